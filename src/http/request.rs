@@ -1,0 +1,120 @@
+//! The request as it goes to the wire.
+
+use std::fmt;
+use std::io::{self, Read};
+
+use super::Headers;
+use crate::value::{Bytes, StreamReader};
+
+/// An HTTP request: what is here is sent as it stands, nothing is encoded again.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Request {
+    /// `GET`, `POST`, …
+    pub method: String,
+    /// The whole URL, percent-encoded, query included.
+    pub url: String,
+    /// The header fields. `Host` is added by the transport unless it is here.
+    pub headers: Headers,
+    /// What follows the headers.
+    pub body: Body,
+}
+
+impl Request {
+    /// A request without headers and body.
+    pub fn new(method: impl Into<String>, url: impl Into<String>) -> Request {
+        Request { method: method.into(), url: url.into(), headers: Headers::new(), body: Body::Empty }
+    }
+
+    /// The host of the URL, with its port where one is written.
+    pub fn host(&self) -> &str {
+        let rest = self.url.split_once("://").map_or(self.url.as_str(), |(_, rest)| rest);
+        let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+        authority.rsplit_once('@').map_or(authority, |(_, host)| host)
+    }
+
+    /// Whether the URL's scheme is https.
+    pub fn is_https(&self) -> bool {
+        self.url.get(..8).is_some_and(|s| s.eq_ignore_ascii_case("https://"))
+    }
+}
+
+/// The body of a request.
+#[derive(Default)]
+pub enum Body {
+    /// No body.
+    #[default]
+    Empty,
+    /// A body in memory.
+    Bytes(Bytes),
+    /// A body read while it is sent.
+    Reader(StreamReader),
+}
+
+impl Body {
+    /// The length in bytes, where it is known.
+    pub fn length(&self) -> Option<u64> {
+        match self {
+            Body::Empty => Some(0),
+            Body::Bytes(bytes) => Some(bytes.len() as u64),
+            Body::Reader(reader) => reader.length(),
+        }
+    }
+
+    /// Whether it can be sent a second time.
+    pub fn is_rewindable(&self) -> bool {
+        match self {
+            Body::Empty | Body::Bytes(_) => true,
+            Body::Reader(reader) => reader.is_rewindable(),
+        }
+    }
+
+    /// Makes it ready to be sent from its start again.
+    ///
+    /// # Errors
+    /// If it can be read only once.
+    pub fn rewind(&mut self) -> io::Result<()> {
+        match self {
+            Body::Empty | Body::Bytes(_) => Ok(()),
+            Body::Reader(reader) => reader.rewind(),
+        }
+    }
+
+    /// Hands the content to `sink` piece by piece, and rewinds: for digests.
+    pub(crate) fn scan(&mut self, mut sink: impl FnMut(&[u8])) -> io::Result<()> {
+        match self {
+            Body::Empty => Ok(()),
+            Body::Bytes(bytes) => {
+                sink(bytes);
+                Ok(())
+            }
+            Body::Reader(reader) => {
+                reader.rewind()?;
+                let mut buffer = vec![0; 128 * 1024];
+                loop {
+                    match reader.read(&mut buffer)? {
+                        0 => break,
+                        n => sink(&buffer[..n]),
+                    }
+                }
+                reader.rewind()
+            }
+        }
+    }
+}
+
+impl<T: Into<Bytes>> From<T> for Body {
+    fn from(bytes: T) -> Body {
+        Body::Bytes(bytes.into())
+    }
+}
+
+/// Prints the length, never the content.
+impl fmt::Debug for Body {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.length() {
+            Some(n) => write!(f, "<{n} bytes>"),
+            None => f.write_str("<stream>"),
+        }
+    }
+}

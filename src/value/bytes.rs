@@ -1,0 +1,91 @@
+//! Binary data that is cheap to clone and may share a larger buffer.
+
+use std::fmt;
+use std::ops::{Deref, Range};
+use std::sync::Arc;
+
+/// Immutable bytes: clone is O(1), and a slice shares the buffer that it was cut from.
+///
+/// ```
+/// use tucuxi::Bytes;
+///
+/// let body = Bytes::from(b"header:payload".to_vec());
+/// assert_eq!(&body.slice(7..14)[..], b"payload");
+/// ```
+#[derive(Clone)]
+pub struct Bytes(Arc<Window>);
+
+struct Window {
+    buffer: Arc<Vec<u8>>,
+    range: Range<usize>,
+}
+
+impl Bytes {
+    /// The part `range` of these bytes; the buffer is shared, not copied.
+    ///
+    /// # Panics
+    /// If the range reaches beyond the end, as slicing does.
+    pub fn slice(&self, range: Range<usize>) -> Bytes {
+        assert!(range.start <= range.end && range.end <= self.len(), "range {range:?} of {} bytes", self.len());
+        let start = self.0.range.start;
+        Bytes(Arc::new(Window { buffer: Arc::clone(&self.0.buffer), range: start + range.start..start + range.end }))
+    }
+}
+
+impl Default for Bytes {
+    fn default() -> Self {
+        Bytes::from(Vec::new())
+    }
+}
+
+impl Deref for Bytes {
+    type Target = [u8];
+    fn deref(&self) -> &[u8] {
+        &self.0.buffer[self.0.range.clone()]
+    }
+}
+
+impl AsRef<[u8]> for Bytes {
+    fn as_ref(&self) -> &[u8] {
+        self
+    }
+}
+
+impl From<Vec<u8>> for Bytes {
+    fn from(bytes: Vec<u8>) -> Self {
+        let range = 0..bytes.len();
+        Bytes(Arc::new(Window { buffer: Arc::new(bytes), range }))
+    }
+}
+
+impl From<&[u8]> for Bytes {
+    fn from(bytes: &[u8]) -> Self {
+        Bytes::from(bytes.to_vec())
+    }
+}
+
+impl<const N: usize> From<&[u8; N]> for Bytes {
+    fn from(bytes: &[u8; N]) -> Self {
+        Bytes::from(bytes.to_vec())
+    }
+}
+
+impl PartialEq for Bytes {
+    fn eq(&self, other: &Self) -> bool {
+        self[..] == other[..]
+    }
+}
+
+impl Eq for Bytes {}
+
+impl PartialEq<[u8]> for Bytes {
+    fn eq(&self, other: &[u8]) -> bool {
+        self[..] == *other
+    }
+}
+
+impl fmt::Debug for Bytes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "b\"{}\"", self.escape_ascii())
+    }
+}
