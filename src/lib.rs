@@ -1,9 +1,13 @@
 //! Call any AWS service by name.
+#![forbid(unsafe_code)]
+#![warn(missing_docs)]
 
+pub mod auth;
 pub mod definition;
 pub mod error;
 pub mod http;
 pub mod value;
 
+pub use auth::Credentials;
 pub use error::{Error, ErrorKind, Result};
 pub use value::{Bytes, List, Map, Number, Str, Stream, Timestamp, Value};

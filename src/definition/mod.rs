@@ -1,1 +1,1 @@
-
+//! Floor 1: the JSON definitions, typed and lazily read.
