@@ -1,1 +1,23 @@
 //! Floor 1: the JSON definitions, typed and lazily read.
+//!
+//! A definition is kept as text with an index of where each operation and shape lies; one is parsed
+//! when a call first needs it, and stays. There is no region, no credential and no HTTP here: one
+//! definition serves the whole process, behind an `Arc`.
+
+mod index;
+mod json;
+mod metadata;
+mod names;
+mod node;
+mod operation;
+mod service;
+mod shape;
+mod traits;
+
+pub use metadata::{Metadata, ProtocolName};
+pub use names::snake_case;
+pub use node::Node;
+pub use operation::{EndpointDiscovery, HttpChecksum, Operation};
+pub use service::Service;
+pub use shape::{Member, Shape, ShapeId, ShapeRef, ShapeType, Structure};
+pub use traits::{ErrorTrait, Location, Retryable, TimestampFormat, Traits, XmlNamespace};

@@ -1,0 +1,170 @@
+//! From the API's names to boto3's method names.
+
+/// The method name of an operation, a waiter or a parameter: `ListObjectsV2` is `list_objects_v2`.
+///
+/// ```
+/// use tucuxi::definition::snake_case;
+///
+/// assert_eq!(snake_case("DescribeDBInstances"), "describe_db_instances");
+/// assert_eq!(snake_case("ListACLs"), "list_acls");
+/// assert_eq!(snake_case("GetOAuth2"), "get_o_auth2");
+/// ```
+pub fn snake_case(name: &str) -> String {
+    if name.contains('_') {
+        return name.to_owned();
+    }
+    if let Some((_, snake)) = IRREGULAR.iter().find(|(irregular, _)| *irregular == name) {
+        return (*snake).to_owned();
+    }
+    if WHATSAPP.contains(&name) {
+        return regular(&name.replace("WhatsApp", "Whatsapp"));
+    }
+    regular(name)
+}
+
+fn regular(name: &str) -> String {
+    let split = split_plural_acronym(name);
+    let words = split_before_words(&split);
+    split_after_lower(&words).to_lowercase()
+}
+
+/// `ListACLs` to `List_acls`: an acronym in the plural at the end is one word.
+fn split_plural_acronym(name: &str) -> String {
+    let Some(stem) = name.strip_suffix('s') else { return name.to_owned() };
+    let start = stem.len() - stem.chars().rev().take_while(char::is_ascii_uppercase).count();
+    if stem.len() - start < 2 {
+        return name.to_owned();
+    }
+    format!("{}_{}", &name[..start], name[start..].to_lowercase())
+}
+
+/// An underscore before each capital with small letters behind it, unless it is the first character.
+/// Matches do not overlap: the character before the capital belongs to the match.
+fn split_before_words(name: &str) -> String {
+    let chars: Vec<char> = name.chars().collect();
+    let mut out = String::with_capacity(name.len() + 8);
+    let mut i = 0;
+    while i < chars.len() {
+        out.push(chars[i]);
+        let word =
+            |at: usize| chars.get(at).is_some_and(char::is_ascii_uppercase) && chars.get(at + 1).is_some_and(char::is_ascii_lowercase);
+        i += 1;
+        if word(i) {
+            out.push('_');
+            out.push(chars[i]);
+            i += 1;
+            while chars.get(i).is_some_and(char::is_ascii_lowercase) {
+                out.push(chars[i]);
+                i += 1;
+            }
+        }
+    }
+    out
+}
+
+/// An underscore between a small letter or digit and a capital.
+fn split_after_lower(name: &str) -> String {
+    let mut out = String::with_capacity(name.len() + 4);
+    let mut before = '_';
+    for c in name.chars() {
+        if c.is_ascii_uppercase() && (before.is_ascii_lowercase() || before.is_ascii_digit()) {
+            out.push('_');
+        }
+        out.push(c);
+        before = c;
+    }
+    out
+}
+
+/// Operations whose method name does not follow the rule (botocore 1.44.5).
+const IRREGULAR: &[(&str, &str)] = &[
+    ("CreateCachediSCSIVolume", "create_cached_iscsi_volume"),
+    ("DescribeCachediSCSIVolumes", "describe_cached_iscsi_volumes"),
+    ("DescribeStorediSCSIVolumes", "describe_stored_iscsi_volumes"),
+    ("CreateStorediSCSIVolume", "create_stored_iscsi_volume"),
+    ("ListHITsForQualificationType", "list_hits_for_qualification_type"),
+    ("ExecutePartiQLStatement", "execute_partiql_statement"),
+    ("ExecutePartiQLTransaction", "execute_partiql_transaction"),
+    ("ExecutePartiQLBatch", "execute_partiql_batch"),
+    ("CreateOAuth2Token", "create_oauth2_token"),
+    ("CreateOAuth2TokenWithIAM", "create_oauth2_token_with_iam"),
+    ("IntrospectOAuth2TokenWithIAM", "introspect_oauth2_token_with_iam"),
+    ("RevokeOAuth2TokenWithIAM", "revoke_oauth2_token_with_iam"),
+    ("GetOTelEnrichment", "get_otel_enrichment"),
+    ("StartOTelEnrichment", "start_otel_enrichment"),
+    ("StopOTelEnrichment", "stop_otel_enrichment"),
+    ("UpdateOTelEnrichment", "update_otel_enrichment"),
+];
+
+/// Operations in which `WhatsApp` is one word (botocore 1.44.5); in others it is two.
+const WHATSAPP: &[&str] = &[
+    "AssociateWhatsAppBusinessAccount",
+    "CreateWhatsAppDataset",
+    "CreateWhatsAppFlow",
+    "CreateWhatsAppMessageTemplate",
+    "CreateWhatsAppMessageTemplateFromLibrary",
+    "CreateWhatsAppMessageTemplateMedia",
+    "DeleteWhatsAppFlow",
+    "DeleteWhatsAppMessageMedia",
+    "DeleteWhatsAppMessageTemplate",
+    "DeprecateWhatsAppFlow",
+    "DisassociateWhatsAppBusinessAccount",
+    "GetLinkedWhatsAppBusinessAccount",
+    "GetLinkedWhatsAppBusinessAccountPhoneNumber",
+    "GetWhatsAppBusinessPublicKey",
+    "GetWhatsAppCallPermission",
+    "GetWhatsAppFlow",
+    "GetWhatsAppFlowPreview",
+    "GetWhatsAppMessageMedia",
+    "GetWhatsAppMessageTemplate",
+    "ListLinkedWhatsAppBusinessAccounts",
+    "ListWhatsAppFlowAssets",
+    "ListWhatsAppFlows",
+    "ListWhatsAppMessageTemplates",
+    "ListWhatsAppTemplateLibrary",
+    "PostWhatsAppMessageMedia",
+    "PublishWhatsAppFlow",
+    "PutWhatsAppBusinessAccountEventDestinations",
+    "PutWhatsAppBusinessPublicKey",
+    "SendWhatsAppCallEvent",
+    "SendWhatsAppConversionEvent",
+    "SendWhatsAppMessage",
+    "UpdateLinkedWhatsAppBusinessAccountPhoneNumber",
+    "UpdateWhatsAppFlow",
+    "UpdateWhatsAppFlowAssets",
+    "UpdateWhatsAppMessageTemplate",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::snake_case;
+
+    #[test]
+    fn names_follow_botocore() {
+        for (name, snake) in [
+            ("ListObjectsV2", "list_objects_v2"),
+            ("DescribeDBInstances", "describe_db_instances"),
+            ("GetARNs", "get_arns"),
+            ("ListACLs", "list_acls"),
+            ("CreateHITWithHITType", "create_hit_with_hit_type"),
+            ("GetEC2Foo", "get_ec2_foo"),
+            ("ListIPSets", "list_ip_sets"),
+            ("GetOAuth2", "get_o_auth2"),
+            ("StartQBusiness", "start_q_business"),
+            ("PutACLsX", "put_ac_ls_x"),
+            ("GetSSMparams", "get_ss_mparams"),
+            ("Get2Things", "get2_things"),
+            ("CreateStackInstances2", "create_stack_instances2"),
+            ("UpdateV1AndV2", "update_v1_and_v2"),
+            ("IDs", "_ids"),
+            ("SomeIDs", "some_ids"),
+            ("ABC", "abc"),
+            ("already_snake", "already_snake"),
+            ("GetOTelEnrichment", "get_otel_enrichment"),
+            ("SendWhatsAppMessage", "send_whatsapp_message"),
+            ("SendWhatsAppOther", "send_whats_app_other"),
+        ] {
+            assert_eq!(snake_case(name), snake, "{name}");
+        }
+    }
+}

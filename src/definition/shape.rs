@@ -1,0 +1,164 @@
+//! Shapes: the types of a service, and the references between them.
+
+use std::sync::Arc;
+
+use super::json::NodeJson;
+use super::traits::Traits;
+use crate::value::{KeyTable, Str};
+
+/// The place of a shape in its service's table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ShapeId(pub(super) u32);
+
+/// One type of a service.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Shape {
+    /// Its name in the definition.
+    pub name: Str,
+    /// What it is.
+    pub shape_type: ShapeType,
+    /// What is said of it.
+    pub traits: Traits,
+}
+
+/// What a shape is.
+#[derive(Debug)]
+#[allow(missing_docs)]
+pub enum ShapeType {
+    Structure(Structure),
+    List(ShapeRef),
+    Map { key: ShapeRef, value: ShapeRef },
+    String,
+    Integer,
+    Long,
+    Float,
+    Double,
+    Boolean,
+    Timestamp,
+    Blob,
+}
+
+/// A structure's members.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Structure {
+    /// The members, in the definition's order.
+    pub members: Vec<Member>,
+    /// The names of the members that must be there.
+    pub required: Vec<Str>,
+    /// The name of the member that is the whole body.
+    pub payload: Option<Str>,
+    /// The key table of maps made from this structure: slot *i* is member *i*.
+    pub keys: Arc<KeyTable>,
+}
+
+/// A member of a structure.
+#[derive(Debug)]
+pub struct Member {
+    /// Its name.
+    pub name: Str,
+    /// Its shape.
+    pub target: ShapeRef,
+}
+
+/// A reference to a shape, with the traits that hold at this place.
+#[derive(Debug)]
+pub struct ShapeRef {
+    pub(super) target: Result<ShapeId, Str>,
+    /// What is said at this place; it wins over what the shape says.
+    pub traits: Traits,
+}
+
+impl Structure {
+    /// The member of that name, with its slot.
+    pub fn member(&self, name: &str) -> Option<(usize, &Member)> {
+        let slot = self.keys.slot(name)?;
+        Some((slot, &self.members[slot]))
+    }
+
+    /// The member that is the whole body, with its slot.
+    pub fn payload(&self) -> Option<(usize, &Member)> {
+        self.member(self.payload.as_deref()?)
+    }
+
+    /// Whether the member must be there.
+    pub fn is_required(&self, name: &str) -> bool {
+        self.required.iter().any(|r| r == name)
+    }
+}
+
+impl ShapeType {
+    /// The type's name in the definitions.
+    pub fn name(&self) -> &'static str {
+        match self {
+            ShapeType::Structure(_) => "structure",
+            ShapeType::List(_) => "list",
+            ShapeType::Map { .. } => "map",
+            ShapeType::String => "string",
+            ShapeType::Integer => "integer",
+            ShapeType::Long => "long",
+            ShapeType::Float => "float",
+            ShapeType::Double => "double",
+            ShapeType::Boolean => "boolean",
+            ShapeType::Timestamp => "timestamp",
+            ShapeType::Blob => "blob",
+        }
+    }
+}
+
+/// Finds a shape's place by its name.
+pub(super) type Lookup<'a> = &'a dyn Fn(&str) -> Option<ShapeId>;
+
+impl Shape {
+    /// The message is the reason; the caller knows the place.
+    pub(super) fn from_json(name: &Str, json: &NodeJson<'_>, lookup: Lookup<'_>) -> Result<Shape, String> {
+        let kind = json.kind.as_ref().ok_or("the shape is missing the key 'type'")?;
+        let reference = |key: &str, node: &Option<Box<NodeJson<'_>>>| match node {
+            Some(node) => ShapeRef::from_json(node, lookup).map_err(|e| format!("{key}: {e}")),
+            None => Err(format!("the {} is missing the key '{key}'", kind.0)),
+        };
+        let shape_type = match &*kind.0 {
+            "structure" => ShapeType::Structure(structure(json, lookup)?),
+            "list" => ShapeType::List(reference("member", &json.member)?),
+            "map" => ShapeType::Map { key: reference("key", &json.key)?, value: reference("value", &json.value)? },
+            "string" | "character" => ShapeType::String,
+            "integer" => ShapeType::Integer,
+            "long" => ShapeType::Long,
+            "float" => ShapeType::Float,
+            "double" => ShapeType::Double,
+            "boolean" => ShapeType::Boolean,
+            "timestamp" => ShapeType::Timestamp,
+            "blob" => ShapeType::Blob,
+            other => return Err(format!("the type '{other}' is not known")),
+        };
+        Ok(Shape { name: name.clone(), shape_type, traits: Traits::from_json(json) })
+    }
+}
+
+fn structure(json: &NodeJson<'_>, lookup: Lookup<'_>) -> Result<Structure, String> {
+    let mut members = Vec::with_capacity(json.members.0.len());
+    for (name, node) in &json.members.0 {
+        let target = ShapeRef::from_json(node, lookup).map_err(|e| format!("members.{name}: {e}"))?;
+        members.push(Member { name: Str::from(&**name), target });
+    }
+    let keys = KeyTable::new(members.iter().map(|m| m.name.clone()));
+    if keys.len() != members.len() {
+        return Err("two members have the same name".to_owned());
+    }
+    Ok(Structure {
+        members,
+        required: json.required.iter().map(|r| Str::from(&*r.0)).collect(),
+        payload: json.payload.as_ref().map(|p| Str::from(&*p.0)),
+        keys: Arc::new(keys),
+    })
+}
+
+impl ShapeRef {
+    pub(super) fn from_json(json: &NodeJson<'_>, lookup: Lookup<'_>) -> Result<ShapeRef, String> {
+        let name = json.shape.as_ref().ok_or("missing shape reference: there is no key 'shape'")?;
+        // A dangling reference is an error only when somebody follows it.
+        let target = lookup(&name.0).ok_or_else(|| Str::from(&*name.0));
+        Ok(ShapeRef { target, traits: Traits::from_json(json) })
+    }
+}

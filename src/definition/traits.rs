@@ -1,0 +1,212 @@
+//! What a definition says of a shape, or of one reference to it, beyond its type.
+
+use super::json::{NodeJson, Text};
+use crate::value::Str;
+
+/// The traits that stand on a shape or on a reference. A [`Node`](super::Node) overlays the two.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct Traits {
+    /// Where the member is bound in an HTTP message; `None` is the body.
+    pub location: Option<Location>,
+    /// The name on the wire.
+    pub location_name: Option<Str>,
+    /// The name on the wire of the ec2 protocol.
+    pub query_name: Option<Str>,
+    /// The element around the result, in the query protocol.
+    pub result_wrapper: Option<Str>,
+    /// How a timestamp is written.
+    pub timestamp_format: Option<TimestampFormat>,
+    /// The XML namespace of the element.
+    pub xml_namespace: Option<XmlNamespace>,
+    /// The endpoint rules' parameter that the member feeds.
+    pub context_param: Option<Str>,
+    /// What is said of an error shape.
+    pub error: Option<ErrorTrait>,
+    /// Whether an error of this shape may be tried again.
+    pub retryable: Option<Retryable>,
+    /// The least number, length or size.
+    pub min: Option<f64>,
+    /// The greatest number, length or size.
+    pub max: Option<f64>,
+    /// The regular expression that text should match.
+    pub pattern: Option<Str>,
+    /// The known values of text.
+    pub values: Vec<Str>,
+    /// Lists and maps without an element around them.
+    pub flattened: bool,
+    /// An attribute of the parent element.
+    pub xml_attribute: bool,
+    /// A body that is read piece by piece.
+    pub streaming: bool,
+    /// A streaming body whose length must be known.
+    pub requires_length: bool,
+    /// JSON inside a header, in base64.
+    pub json_value: bool,
+    /// Filled with a random UUID where absent.
+    pub idempotency_token: bool,
+    /// Part of the host name.
+    pub host_label: bool,
+    /// Carried as the whole payload of an event.
+    pub event_payload: bool,
+    /// Carried as a header of an event.
+    pub event_header: bool,
+    /// A union of events.
+    pub event_stream: bool,
+    /// One event.
+    pub event: bool,
+    /// Identifies the resource in endpoint discovery.
+    pub endpoint_discovery_id: bool,
+    /// Exactly one member is set.
+    pub union: bool,
+    /// Untyped data.
+    pub document: bool,
+    /// An error.
+    pub exception: bool,
+    /// Not to be shown.
+    pub sensitive: bool,
+    /// Not to be used any more.
+    pub deprecated: bool,
+}
+
+/// Where a member is bound in an HTTP message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Location {
+    /// A label of the path.
+    Uri,
+    /// A parameter of the query string.
+    QueryString,
+    /// One header.
+    Header,
+    /// All headers with a prefix.
+    Headers,
+    /// The status of the response.
+    StatusCode,
+}
+
+/// How a timestamp is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TimestampFormat {
+    /// `2015-01-25T08:00:00Z`
+    Iso8601,
+    /// Seconds since 1970.
+    UnixTimestamp,
+    /// `Sun, 25 Jan 2015 08:00:00 GMT`
+    Rfc822,
+}
+
+/// An XML namespace.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct XmlNamespace {
+    /// The namespace's name.
+    pub uri: Str,
+    /// The prefix under which it is declared.
+    pub prefix: Option<Str>,
+}
+
+/// What is said of an error shape.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ErrorTrait {
+    /// The code on the wire, where it is not the shape's name.
+    pub code: Option<Str>,
+    /// The status that comes with it.
+    pub http_status_code: Option<u16>,
+    /// Whether the caller is to blame.
+    pub sender_fault: bool,
+    /// Whether the service is to blame.
+    pub fault: bool,
+}
+
+/// That an error may be tried again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Retryable {
+    /// Whether it says that calls come too fast.
+    pub throttling: bool,
+}
+
+impl Traits {
+    pub(super) fn from_json(json: &NodeJson<'_>) -> Traits {
+        Traits {
+            location: text(&json.location).and_then(Location::parse),
+            location_name: text(&json.location_name).map(Str::from),
+            query_name: text(&json.query_name).map(Str::from),
+            result_wrapper: text(&json.result_wrapper).map(Str::from),
+            timestamp_format: text(&json.timestamp_format).and_then(TimestampFormat::parse),
+            xml_namespace: json.xml_namespace.and_then(|raw| XmlNamespace::parse(raw.get())),
+            context_param: json.context_param.as_ref().map(|p| Str::from(&*p.name.0)),
+            error: json.error.as_ref().map(|e| ErrorTrait {
+                code: text(&e.code).filter(|c| !c.is_empty()).map(Str::from),
+                http_status_code: e.http_status_code,
+                sender_fault: e.sender_fault,
+                fault: e.fault,
+            }),
+            retryable: json.retryable.as_ref().map(|r| Retryable { throttling: r.throttling }),
+            min: json.min.and_then(|raw| raw.get().parse().ok()),
+            max: json.max.and_then(|raw| raw.get().parse().ok()),
+            pattern: text(&json.pattern).map(Str::from),
+            values: json.values.iter().map(|v| Str::from(&*v.0)).collect(),
+            flattened: json.flattened,
+            xml_attribute: json.xml_attribute,
+            streaming: json.streaming,
+            requires_length: json.requires_length,
+            json_value: json.jsonvalue,
+            idempotency_token: json.idempotency_token,
+            host_label: json.host_label,
+            event_payload: json.eventpayload,
+            event_header: json.eventheader,
+            event_stream: json.eventstream,
+            event: json.event,
+            endpoint_discovery_id: json.endpointdiscoveryid,
+            union: json.union,
+            document: json.document,
+            exception: json.exception,
+            sensitive: json.sensitive,
+            deprecated: json.deprecated,
+        }
+    }
+}
+
+fn text<'a>(text: &'a Option<Text<'_>>) -> Option<&'a str> {
+    text.as_ref().map(|t| &*t.0)
+}
+
+impl Location {
+    fn parse(name: &str) -> Option<Location> {
+        Some(match name {
+            "uri" => Location::Uri,
+            "querystring" => Location::QueryString,
+            "header" => Location::Header,
+            "headers" => Location::Headers,
+            "statusCode" => Location::StatusCode,
+            _ => return None,
+        })
+    }
+}
+
+impl TimestampFormat {
+    fn parse(name: &str) -> Option<TimestampFormat> {
+        Some(match name.to_ascii_lowercase().as_str() {
+            "iso8601" => TimestampFormat::Iso8601,
+            "unixtimestamp" => TimestampFormat::UnixTimestamp,
+            "rfc822" => TimestampFormat::Rfc822,
+            _ => return None,
+        })
+    }
+}
+
+impl XmlNamespace {
+    /// Either an object with `uri` and `prefix`, or the URI alone.
+    fn parse(json: &str) -> Option<XmlNamespace> {
+        #[derive(serde::Deserialize)]
+        #[serde(untagged)]
+        enum Json {
+            Uri(Str),
+            Object { uri: Str, prefix: Option<Str> },
+        }
+        Some(match serde_json::from_str(json).ok()? {
+            Json::Uri(uri) => XmlNamespace { uri, prefix: None },
+            Json::Object { uri, prefix } => XmlNamespace { uri, prefix },
+        })
+    }
+}
