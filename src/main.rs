@@ -1,1 +1,5 @@
-fn main() {}
+//! The `tucuxi` command.
+
+fn main() -> std::process::ExitCode {
+    tucuxi::cli::main()
+}

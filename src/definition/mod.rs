@@ -4,12 +4,15 @@
 //! when a call first needs it, and stays. There is no region, no credential and no HTTP here: one
 //! definition serves the whole process, behind an `Arc`.
 
+mod archive;
 mod index;
 mod json;
 mod metadata;
 mod names;
 mod node;
 mod operation;
+mod path;
+mod root;
 mod service;
 mod shape;
 mod traits;
@@ -18,6 +21,7 @@ pub use metadata::{Metadata, ProtocolName};
 pub use names::snake_case;
 pub use node::Node;
 pub use operation::{EndpointDiscovery, HttpChecksum, Operation};
+pub use root::Root;
 pub use service::Service;
 pub use shape::{Member, Shape, ShapeId, ShapeRef, ShapeType, Structure};
 pub use traits::{ErrorTrait, Location, Retryable, TimestampFormat, Traits, XmlNamespace};
