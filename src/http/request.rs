@@ -28,9 +28,47 @@ impl Request {
 
     /// The host of the URL, with its port where one is written.
     pub fn host(&self) -> &str {
-        let rest = self.url.split_once("://").map_or(self.url.as_str(), |(_, rest)| rest);
-        let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+        let authority = &self.url[self.authority_start()..self.path_start()];
         authority.rsplit_once('@').map_or(authority, |(_, host)| host)
+    }
+
+    /// The value of the `Host` field that belongs to the URL: as [`host`](Self::host), without a port
+    /// that is the scheme's own.
+    pub fn host_field(&self) -> &str {
+        let own = if self.is_https() { ":443" } else { ":80" };
+        let host = self.host();
+        host.strip_suffix(own).unwrap_or(host)
+    }
+
+    /// The path of the URL as it is written; it may be empty.
+    pub fn path(&self) -> &str {
+        let rest = &self.url[self.path_start()..];
+        rest.split(['?', '#']).next().unwrap_or_default()
+    }
+
+    /// What follows the `?` of the URL, as it is written.
+    pub fn query(&self) -> Option<&str> {
+        let rest = self.url[self.path_start()..].split('#').next()?;
+        rest.split_once('?').map(|(_, query)| query)
+    }
+
+    /// Puts `query`, which is encoded, in the place of the URL's own.
+    pub(crate) fn set_query(&mut self, query: &str) {
+        let end = self.path_start() + self.path().len();
+        self.url.truncate(end);
+        if !query.is_empty() {
+            self.url.push('?');
+            self.url.push_str(query);
+        }
+    }
+
+    fn authority_start(&self) -> usize {
+        self.url.find("://").map_or(0, |i| i + 3)
+    }
+
+    fn path_start(&self) -> usize {
+        let start = self.authority_start();
+        self.url[start..].find(['/', '?', '#']).map_or(self.url.len(), |i| start + i)
     }
 
     /// Whether the URL's scheme is https.

@@ -1,0 +1,223 @@
+//! The canonical request and the string to sign.
+
+use std::borrow::Cow;
+
+use super::{ALGORITHM, Flavour, Signing};
+use crate::auth::encode;
+use crate::error::Result;
+use crate::http::{Headers, Request};
+
+/// Headers that proxies and libraries change on the way, and that are therefore never signed.
+const UNSIGNED: [&str; 14] = [
+    "baggage",
+    "connection",
+    "expect",
+    "keep-alive",
+    "proxy-authenticate",
+    "proxy-authorization",
+    "te",
+    "traceparent",
+    "tracestate",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+    "user-agent",
+    "x-amzn-trace-id",
+];
+
+pub(super) struct Canonical {
+    pub text: String,
+    pub signed_headers: String,
+}
+
+/// The canonical request: what a signature covers, as text. `payload_hash` is its last line.
+///
+/// The request should have its date and token headers already.
+pub fn canonical_request(request: &Request, flavour: Flavour, payload_hash: &str) -> String {
+    canonicalize(request, flavour, payload_hash).text
+}
+
+/// The string to sign that belongs to a canonical request.
+///
+/// # Errors
+/// If the time's year has not four digits.
+pub fn string_to_sign(canonical_request: &str, signing: &Signing) -> Result<String> {
+    let amz_date = encode::amz_date(signing.time)?;
+    Ok(to_sign(canonical_request, &amz_date, &signing.scope(&amz_date)))
+}
+
+pub(super) fn to_sign(canonical_request: &str, amz_date: &str, scope: &str) -> String {
+    let mut text = [ALGORITHM, "\n", amz_date, "\n", scope, "\n"].concat();
+    text.push_str(&encode::sha256_hex(canonical_request.as_bytes()));
+    text
+}
+
+pub(super) fn canonicalize(request: &Request, flavour: Flavour, payload_hash: &str) -> Canonical {
+    let headers = to_be_signed(request);
+    let signed_headers = names(&headers);
+    let mut text = String::with_capacity(1024);
+    for part in [&request.method, "\n", &path(request, flavour), "\n", &query(request.query().unwrap_or_default()), "\n"] {
+        text.push_str(part);
+    }
+    for (i, (name, value)) in headers.iter().enumerate() {
+        if i > 0 && headers[i - 1].0 == *name {
+            text.pop();
+            text.push(',');
+        } else {
+            text.push_str(name);
+            text.push(':');
+        }
+        text.push_str(value);
+        text.push('\n');
+    }
+    for part in ["\n", &signed_headers, "\n", payload_hash] {
+        text.push_str(part);
+    }
+    Canonical { text, signed_headers }
+}
+
+/// The names of the headers that are signed, as `SignedHeaders` has them.
+pub(super) fn signed_header_names(request: &Request) -> String {
+    names(&to_be_signed(request))
+}
+
+type Fields<'a> = Vec<(Cow<'a, str>, Cow<'a, str>)>;
+
+fn names(headers: &Fields) -> String {
+    let mut list = String::new();
+    for (i, (name, _)) in headers.iter().enumerate() {
+        if i > 0 && headers[i - 1].0 == *name {
+            continue;
+        }
+        if i > 0 {
+            list.push(';');
+        }
+        list.push_str(name);
+    }
+    list
+}
+
+/// Names in lower case, sorted; fields of one name keep their order.
+fn to_be_signed(request: &Request) -> Fields<'_> {
+    let mut fields: Fields = Vec::with_capacity(request.headers.len() + 1);
+    fields.extend(signable(&request.headers));
+    if !request.headers.contains("host") {
+        fields.push(("host".into(), request.host_field().into()));
+    }
+    fields.sort_by(|(a, _), (b, _)| a.cmp(b));
+    fields
+}
+
+fn signable(headers: &Headers) -> impl Iterator<Item = (Cow<'_, str>, Cow<'_, str>)> {
+    headers
+        .iter()
+        .filter(|(name, _)| !UNSIGNED.iter().any(|unsigned| unsigned.eq_ignore_ascii_case(name)))
+        .map(|(name, value)| (lower_case(name), single_spaced(value)))
+}
+
+fn lower_case(name: &str) -> Cow<'_, str> {
+    match name.bytes().any(|b| b.is_ascii_uppercase()) {
+        true => name.to_ascii_lowercase().into(),
+        false => name.into(),
+    }
+}
+
+fn single_spaced(value: &str) -> Cow<'_, str> {
+    let trimmed = value.trim();
+    let mut after_space = false;
+    let untidy = trimmed.chars().any(|c| {
+        let untidy = c.is_whitespace() && (c != ' ' || after_space);
+        after_space = c == ' ';
+        untidy
+    });
+    match untidy {
+        true => trimmed.split_whitespace().collect::<Vec<_>>().join(" ").into(),
+        false => trimmed.into(),
+    }
+}
+
+fn path(request: &Request, flavour: Flavour) -> Cow<'_, str> {
+    match (request.path(), flavour) {
+        ("" | "/", _) => "/".into(),
+        (path, Flavour::S3) => path.into(),
+        (path, Flavour::Plain) => encode::path(&without_dots(path)).into_owned().into(),
+    }
+}
+
+/// Without `.`, `..` and empty segments; a slash at the end stays.
+fn without_dots(path: &str) -> String {
+    let mut kept: Vec<&str> = Vec::new();
+    for segment in path.split('/') {
+        match segment {
+            "" | "." => {}
+            ".." => {
+                kept.pop();
+            }
+            _ => kept.push(segment),
+        }
+    }
+    let end = if path.ends_with('/') && !kept.is_empty() { "/" } else { "" };
+    format!("/{}{end}", kept.join("/"))
+}
+
+/// The pairs as they are written, sorted; characters that cannot be in a URL are encoded as they will be on the wire.
+fn query(raw: &str) -> String {
+    if raw.is_empty() {
+        return String::new();
+    }
+    let raw = &*encode::wire(raw);
+    let mut pairs: Vec<(&str, &str)> = raw.split('&').map(|pair| pair.split_once('=').unwrap_or((pair, ""))).collect();
+    pairs.sort_unstable();
+    let mut text = String::with_capacity(raw.len() + 1);
+    for (key, value) in pairs {
+        if !text.is_empty() {
+            text.push('&');
+        }
+        for part in [key, "=", value] {
+            text.push_str(part);
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_normalized_and_encoded_once_more_but_not_for_s3() {
+        let cases = [
+            ("", "/"),
+            ("//", "/"),
+            ("/a/..", "/"),
+            ("/a/b/..", "/a"),
+            ("/..", "/"),
+            ("/a//b/", "/a/b/"),
+            ("/a/.", "/a"),
+            ("/%2e/x", "/%252e/x"),
+            ("/a+b*(c)@:$,;=~", "/a%2Bb%2A%28c%29%40%3A%24%2C%3B%3D~"),
+        ];
+        for (written, canonical) in cases {
+            let request = Request::new("GET", format!("https://h.com{written}"));
+            assert_eq!(path(&request, Flavour::Plain), canonical, "{written}");
+        }
+        assert_eq!(path(&Request::new("GET", "https://h.com/a/../c//%20"), Flavour::S3), "/a/../c//%20");
+    }
+
+    #[test]
+    fn the_query_is_sorted_as_it_is_written() {
+        for (raw, sorted) in [("", ""), ("a", "a="), ("a&&b", "=&a=&b="), ("a=1&a=0&B", "B=&a=0&a=1"), ("b=a=c", "b=a=c"), ("é=%c3", "%C3%A9=%c3")] {
+            assert_eq!(query(raw), sorted);
+        }
+    }
+
+    #[test]
+    fn what_proxies_change_is_not_signed() {
+        let mut request = Request::new("GET", "https://h.com:443/");
+        for name in ["User-Agent", "Expect", "X-Amzn-Trace-Id", "transfer-encoding", "X-B"] {
+            request.headers.append(name, "  a \t b  ");
+        }
+        request.headers.append("x-b", "c");
+        assert_eq!(canonical_request(&request, Flavour::Plain, "HASH"), "GET\n/\n\nhost:h.com\nx-b:a b,c\n\nhost;x-b\nHASH");
+    }
+}
