@@ -206,7 +206,9 @@ mod tests {
 
     #[test]
     fn the_query_is_sorted_as_it_is_written() {
-        for (raw, sorted) in [("", ""), ("a", "a="), ("a&&b", "=&a=&b="), ("a=1&a=0&B", "B=&a=0&a=1"), ("b=a=c", "b=a=c"), ("é=%c3", "%C3%A9=%c3")] {
+        for (raw, sorted) in
+            [("", ""), ("a", "a="), ("a&&b", "=&a=&b="), ("a=1&a=0&B", "B=&a=0&a=1"), ("b=a=c", "b=a=c"), ("é=%c3", "%C3%A9=%c3")]
+        {
             assert_eq!(query(raw), sorted);
         }
     }
