@@ -92,6 +92,6 @@ impl<T: Into<Value>> FromIterator<T> for Value {
 
 impl From<std::time::SystemTime> for Value {
     fn from(time: std::time::SystemTime) -> Value {
-        Value::Timestamp(time::OffsetDateTime::from(time).into())
+        Value::Timestamp(time.into())
     }
 }
