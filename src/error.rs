@@ -198,6 +198,12 @@ impl Error {
         self
     }
 
+    /// Puts the place where it happened before the message.
+    pub(crate) fn with_place(mut self, place: &str) -> Error {
+        self.0.message.insert_str(0, &format!("{place}: "));
+        self
+    }
+
     pub(crate) fn with_operation(mut self, operation: &str) -> Error {
         self.0.operation.get_or_insert_with(|| operation.to_owned());
         self
@@ -346,7 +352,7 @@ pub(crate) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) 
             if distance <= limit {
                 Some((distance, candidate))
             } else {
-                contains.then_some((limit + folded.len() - wanted.len(), candidate))
+                contains.then(|| (limit + folded.len() - wanted.len(), candidate))
             }
         })
         .collect();
@@ -382,5 +388,6 @@ mod tests {
         assert_eq!(nearest("get_objcet", known), ["get_object", "put_object"]);
         assert_eq!(nearest("objects", known), ["list_objects"]);
         assert!(nearest("zzzzzz", known).is_empty());
+        assert!(nearest("a_name_that_is_longer_than_all", known).is_empty());
     }
 }

@@ -5,8 +5,12 @@
 //! definition serves the whole process, behind an `Arc`.
 
 mod archive;
+mod cache;
+mod embedded;
+mod extras;
 mod index;
 mod json;
+mod loader;
 mod metadata;
 mod names;
 mod node;
@@ -15,8 +19,10 @@ mod path;
 mod root;
 mod service;
 mod shape;
+mod source;
 mod traits;
 
+pub use loader::Definitions;
 pub use metadata::{Metadata, ProtocolName};
 pub use names::snake_case;
 pub use node::Node;
@@ -24,4 +30,5 @@ pub use operation::{EndpointDiscovery, HttpChecksum, Operation};
 pub use root::Root;
 pub use service::Service;
 pub use shape::{Member, Shape, ShapeId, ShapeRef, ShapeType, Structure};
+pub use source::{Definition, Source};
 pub use traits::{ErrorTrait, Location, Retryable, TimestampFormat, Traits, XmlNamespace};

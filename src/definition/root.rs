@@ -1,15 +1,18 @@
 //! A root: one place to look for definitions, whatever it is made of (a folder, an archive, what the crate carries).
 //! The loader asks its roots in order; a root knows nothing of the others, and keeps nothing of what it read from a folder.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, Read};
+use std::ops::Bound;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use flate2::bufread::MultiGzDecoder;
 
 use super::archive::{self, Files};
+use super::embedded;
 use super::path::{self, DefinitionPath};
 use crate::error::{Error, ErrorKind, Result};
 
@@ -22,8 +25,11 @@ pub struct Root(Place);
 enum Place {
     Folder(PathBuf),
     Archive { name: Arc<str>, files: Arc<Files> },
+    Embedded,
 }
 
+/// Of two files with the same base the first is read.
+const EXTENSIONS: [&str; 2] = [".json", ".json.gz"];
 /// A definition must inflate to no more than this; the largest with all its documentation has a tenth of it.
 const LARGEST_TEXT: usize = 128 << 20;
 /// Deflate cannot do better than this, so a promise of more is not believed.
@@ -62,74 +68,79 @@ impl Root {
         Ok(Root(Place::Archive { name: name.into(), files }))
     }
 
+    /// What the crate carries.
+    pub(crate) fn embedded() -> &'static Root {
+        &Root(Place::Embedded)
+    }
+
     /// The text at `<base>.json`, else at `<base>.json.gz`, with the name of the file.
     pub(crate) fn read(&self, base: &str) -> Result<Option<Found>> {
-        for extension in [".json", ".json.gz"] {
+        for extension in EXTENSIONS {
             let path = format!("{base}{extension}");
-            let file = self.name_of(&path);
             if let Some(bytes) = self.bytes_of(&path)? {
+                let file = self.name_of(&path);
                 return Ok(Some(Found { text: text(bytes, &file)?, file }));
             }
         }
         Ok(None)
     }
 
+    /// Whether there is something to read at `base`.
+    pub(crate) fn has(&self, base: &str) -> bool {
+        EXTENSIONS.iter().map(|extension| format!("{base}{extension}")).any(|path| match &self.0 {
+            Place::Folder(folder) => folder.join(path).is_file(),
+            Place::Archive { files, .. } => files.contains_key(&path),
+            Place::Embedded => embedded::get(&path).is_some(),
+        })
+    }
+
     /// The services that have the kind in some version.
     pub(crate) fn services(&self, kind: &str) -> Result<BTreeSet<String>> {
-        match &self.0 {
-            Place::Folder(folder) => {
-                let mut services = folders_in(folder)?;
-                let mut failure = None;
-                services.retain(|service| match self.versions(service, kind) {
-                    Ok(versions) => !versions.is_empty(),
-                    Err(error) => {
-                        failure.get_or_insert(error);
-                        false
-                    }
-                });
-                failure.map_or(Ok(services), Err)
+        let Place::Folder(folder) = &self.0 else {
+            return Ok(self.owners("", kind).map(|(service, _)| service.to_owned()).collect());
+        };
+        let mut services = BTreeSet::new();
+        for service in folders_in(folder)? {
+            if !self.versions(&service, kind)?.is_empty() {
+                services.insert(service);
             }
-            Place::Archive { files, .. } => Ok(files
-                .keys()
-                .filter_map(|name| DefinitionPath::split(name))
-                .filter(|(_, path)| path.kind == kind)
-                .filter_map(|(_, path)| Some(path.service?.0.to_owned()))
-                .collect()),
         }
+        Ok(services)
     }
 
     /// The API versions in which the service has the kind.
     pub(crate) fn versions(&self, service: &str, kind: &str) -> Result<BTreeSet<String>> {
-        match &self.0 {
-            Place::Folder(folder) => {
-                let folder = folder.join(service);
-                let mut versions = folders_in(&folder)?;
-                versions.retain(|version| {
-                    let folder = folder.join(version);
-                    folder.join(format!("{kind}.json")).is_file() || folder.join(format!("{kind}.json.gz")).is_file()
-                });
-                Ok(versions)
-            }
-            Place::Archive { files, .. } => {
-                let start = format!("{service}/");
-                let of_service = files.range(start.clone()..).take_while(|(name, _)| name.starts_with(&start));
-                Ok(of_service
-                    .filter_map(|(name, _)| DefinitionPath::split(name))
-                    .filter(|(_, path)| path.kind == kind)
-                    .filter_map(|(_, path)| Some(path.service?.1.to_owned()))
-                    .collect())
-            }
-        }
+        let start = format!("{service}/");
+        let Place::Folder(folder) = &self.0 else {
+            return Ok(self.owners(&start, kind).map(|(_, version)| version.to_owned()).collect());
+        };
+        let mut versions = folders_in(&folder.join(service))?;
+        versions.retain(|version| self.has(&format!("{start}{version}/{kind}")));
+        Ok(versions)
     }
 
-    fn bytes_of(&self, path: &str) -> Result<Option<Vec<u8>>> {
+    /// The service and version of every file of the kind whose path begins so; what lies in memory is sorted by path.
+    fn owners<'a>(&'a self, start: &'a str, kind: &'a str) -> impl Iterator<Item = (&'a str, &'a str)> {
+        let paths: Box<dyn Iterator<Item = &'a str> + 'a> = match &self.0 {
+            Place::Folder(_) => Box::new(std::iter::empty()),
+            Place::Archive { files, .. } => {
+                let from = files.range::<str, _>((Bound::Included(start), Bound::Unbounded));
+                Box::new(from.map(|(path, _)| path.as_str()).take_while(move |path| path.starts_with(start)))
+            }
+            Place::Embedded => Box::new(embedded::paths(start)),
+        };
+        paths.filter_map(DefinitionPath::split).filter(move |(_, path)| path.kind == kind).filter_map(|(_, path)| path.service)
+    }
+
+    fn bytes_of(&self, path: &str) -> Result<Option<Cow<'_, [u8]>>> {
         match &self.0 {
             Place::Folder(folder) => match fs::read(folder.join(path)) {
-                Ok(bytes) => Ok(Some(bytes)),
+                Ok(bytes) => Ok(Some(bytes.into())),
                 Err(e) if is_absent(&e) => Ok(None),
                 Err(e) => Err(unreadable(&self.name_of(path), e)),
             },
-            Place::Archive { files, .. } => Ok(files.get(path).cloned()),
+            Place::Archive { files, .. } => Ok(files.get(path).map(Cow::from)),
+            Place::Embedded => Ok(embedded::get(path).map(Cow::from)),
         }
     }
 
@@ -138,6 +149,7 @@ impl Root {
         match &self.0 {
             Place::Folder(folder) => folder.join(path).display().to_string(),
             Place::Archive { name, .. } => format!("{name}: {path}"),
+            Place::Embedded => format!("built-in {path}"),
         }
     }
 }
@@ -148,12 +160,15 @@ pub(crate) struct Found {
     pub file: String,
 }
 
+/// What the importer needs.
+#[cfg(feature = "cli")]
 impl Root {
     /// Everything there is, in order: the files' paths without extension.
     pub(crate) fn bases(&self) -> Result<BTreeSet<String>> {
         let names = match &self.0 {
             Place::Folder(folder) => walk(folder)?,
             Place::Archive { files, .. } => files.keys().cloned().collect(),
+            Place::Embedded => embedded::paths("").map(str::to_owned).collect(),
         };
         let wanted = |name: &String| {
             let (root, path) = DefinitionPath::split(name)?;
@@ -163,6 +178,7 @@ impl Root {
     }
 }
 
+#[cfg(feature = "cli")]
 /// The files on the top and on the third floor of a folder, where definitions lie.
 fn walk(folder: &Path) -> Result<Vec<String>> {
     let mut names = names_in(folder, false)?.into_iter().collect::<Vec<_>>();
@@ -205,8 +221,8 @@ fn is_absent(error: &io::Error) -> bool {
 }
 
 /// The bytes as text; gzipped ones are recognized by their first two bytes.
-fn text(bytes: Vec<u8>, file: &str) -> Result<String> {
-    let bytes = if bytes.starts_with(&[0x1f, 0x8b]) { inflate(&bytes, file)? } else { bytes };
+fn text(bytes: Cow<'_, [u8]>, file: &str) -> Result<String> {
+    let bytes = if bytes.starts_with(&[0x1f, 0x8b]) { inflate(&bytes, file)? } else { bytes.into_owned() };
     String::from_utf8(bytes).map_err(|e| broken(file, "not UTF-8").with_source(e))
 }
 
@@ -237,6 +253,7 @@ impl std::fmt::Debug for Place {
         match self {
             Place::Folder(folder) => write!(f, "{}", folder.display()),
             Place::Archive { name, files } => write!(f, "{name} ({} files)", files.len()),
+            Place::Embedded => f.write_str("built-in"),
         }
     }
 }

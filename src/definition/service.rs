@@ -11,6 +11,7 @@ use super::names::snake_case;
 use super::node::Node;
 use super::operation::Operation;
 use super::shape::{Shape, ShapeId, ShapeRef};
+use super::source::{Definition, Source};
 use crate::error::{Error, ErrorKind, Result, did_you_mean};
 use crate::value::Str;
 
@@ -298,6 +299,14 @@ impl Service {
             let text = format!("\"{key}\" not defined in the metadata of the model: ServiceModel({})", self.name);
             Error::new(ErrorKind::InvalidDefinition, text).with_name("UndefinedModelAttributeError")
         })
+    }
+}
+
+impl Definition for Service {
+    const KIND: &'static str = "service-2";
+
+    fn parse(source: Source) -> Result<Service> {
+        Service::parse(source.service.as_deref().unwrap_or_default(), source.text)
     }
 }
 

@@ -1,0 +1,93 @@
+//! The SDKs' additions to a definition (`<kind>.sdk-extras.json`), merged into its text before anything reads it.
+//! Only the objects on the way to an addition are taken apart; everything else is copied as it stands.
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::json::Object;
+
+#[derive(Deserialize)]
+struct Extras<'a> {
+    #[serde(borrow)]
+    merge: Option<&'a RawValue>,
+}
+
+/// Objects may not nest deeper than this on the way to an addition.
+const DEEPEST: usize = 127;
+
+/// The text with the additions' `merge` object merged in deeply: where both have an object the members are
+/// united, anything else replaces. Nothing is appended to a list, and nothing is removed.
+///
+/// # Errors
+/// If the additions, or the parts of the text that they touch, are no JSON.
+pub(crate) fn merge(text: String, extras: &str) -> serde_json::Result<String> {
+    let Some(additions) = serde_json::from_str::<Extras<'_>>(extras)?.merge else { return Ok(text) };
+    let mut out = String::with_capacity(text.len() + extras.len());
+    write(serde_json::from_str(&text)?, additions, 0, &mut out)?;
+    Ok(out)
+}
+
+fn write(base: &RawValue, additions: &RawValue, depth: usize, out: &mut String) -> serde_json::Result<()> {
+    if depth > DEEPEST {
+        return Err(serde::de::Error::custom("nested too deeply"));
+    }
+    if !base.get().starts_with('{') || !additions.get().starts_with('{') {
+        out.push_str(additions.get());
+        return Ok(());
+    }
+    let base: Object<'_, &RawValue> = serde_json::from_str(base.get())?;
+    let additions: Object<'_, &RawValue> = serde_json::from_str(additions.get())?;
+    let is_new = |key: &str| !base.0.iter().any(|(known, _)| known == key);
+    let mut separator = '{';
+    for (key, value) in &base.0 {
+        begin_member(&mut separator, key, out)?;
+        match additions.0.iter().rfind(|(added, _)| added == key) {
+            Some((_, addition)) => write(value, addition, depth + 1, out)?,
+            None => out.push_str(value.get()),
+        }
+    }
+    for (key, value) in additions.0.iter().filter(|(key, _)| is_new(key)) {
+        begin_member(&mut separator, key, out)?;
+        out.push_str(value.get());
+    }
+    if separator == '{' {
+        out.push('{');
+    }
+    out.push('}');
+    Ok(())
+}
+
+fn begin_member(separator: &mut char, key: &str, out: &mut String) -> serde_json::Result<()> {
+    out.push(std::mem::replace(separator, ','));
+    out.push_str(&serde_json::to_string(key)?);
+    out.push(':');
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn merged(text: &str, extras: &str) -> String {
+        merge(text.to_owned(), extras).unwrap()
+    }
+
+    #[test]
+    fn objects_unite_and_everything_else_is_replaced() {
+        let text = r#"{"z": {"a": [1, 2], "b": "x", "c": {"d": 1.50}}, "list": [1], "y": {}}"#;
+        let extras = r#"{"version": 1.0, "merge": {"z": {"b": {"n": 1}, "c": {"e": true}}, "list": [2], "y": {"k": null}, "new": "v"}}"#;
+        assert_eq!(merged(text, extras), r#"{"z":{"a":[1, 2],"b":{"n": 1},"c":{"d":1.50,"e":true}},"list":[2],"y":{"k":null},"new":"v"}"#);
+    }
+
+    #[test]
+    fn without_merge_nothing_changes() {
+        assert_eq!(merged(r#"{"a": 1}"#, r#"{"version": 1.0}"#), r#"{"a": 1}"#);
+        assert_eq!(merged(r#"{}"#, r#"{"merge": {}}"#), "{}");
+    }
+
+    #[test]
+    fn broken_texts_are_errors() {
+        assert!(merge("{".to_owned(), r#"{"merge": {"a": 1}}"#).is_err());
+        assert!(merge("{}".to_owned(), "[").is_err());
+    }
+}
