@@ -349,11 +349,7 @@ pub(crate) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) 
             let folded = fold(candidate);
             let distance = edit_distance(&wanted, &folded);
             let contains = wanted.len() >= 3 && folded.windows(wanted.len()).any(|w| w == wanted);
-            if distance <= limit {
-                Some((distance, candidate))
-            } else {
-                contains.then(|| (limit + folded.len() - wanted.len(), candidate))
-            }
+            if distance <= limit { Some((distance, candidate)) } else { contains.then(|| (limit + folded.len() - wanted.len(), candidate)) }
         })
         .collect();
     near.sort();

@@ -3,10 +3,12 @@
 use std::borrow::Cow;
 use std::fmt::{Display, Write};
 
+use base64::prelude::{BASE64_STANDARD, Engine as _};
 use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
-use ring::digest;
+use ring::{digest, hmac};
 use time::UtcDateTime;
 
+use super::Credentials;
 use crate::error::{Error, ErrorKind, Result};
 use crate::value::Timestamp;
 
@@ -65,6 +67,12 @@ pub(super) fn hex(bytes: &[u8]) -> String {
 
 pub(super) fn sha256_hex(content: &[u8]) -> String {
     hex(digest::digest(&digest::SHA256, content).as_ref())
+}
+
+/// The HMAC of a text under the secret key, as the signatures before version 4 write it.
+pub(super) fn hmac_base64(algorithm: hmac::Algorithm, credentials: &Credentials, text: &str) -> String {
+    let key = hmac::Key::new(algorithm, credentials.secret_access_key().as_bytes());
+    BASE64_STANDARD.encode(hmac::sign(&key, text.as_bytes()))
 }
 
 /// `20260102T030405Z`

@@ -1,7 +1,16 @@
 //! Floor 2: proof of who calls. Nothing here does I/O or reads a clock: time is handed in.
+//!
+//! Which of these signs a call is resolved for each operation, by whoever calls; SigV4a is not here yet.
 
+pub mod bearer;
 mod credentials;
 mod encode;
+pub mod post_policy;
+pub mod s3;
+mod scheme;
+pub mod sigv2;
+pub mod sigv3;
 pub mod sigv4;
 
 pub use credentials::Credentials;
+pub use scheme::{Place, Scheme, SignerName};
