@@ -1,0 +1,237 @@
+//! A serializer whose format is [`Value`].
+
+use serde::ser::{
+    Serialize, SerializeMap, SerializeSeq, SerializeStruct, SerializeStructVariant, SerializeTuple, SerializeTupleStruct,
+    SerializeTupleVariant, Serializer,
+};
+
+use super::TIMESTAMP;
+use super::failure::Failure;
+use crate::error::Result;
+use crate::value::{Bytes, Map, Str, Timestamp, Value};
+
+/// Any type that serializes, as a [`Value`]. Structures become maps in the order of their fields; a
+/// [`Timestamp`](crate::Timestamp) stays one.
+///
+/// # Errors
+/// If the type's `Serialize` fails, or if a map has keys that are neither text, numbers nor booleans.
+///
+/// ```
+/// use tucuxi::value::{from_value, to_value};
+///
+/// #[derive(serde::Serialize, serde::Deserialize, PartialEq, Debug)]
+/// struct Tag { key: String, value: Option<u32> }
+///
+/// let tag = Tag { key: "cost".into(), value: Some(7) };
+/// let value = to_value(&tag)?;
+/// assert_eq!(value["value"].as_int(), Some(7));
+/// assert_eq!(from_value::<Tag>(value)?, tag);
+/// # Ok::<(), tucuxi::Error>(())
+/// ```
+pub fn to_value<T: Serialize + ?Sized>(value: &T) -> Result<Value> {
+    Ok(value.serialize(ToValue)?)
+}
+
+struct ToValue;
+
+type Made<T> = std::result::Result<T, Failure>;
+
+macro_rules! direct {
+    ($($method:ident $source:ty)*) => {$(
+        fn $method(self, v: $source) -> Made<Value> {
+            Ok(v.into())
+        }
+    )*};
+}
+
+impl Serializer for ToValue {
+    type Ok = Value;
+    type Error = Failure;
+    type SerializeSeq = Items;
+    type SerializeTuple = Items;
+    type SerializeTupleStruct = Items;
+    type SerializeTupleVariant = Items;
+    type SerializeMap = Entries;
+    type SerializeStruct = Entries;
+    type SerializeStructVariant = Entries;
+
+    direct! {
+        serialize_bool bool
+        serialize_i8 i8 serialize_i16 i16 serialize_i32 i32 serialize_i64 i64 serialize_i128 i128
+        serialize_u8 u8 serialize_u16 u16 serialize_u32 u32 serialize_u64 u64 serialize_u128 u128
+        serialize_f32 f32 serialize_f64 f64
+        serialize_str &str
+    }
+
+    fn serialize_char(self, v: char) -> Made<Value> {
+        Ok(Value::from(v.encode_utf8(&mut [0; 4]) as &str))
+    }
+
+    fn serialize_bytes(self, v: &[u8]) -> Made<Value> {
+        Ok(Value::Bytes(Bytes::from(v)))
+    }
+
+    fn serialize_none(self) -> Made<Value> {
+        Ok(Value::Null)
+    }
+
+    fn serialize_some<T: Serialize + ?Sized>(self, v: &T) -> Made<Value> {
+        v.serialize(self)
+    }
+
+    fn serialize_unit(self) -> Made<Value> {
+        Ok(Value::Null)
+    }
+
+    fn serialize_unit_struct(self, _name: &'static str) -> Made<Value> {
+        Ok(Value::Null)
+    }
+
+    fn serialize_unit_variant(self, _name: &'static str, _index: u32, variant: &'static str) -> Made<Value> {
+        Ok(variant.into())
+    }
+
+    fn serialize_newtype_struct<T: Serialize + ?Sized>(self, name: &'static str, v: &T) -> Made<Value> {
+        let value = v.serialize(self)?;
+        match &value {
+            Value::String(text) if name == TIMESTAMP => Timestamp::parse(text).map(Value::Timestamp).map_err(Failure::new),
+            _ => Ok(value),
+        }
+    }
+
+    fn serialize_newtype_variant<T: Serialize + ?Sized>(self, _: &'static str, _: u32, variant: &'static str, v: &T) -> Made<Value> {
+        Ok(with_variant(Some(variant), v.serialize(self).map_err(|e| e.at_key(variant))?))
+    }
+
+    fn serialize_seq(self, len: Option<usize>) -> Made<Items> {
+        // The length is a promise that a foreign type makes: it may reserve, but not without bound.
+        Ok(Items { variant: None, items: Vec::with_capacity(len.unwrap_or(0).min(4096)) })
+    }
+
+    fn serialize_tuple(self, len: usize) -> Made<Items> {
+        self.serialize_seq(Some(len))
+    }
+
+    fn serialize_tuple_struct(self, _name: &'static str, len: usize) -> Made<Items> {
+        self.serialize_seq(Some(len))
+    }
+
+    fn serialize_tuple_variant(self, _: &'static str, _: u32, variant: &'static str, _len: usize) -> Made<Items> {
+        Ok(Items { variant: Some(variant), items: Vec::new() })
+    }
+
+    fn serialize_map(self, _len: Option<usize>) -> Made<Entries> {
+        Ok(Entries::default())
+    }
+
+    fn serialize_struct(self, _name: &'static str, _len: usize) -> Made<Entries> {
+        Ok(Entries::default())
+    }
+
+    fn serialize_struct_variant(self, _: &'static str, _: u32, variant: &'static str, _len: usize) -> Made<Entries> {
+        Ok(Entries { variant: Some(variant), ..Entries::default() })
+    }
+}
+
+fn with_variant(variant: Option<&'static str>, content: Value) -> Value {
+    match variant {
+        Some(name) => Value::Map(Map::from_iter([(name, content)])),
+        None => content,
+    }
+}
+
+struct Items {
+    variant: Option<&'static str>,
+    items: Vec<Value>,
+}
+
+impl Items {
+    fn push<T: Serialize + ?Sized>(&mut self, v: &T) -> Made<()> {
+        self.items.push(v.serialize(ToValue).map_err(|e| e.at_index(self.items.len()))?);
+        Ok(())
+    }
+
+    fn finish(self) -> Made<Value> {
+        Ok(with_variant(self.variant, self.items.into()))
+    }
+}
+
+#[derive(Default)]
+struct Entries {
+    variant: Option<&'static str>,
+    map: Map,
+    key: Str,
+}
+
+impl Entries {
+    fn put<T: Serialize + ?Sized>(&mut self, key: impl Into<Str>, v: &T) -> Made<()> {
+        let key = key.into();
+        let value = v.serialize(ToValue).map_err(|e| e.at_key(&key))?;
+        self.map.insert(key, value);
+        Ok(())
+    }
+
+    fn finish(self) -> Made<Value> {
+        Ok(with_variant(self.variant, Value::Map(self.map)))
+    }
+}
+
+fn key_text(key: Value) -> Made<Str> {
+    match key {
+        Value::String(text) => Ok(text),
+        Value::Int(n) => Ok(n.to_string().into()),
+        Value::Number(n) => Ok(n.to_string().into()),
+        Value::Bool(b) => Ok(b.to_string().into()),
+        other => Err(Failure::new(format_args!("a key must be text, not {}", other.type_name()))),
+    }
+}
+
+macro_rules! items {
+    ($($name:ident $method:ident)*) => {$(
+        impl $name for Items {
+            type Ok = Value;
+            type Error = Failure;
+            fn $method<T: Serialize + ?Sized>(&mut self, v: &T) -> Made<()> {
+                self.push(v)
+            }
+            fn end(self) -> Made<Value> {
+                self.finish()
+            }
+        }
+    )*};
+}
+
+items! { SerializeSeq serialize_element SerializeTuple serialize_element SerializeTupleStruct serialize_field SerializeTupleVariant serialize_field }
+
+macro_rules! entries {
+    ($($name:ident)*) => {$(
+        impl $name for Entries {
+            type Ok = Value;
+            type Error = Failure;
+            fn serialize_field<T: Serialize + ?Sized>(&mut self, key: &'static str, v: &T) -> Made<()> {
+                self.put(key, v)
+            }
+            fn end(self) -> Made<Value> {
+                self.finish()
+            }
+        }
+    )*};
+}
+
+entries! { SerializeStruct SerializeStructVariant }
+
+impl SerializeMap for Entries {
+    type Ok = Value;
+    type Error = Failure;
+    fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Made<()> {
+        self.key = key_text(key.serialize(ToValue)?)?;
+        Ok(())
+    }
+    fn serialize_value<T: Serialize + ?Sized>(&mut self, v: &T) -> Made<()> {
+        let key = std::mem::take(&mut self.key);
+        self.put(key, v)
+    }
+    fn end(self) -> Made<Value> {
+        self.finish()
+    }
+}
