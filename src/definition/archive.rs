@@ -17,7 +17,7 @@ const LARGEST_FILE: u64 = 128 << 20;
 /// All files that are kept may not be larger than this together.
 const LARGEST_TOTAL: u64 = 512 << 20;
 /// A gzipped tar is read this far: much of it is passed over, and a gzip bomb must come to an end.
-const LARGEST_TAR: u64 = 4 << 30;
+const LARGEST_TAR: u64 = 1 << 30;
 
 /// Reads an archive; `place` names it in errors.
 pub(crate) fn read(bytes: &[u8], place: &str) -> Result<Files> {

@@ -10,7 +10,7 @@ pub(crate) fn get(path: &str) -> Option<&'static [u8]> {
 }
 
 /// The paths that begin so, in order.
-pub(crate) fn paths<'a>(start: &'a str) -> impl Iterator<Item = &'a str> {
+pub(crate) fn paths(start: &str) -> impl Iterator<Item = &str> {
     let first = FILES.partition_point(|(path, _)| *path < start);
     FILES[first..].iter().map(|(path, _)| *path).take_while(move |path| path.starts_with(start))
 }

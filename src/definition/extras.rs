@@ -23,26 +23,26 @@ const DEEPEST: usize = 127;
 pub(crate) fn merge(text: String, extras: &str) -> serde_json::Result<String> {
     let Some(additions) = serde_json::from_str::<Extras<'_>>(extras)?.merge else { return Ok(text) };
     let mut out = String::with_capacity(text.len() + extras.len());
-    write(serde_json::from_str(&text)?, additions, 0, &mut out)?;
+    write(text.trim(), additions.get(), 0, &mut out)?;
     Ok(out)
 }
 
-fn write(base: &RawValue, additions: &RawValue, depth: usize, out: &mut String) -> serde_json::Result<()> {
+fn write(base: &str, additions: &str, depth: usize, out: &mut String) -> serde_json::Result<()> {
     if depth > DEEPEST {
         return Err(serde::de::Error::custom("nested too deeply"));
     }
-    if !base.get().starts_with('{') || !additions.get().starts_with('{') {
-        out.push_str(additions.get());
+    if !base.starts_with('{') || !additions.starts_with('{') {
+        out.push_str(additions);
         return Ok(());
     }
-    let base: Object<'_, &RawValue> = serde_json::from_str(base.get())?;
-    let additions: Object<'_, &RawValue> = serde_json::from_str(additions.get())?;
+    let base: Object<'_, &RawValue> = serde_json::from_str(base)?;
+    let additions: Object<'_, &RawValue> = serde_json::from_str(additions)?;
     let is_new = |key: &str| !base.0.iter().any(|(known, _)| known == key);
     let mut separator = '{';
     for (key, value) in &base.0 {
         begin_member(&mut separator, key, out)?;
         match additions.0.iter().rfind(|(added, _)| added == key) {
-            Some((_, addition)) => write(value, addition, depth + 1, out)?,
+            Some((_, addition)) => write(value.get(), addition.get(), depth + 1, out)?,
             None => out.push_str(value.get()),
         }
     }
