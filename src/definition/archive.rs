@@ -43,6 +43,9 @@ fn read_tar(bytes: &[u8], kept: &mut Kept) -> Result<()> {
             kept.keep(&name, entry)?;
         }
     }
+    if archive.into_inner().limit() == 0 {
+        return Err(kept.broken("too large for a definition archive"));
+    }
     Ok(())
 }
 
