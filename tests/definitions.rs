@@ -119,6 +119,16 @@ fn what_the_crate_carries_is_in_memory_once() {
 }
 
 #[test]
+fn threads_that_load_at_once_get_the_same_definition() {
+    let definitions = Definitions::new([Root::folder("no/such/folder")]);
+    let all: Vec<_> = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..8).map(|_| scope.spawn(|| definitions.service("lambda", None).unwrap())).collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+    });
+    assert!(all.iter().all(|service| Arc::ptr_eq(service, &all[0])));
+}
+
+#[test]
 fn a_users_shared_file_replaces_the_crates_own() {
     assert!(Definitions::embedded().shared::<Partitions>().unwrap().0.builtin);
     let (dir, root) = folder(&[("partitions.json", "{}")]);

@@ -29,8 +29,37 @@ pub fn main() -> ExitCode {
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("tucuxi: {error:#}");
+            eprintln!("tucuxi: {}", message(&error));
             ExitCode::FAILURE
         }
+    }
+}
+
+/// The failure and its causes in one line; many errors already say what caused them, and that is not said twice.
+fn message(error: &anyhow::Error) -> String {
+    let mut text = error.to_string();
+    for cause in error.chain().skip(1).map(ToString::to_string) {
+        if !text.contains(&cause) {
+            text.push_str(": ");
+            text.push_str(&cause);
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cause_is_named_once() {
+        let error = anyhow::anyhow!("no such file").context("x.json: no such file").context("import");
+        assert_eq!(message(&error), "import: x.json: no such file");
+    }
+
+    #[test]
+    fn the_arguments_are_sound() {
+        use clap::CommandFactory as _;
+        Arguments::command().debug_assert();
     }
 }

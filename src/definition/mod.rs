@@ -2,7 +2,7 @@
 //!
 //! A definition is kept as text with an index of where each operation and shape lies; one is parsed
 //! when a call first needs it, and stays. There is no region, no credential and no HTTP here: one
-//! definition serves the whole process, behind an `Arc`.
+//! definition serves the whole process, behind an `Arc`. [`Definitions`] finds them in its [`Root`]s.
 
 mod archive;
 mod cache;

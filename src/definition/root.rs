@@ -18,6 +18,14 @@ use crate::error::{Error, ErrorKind, Result};
 
 /// A place to look for definitions: a folder or an archive in the layout that botocore and boto3 use,
 /// `<service>/<api-version>/<kind>.json` or `.json.gz`.
+///
+/// ```no_run
+/// use tucuxi::definition::{Definitions, Root};
+///
+/// // A newer botocore as it comes from the package index, before the definitions that the crate carries.
+/// let definitions = Definitions::new([Root::open("botocore-1.44.5-py3-none-any.whl")?]);
+/// # Ok::<(), tucuxi::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Root(Place);
 

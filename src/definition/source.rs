@@ -4,6 +4,26 @@ use crate::error::Result;
 use crate::value::Str;
 
 /// A kind of definition file that [`Definitions`](super::Definitions) can load: its name and its reader.
+///
+/// A program can load kinds of its own from the folders that its definitions lie in:
+///
+/// ```no_run
+/// use tucuxi::definition::{Definition, Definitions, Root, Source};
+///
+/// struct Limits(String);
+///
+/// impl Definition for Limits {
+///     const KIND: &'static str = "limits-1";
+///
+///     fn parse(source: Source) -> tucuxi::Result<Limits> {
+///         Ok(Limits(source.text))
+///     }
+/// }
+///
+/// let definitions = Definitions::new([Root::folder("definitions")]);
+/// let limits = definitions.find::<Limits>("s3", None)?; // definitions/s3/<latest version>/limits-1.json[.gz]
+/// # Ok::<(), tucuxi::Error>(())
+/// ```
 pub trait Definition: Sized + Send + Sync + 'static {
     /// The file's name without extension, its schema version included: `service-2`, `partitions`.
     const KIND: &'static str;
