@@ -186,8 +186,8 @@ impl Root {
     }
 }
 
-#[cfg(feature = "cli")]
 /// The files on the top and on the third floor of a folder, where definitions lie.
+#[cfg(feature = "cli")]
 fn walk(folder: &Path) -> Result<Vec<String>> {
     let mut names = names_in(folder, false)?.into_iter().collect::<Vec<_>>();
     for service in folders_in(folder)? {
