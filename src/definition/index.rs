@@ -36,7 +36,7 @@ impl Index {
 }
 
 /// A raw value borrows from the text that it was read from, so its address tells its place.
-fn place_in(text: &str, raw: &RawValue) -> Range<usize> {
+pub(super) fn place_in(text: &str, raw: &RawValue) -> Range<usize> {
     let start = raw.get().as_ptr() as usize - text.as_ptr() as usize;
     start..start + raw.get().len()
 }

@@ -7,6 +7,7 @@
 mod archive;
 mod cache;
 mod embedded;
+pub(crate) mod endpoints;
 mod extras;
 mod index;
 mod json;
@@ -25,6 +26,7 @@ mod shape;
 mod source;
 mod traits;
 
+pub use endpoints::LegacyEndpoints;
 pub use loader::Definitions;
 pub use metadata::{Metadata, ProtocolName};
 pub use names::snake_case;

@@ -4,6 +4,7 @@
 //! as parameters; what one service does differently hangs on hooks that change those parameters.
 
 mod functions;
+pub mod legacy;
 mod rules;
 mod text;
 

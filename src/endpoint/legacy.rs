@@ -1,0 +1,285 @@
+//! Endpoints from the older data, `endpoints.json`: asked once, when a client is made.
+//!
+//! The endpoint rules give the URL of each call; this gives the client's region, partition and signing
+//! scope, and tells whether a region is needed at all. A service that has no rules gets its URL from here too.
+
+use crate::definition::LegacyEndpoints;
+use crate::definition::endpoints::{CredentialScope, EndpointEntry, LegacyPartition, ServiceEntries, Variant};
+use crate::error::{Error, ErrorKind, Result};
+use crate::value::Str;
+
+/// What to look for. Hooks of single services change it before it is resolved.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LegacyQuery<'a> {
+    /// The service's name in this data.
+    pub endpoint_prefix: &'a str,
+    /// The region that was asked for, or a pseudo-region such as `aws-global`.
+    pub region: Option<&'a str>,
+    /// Whether a FIPS endpoint is wanted.
+    pub fips: bool,
+    /// Whether an endpoint with IPv6 is wanted.
+    pub dual_stack: bool,
+}
+
+/// An endpoint of the older data.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LegacyEndpoint {
+    /// The name of the entry: the region, or a pseudo-region such as `aws-global`.
+    pub name: String,
+    /// The partition.
+    pub partition: String,
+    /// The host.
+    pub hostname: String,
+    /// The end of host names in this partition.
+    pub dns_suffix: String,
+    /// `https`, `http`.
+    pub protocols: Vec<Str>,
+    /// The signature versions that the endpoint accepts.
+    pub signature_versions: Vec<Str>,
+    /// The region in signatures, where it is not `name`.
+    pub signing_region: Option<Str>,
+    /// The service's name in signatures, where it is not the definition's.
+    pub signing_name: Option<Str>,
+    /// Not to be used any more.
+    pub deprecated: bool,
+}
+
+/// The partitions of the aws-iso family that have no dual-stack endpoints at all.
+const WITHOUT_DUAL_STACK: [&str; 2] = ["aws-iso", "aws-iso-b"];
+
+impl LegacyEndpoint {
+    /// Finds the endpoint. A region that no partition knows is taken to belong to the first.
+    ///
+    /// # Errors
+    /// - `NoRegion` if no region is given and the service has no endpoint for the whole partition.
+    /// - `EndpointResolution` (`EndpointVariantError`) if there is no such FIPS or dual-stack endpoint.
+    pub fn resolve(data: &LegacyEndpoints, query: &LegacyQuery<'_>) -> Result<LegacyEndpoint> {
+        for partition in data.partitions() {
+            if query.dual_stack && WITHOUT_DUAL_STACK.contains(&partition.name.as_str()) {
+                continue;
+            }
+            if let Some(endpoint) = in_partition(data, partition, query, false)? {
+                return Ok(endpoint);
+            }
+        }
+        in_partition(data, &data.partitions()[0], query, true)?.ok_or_else(no_region)
+    }
+
+    /// The URL: https unless `use_ssl` is off or the endpoint speaks http only.
+    pub fn url(&self, use_ssl: bool) -> String {
+        let scheme = if use_ssl && self.protocols.iter().any(|protocol| protocol == "https") { "https" } else { "http" };
+        format!("{scheme}://{}", self.hostname)
+    }
+}
+
+/// Where a client stands: its URL, region and signing scope.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ClientEndpoint {
+    /// The URL of the client, boto3's `meta.endpoint_url`.
+    pub url: String,
+    /// The region of the client, boto3's `meta.region_name`; a pseudo-region for a service that has none.
+    pub region: Option<String>,
+    /// The region in signatures.
+    pub signing_region: Option<String>,
+    /// The service's name in signatures.
+    pub signing_name: String,
+    /// What the older data says of the endpoint; its partition and signature versions count, whatever the URL is.
+    pub legacy: LegacyEndpoint,
+}
+
+impl ClientEndpoint {
+    /// Overlays a configured URL on an endpoint. `region` is what was asked for, `signing_name` the definition's.
+    pub fn new(
+        legacy: LegacyEndpoint,
+        region: Option<&str>,
+        endpoint_url: Option<&str>,
+        use_ssl: bool,
+        signing_name: &str,
+    ) -> ClientEndpoint {
+        let signing_name = legacy.signing_name.as_deref().unwrap_or(signing_name).to_owned();
+        let (url, region, signing_region) = match endpoint_url {
+            Some(url) => (url.to_owned(), region.map(str::to_owned), region.map(str::to_owned)),
+            None => {
+                let signing_region = legacy.signing_region.as_deref().unwrap_or(&legacy.name).to_owned();
+                (legacy.url(use_ssl), Some(legacy.name.clone()), Some(signing_region))
+            }
+        };
+        ClientEndpoint { url, region, signing_region, signing_name, legacy }
+    }
+}
+
+/// The names of the partitions, in the data's order.
+pub fn available_partitions(data: &LegacyEndpoints) -> Vec<Str> {
+    data.partitions().iter().map(|partition| partition.name.clone()).collect()
+}
+
+/// The regions in which a service has an endpoint, in the data's order, and with `non_regional`
+/// the pseudo-regions too. Nothing for a service or a partition that is not known.
+///
+/// # Errors
+/// If the entries of the service are broken.
+pub fn available_regions(data: &LegacyEndpoints, endpoint_prefix: &str, partition: &str, non_regional: bool) -> Result<Vec<Str>> {
+    let Some(partition) = data.partitions().iter().find(|known| known.name == partition) else { return Ok(Vec::new()) };
+    let Some(service) = data.service(partition, endpoint_prefix)? else { return Ok(Vec::new()) };
+    let names = service.endpoints.into_iter().map(|(name, _)| name);
+    Ok(names.filter(|name| non_regional || partition.regions.contains(name)).collect())
+}
+
+/// The name of the partition that a region belongs to.
+///
+/// # Errors
+/// `InvalidRegion` (`UnknownRegionError`) if it belongs to none.
+pub fn partition_for_region<'a>(data: &'a LegacyEndpoints, region: &str) -> Result<&'a str> {
+    for partition in data.partitions() {
+        if partition.has_region(region)? {
+            return Ok(&partition.name);
+        }
+    }
+    let message = format!("Unknown region: '{region}'. No partition found for provided region_name.");
+    Err(Error::new(ErrorKind::InvalidRegion, message).with_name("UnknownRegionError"))
+}
+
+/// The endpoint in one partition, if the region belongs there. `force`: it is made to.
+fn in_partition(
+    data: &LegacyEndpoints,
+    partition: &LegacyPartition,
+    query: &LegacyQuery<'_>,
+    force: bool,
+) -> Result<Option<LegacyEndpoint>> {
+    let service = data.service(partition, query.endpoint_prefix)?;
+    let whole = service.as_ref().and_then(|service| service.partition_endpoint.as_deref());
+    let resolve = |name: &str| resolve_entry(partition, service.as_ref(), query, name).map(Some);
+    let Some(region) = query.region else {
+        return resolve(whole.ok_or_else(no_region)?);
+    };
+    if service.as_ref().is_some_and(|service| service.endpoint(region).is_some()) {
+        return resolve(region);
+    }
+    if !force && !partition.has_region(region)? {
+        return Ok(None);
+    }
+    let regionalized = service.as_ref().is_none_or(|service| service.is_regionalized);
+    resolve(whole.filter(|_| !regionalized).unwrap_or(region))
+}
+
+fn no_region() -> Error {
+    Error::new(ErrorKind::NoRegion, "You must specify a region.")
+}
+
+/// The entry `name`, filled from the service's defaults and then from the partition's.
+fn resolve_entry(
+    partition: &LegacyPartition,
+    service: Option<&ServiceEntries>,
+    query: &LegacyQuery<'_>,
+    name: &str,
+) -> Result<LegacyEndpoint> {
+    let entry = service.and_then(|service| service.endpoint(name));
+    let layers: Vec<&EndpointEntry> =
+        entry.into_iter().chain(service.map(|service| &service.defaults)).chain([&partition.defaults]).collect();
+    let variant = variant(&layers, query)?;
+    let first = |of: fn(&EndpointEntry) -> &Option<Str>| layers.iter().find_map(|layer| of(layer).clone());
+    let dns_suffix = variant.dns_suffix.unwrap_or_else(|| partition.dns_suffix.clone());
+    let hostname = variant.hostname.or_else(|| first(|layer| &layer.hostname)).unwrap_or_default();
+    let scope: CredentialScope = layers.iter().find_map(|layer| layer.credential_scope.clone()).unwrap_or_default();
+    let list = |of: fn(&EndpointEntry) -> &Option<Vec<Str>>| layers.iter().find_map(|layer| of(layer).clone()).unwrap_or_default();
+    Ok(LegacyEndpoint {
+        name: name.to_owned(),
+        partition: partition.name.to_string(),
+        hostname: hostname.replace("{service}", query.endpoint_prefix).replace("{region}", name).replace("{dnsSuffix}", &dns_suffix),
+        dns_suffix: dns_suffix.to_string(),
+        protocols: list(|layer| &layer.protocols),
+        signature_versions: list(|layer| &layer.signature_versions),
+        signing_region: scope.region,
+        signing_name: scope.service,
+        deprecated: layers.iter().find_map(|layer| layer.deprecated).unwrap_or_default(),
+    })
+}
+
+/// What the variant that is asked for says, at the endpoint, the service and the partition; the first that says it wins.
+fn variant(layers: &[&EndpointEntry], query: &LegacyQuery<'_>) -> Result<Variant> {
+    let wanted = [("dualstack", query.dual_stack), ("fips", query.fips)];
+    let tags: Vec<&str> = wanted.into_iter().filter_map(|(tag, wanted)| wanted.then_some(tag)).collect();
+    if tags.is_empty() {
+        return Ok(Variant::default());
+    }
+    let variants: Vec<&Variant> = layers.iter().filter_map(|layer| layer.variant(&tags)).collect();
+    if variants.is_empty() {
+        let message = format!("Unable to construct a modeled endpoint with the following variant(s) ['{}']: ", tags.join("', '"));
+        return Err(Error::new(ErrorKind::EndpointResolution, message).with_name("EndpointVariantError"));
+    }
+    Ok(Variant {
+        tags: Vec::new(),
+        hostname: variants.iter().find_map(|variant| variant.hostname.clone()),
+        dns_suffix: variants.iter().find_map(|variant| variant.dns_suffix.clone()),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DATA: &str = r#"{"version": 3, "partitions": [
+      {"partition": "one", "dnsSuffix": "one.com", "regionRegex": "^us\\-\\w+\\-\\d+$", "regions": {"us-a-1": {}, "us-b-1": {}},
+       "defaults": {"hostname": "{service}.{region}.{dnsSuffix}", "protocols": ["https"], "signatureVersions": ["v4"],
+         "variants": [{"tags": ["fips"], "hostname": "{service}-fips.{region}.{dnsSuffix}", "dnsSuffix": "fips.one"}]},
+       "services": {
+         "whole": {"isRegionalized": false, "partitionEndpoint": "one-global", "endpoints": {"one-global":
+           {"hostname": "whole.one.com", "credentialScope": {"region": "us-a-1"}}}},
+         "plain": {"defaults": {"credentialScope": {"service": "signed"}}, "endpoints": {"us-b-1": {}, "us-a-1": {},
+           "local": {"hostname": "localhost:8000", "protocols": ["http"], "credentialScope": {"region": "us-a-1"}}}}}},
+      {"partition": "two", "dnsSuffix": "two.com", "regionRegex": "^cn\\-\\w+\\-\\d+$", "regions": {"cn-a-1": {}},
+       "defaults": {"hostname": "{service}.{region}.{dnsSuffix}", "protocols": ["https"], "signatureVersions": ["v4"]}, "services": {}}]}"#;
+
+    fn data() -> LegacyEndpoints {
+        LegacyEndpoints::parse(DATA, true).unwrap()
+    }
+
+    fn resolve(endpoint_prefix: &str, region: Option<&str>, fips: bool) -> Result<LegacyEndpoint> {
+        LegacyEndpoint::resolve(&data(), &LegacyQuery { endpoint_prefix, region, fips, dual_stack: false })
+    }
+
+    #[test]
+    fn a_service_with_one_endpoint_for_its_partition_needs_no_region() {
+        for region in [None, Some("us-b-1"), Some("bogus-region-9")] {
+            let client = ClientEndpoint::new(resolve("whole", region, false).unwrap(), region, None, true, "whole");
+            assert_eq!((client.url.as_str(), client.region.as_deref()), ("https://whole.one.com", Some("one-global")));
+            assert_eq!(client.signing_region.as_deref(), Some("us-a-1"));
+        }
+        assert_eq!(resolve("plain", None, false).unwrap_err().kind(), ErrorKind::NoRegion);
+    }
+
+    #[test]
+    fn a_region_belongs_to_the_partition_that_lists_or_matches_it() {
+        let url = |region: &str| resolve("plain", Some(region), false).unwrap().url(true);
+        assert_eq!(url("us-z-9"), "https://plain.us-z-9.one.com");
+        assert_eq!(url("cn-a-1"), "https://plain.cn-a-1.two.com");
+        assert_eq!(url("bogus-region-9"), "https://plain.bogus-region-9.one.com");
+        assert_eq!(url("local"), "http://localhost:8000");
+        assert_eq!(partition_for_region(&data(), "cn-b-7").unwrap(), "two");
+        assert_eq!(partition_for_region(&data(), "one-global").unwrap_err().name(), "UnknownRegionError");
+    }
+
+    #[test]
+    fn a_configured_url_keeps_the_region_that_was_asked_for() {
+        let client = ClientEndpoint::new(resolve("whole", None, false).unwrap(), None, Some("http://x"), true, "whole");
+        assert_eq!((client.url.as_str(), client.region, client.signing_region), ("http://x", None, None));
+        let client = ClientEndpoint::new(resolve("plain", Some("us-a-1"), false).unwrap(), Some("us-a-1"), None, false, "plain");
+        assert_eq!((client.url.as_str(), client.signing_name.as_str()), ("http://plain.us-a-1.one.com", "signed"));
+    }
+
+    #[test]
+    fn variants_come_from_the_partition_where_the_endpoint_has_none() {
+        assert_eq!(resolve("plain", Some("us-a-1"), true).unwrap().hostname, "plain-fips.us-a-1.fips.one");
+        let error = resolve("plain", Some("cn-a-1"), true).unwrap_err();
+        assert_eq!(error.name(), "EndpointVariantError");
+        assert_eq!(error.message(), "Unable to construct a modeled endpoint with the following variant(s) ['fips']: ");
+    }
+
+    #[test]
+    fn regions_are_listed_in_the_data_s_order() {
+        let regions = |service: &str, partition: &str, all: bool| available_regions(&data(), service, partition, all).unwrap().join(" ");
+        assert_eq!(regions("plain", "one", false), "us-b-1 us-a-1");
+        assert_eq!(regions("plain", "one", true), "us-b-1 us-a-1 local");
+        assert_eq!((regions("whole", "one", false), regions("plain", "nope", true), regions("nope", "one", true)), Default::default());
+    }
+}
