@@ -9,6 +9,7 @@ pub mod definition;
 pub mod endpoint;
 pub mod error;
 pub mod http;
+pub mod protocol;
 pub mod value;
 
 pub use auth::Credentials;

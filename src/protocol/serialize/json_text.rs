@@ -1,0 +1,161 @@
+//! JSON text in the style of the reference: ASCII only, with or without spaces after the separators.
+
+use super::push_float;
+use super::scalar::push_int;
+use crate::error::Result;
+use crate::protocol::{Path, invalid};
+use crate::value::Value;
+
+/// JSON text that grows.
+pub(super) struct JsonText {
+    pub text: String,
+    item_separator: &'static str,
+    key_separator: &'static str,
+}
+
+impl JsonText {
+    /// With a space after each separator: bodies.
+    pub fn spaced() -> JsonText {
+        JsonText { text: String::new(), item_separator: ", ", key_separator: ": " }
+    }
+
+    /// Without spaces: JSON inside headers.
+    pub fn compact() -> JsonText {
+        JsonText { text: String::new(), item_separator: ",", key_separator: ":" }
+    }
+
+    /// What comes before an item of a list.
+    pub fn item(&mut self, first: bool) {
+        if !first {
+            self.text.push_str(self.item_separator);
+        }
+    }
+
+    /// What comes before the value of an object's entry.
+    pub fn key(&mut self, first: bool, key: &str) {
+        self.item(first);
+        self.string(key);
+        self.text.push_str(self.key_separator);
+    }
+
+    /// A number; NaN and the infinities, which JSON has not, are strings.
+    pub fn float(&mut self, number: f64) {
+        if number.is_finite() {
+            push_float(&mut self.text, number);
+        } else {
+            self.text.push('"');
+            push_float(&mut self.text, number);
+            self.text.push('"');
+        }
+    }
+
+    /// A string, with everything escaped that is not printable ASCII.
+    pub fn string(&mut self, text: &str) {
+        let out = &mut self.text;
+        out.push('"');
+        let mut rest = text;
+        while let Some(end) = rest.bytes().position(|b| !(b' '..=b'~').contains(&b) || b == b'"' || b == b'\\') {
+            let (run, tail) = rest.split_at(end);
+            out.push_str(run);
+            let mut chars = tail.chars();
+            if let Some(c) = chars.next() {
+                push_escape(out, c);
+            }
+            rest = chars.as_str();
+        }
+        out.push_str(rest);
+        out.push('"');
+    }
+
+    /// A value without a shape, as it stands.
+    ///
+    /// # Errors
+    /// If it has what JSON has not: bytes, timestamps, streams.
+    pub fn document(&mut self, value: &Value, path: &Path<'_>) -> Result<()> {
+        path.check_depth()?;
+        match value {
+            Value::Null => self.text.push_str("null"),
+            Value::Bool(b) => self.text.push_str(if *b { "true" } else { "false" }),
+            Value::Int(n) => push_int(&mut self.text, *n),
+            Value::Float(n) => self.float(*n),
+            Value::Number(n) => self.text.push_str(n.as_str()),
+            Value::String(s) => self.string(s),
+            Value::List(list) => {
+                self.text.push('[');
+                for (i, item) in list.iter().enumerate() {
+                    self.item(i == 0);
+                    self.document(item, &path.index(i))?;
+                }
+                self.text.push(']');
+            }
+            Value::Map(map) => {
+                self.text.push('{');
+                for (i, (key, item)) in map.iter().enumerate() {
+                    self.key(i == 0, key);
+                    self.document(item, &path.name(key))?;
+                }
+                self.text.push('}');
+            }
+            Value::Bytes(_) | Value::Timestamp(_) | Value::Stream(_) => {
+                return Err(invalid(format_args!("Parameter {path}: a {} cannot be written as JSON", value.type_name())));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn push_escape(out: &mut String, c: char) {
+    match c {
+        '"' => out.push_str("\\\""),
+        '\\' => out.push_str("\\\\"),
+        '\n' => out.push_str("\\n"),
+        '\r' => out.push_str("\\r"),
+        '\t' => out.push_str("\\t"),
+        '\u{8}' => out.push_str("\\b"),
+        '\u{c}' => out.push_str("\\f"),
+        c => {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                out.push_str("\\u");
+                for shift in [12, 8, 4, 0] {
+                    out.push(char::from(b"0123456789abcdef"[usize::from(*unit >> shift & 15)]));
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value;
+
+    fn document(value: Value, mut json: JsonText) -> String {
+        json.document(&value, &Path::ROOT).unwrap();
+        json.text
+    }
+
+    #[test]
+    fn strings_are_ascii() {
+        let mut json = JsonText::spaced();
+        json.string("é\u{7f}/\"\\\0\u{2028}😀\n");
+        assert_eq!(json.text, r#""\u00e9\u007f/\"\\\u0000\u2028\ud83d\ude00\n""#);
+    }
+
+    #[test]
+    fn the_two_styles() {
+        let value = value!({"a": [1, 2.0, null, true], "b": {}, "c": [], "d": f64::NAN});
+        assert_eq!(document(value.clone(), JsonText::spaced()), r#"{"a": [1, 2.0, null, true], "b": {}, "c": [], "d": "NaN"}"#);
+        assert_eq!(document(value, JsonText::compact()), r#"{"a":[1,2.0,null,true],"b":{},"c":[],"d":"NaN"}"#);
+    }
+
+    #[test]
+    fn too_deep_is_an_error() {
+        let mut deep = Value::Null;
+        for _ in 0..5000 {
+            deep = Value::from(vec![deep]);
+        }
+        assert!(JsonText::spaced().document(&deep, &Path::ROOT).is_err());
+        // Dropping a value recurses; this test is about writing.
+        std::mem::forget(deep);
+    }
+}

@@ -1,0 +1,72 @@
+//! Scalars as text, the same in every text protocol: what query, XML, paths and headers are made of.
+
+use std::borrow::Cow;
+
+use super::base64_text::push_base64;
+use super::{mismatch, push_float};
+use crate::definition::{Node, ShapeType, TimestampFormat};
+use crate::error::Result;
+use crate::protocol::{Path, invalid};
+use crate::value::{Timestamp, Value};
+
+/// Appends a scalar as text; blobs in base64, timestamps in the definition's format or else in `format`.
+pub(super) fn push_scalar(out: &mut String, node: Node<'_>, value: &Value, format: TimestampFormat, path: &Path<'_>) -> Result<()> {
+    match node.shape_type() {
+        ShapeType::Blob => push_base64(out, &blob(node, value, path)?),
+        ShapeType::Timestamp => push_timestamp(out, timestamp(node, value, path)?, node.timestamp_format().unwrap_or(format)),
+        ShapeType::Boolean => match value {
+            Value::Bool(b) => out.push_str(if *b { "true" } else { "false" }),
+            _ => return Err(mismatch(node, value, path)),
+        },
+        _ => match value {
+            Value::String(s) => out.push_str(s),
+            Value::Int(n) => push_int(out, *n),
+            Value::Float(n) => push_float(out, *n),
+            Value::Number(n) => out.push_str(n.as_str()),
+            // A boolean where a number or a text is wanted: that is how botocore prints it.
+            Value::Bool(b) => out.push_str(if *b { "True" } else { "False" }),
+            _ => return Err(mismatch(node, value, path)),
+        },
+    }
+    Ok(())
+}
+
+/// Appends the decimal digits.
+pub(super) fn push_int(out: &mut String, number: i64) {
+    use std::fmt::Write as _;
+    write!(out, "{number}").expect("writing to a String succeeds");
+}
+
+/// Appends a timestamp in the format that is asked for.
+pub(super) fn push_timestamp(out: &mut String, timestamp: Timestamp, format: TimestampFormat) {
+    match format {
+        TimestampFormat::Iso8601 => out.push_str(&timestamp.wire_iso8601()),
+        TimestampFormat::Rfc822 => out.push_str(&timestamp.wire_http_date()),
+        TimestampFormat::UnixTimestamp if timestamp.nanoseconds() < 1000 => push_int(out, timestamp.seconds()),
+        TimestampFormat::UnixTimestamp => push_float(out, timestamp.as_f64()),
+    }
+}
+
+/// The instant that a value stands for: an instant, seconds since the epoch, or text in any notation.
+pub(super) fn timestamp(node: Node<'_>, value: &Value, path: &Path<'_>) -> Result<Timestamp> {
+    let text = |text: &str| Timestamp::parse(text).map_err(|e| invalid(format_args!("Parameter {path}: {}", e.message())).with_source(e));
+    let outside = || invalid(format_args!("Parameter {path}: {value:?} lies outside the years 0 to 9999"));
+    match value {
+        Value::Timestamp(t) => Ok(*t),
+        Value::String(s) => text(s),
+        Value::Number(n) => text(n.as_str()),
+        Value::Int(n) => Timestamp::checked(*n, 0).ok_or_else(outside),
+        Value::Float(n) => Timestamp::from_f64(*n).ok_or_else(outside),
+        _ => Err(mismatch(node, value, path)),
+    }
+}
+
+/// The bytes of a blob: bytes, the UTF-8 of a text, or a stream read to its end.
+pub(super) fn blob<'v>(node: Node<'_>, value: &'v Value, path: &Path<'_>) -> Result<Cow<'v, [u8]>> {
+    match value {
+        Value::Bytes(b) => Ok(Cow::Borrowed(b)),
+        Value::String(s) => Ok(Cow::Borrowed(s.as_bytes())),
+        Value::Stream(s) => Ok(Cow::Owned(s.read_all()?.to_vec())),
+        _ => Err(mismatch(node, value, path)),
+    }
+}
