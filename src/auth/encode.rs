@@ -1,4 +1,4 @@
-//! The notations that signatures are made of: hexadecimal, percent-encoding, dates.
+//! The notations that signatures are made of: hexadecimal, base64, percent-encoding.
 
 use std::borrow::Cow;
 use std::fmt::{Display, Write};
@@ -6,11 +6,8 @@ use std::fmt::{Display, Write};
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use ring::{digest, hmac};
-use time::UtcDateTime;
 
 use super::Credentials;
-use crate::error::{Error, ErrorKind, Result};
-use crate::value::Timestamp;
 
 /// RFC 3986's unreserved characters stay, all others are encoded.
 const COMPONENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -73,37 +70,4 @@ pub(super) fn sha256_hex(content: &[u8]) -> String {
 pub(super) fn hmac_base64(algorithm: hmac::Algorithm, credentials: &Credentials, text: &str) -> String {
     let key = hmac::Key::new(algorithm, credentials.secret_access_key().as_bytes());
     BASE64_STANDARD.encode(hmac::sign(&key, text.as_bytes()))
-}
-
-/// `20260102T030405Z`
-pub(super) fn amz_date(time: Timestamp) -> Result<String> {
-    let t = calendar(time)?;
-    let (year, month, day) = (t.year(), u8::from(t.month()), t.day());
-    Ok(format!("{year:04}{month:02}{day:02}T{:02}{:02}{:02}Z", t.hour(), t.minute(), t.second()))
-}
-
-/// `2026-01-02T03:04:05Z`
-pub(super) fn iso_date(time: Timestamp) -> Result<String> {
-    let t = calendar(time)?;
-    let (year, month, day) = (t.year(), u8::from(t.month()), t.day());
-    Ok(format!("{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}Z", t.hour(), t.minute(), t.second()))
-}
-
-/// `Fri, 02 Jan 2026 03:04:05 `, to be followed by the zone: `GMT` (RFC 9110) or `-0000` (RFC 5322).
-pub(super) fn mail_date(time: Timestamp, zone: &str) -> Result<String> {
-    const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
-    const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-    let t = calendar(time)?;
-    let day = DAYS[usize::from(t.weekday().number_days_from_monday())];
-    let month = MONTHS[usize::from(u8::from(t.month())) - 1];
-    Ok(format!("{day}, {:02} {month} {:04} {:02}:{:02}:{:02} {zone}", t.day(), t.year(), t.hour(), t.minute(), t.second()))
-}
-
-fn calendar(time: Timestamp) -> Result<UtcDateTime> {
-    time.to_utc().filter(|t| (0..=9999).contains(&t.year())).ok_or_else(|| {
-        Error::new(
-            ErrorKind::Signing,
-            format!("A request cannot be signed {time:?} seconds after the epoch: the year has not four digits."),
-        )
-    })
 }

@@ -12,7 +12,6 @@ use serde_json::ser::Formatter;
 
 use super::sigv4::{ALGORITHM, Signing};
 use super::{Credentials, encode};
-use crate::error::Result;
 use crate::value::Timestamp;
 
 /// The fields of a form and the conditions under which the server accepts it.
@@ -26,11 +25,8 @@ pub struct PostPolicy {
 
 impl PostPolicy {
     /// Adds what Signature Version 4 needs, the policy, and its signature.
-    ///
-    /// # Errors
-    /// If a year has not four digits.
-    pub fn sign_v4(&mut self, signing: &Signing, expiration: Timestamp) -> Result<()> {
-        let amz_date = encode::amz_date(signing.time)?;
+    pub fn sign_v4(&mut self, signing: &Signing, expiration: Timestamp) {
+        let amz_date = signing.time.amz_date();
         let credential = [signing.credentials.access_key_id(), "/", &signing.scope(&amz_date)].concat();
         self.require("x-amz-algorithm", ALGORITHM);
         self.require("x-amz-credential", &credential);
@@ -38,27 +34,22 @@ impl PostPolicy {
         if let Some(token) = signing.credentials.session_token() {
             self.require(&signing.token_header.to_ascii_lowercase(), token);
         }
-        let policy = self.encoded(expiration)?;
+        let policy = self.encoded(expiration);
         let signature = signing.signature(&amz_date, &policy);
         self.fields.push(("policy".to_owned(), policy));
         self.fields.push(("x-amz-signature".to_owned(), signature));
-        Ok(())
     }
 
     /// Adds what the signature that S3 knew first needs, the policy, and its signature.
-    ///
-    /// # Errors
-    /// If the expiration's year has not four digits.
-    pub fn sign_s3(&mut self, credentials: &Credentials, expiration: Timestamp) -> Result<()> {
+    pub fn sign_s3(&mut self, credentials: &Credentials, expiration: Timestamp) {
         self.fields.push(("AWSAccessKeyId".to_owned(), credentials.access_key_id().to_owned()));
         if let Some(token) = credentials.session_token() {
             self.require("x-amz-security-token", token);
         }
-        let policy = self.encoded(expiration)?;
+        let policy = self.encoded(expiration);
         let signature = encode::hmac_base64(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, credentials, &policy);
         self.fields.push(("policy".to_owned(), policy));
         self.fields.push(("signature".to_owned(), signature));
-        Ok(())
     }
 
     /// A field, and the condition that it is just that.
@@ -67,17 +58,17 @@ impl PostPolicy {
         self.conditions.push(Json::Object([(name.to_owned(), value.into())].into_iter().collect()));
     }
 
-    fn encoded(&self, expiration: Timestamp) -> Result<String> {
+    fn encoded(&self, expiration: Timestamp) -> String {
         #[derive(Serialize)]
         struct Policy<'a> {
             expiration: String,
             conditions: &'a [Json],
         }
-        let policy = Policy { expiration: encode::iso_date(expiration)?, conditions: &self.conditions };
+        let policy = Policy { expiration: expiration.truncate_to_seconds().wire_iso8601(), conditions: &self.conditions };
         let mut text = Vec::new();
         let mut serializer = serde_json::Serializer::with_formatter(&mut text, Spaced);
         policy.serialize(&mut serializer).expect("JSON and text can be written to memory");
-        Ok(BASE64_STANDARD.encode(text))
+        BASE64_STANDARD.encode(text)
     }
 }
 
@@ -128,7 +119,7 @@ mod tests {
         ];
         let mut policy = PostPolicy { fields: Vec::new(), conditions };
         // 2026-11-21T11:30:45Z
-        policy.sign_s3(&credentials, Timestamp::new(1_795_260_645, 0)).unwrap();
+        policy.sign_s3(&credentials, Timestamp::new(1_795_260_645, 0));
         let expected = "eyJleHBpcmF0aW9uIjogIjIwMjYtMTEtMjFUMTE6MzA6NDVaIiwgImNvbmRpdGlvbnMiOiBbeyJhY2wiOiAiXHUwMGU5In0sIFsiY29udGVudC1sZW5n\
                         dGgtcmFuZ2UiLCAxLCAyXSwgeyJidWNrZXQiOiAiYmt0In0sIFsic3RhcnRzLXdpdGgiLCAiJGtleSIsICJrLyJdLCB7IngtYW16LXNlY3Vya\
                         XR5LXRva2VuIjogIlRPSyJ9XX0=";

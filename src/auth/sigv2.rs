@@ -10,14 +10,14 @@ use crate::value::Timestamp;
 /// Signs the form in a request's body and adds the signature to it.
 ///
 /// # Errors
-/// If the body is not a form in memory, or the time's year has not four digits.
+/// If the body is not a form in memory.
 pub fn sign(request: &mut Request, credentials: &Credentials, time: Timestamp) -> Result<()> {
     let mut form = match &request.body {
         Body::Empty => String::new(),
         Body::Bytes(content) => std::str::from_utf8(content).map_err(|_| not_a_form())?.to_owned(),
         Body::Reader(_) => return Err(not_a_form()),
     };
-    let timestamp = encode::iso_date(time)?;
+    let timestamp = time.truncate_to_seconds().wire_iso8601();
     for (key, value) in [
         ("AWSAccessKeyId", credentials.access_key_id()),
         ("SignatureVersion", "2"),

@@ -3,16 +3,12 @@
 use ring::hmac;
 
 use super::{Credentials, encode};
-use crate::error::Result;
 use crate::http::Request;
 use crate::value::Timestamp;
 
 /// Sets `Date` and signs it in `X-Amzn-Authorization`.
-///
-/// # Errors
-/// If the time's year has not four digits.
-pub fn sign(request: &mut Request, credentials: &Credentials, time: Timestamp) -> Result<()> {
-    let date = encode::mail_date(time, "GMT")?;
+pub fn sign(request: &mut Request, credentials: &Credentials, time: Timestamp) {
+    let date = time.wire_http_date();
     if let Some(token) = credentials.session_token() {
         request.headers.set("X-Amz-Security-Token", token);
     }
@@ -21,5 +17,4 @@ pub fn sign(request: &mut Request, credentials: &Credentials, time: Timestamp) -
     request.headers.set("Date", date);
     let authorization = format!("AWS3-HTTPS AWSAccessKeyId={akid},Algorithm=HmacSHA256,Signature={signature}");
     request.headers.set("X-Amzn-Authorization", authorization);
-    Ok(())
 }

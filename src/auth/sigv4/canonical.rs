@@ -4,7 +4,6 @@ use std::borrow::Cow;
 
 use super::{ALGORITHM, Flavour, Signing};
 use crate::auth::encode;
-use crate::error::Result;
 use crate::http::{Headers, Request};
 
 /// Headers that proxies and libraries change on the way, and that are therefore never signed.
@@ -38,12 +37,9 @@ pub fn canonical_request(request: &Request, flavour: Flavour, payload_hash: &str
 }
 
 /// The string to sign that belongs to a canonical request.
-///
-/// # Errors
-/// If the time's year has not four digits.
-pub fn string_to_sign(canonical_request: &str, signing: &Signing) -> Result<String> {
-    let amz_date = encode::amz_date(signing.time)?;
-    Ok(to_sign(canonical_request, &amz_date, &signing.scope(&amz_date)))
+pub fn string_to_sign(canonical_request: &str, signing: &Signing) -> String {
+    let amz_date = signing.time.amz_date();
+    to_sign(canonical_request, &amz_date, &signing.scope(&amz_date))
 }
 
 pub(super) fn to_sign(canonical_request: &str, amz_date: &str, scope: &str) -> String {

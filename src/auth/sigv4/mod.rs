@@ -117,11 +117,10 @@ impl<'a> Signing<'a> {
 /// afterwards are not covered.
 ///
 /// # Errors
-/// If the body is to be signed and can be read only once, or reading it fails; if the time's year
-/// has not four digits.
+/// If the body is to be signed and can be read only once, or reading it fails.
 pub fn sign(request: &mut Request, signing: &Signing) -> Result<()> {
-    let amz_date = encode::amz_date(signing.time)?;
-    prepare_headers(request, signing, &amz_date)?;
+    let amz_date = signing.time.amz_date();
+    prepare_headers(request, signing, &amz_date);
     let hash = payload::hash(request, signing)?;
     let canonical = canonical::canonicalize(request, signing.flavour, &hash);
     let scope = signing.scope(&amz_date);
@@ -133,11 +132,11 @@ pub fn sign(request: &mut Request, signing: &Signing) -> Result<()> {
     Ok(())
 }
 
-fn prepare_headers(request: &mut Request, signing: &Signing, amz_date: &str) -> Result<()> {
+fn prepare_headers(request: &mut Request, signing: &Signing, amz_date: &str) {
     let headers = &mut request.headers;
     headers.remove("Authorization");
     if headers.contains("Date") {
-        headers.set("Date", encode::mail_date(signing.time, "-0000")?);
+        headers.set("Date", signing.time.wire_http_date().replace("GMT", "-0000"));
         headers.remove("X-Amz-Date");
     } else {
         headers.set("X-Amz-Date", amz_date);
@@ -145,7 +144,6 @@ fn prepare_headers(request: &mut Request, signing: &Signing, amz_date: &str) -> 
     if let Some(token) = signing.credentials.session_token() {
         headers.set(signing.token_header, token);
     }
-    Ok(())
 }
 
 #[cfg(test)]

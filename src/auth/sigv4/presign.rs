@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use super::{ALGORITHM, Signing, canonical, payload};
 use crate::auth::encode;
-use crate::error::Result;
 use crate::http::{Body, Request};
 
 const FORM: &str = "application/x-www-form-urlencoded; charset=utf-8";
@@ -14,15 +13,12 @@ const FORM: &str = "application/x-www-form-urlencoded; charset=utf-8";
 /// `params` join the query, and the body is emptied: [`body_params`](super::body_params) makes them of
 /// a form or a JSON body. All headers that the request has are signed, so the user of the URL must
 /// send them.
-///
-/// # Errors
-/// If the time's year has not four digits.
-pub fn presign(request: &mut Request, signing: &Signing, expires: Duration, params: &[(String, String)]) -> Result<()> {
+pub fn presign(request: &mut Request, signing: &Signing, expires: Duration, params: &[(String, String)]) {
     if request.headers.get("Content-Type") == Some(FORM) {
         request.headers.remove("Content-Type");
     }
     request.body = Body::Empty;
-    let amz_date = encode::amz_date(signing.time)?;
+    let amz_date = signing.time.amz_date();
     let scope = signing.scope(&amz_date);
     let mut query = merged_query(request, params);
     let credential = [signing.credentials.access_key_id(), "/", &scope].concat();
@@ -45,7 +41,6 @@ pub fn presign(request: &mut Request, signing: &Signing, expires: Duration, para
     let signature = signing.signature(&amz_date, &canonical::to_sign(&canonical.text, &amz_date, &scope));
     request.url.push_str("&X-Amz-Signature=");
     request.url.push_str(&signature);
-    Ok(())
 }
 
 /// The query of the URL, the first value of each key, with `params` that replace or follow, encoded anew.
