@@ -1,0 +1,85 @@
+//! ureq's errors as this crate's: kind, boto3's message, and the cause as source.
+
+use std::io;
+
+use ureq::Timeout;
+
+use crate::error::{Error, ErrorKind};
+use crate::http::mask;
+
+/// Where it failed.
+pub(super) struct Failure<'a> {
+    pub url: &'a str,
+    pub proxy: Option<&'a str>,
+}
+
+impl Failure<'_> {
+    pub(super) fn error(&self, cause: ureq::Error) -> Error {
+        let url = mask::url(self.url);
+        let kind = match self.proxy {
+            Some(_) if kind(&cause) == ErrorKind::Connect => ErrorKind::Proxy,
+            _ => kind(&cause),
+        };
+        let message = match kind {
+            ErrorKind::Tls => format!("SSL validation failed for {url} {cause}"),
+            ErrorKind::Connect => format!("Could not connect to the endpoint URL: \"{url}\""),
+            ErrorKind::Proxy => {
+                format!("Failed to connect to proxy URL: \"{}\"", mask::url(self.proxy.unwrap_or_default()))
+            }
+            ErrorKind::ConnectTimeout => format!("Connect timeout on endpoint URL: \"{url}\""),
+            ErrorKind::ReadTimeout => format!("Read timeout on endpoint URL: \"{url}\""),
+            ErrorKind::ConnectionClosed => {
+                format!("Connection was closed before we received a valid response from endpoint URL: \"{url}\".")
+            }
+            _ => format!("An HTTP Client raised an unhandled exception: {cause}"),
+        };
+        Error::new(kind, message).with_source(cause.into_io())
+    }
+}
+
+/// For a deadline that was over before anything was sent.
+pub(super) fn read_timeout(url: &str) -> Error {
+    Failure { url, proxy: None }.error(ureq::Error::Timeout(Timeout::Global))
+}
+
+fn kind(cause: &ureq::Error) -> ErrorKind {
+    match cause {
+        ureq::Error::Timeout(Timeout::Resolve | Timeout::Connect) => ErrorKind::ConnectTimeout,
+        ureq::Error::Timeout(_) => ErrorKind::ReadTimeout,
+        ureq::Error::HostNotFound | ureq::Error::ConnectionFailed => ErrorKind::Connect,
+        ureq::Error::ConnectProxyFailed(_) | ureq::Error::InvalidProxyUrl => ErrorKind::Proxy,
+        ureq::Error::Tls(_) | ureq::Error::Rustls(_) | ureq::Error::Pem(_) | ureq::Error::TlsRequired => ErrorKind::Tls,
+        ureq::Error::Protocol(_) | ureq::Error::LargeResponseHeader(..) => ErrorKind::ConnectionClosed,
+        ureq::Error::Io(error) => io_kind(error),
+        _ => ErrorKind::Http,
+    }
+}
+
+fn io_kind(error: &io::Error) -> ErrorKind {
+    match error.kind() {
+        io::ErrorKind::ConnectionRefused
+        | io::ErrorKind::HostUnreachable
+        | io::ErrorKind::NetworkUnreachable
+        | io::ErrorKind::NetworkDown
+        | io::ErrorKind::AddrNotAvailable => ErrorKind::Connect,
+        io::ErrorKind::ConnectionReset
+        | io::ErrorKind::ConnectionAborted
+        | io::ErrorKind::BrokenPipe
+        | io::ErrorKind::NotConnected
+        | io::ErrorKind::UnexpectedEof => ErrorKind::ConnectionClosed,
+        io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock => ErrorKind::ReadTimeout,
+        // rustls reports what is wrong with certificates and records in this way.
+        io::ErrorKind::InvalidData => ErrorKind::Tls,
+        _ if is_lookup_failure(error) => ErrorKind::Connect,
+        _ => ErrorKind::Http,
+    }
+}
+
+/// The standard library has no kind for names that cannot be resolved.
+fn is_lookup_failure(error: &io::Error) -> bool {
+    const WINDOWS_HOST_ERRORS: std::ops::RangeInclusive<i32> = 11001..=11004;
+    match error.raw_os_error() {
+        Some(code) => cfg!(windows) && WINDOWS_HOST_ERRORS.contains(&code),
+        None => error.to_string().starts_with("failed to lookup address information"),
+    }
+}

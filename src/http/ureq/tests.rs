@@ -1,0 +1,302 @@
+//! Against a server on loopback that reads requests with nothing but the standard library.
+
+use std::io::{BufRead, BufReader, Cursor, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread;
+
+use super::*;
+use crate::http::{Body, Verify};
+use crate::value::Stream;
+
+/// What came over the wire: request line, header lines, length of the body, connection.
+#[derive(Debug)]
+struct Seen {
+    line: String,
+    headers: Vec<String>,
+    body: Vec<u8>,
+    connection: usize,
+}
+
+/// A server that answers every request with `answer`, and the end of the connection where `close`.
+fn server(answer: &'static [u8], close: bool) -> (String, Receiver<Seen>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let (sender, seen) = channel();
+    thread::spawn(move || {
+        for (connection, stream) in listener.incoming().enumerate() {
+            let sender = sender.clone();
+            thread::spawn(move || serve(stream.unwrap(), answer, close, connection, &sender));
+        }
+    });
+    (url, seen)
+}
+
+fn serve(stream: TcpStream, answer: &[u8], close: bool, connection: usize, sender: &Sender<Seen>) {
+    let mut reader = BufReader::new(stream);
+    loop {
+        let mut lines = Vec::new();
+        loop {
+            let mut line = String::new();
+            if reader.read_line(&mut line).unwrap_or(0) == 0 {
+                return;
+            }
+            match line.trim_end() {
+                "" => break,
+                line => lines.push(line.to_owned()),
+            }
+        }
+        let header = |name: &str| lines.iter().find_map(|l| l.strip_prefix(name).map(str::to_owned));
+        if header("expect: ").is_some() {
+            reader.get_mut().write_all(b"HTTP/1.1 100 Continue\r\n\r\n").unwrap();
+        }
+        let mut body = Vec::new();
+        if let Some(length) = header("content-length: ") {
+            (&mut reader).take(length.parse().unwrap()).read_to_end(&mut body).unwrap();
+        } else if header("transfer-encoding: ").is_some() {
+            while !body.ends_with(b"\r\n0\r\n\r\n") {
+                reader.read_until(b'\n', &mut body).unwrap();
+            }
+        }
+        let line = lines.remove(0);
+        sender.send(Seen { line, headers: lines, body, connection }).unwrap();
+        reader.get_mut().write_all(answer).unwrap();
+        if close {
+            return;
+        }
+    }
+}
+
+const EMPTY: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
+
+fn transport() -> UreqTransport {
+    UreqTransport::new(HttpConfig::default())
+}
+
+fn send(request: &mut Request) -> Result<Response> {
+    transport().send(request, &SendOptions::default()).map_err(|e| Error::foreign("transport", e))
+}
+
+#[test]
+fn the_request_goes_out_as_it_stands() {
+    let (url, seen) = server(EMPTY, false);
+    let mut request = Request::new("GET", format!("{url}/a%20b/../c//d%2F~+?x=%7e&y&z=a%2Bb"));
+    request.headers.set("x-meta", "Grüße");
+    request.headers.append("x-two", "1");
+    request.headers.append("x-two", "2");
+    send(&mut request).unwrap();
+    let seen = seen.recv().unwrap();
+    assert_eq!(seen.line, "GET /a%20b/../c//d%2F~+?x=%7e&y&z=a%2Bb HTTP/1.1");
+    let host = format!("host: {}", &url["http://".len()..]);
+    assert_eq!(seen.headers, ["accept-encoding: identity", "x-meta: Grüße", "x-two: 1", "x-two: 2", &host]);
+}
+
+#[test]
+fn every_body_is_framed() {
+    let (url, seen) = server(EMPTY, false);
+    let framing =
+        |seen: Seen| seen.headers.into_iter().filter(|h| h.starts_with("content-l") || h.starts_with("transfer")).collect::<Vec<_>>();
+    for method in ["POST", "PUT", "PATCH", "DELETE"] {
+        send(&mut Request::new(method, &*url)).unwrap();
+        assert_eq!(framing(seen.recv().unwrap()), ["content-length: 0"], "{method}");
+    }
+    for method in ["GET", "HEAD", "OPTIONS"] {
+        send(&mut Request::new(method, &*url)).unwrap();
+        assert!(framing(seen.recv().unwrap()).is_empty(), "{method}");
+    }
+    let mut request = Request::new("DELETE", &*url);
+    request.body = b"abc".into();
+    send(&mut request).unwrap();
+    let got = seen.recv().unwrap();
+    assert_eq!(got.body, b"abc");
+    assert_eq!(framing(got), ["content-length: 3"]);
+
+    request.method = "PUT".to_owned();
+    request.body = Body::Reader(Stream::from_reader(Cursor::new("abc")).take().unwrap());
+    send(&mut request).unwrap();
+    let got = seen.recv().unwrap();
+    assert_eq!(got.body, b"3\r\nabc\r\n0\r\n\r\n");
+    assert_eq!(framing(got), ["transfer-encoding: chunked"]);
+
+    request.headers.set("Transfer-Encoding", "chunked");
+    request.body = b"abcd".into();
+    send(&mut request).unwrap();
+    assert_eq!(seen.recv().unwrap().body, b"4\r\nabcd\r\n0\r\n\r\n");
+}
+
+#[test]
+fn a_large_body_is_streamed() {
+    const SIZE: u64 = 64 << 20;
+    let (url, seen) = server(EMPTY, false);
+    let mut request = Request::new("PUT", url);
+    request.headers.set("Expect", "100-continue");
+    let body = std::io::repeat(b'x').take(SIZE);
+    request.body = Body::Reader(Stream::from_reader_with_length(body, SIZE).take().unwrap());
+    send(&mut request).unwrap();
+    assert_eq!(seen.recv().unwrap().body.len() as u64, SIZE);
+}
+
+#[test]
+fn a_body_shorter_than_its_length_is_the_callers_error() {
+    let (url, _seen) = server(EMPTY, false);
+    let mut request = Request::new("PUT", url);
+    request.body = Body::Reader(Stream::from_reader_with_length(Cursor::new("abc"), 5).take().unwrap());
+    let error = send(&mut request).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Stream);
+    assert!(error.message().contains("after 3 of 5 bytes"), "{error}");
+}
+
+#[test]
+fn expect_without_an_answer_sends_the_body_after_a_second() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let mut request = Request::new("PUT", format!("http://{}", listener.local_addr().unwrap()));
+    request.headers.set("Expect", "100-continue");
+    request.body = b"late".into();
+    let silent = thread::spawn(move || {
+        let mut stream = listener.accept().unwrap().0;
+        let mut text = Vec::new();
+        while !text.ends_with(b"late") {
+            let mut piece = [0; 1000];
+            let n = stream.read(&mut piece).unwrap();
+            text.extend_from_slice(&piece[..n]);
+        }
+        stream.write_all(EMPTY).unwrap();
+    });
+    let start = Instant::now();
+    assert_eq!(send(&mut request).unwrap().status, 200);
+    assert!(start.elapsed() > Duration::from_millis(900));
+    silent.join().unwrap();
+}
+
+/// Such a server closes the connection, as it cannot know whether the body will come. One that does
+/// not makes ureq wait for more until the read timeout.
+#[test]
+fn a_final_answer_instead_of_100_is_the_response() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let mut request = Request::new("PUT", format!("http://{}", listener.local_addr().unwrap()));
+    request.headers.set("Expect", "100-continue");
+    request.body = b"never".into();
+    let server = thread::spawn(move || {
+        let mut stream = listener.accept().unwrap().0;
+        let mut text = Vec::new();
+        while !text.ends_with(b"\r\n\r\n") {
+            let mut piece = [0; 1000];
+            let n = stream.read(&mut piece).unwrap();
+            text.extend_from_slice(&piece[..n]);
+        }
+        stream.write_all(b"HTTP/1.1 307 Temporary Redirect\r\nConnection: close\r\nContent-Length: 2\r\n\r\nhi").unwrap();
+        stream.shutdown(std::net::Shutdown::Write).unwrap();
+        let mut rest = Vec::new();
+        stream.read_to_end(&mut rest).unwrap();
+        rest
+    });
+    let mut response = send(&mut request).unwrap();
+    assert_eq!((response.status, &response.body.buffer().unwrap()[..]), (307, &b"hi"[..]));
+    drop(response);
+    assert_eq!(server.join().unwrap(), b"");
+}
+
+#[test]
+fn statuses_are_responses_and_redirects_are_not_followed() {
+    for (answer, status) in [
+        (&b"HTTP/1.1 301 Moved\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 1\r\n\r\nx"[..], 301),
+        (&b"HTTP/1.1 404 Not Found\r\nContent-Length: 1\r\n\r\nx"[..], 404),
+        (&b"HTTP/1.1 503 Slow Down\r\nX-A: 1\r\nContent-Length: 1\r\nx-a: \xe9\r\n\r\nx"[..], 503),
+    ] {
+        let (url, _seen) = server(answer, false);
+        let mut response = send(&mut Request::new("GET", url)).unwrap();
+        assert_eq!(response.status, status);
+        assert_eq!(&response.body.buffer().unwrap()[..], b"x");
+        if status == 503 {
+            assert_eq!(response.headers.get("x-a"), Some("1, é"));
+        }
+    }
+}
+
+#[test]
+fn a_drained_connection_is_used_again() {
+    let (url, seen) = server(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello", false);
+    let transport = transport();
+    let mut options = SendOptions::default();
+    for _ in 0..3 {
+        let mut response = transport.send(&mut Request::new("GET", &*url), &options).unwrap();
+        response.body.buffer().unwrap();
+        assert_eq!(seen.recv().unwrap().connection, 0);
+        options.read_timeout = Some(Duration::from_secs(7));
+    }
+}
+
+#[test]
+fn what_breaks_has_its_kind() {
+    let refused = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let error = send(&mut Request::new("GET", format!("http://{refused}/?X-Amz-Signature=abc"))).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Connect);
+    assert_eq!(error.message(), format!("Could not connect to the endpoint URL: \"http://{refused}/?X-Amz-Signature=***\""));
+    assert!(std::error::Error::source(&error).unwrap().is::<std::io::Error>());
+
+    let error = send(&mut Request::new("GET", "http://no-such-host.invalid/")).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Connect, "{error}");
+
+    let (url, _seen) = server(b"", true);
+    assert_eq!(send(&mut Request::new("GET", url)).unwrap_err().kind(), ErrorKind::ConnectionClosed);
+    let (url, _seen) = server(b"SSH-2.0-x\r\n\r\n", true);
+    assert_eq!(send(&mut Request::new("GET", url)).unwrap_err().kind(), ErrorKind::ConnectionClosed);
+
+    let (url, _seen) = server(EMPTY, false);
+    let error = send(&mut Request::new("GET", url.replace("http", "https"))).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::ConnectionClosed, "{error}");
+    let error = send(&mut Request::new("GET", "http://h/ä b\n")).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Http, "{error}");
+}
+
+#[test]
+fn silence_is_a_read_timeout() {
+    let (url, _seen) = server(b"", false);
+    let options = SendOptions { read_timeout: Some(Duration::from_millis(50)), ..SendOptions::default() };
+    let error = transport().send(&mut Request::new("GET", &*url), &options).unwrap_err();
+    let error = Error::foreign("transport", error);
+    assert_eq!(error.kind(), ErrorKind::ReadTimeout);
+    assert_eq!(error.message(), format!("Read timeout on endpoint URL: \"{url}\""));
+
+    for wait in [Duration::ZERO, Duration::from_millis(50)] {
+        let options = SendOptions { deadline: Some(Instant::now() + wait), ..SendOptions::default() };
+        let error = transport().send(&mut Request::new("GET", &*url), &options).unwrap_err();
+        assert_eq!(Error::foreign("transport", error).kind(), ErrorKind::ReadTimeout);
+    }
+
+    let (url, _seen) = server(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhe", false);
+    let mut response = transport().send(&mut Request::new("GET", &*url), &options).unwrap();
+    let error = Error::from_stream(response.body.buffer().unwrap_err());
+    assert_eq!(error.kind(), ErrorKind::ReadTimeout);
+}
+
+#[test]
+fn a_body_that_ends_early_says_so() {
+    let (url, _seen) = server(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhe", true);
+    let mut response = send(&mut Request::new("GET", url)).unwrap();
+    let error = Error::from_stream(response.body.buffer().unwrap_err());
+    assert_eq!(error.kind(), ErrorKind::IncompleteRead);
+    assert_eq!(error.message(), "2 read, but total bytes expected is 5.");
+
+    let (url, _seen) = server(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n", true);
+    let mut response = send(&mut Request::new("GET", url)).unwrap();
+    let error = Error::from_stream(response.body.buffer().unwrap_err());
+    assert_eq!(error.kind(), ErrorKind::ConnectionClosed);
+}
+
+#[test]
+fn bad_settings_are_told_by_the_first_request() {
+    let mut config = HttpConfig { verify: Verify::Bundle("no/such/bundle.pem".into()), ..HttpConfig::default() };
+    let broken = |config: &HttpConfig| {
+        let error = UreqTransport::new(config.clone()).send(&mut Request::new("GET", "https://h.invalid/"), &SendOptions::default());
+        Error::foreign("transport", error.unwrap_err())
+    };
+    let error = broken(&config);
+    assert!(error.kind() == ErrorKind::Tls && error.message().contains("no/such/bundle.pem"), "{error}");
+    config.verify = Verify::Nothing;
+    config.proxies.https = Some("http://user:pass@127.0.0.1:1".to_owned());
+    let error = broken(&config);
+    assert_eq!(error.message(), "Failed to connect to proxy URL: \"http://***@127.0.0.1:1\"");
+    assert_eq!(error.kind(), ErrorKind::Proxy);
+    assert!(!format!("{config:?}").contains("pass"));
+}

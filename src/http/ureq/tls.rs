@@ -1,0 +1,47 @@
+//! Trust and client certificates, read from PEM files by the first request.
+
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+
+use ureq::tls::{Certificate, ClientCert as WireCert, PemItem, PrivateKey, RootCerts, TlsConfig, parse_pem};
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::http::{ClientCert, HttpConfig, Verify, mask};
+
+pub(super) fn config(config: &HttpConfig, url: &str) -> Result<TlsConfig> {
+    let builder = TlsConfig::builder();
+    let builder = match &config.verify {
+        Verify::Roots => builder.root_certs(RootCerts::WebPki),
+        Verify::Bundle(path) => builder.root_certs(RootCerts::Specific(Arc::new(certificates(path, url)?))),
+        Verify::Nothing => builder.disable_verification(true),
+    };
+    let cert = config.client_cert.as_ref().map(|cert| client_cert(cert, url)).transpose()?;
+    Ok(builder.client_cert(cert).build())
+}
+
+fn client_cert(cert: &ClientCert, url: &str) -> Result<WireCert> {
+    let chain = certificates(&cert.chain, url)?;
+    let key = PrivateKey::from_pem(&read(&cert.key, url)?).map_err(|e| failure(&cert.key, url, &e.to_string()))?;
+    Ok(WireCert::new_with_certs(&chain, key))
+}
+
+fn certificates(path: &Path, url: &str) -> Result<Vec<Certificate<'static>>> {
+    let mut found = Vec::new();
+    for item in parse_pem(&read(path, url)?) {
+        match item {
+            Ok(PemItem::Certificate(certificate)) => found.push(certificate),
+            Ok(_) => {}
+            Err(e) => return Err(failure(path, url, &e.to_string())),
+        }
+    }
+    if found.is_empty() { Err(failure(path, url, "no certificate in it")) } else { Ok(found) }
+}
+
+fn read(path: &Path, url: &str) -> Result<Vec<u8>> {
+    fs::read(path).map_err(|e| failure(path, url, &e.to_string()).with_source(e))
+}
+
+fn failure(path: &Path, url: &str, what: &str) -> Error {
+    Error::new(ErrorKind::Tls, format!("SSL validation failed for {} {}: {what}", mask::url(url), path.display()))
+}
