@@ -6,6 +6,7 @@
 
 mod bytes;
 mod convert;
+mod jmespath;
 mod json;
 mod list;
 mod macros;
@@ -17,6 +18,7 @@ mod stream;
 mod timestamp;
 
 pub use self::bytes::Bytes;
+pub use self::jmespath::Expression;
 pub use self::list::List;
 pub use self::map::{KeyTable, Map, MapIter};
 pub use self::number::Number;

@@ -1,0 +1,33 @@
+//! Functions on text.
+
+use base64::prelude::{BASE64_STANDARD, Engine};
+
+use super::arguments::Arguments;
+use crate::value::Value;
+use crate::value::jmespath::failure::Failure;
+
+type Result = std::result::Result<Value, Failure>;
+
+pub(super) fn starts_with(arguments: &Arguments) -> Result {
+    Ok(Value::Bool(arguments.text(0)?.starts_with(arguments.text(1)?.as_str())))
+}
+
+pub(super) fn ends_with(arguments: &Arguments) -> Result {
+    Ok(Value::Bool(arguments.text(0)?.ends_with(arguments.text(1)?.as_str())))
+}
+
+pub(super) fn join(arguments: &Arguments) -> Result {
+    let glue = arguments.text(0)?;
+    let parts: Vec<&str> = arguments.texts(1)?.iter().filter_map(Value::as_str).collect();
+    Ok(parts.join(glue).into())
+}
+
+/// Text as it is, an instant as RFC 3339, bytes as base64, everything else as JSON.
+pub(super) fn to_string(arguments: &Arguments) -> Result {
+    Ok(match arguments.any(0)? {
+        text @ Value::String(_) => text.clone(),
+        Value::Timestamp(t) => t.to_iso8601().into(),
+        Value::Bytes(bytes) => BASE64_STANDARD.encode(bytes).into(),
+        other => other.to_plain_json_text().into(),
+    })
+}
