@@ -3,9 +3,10 @@
 //! Forms translate without loss. For JSON this is boto3's rule: a list repeats its key, and what is
 //! nested deeper is written as Python would print it; services accept few such URLs.
 
-use std::fmt::Write;
+use std::fmt::{self, Write};
 
-use serde_json::Value as Json;
+use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_json::Number;
 
 use crate::auth::encode;
 use crate::error::{Error, ErrorKind, Result};
@@ -28,7 +29,7 @@ pub fn body_params(request: &Request) -> Result<Vec<(String, String)>> {
         return Ok(form(text));
     }
     match serde_json::from_slice(content) {
-        Ok(Json::Object(members)) => Ok(members.iter().flat_map(|(name, value)| member(name, value)).collect()),
+        Ok(Json::Map(members)) => Ok(members.iter().flat_map(|(name, value)| member(name, value)).collect()),
         _ => Err(unsuitable("it is neither a form nor a JSON object")),
     }
 }
@@ -48,14 +49,14 @@ fn form(text: &str) -> Vec<(String, String)> {
 fn member(name: &str, value: &Json) -> Vec<(String, String)> {
     let pair = |v: &Json| (name.to_owned(), printed(v));
     match value {
-        Json::Array(items) => items.iter().map(pair).collect(),
+        Json::List(items) => items.iter().map(pair).collect(),
         other => vec![pair(other)],
     }
 }
 
 fn printed(value: &Json) -> String {
     match value {
-        Json::String(text) => text.clone(),
+        Json::Text(text) => text.clone(),
         other => {
             let mut out = String::new();
             python(other, &mut out);
@@ -70,8 +71,8 @@ fn python(value: &Json, out: &mut String) {
         Json::Bool(true) => out.push_str("True"),
         Json::Bool(false) => out.push_str("False"),
         Json::Number(number) => out.push_str(&number.to_string()),
-        Json::String(text) => quoted(text, out),
-        Json::Array(items) => {
+        Json::Text(text) => quoted(text, out),
+        Json::List(items) => {
             out.push('[');
             for (i, item) in items.iter().enumerate() {
                 out.push_str(if i > 0 { ", " } else { "" });
@@ -79,7 +80,7 @@ fn python(value: &Json, out: &mut String) {
             }
             out.push(']');
         }
-        Json::Object(members) => {
+        Json::Map(members) => {
             out.push('{');
             for (i, (name, value)) in members.iter().enumerate() {
                 out.push_str(if i > 0 { ", " } else { "" });
@@ -112,4 +113,70 @@ fn quoted(text: &str, out: &mut String) {
         }
     }
     out.push(quote);
+}
+
+/// JSON that keeps the order of its members, which shows in what is printed.
+enum Json {
+    Null,
+    Bool(bool),
+    Number(Number),
+    Text(String),
+    List(Vec<Json>),
+    Map(Vec<(String, Json)>),
+}
+
+impl<'de> Deserialize<'de> for Json {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Json, D::Error> {
+        deserializer.deserialize_any(JsonVisitor)
+    }
+}
+
+struct JsonVisitor;
+
+impl<'de> Visitor<'de> for JsonVisitor {
+    type Value = Json;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("JSON")
+    }
+
+    fn visit_unit<E>(self) -> Result<Json, E> {
+        Ok(Json::Null)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Json, E> {
+        Ok(Json::Bool(value))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Json, E> {
+        Ok(Json::Number(value.into()))
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Json, E> {
+        Ok(Json::Number(value.into()))
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Json, E> {
+        Ok(Number::from_f64(value).map_or(Json::Null, Json::Number))
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Json, E> {
+        Ok(Json::Text(value.to_owned()))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Json, A::Error> {
+        let mut list = Vec::new();
+        while let Some(item) = items.next_element()? {
+            list.push(item);
+        }
+        Ok(Json::List(list))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Json, A::Error> {
+        let mut map = Vec::new();
+        while let Some(member) = members.next_entry()? {
+            map.push(member);
+        }
+        Ok(Json::Map(map))
+    }
 }

@@ -127,10 +127,10 @@ fn a_database_token_is_a_presigned_url() {
 #[test]
 fn json_becomes_parameters_as_boto3_prints_it() {
     let mut request = Request::new("POST", "https://h.com/");
-    request.body = br#"{"A":"x","B":true,"C":[1,"two"],"D":[],"E":{"k":[{"it's":"\t\\"}]}}"#.into();
+    request.body = br#"{"A":"x","B":true,"C":[1,"two"],"D":[],"E":{"k":[{"it's":"\t\\"}],"a":null}}"#.into();
     let params = body_params(&request).unwrap();
     let pairs: Vec<_> = params.iter().map(|(k, v)| format!("{k}={v}")).collect();
-    assert_eq!(pairs, ["A=x", "B=True", "C=1", "C=two", r#"E={'k': [{"it's": '\t\\'}]}"#]);
+    assert_eq!(pairs, ["A=x", "B=True", "C=1", "C=two", r#"E={'k': [{"it's": '\t\\'}], 'a': None}"#]);
     request.body = b"<xml/>".into();
     assert!(body_params(&request).is_err());
 }
