@@ -1,5 +1,8 @@
 //! Conversions from Rust's own types into [`Value`].
 
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap};
+
 use super::{Bytes, List, Map, Number, Str, Stream, Timestamp, Value};
 
 macro_rules! from {
@@ -31,6 +34,7 @@ from! {
     &str => s Value::String(s.into());
     String => s Value::String(s.into());
     &String => s Value::String(s.into());
+    Cow<'_, str> => s Value::String(s.into());
     Str => s Value::String(s);
     &Str => s Value::String(s.clone());
     Number => n Value::Number(n);
@@ -93,5 +97,76 @@ impl<T: Into<Value>> FromIterator<T> for Value {
 impl From<std::time::SystemTime> for Value {
     fn from(time: std::time::SystemTime) -> Value {
         Value::Timestamp(time.into())
+    }
+}
+
+impl<K: Into<Str>, V: Into<Value>, S> From<HashMap<K, V, S>> for Value {
+    fn from(entries: HashMap<K, V, S>) -> Value {
+        Value::Map(entries.into_iter().collect())
+    }
+}
+
+impl<K: Into<Str>, V: Into<Value>> From<BTreeMap<K, V>> for Value {
+    fn from(entries: BTreeMap<K, V>) -> Value {
+        Value::Map(entries.into_iter().collect())
+    }
+}
+
+impl<K: Into<Str>, V: Into<Value>, const N: usize> From<[(K, V); N]> for Map {
+    fn from(entries: [(K, V); N]) -> Map {
+        entries.into_iter().collect()
+    }
+}
+
+impl PartialEq<str> for Value {
+    fn eq(&self, other: &str) -> bool {
+        self.as_str() == Some(other)
+    }
+}
+
+impl PartialEq<&str> for Value {
+    fn eq(&self, other: &&str) -> bool {
+        self == *other
+    }
+}
+
+impl PartialEq<String> for Value {
+    fn eq(&self, other: &String) -> bool {
+        self == other.as_str()
+    }
+}
+
+impl PartialEq<bool> for Value {
+    fn eq(&self, other: &bool) -> bool {
+        self.as_bool() == Some(*other)
+    }
+}
+
+/// Equal to a whole number only: `Value::Float(1.0)` is not equal to 1.
+impl PartialEq<i64> for Value {
+    fn eq(&self, other: &i64) -> bool {
+        self.as_int() == Some(*other)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value;
+
+    #[test]
+    fn rust_s_maps_become_maps() {
+        let sorted = BTreeMap::from([("b", 2), ("a", 1)]);
+        assert_eq!(Value::from(sorted), value!({"a": 1, "b": 2}));
+        assert_eq!(Value::from(HashMap::from([("a", "x")])), value!({"a": "x"}));
+        assert_eq!(Value::from(Map::from([("a", vec!["x"])])), value!({"a": ["x"]}));
+    }
+
+    #[test]
+    fn values_compare_with_rust_s_own_types() {
+        let v = value!({"text": "x", "number": 3, "truth": true, "float": 3.0});
+        assert!(v["text"] == "x" && v["text"] == *"x" && v["text"] != "y");
+        assert!(v["number"] == 3 && v["float"] != 3 && v["text"] != 3);
+        assert!(v["truth"] == true && v["missing"] != false);
     }
 }

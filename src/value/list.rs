@@ -57,6 +57,12 @@ impl<V: Into<Value>> FromIterator<V> for List {
     }
 }
 
+impl<V: Into<Value>> Extend<V> for List {
+    fn extend<I: IntoIterator<Item = V>>(&mut self, values: I) {
+        self.as_mut_vec().extend(values.into_iter().map(Into::into));
+    }
+}
+
 impl<'a> IntoIterator for &'a List {
     type Item = &'a Value;
     type IntoIter = std::slice::Iter<'a, Value>;

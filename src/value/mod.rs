@@ -30,6 +30,8 @@ pub use self::timestamp::Timestamp;
 use std::fmt;
 use std::ops::Index;
 
+use base64::prelude::{BASE64_STANDARD, Engine};
+
 /// Any datum that goes to a service or comes from one. 24 bytes; clone is O(1); `Send + Sync`.
 ///
 /// ```
@@ -177,6 +179,11 @@ impl Value {
         self.as_map().and_then(|m| m.get(key))
     }
 
+    /// The value under `key` of a map, to be changed; `None` where there is none, or where this is no map.
+    pub fn get_mut(&mut self, key: &str) -> Option<&mut Value> {
+        self.as_map_mut().and_then(|m| m.get_mut(key))
+    }
+
     /// What kind of value this is, in one lower-case word, for messages.
     pub fn type_name(&self) -> &'static str {
         match self {
@@ -208,6 +215,24 @@ impl Index<usize> for Value {
     type Output = Value;
     fn index(&self, index: usize) -> &Value {
         self.as_list().and_then(|l| l.get(index)).unwrap_or(&NULL)
+    }
+}
+
+/// Text as it is, timestamps as RFC 3339, bytes as base64; everything else as JSON on one line, with null for
+/// what JSON cannot say. [`to_json_text`](Value::to_json_text) is the form that can be read back.
+///
+/// ```
+/// let v = tucuxi::value!({"Key": "a.txt", "Sizes": [1, 2.5]});
+/// assert_eq!(format!("{} {v}", v["Key"]), r#"a.txt {"Key":"a.txt","Sizes":[1,2.5]}"#);
+/// ```
+impl fmt::Display for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Value::String(text) => f.pad(text),
+            Value::Timestamp(t) => fmt::Display::fmt(t, f),
+            Value::Bytes(bytes) => f.pad(&BASE64_STANDARD.encode(bytes)),
+            other => f.pad(&other.to_plain_json_text()),
+        }
     }
 }
 

@@ -128,9 +128,9 @@ impl Value {
         Ok(value)
     }
 
-    /// JSON without tags, for people and for JMESPath's `to_string`: bytes as base64, timestamps as RFC 3339,
+    /// JSON without tags, for `Display`: bytes as base64, timestamps as RFC 3339,
     /// numbers by their digits, and null for what JSON cannot say.
-    pub(crate) fn to_plain_json_text(&self) -> String {
+    pub(super) fn to_plain_json_text(&self) -> String {
         serde_json::to_string(&Write { value: self, form: Form::Plain }).expect("every value has a plain form")
     }
 }

@@ -1,7 +1,5 @@
 //! Functions on text.
 
-use base64::prelude::{BASE64_STANDARD, Engine};
-
 use super::arguments::Arguments;
 use crate::value::Value;
 use crate::value::jmespath::failure::Failure;
@@ -22,12 +20,10 @@ pub(super) fn join(arguments: &Arguments) -> Result {
     Ok(parts.join(glue).into())
 }
 
-/// Text as it is, an instant as RFC 3339, bytes as base64, everything else as JSON.
+/// Text as it is, what is beyond JSON as `Display` has it, everything else as JSON.
 pub(super) fn to_string(arguments: &Arguments) -> Result {
     Ok(match arguments.any(0)? {
         text @ Value::String(_) => text.clone(),
-        Value::Timestamp(t) => t.to_iso8601().into(),
-        Value::Bytes(bytes) => BASE64_STANDARD.encode(bytes).into(),
-        other => other.to_plain_json_text().into(),
+        other => other.to_string().into(),
     })
 }
