@@ -5,6 +5,7 @@
 pub mod auth;
 #[cfg(feature = "cli")]
 pub mod cli;
+pub mod client;
 pub mod definition;
 pub mod endpoint;
 pub mod error;
