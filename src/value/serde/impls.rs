@@ -74,6 +74,19 @@ impl Serialize for Number {
     }
 }
 
+impl<'de> Deserialize<'de> for Number {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let value = Value::deserialize(deserializer)?;
+        let number = match &value {
+            Value::Number(n) => Some(n.clone()),
+            Value::Int(n) => Number::parse(&n.to_string()),
+            Value::Float(n) => Number::parse(&n.to_string()),
+            _ => None,
+        };
+        number.ok_or_else(|| D::Error::custom(format_args!("invalid type: {}, expected a finite number", value.type_name())))
+    }
+}
+
 impl Serialize for Bytes {
     fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
         s.serialize_bytes(self)
