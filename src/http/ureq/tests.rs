@@ -300,3 +300,17 @@ fn bad_settings_are_told_by_the_first_request() {
     assert_eq!(error.kind(), ErrorKind::Proxy);
     assert!(!format!("{config:?}").contains("pass"));
 }
+
+#[test]
+fn a_handshake_that_fails_is_a_tls_error() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    thread::spawn(move || {
+        let mut stream = listener.accept().unwrap().0;
+        stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").unwrap();
+        let _ = stream.read(&mut [0; 1000]);
+    });
+    let error = send(&mut Request::new("GET", format!("https://{address}/"))).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Tls, "{error}");
+    assert!(error.message().starts_with(&format!("SSL validation failed for https://{address}/ ")), "{error}");
+}
