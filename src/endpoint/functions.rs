@@ -109,7 +109,7 @@ fn without_parameters(path: &str) -> &str {
 }
 
 /// Whether the host of a valid authority is an IP address; `None` if the authority is not valid.
-fn host_is_ip(authority: &str) -> Option<bool> {
+pub(super) fn host_is_ip(authority: &str) -> Option<bool> {
     let host_and_port = authority.rsplit('@').next()?;
     let (is_ip, port) = match host_and_port.strip_prefix('[') {
         Some(bracketed) => {

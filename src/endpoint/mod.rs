@@ -3,13 +3,16 @@
 //! Deliberately absent: I/O, the clock, the environment, and the names of services. Settings are handed in
 //! as parameters; what one service does differently hangs on hooks that change those parameters.
 
+mod cache;
 mod functions;
 pub mod legacy;
 mod rules;
 mod text;
+pub mod url;
 
 use crate::value::Value;
 
+pub use cache::EndpointCache;
 pub use rules::resolve;
 
 /// What the rules of a service say about one call.

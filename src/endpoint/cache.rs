@@ -1,0 +1,141 @@
+//! The endpoints that one client resolved last, by their parameters.
+
+use std::hash::{BuildHasher, Hash, Hasher};
+use std::mem;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use foldhash::HashMap;
+use foldhash::fast::FixedState;
+
+use super::Endpoint;
+use crate::error::Result;
+use crate::value::{Map, Value};
+
+/// As many results are kept at most.
+const CAPACITY: usize = 100;
+
+/// The last resolved endpoints of a client: at most 100, the least used go first.
+///
+/// There are two generations. What is used moves to the young one; when that is full it becomes the old one,
+/// and what was old and not used is forgotten. So a hit costs one look-up, and no order is kept.
+#[derive(Debug, Default)]
+pub struct EndpointCache(Mutex<Generations>);
+
+#[derive(Debug, Default)]
+struct Generations {
+    young: HashMap<Key, Arc<Endpoint>>,
+    old: HashMap<Key, Arc<Endpoint>>,
+}
+
+impl EndpointCache {
+    /// The endpoint for `parameters`, from the cache or else from `resolve`, which runs without a lock. Errors are not kept.
+    ///
+    /// # Errors
+    /// Those of `resolve`.
+    pub fn get_or_resolve(&self, parameters: &Map, resolve: impl FnOnce() -> Result<Endpoint>) -> Result<Arc<Endpoint>> {
+        let key = Key(parameters.clone());
+        if let Some(endpoint) = self.generations(|generations| generations.get(&key)) {
+            return Ok(endpoint);
+        }
+        let endpoint = Arc::new(resolve()?);
+        self.generations(|generations| generations.insert(key, endpoint.clone()));
+        Ok(endpoint)
+    }
+
+    fn generations<T>(&self, work: impl FnOnce(&mut Generations) -> T) -> T {
+        work(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl Generations {
+    fn get(&mut self, key: &Key) -> Option<Arc<Endpoint>> {
+        if let Some(endpoint) = self.young.get(key) {
+            return Some(endpoint.clone());
+        }
+        let (key, endpoint) = self.old.remove_entry(key)?;
+        self.insert(key, endpoint.clone());
+        Some(endpoint)
+    }
+
+    fn insert(&mut self, key: Key, endpoint: Arc<Endpoint>) {
+        if self.young.len() >= CAPACITY / 2 {
+            self.old = mem::take(&mut self.young);
+        }
+        self.young.insert(key, endpoint);
+    }
+}
+
+/// The parameters; two maps with the same entries are the same key, whatever their order.
+#[derive(Debug, PartialEq)]
+struct Key(Map);
+
+/// Parameters of endpoint rules are text, booleans and lists of text, so equality is an equivalence.
+impl Eq for Key {}
+
+impl Hash for Key {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        let hasher = FixedState::default();
+        let entries = self.0.iter().map(|(name, value)| {
+            let mut entry = hasher.build_hasher();
+            name.hash(&mut entry);
+            hash(value, &mut entry);
+            entry.finish()
+        });
+        state.write_u64(entries.fold(0, u64::wrapping_add));
+    }
+}
+
+fn hash(value: &Value, state: &mut impl Hasher) {
+    match value {
+        Value::String(text) => text.hash(state),
+        Value::Bool(value) => value.hash(state),
+        Value::List(items) => items.iter().for_each(|item| hash(item, state)),
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::{Error, ErrorKind};
+    use crate::value;
+
+    fn endpoint(url: &str) -> Result<Endpoint> {
+        Ok(Endpoint { url: url.to_owned(), ..Endpoint::default() })
+    }
+
+    fn parameters(region: &str) -> Map {
+        [("Region", Value::from(region)), ("UseFIPS", false.into())].into_iter().collect()
+    }
+
+    #[test]
+    fn the_same_parameters_are_resolved_once_in_whatever_order() {
+        let cache = EndpointCache::default();
+        let first = cache.get_or_resolve(&parameters("a"), || endpoint("one")).unwrap();
+        let turned = value!({"UseFIPS": false, "Region": "a"});
+        let again = cache.get_or_resolve(turned.as_map().unwrap(), || endpoint("two")).unwrap();
+        assert!(Arc::ptr_eq(&first, &again));
+        assert_eq!(cache.get_or_resolve(&parameters("b"), || endpoint("three")).unwrap().url, "three");
+    }
+
+    #[test]
+    fn an_error_is_not_kept() {
+        let cache = EndpointCache::default();
+        let error = cache.get_or_resolve(&parameters("a"), || Err(Error::new(ErrorKind::EndpointResolution, "no")));
+        assert!(error.is_err());
+        assert_eq!(cache.get_or_resolve(&parameters("a"), || endpoint("yes")).unwrap().url, "yes");
+    }
+
+    #[test]
+    fn what_is_used_stays_and_the_number_is_bounded() {
+        let cache = EndpointCache::default();
+        cache.get_or_resolve(&parameters("used"), || endpoint("first")).unwrap();
+        for n in 0..1000 {
+            cache.get_or_resolve(&parameters(&n.to_string()), || endpoint("x")).unwrap();
+            assert_eq!(cache.get_or_resolve(&parameters("used"), || endpoint("second")).unwrap().url, "first");
+        }
+        let kept = cache.generations(|generations| generations.young.len() + generations.old.len());
+        assert!((CAPACITY / 2..=CAPACITY).contains(&kept), "{kept}");
+        assert_eq!(cache.get_or_resolve(&parameters("0"), || endpoint("new")).unwrap().url, "new");
+    }
+}

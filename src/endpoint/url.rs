@@ -1,0 +1,142 @@
+//! Endpoint URLs: checking one that a user gave, putting the operation's path and query on it, and a prefix before its host.
+
+use super::functions::{host_is_ip, is_label};
+use crate::error::{Error, ErrorKind, Result};
+
+/// The greatest length of a host name (RFC 1035).
+const LONGEST_HOST: usize = 255;
+
+/// Checks an endpoint URL that was configured: `http` or `https`, a host of labels or an IPv6 address in
+/// brackets, and a port that is a number. It may have a path and a query.
+///
+/// # Errors
+/// `InvalidEndpoint` (`ValueError`): `Invalid endpoint: …`.
+pub fn validate(url: &str) -> Result<()> {
+    match is_valid(url) {
+        Some(true) => Ok(()),
+        _ => Err(Error::new(ErrorKind::InvalidEndpoint, format!("Invalid endpoint: {url}")).with_name("ValueError")),
+    }
+}
+
+fn is_valid(url: &str) -> Option<bool> {
+    if url.contains(['\t', '\r', '\n']) {
+        return None;
+    }
+    let (scheme, rest) = url.split_once("://")?;
+    if !scheme.eq_ignore_ascii_case("http") && !scheme.eq_ignore_ascii_case("https") {
+        return None;
+    }
+    let authority = &rest[..rest.find(['/', '?', '#']).unwrap_or(rest.len())];
+    host_is_ip(authority)?;
+    let host = authority.rsplit('@').next()?;
+    if host.starts_with('[') {
+        return Some(true);
+    }
+    let host = host.split(':').next()?;
+    Some(host.len() <= LONGEST_HOST && host.strip_suffix('.').unwrap_or(host).split('.').all(is_label))
+}
+
+/// The URL of a request: the endpoint's path and then the operation's, the endpoint's query and then the
+/// operation's. `path` may have a query of its own; `query` is encoded already and may be empty.
+pub fn join(endpoint: &str, path: &str, query: &str) -> String {
+    let endpoint = endpoint.split('#').next().unwrap_or_default();
+    let (base, base_query) = endpoint.split_once('?').unwrap_or((endpoint, ""));
+    let authority = base.find("://").map_or(0, |at| at + 3);
+    let has_path = base[authority..].contains('/');
+    let (path, path_query) = path.split_once('?').unwrap_or((path, ""));
+    let mut url = String::with_capacity(endpoint.len() + path.len() + path_query.len() + query.len() + 3);
+    url.push_str(base);
+    match path {
+        "" | "/" if has_path => {}
+        "" => url.push('/'),
+        _ if base.ends_with('/') => url.push_str(path.strip_prefix('/').unwrap_or(path)),
+        _ => url.push_str(path),
+    }
+    let queries = [path_query, base_query, query].into_iter().filter(|query| !query.is_empty());
+    for (query, separator) in queries.zip(std::iter::once('?').chain(std::iter::repeat('&'))) {
+        url.push(separator);
+        url.push_str(query);
+    }
+    url
+}
+
+/// The URL with `prefix` before its host: `data-` makes `https://data-example.com` of `https://example.com`.
+pub fn with_host_prefix(url: &str, prefix: &str) -> String {
+    let host = url.find("://").map_or(0, |at| at + 3);
+    format!("{}{prefix}{}", &url[..host], &url[host..])
+}
+
+/// The URL without TLS, for clients that are made with `use_ssl` off.
+pub fn without_tls(url: &str) -> String {
+    match url.strip_prefix("https://") {
+        Some(rest) => format!("http://{rest}"),
+        None => url.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn endpoints_are_checked() {
+        let long = format!("http://{}", ["a".repeat(63).as_str(); 4].join("."));
+        for url in [
+            "http://x",
+            "https://a.b.",
+            "http://[::1]:80/x",
+            "http://u:p@x:1/",
+            "http://x/p?q=1",
+            "http://[::1%25eth0]/",
+            "HTTP://A.B",
+            &long,
+        ] {
+            assert!(validate(url).is_ok(), "{url}");
+        }
+        let label = format!("http://{}", "a".repeat(64));
+        for url in [
+            "localhost:1",
+            "x",
+            "",
+            "http://",
+            "http://.",
+            "http://a..b",
+            "http://foo_bar",
+            "http://-a",
+            "http://a-",
+            "http://é",
+            "http://x y",
+        ]
+        .into_iter()
+        .chain(["http://a\tb", "http://x\n", "http://[zz]/", "http:x", "http://x:bad", "ftp://x", &label, &format!("{long}.b")])
+        {
+            assert_eq!(validate(url).unwrap_err().message(), format!("Invalid endpoint: {url}"));
+        }
+    }
+
+    #[test]
+    fn path_and_query_are_put_on_an_endpoint() {
+        for (endpoint, path, query, url) in [
+            ("http://h", "/a", "", "http://h/a"),
+            ("http://h", "/", "", "http://h/"),
+            ("http://h", "", "", "http://h/"),
+            ("http://h/", "/a", "m=1", "http://h/a?m=1"),
+            ("http://h/base", "/", "", "http://h/base"),
+            ("http://h/base/", "/a", "", "http://h/base/a"),
+            ("http://h/base/", "/", "", "http://h/base/"),
+            ("http://h/base", "//a", "", "http://h/base//a"),
+            ("http://h/base?x=1", "/a", "m=1", "http://h/base/a?x=1&m=1"),
+            ("http://h?x=1", "/", "", "http://h/?x=1"),
+            ("http://h/b?", "/a", "", "http://h/b/a"),
+            ("http://h", "/k?acl", "v=2", "http://h/k?acl&v=2"),
+        ] {
+            assert_eq!(join(endpoint, path, query), url, "{endpoint} {path} {query}");
+        }
+    }
+
+    #[test]
+    fn the_host_gets_a_prefix() {
+        assert_eq!(with_host_prefix("http://h:90/b?x=1", "data-"), "http://data-h:90/b?x=1");
+        assert_eq!(without_tls("https://h/p"), "http://h/p");
+    }
+}
