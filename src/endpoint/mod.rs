@@ -6,6 +6,7 @@
 mod cache;
 mod functions;
 pub mod legacy;
+mod parameters;
 mod rules;
 mod text;
 pub mod url;
@@ -13,6 +14,7 @@ pub mod url;
 use crate::value::Value;
 
 pub use cache::EndpointCache;
+pub use parameters::Sources;
 pub use rules::resolve;
 
 /// What the rules of a service say about one call.
