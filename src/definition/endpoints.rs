@@ -33,16 +33,25 @@ pub(crate) struct LegacyPartition {
     services: Places,
 }
 
-/// The entries of one service in one partition.
-#[derive(Debug)]
-pub(crate) struct ServiceEntries {
+/// The entries of one service in one partition; an endpoint's is read when it is asked for.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ServiceEntries<'a> {
+    #[serde(default)]
     pub defaults: EndpointEntry,
-    /// By region or pseudo-region, in the file's order.
-    pub endpoints: Vec<(Str, EndpointEntry)>,
     /// Whether an endpoint that has no entry is made from the defaults.
+    #[serde(default = "yes")]
     pub is_regionalized: bool,
     /// The endpoint of a service that has one for the whole partition.
+    #[serde(default)]
     pub partition_endpoint: Option<Str>,
+    /// By region or pseudo-region, in the file's order.
+    #[serde(borrow, default)]
+    endpoints: Object<'a, &'a RawValue>,
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// What is known of one endpoint; what is missing comes from the defaults.
@@ -96,19 +105,6 @@ struct RawPartition<'a> {
     services: Object<'a, &'a RawValue>,
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct RawService<'a> {
-    #[serde(default)]
-    defaults: EndpointEntry,
-    #[serde(borrow, default)]
-    endpoints: Object<'a, EndpointEntry>,
-    #[serde(default)]
-    is_regionalized: Option<bool>,
-    #[serde(default)]
-    partition_endpoint: Option<Str>,
-}
-
 impl LegacyEndpoints {
     /// Reads the partitions and notes where the services are. `builtin`: the file is the crate's own.
     ///
@@ -136,18 +132,10 @@ impl LegacyEndpoints {
     }
 
     /// The entries of the service with that endpoint prefix, if the partition has any.
-    pub(crate) fn service(&self, partition: &LegacyPartition, endpoint_prefix: &str) -> Result<Option<ServiceEntries>> {
+    pub(crate) fn service(&self, partition: &LegacyPartition, endpoint_prefix: &str) -> Result<Option<ServiceEntries<'_>>> {
         let Some(place) = partition.services.get(endpoint_prefix) else { return Ok(None) };
-        let raw: RawService<'_> = serde_json::from_str(&self.text[place.clone()]).map_err(|e| {
-            let message = format!("endpoints: partition {}, services.{endpoint_prefix}: {e}", partition.name);
-            Error::new(ErrorKind::InvalidDefinition, message).with_source(e)
-        })?;
-        Ok(Some(ServiceEntries {
-            defaults: raw.defaults,
-            endpoints: raw.endpoints.0.into_iter().map(|(name, entry)| (name.into(), entry)).collect(),
-            is_regionalized: raw.is_regionalized.unwrap_or(true),
-            partition_endpoint: raw.partition_endpoint,
-        }))
+        let broken = |e| invalid(&format!("partition {}, services.{endpoint_prefix}", partition.name), e);
+        serde_json::from_str(&self.text[place.clone()]).map(Some).map_err(broken)
     }
 }
 
@@ -177,11 +165,21 @@ impl LegacyPartition {
     }
 }
 
-impl ServiceEntries {
-    /// The entry of that region or pseudo-region.
-    pub fn endpoint(&self, name: &str) -> Option<&EndpointEntry> {
-        self.endpoints.iter().find(|(known, _)| known == name).map(|(_, entry)| entry)
+impl ServiceEntries<'_> {
+    /// The names of the regions and pseudo-regions, in the file's order.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.endpoints.0.iter().map(|(name, _)| &**name)
     }
+
+    /// The entry of that region or pseudo-region.
+    pub fn endpoint(&self, name: &str) -> Result<Option<EndpointEntry>> {
+        let Some((_, raw)) = self.endpoints.0.iter().find(|(known, _)| known == name) else { return Ok(None) };
+        serde_json::from_str(raw.get()).map(Some).map_err(|e| invalid(&format!("the endpoint {name}"), e))
+    }
+}
+
+fn invalid(place: &str, error: serde_json::Error) -> Error {
+    Error::new(ErrorKind::InvalidDefinition, format!("{place}: {error}")).with_source(error)
 }
 
 impl EndpointEntry {

@@ -121,8 +121,8 @@ pub fn available_partitions(data: &LegacyEndpoints) -> Vec<Str> {
 pub fn available_regions(data: &LegacyEndpoints, endpoint_prefix: &str, partition: &str, non_regional: bool) -> Result<Vec<Str>> {
     let Some(partition) = data.partitions().iter().find(|known| known.name == partition) else { return Ok(Vec::new()) };
     let Some(service) = data.service(partition, endpoint_prefix)? else { return Ok(Vec::new()) };
-    let names = service.endpoints.into_iter().map(|(name, _)| name);
-    Ok(names.filter(|name| non_regional || partition.regions.contains(name)).collect())
+    let listed = |name: &&str| non_regional || partition.regions.iter().any(|region| region == *name);
+    Ok(service.names().filter(listed).map(Str::from).collect())
 }
 
 /// The name of the partition that a region belongs to.
@@ -152,7 +152,7 @@ fn in_partition(
     let Some(region) = query.region else {
         return resolve(whole.ok_or_else(no_region)?);
     };
-    if service.as_ref().is_some_and(|service| service.endpoint(region).is_some()) {
+    if service.as_ref().is_some_and(|service| service.names().any(|name| name == region)) {
         return resolve(region);
     }
     if !force && !partition.has_region(region)? {
@@ -169,13 +169,13 @@ fn no_region() -> Error {
 /// The entry `name`, filled from the service's defaults and then from the partition's.
 fn resolve_entry(
     partition: &LegacyPartition,
-    service: Option<&ServiceEntries>,
+    service: Option<&ServiceEntries<'_>>,
     query: &LegacyQuery<'_>,
     name: &str,
 ) -> Result<LegacyEndpoint> {
-    let entry = service.and_then(|service| service.endpoint(name));
+    let entry = service.map(|service| service.endpoint(name)).transpose()?.flatten();
     let layers: Vec<&EndpointEntry> =
-        entry.into_iter().chain(service.map(|service| &service.defaults)).chain([&partition.defaults]).collect();
+        entry.as_ref().into_iter().chain(service.map(|service| &service.defaults)).chain([&partition.defaults]).collect();
     let variant = variant(&layers, query)?;
     let first = |of: fn(&EndpointEntry) -> &Option<Str>| layers.iter().find_map(|layer| of(layer).clone());
     let dns_suffix = variant.dns_suffix.unwrap_or_else(|| partition.dns_suffix.clone());

@@ -26,12 +26,12 @@ impl Sources<'_> {
     /// - `EndpointResolution` (`UnknownEndpointResolutionBuiltInName`) if the rules want a setting that is not among the built-ins.
     /// - `InvalidDefinition` if the shape of a member is broken.
     pub fn parameters(&self, rules: &RuleSet) -> Result<Map> {
-        let from_input = self.from_input()?;
+        let members = self.members()?;
         let mut parameters = Map::with_capacity(rules.parameters().len());
         for parameter in rules.parameters() {
             let value = match self.fixed(parameter.name()) {
                 Some(value) => value,
-                None => match from_input.get(parameter.name()).filter(|value| !value.is_null()) {
+                None => match members.get(parameter.name()).filter(|value| !value.is_null()) {
                     Some(value) => value.clone(),
                     None => self.found_or_set(parameter)?,
                 },
@@ -48,7 +48,7 @@ impl Sources<'_> {
     }
 
     /// The members of the input that feed a parameter, by the parameter's name.
-    fn from_input(&self) -> Result<Map> {
+    fn members(&self) -> Result<Map> {
         let mut found = Map::new();
         let Some(structure) = self.service.input(self.operation)?.as_ref().and_then(Node::structure) else { return Ok(found) };
         for (name, value) in self.input {
