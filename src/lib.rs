@@ -11,8 +11,10 @@ pub mod endpoint;
 pub mod error;
 pub mod http;
 pub mod protocol;
+pub mod session;
 pub mod value;
 
 pub use auth::Credentials;
 pub use error::{Error, ErrorKind, Result};
+pub use session::{Config, Environment};
 pub use value::{Bytes, List, Map, Number, Str, Stream, Timestamp, Value};
