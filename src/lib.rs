@@ -6,6 +6,7 @@ pub mod auth;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod client;
+mod credentials;
 pub mod definition;
 pub mod endpoint;
 pub mod error;

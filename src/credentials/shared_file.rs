@@ -1,0 +1,18 @@
+//! Credentials from the profile's section of the credentials file.
+
+use super::static_keys::keys_of;
+use super::{Provider, Surroundings};
+use crate::auth::Credentials;
+use crate::error::Result;
+
+pub(crate) struct SharedFile;
+
+impl Provider for SharedFile {
+    fn method(&self) -> &'static str {
+        "shared-credentials-file"
+    }
+
+    fn load(&self, surroundings: &dyn Surroundings) -> Result<Option<Credentials>> {
+        surroundings.shared_file_section().map_or(Ok(None), |section| keys_of(section, self.method()))
+    }
+}
