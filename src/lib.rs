@@ -17,5 +17,5 @@ pub mod value;
 
 pub use auth::Credentials;
 pub use error::{Error, ErrorKind, Result};
-pub use session::{Config, Environment};
+pub use session::{Config, Environment, Session, SessionBuilder};
 pub use value::{Bytes, List, Map, Number, Str, Stream, Timestamp, Value};

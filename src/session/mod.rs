@@ -1,14 +1,172 @@
-//! Floor 4: sessions and where their settings come from.
+//! Floor 4: sessions: where settings, credentials and definitions come from.
+//!
+//! A client asks its session once, when it is made, for its [`ClientSettings`]; a call never comes here.
+//! Deliberately absent: connections. Making a session reads the profile files and nothing else.
 
+mod builder;
+mod client_settings;
 mod config;
+mod defaults_mode;
 mod endpoint_url;
 mod environment;
 mod ini;
 mod options;
 mod profile;
 mod proxy;
+mod region;
+mod resolve;
 mod settings;
 mod table;
 
+pub use builder::{DefinitionsAt, SessionBuilder};
+pub(crate) use client_settings::*;
 pub use config::Config;
 pub use environment::Environment;
+pub(crate) use proxy::Proxies;
+
+use std::fmt;
+use std::sync::Arc;
+
+use self::settings::Settings;
+use crate::auth::Credentials;
+use crate::credentials::{CredentialSource, Surroundings};
+use crate::definition::Definitions;
+use crate::error::Result;
+use crate::value::{Map, Str, Timestamp, Value};
+
+/// Configuration, credentials and definitions: what clients are made from. Cheap to clone, `Send + Sync`.
+///
+/// A session reads the profile files once, when it is made; environment variables are read at each look-up.
+///
+/// ```
+/// use tucuxi::{Credentials, Session};
+///
+/// let session = Session::builder()
+///     .region("eu-west-1")
+///     .credentials(Credentials::new("AKID", "SECRET"))
+///     .build()?;
+/// assert_eq!(session.region().as_deref(), Some("eu-west-1"));
+/// assert!(session.available_services().iter().any(|name| name == "s3"));
+/// # Ok::<(), tucuxi::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct Session(Arc<Inner>);
+
+struct Inner {
+    settings: Arc<Settings>,
+    config: Option<Config>,
+    credentials: CredentialSource,
+    definitions: Definitions,
+}
+
+const _: () = {
+    const fn send_sync<T: Send + Sync>() {}
+    send_sync::<Session>();
+};
+
+impl Session {
+    /// A session with the settings of the environment and the profile files.
+    ///
+    /// # Errors
+    /// `ConfigParse` for a broken file, `ProfileNotFound` for a profile that the environment names and no file has.
+    pub fn new() -> Result<Session> {
+        Session::builder().build()
+    }
+
+    /// A session with settings of its own.
+    pub fn builder() -> SessionBuilder {
+        SessionBuilder::default()
+    }
+
+    /// The region: set in code, else by `AWS_DEFAULT_REGION`, else by the profile.
+    pub fn region(&self) -> Option<Str> {
+        self.0.settings.text(&table::REGION).ok().flatten()
+    }
+
+    /// The profile's name; `default` where nobody chose one.
+    pub fn profile(&self) -> &str {
+        self.0.settings.profile_name()
+    }
+
+    /// The credentials that clients of this session sign with; `None` where there are none. They are looked for at
+    /// the first call, and then kept.
+    ///
+    /// # Errors
+    /// `PartialCredentials` where a source has a part of them; whatever a provider fails with.
+    pub fn credentials(&self) -> Result<Option<Credentials>> {
+        Ok(self.0.credentials.find(Timestamp::now())?.map(|found| found.credentials.clone()))
+    }
+
+    /// The definitions of services that this session knows.
+    pub fn definitions(&self) -> &Definitions {
+        &self.0.definitions
+    }
+
+    /// The services that a client can be made for, sorted. Where a folder of definitions cannot be read, only those
+    /// that the crate carries; making a client says why.
+    pub fn available_services(&self) -> Vec<Str> {
+        self.services_with("service-2")
+    }
+
+    /// The services that a resource can be made for, sorted.
+    pub fn available_resources(&self) -> Vec<Str> {
+        self.services_with("resources-1")
+    }
+
+    /// The profiles of both files: those of the configuration file in its order, then those that only the credentials
+    /// file has.
+    ///
+    /// # Errors
+    /// None today: broken files are reported when the session is made.
+    pub fn available_profiles(&self) -> Result<Vec<Str>> {
+        Ok(self.0.settings.profiles.merged.keys().cloned().collect())
+    }
+
+    /// The API version that the profile demands for a service (`api_versions`).
+    pub(crate) fn configured_api_version(&self, service: &str) -> Option<Str> {
+        let versions = self.0.settings.found(&table::API_VERSIONS)?;
+        versions[service].as_str().map(Str::from)
+    }
+
+    /// Everything that a client for the request needs to know.
+    ///
+    /// # Errors
+    /// The first setting that cannot be what it is, with boto3's name and message.
+    pub(crate) fn client_settings(&self, request: ClientRequest<'_>) -> Result<ClientSettings> {
+        let merged = match (&self.0.config, request.config) {
+            (Some(own), Some(client)) => Some(own.merge(client)),
+            (Some(own), None) => Some(own.clone()),
+            (None, client) => client.cloned(),
+        };
+        let request = ClientRequest { config: merged.as_ref(), ..request };
+        resolve::client_settings(request, &self.0.settings, &self.0.definitions, &self.0.credentials)
+    }
+
+    fn services_with(&self, kind: &str) -> Vec<Str> {
+        let all = self.0.definitions.services_with(kind);
+        all.or_else(|_| Definitions::embedded().services_with(kind)).unwrap_or_default()
+    }
+}
+
+impl Surroundings for Settings {
+    fn variable(&self, name: &str) -> Option<Str> {
+        self.environment.get(name)
+    }
+
+    fn shared_file_section(&self) -> Option<&Map> {
+        self.profiles.credentials.get(self.profile_name())
+    }
+
+    fn config_file_section(&self) -> Option<&Map> {
+        self.profiles.config.get(self.profile_name())
+    }
+}
+
+impl fmt::Debug for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Session").field("profile", &self.profile()).field("region", &self.region()).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -151,3 +151,6 @@ const fn setting(
 ) -> Setting {
     Setting { name, env, keys, default, kind }
 }
+
+/// The endpoint prefixes of the clients that read [`S3_BLOCK`]; for them its `use_dualstack_endpoint` decides.
+pub(crate) static S3_BLOCK_PREFIXES: &[&str] = &["s3", "s3-control"];

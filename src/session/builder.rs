@@ -1,0 +1,204 @@
+//! Floor 4: how a session is put together.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::environment::Environment;
+use super::settings::Settings;
+use super::{Config, Inner, Session, table};
+use crate::auth::Credentials;
+use crate::credentials::{self, Chain, CredentialSource, Custom, Provider};
+use crate::definition::{Definitions, Root};
+use crate::error::{Error, ErrorKind, Result};
+use crate::value::{Map, Str};
+
+/// Makes a [`Session`]. What is not set here comes from the environment and the profile files.
+#[derive(Default)]
+#[must_use]
+pub struct SessionBuilder {
+    environment: Environment,
+    /// Settings by their names in the table.
+    own: Map,
+    config: Option<Config>,
+    credentials: Option<Credentials>,
+    provider: Option<Custom>,
+    definitions: Vec<DefinitionsAt>,
+}
+
+/// Where definitions lie: a folder, an archive, an archive's bytes, or a [`Root`] that is already open.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum DefinitionsAt {
+    /// A folder, or a file that is an archive.
+    Path(PathBuf),
+    /// An archive.
+    Bytes(Vec<u8>),
+    /// Whatever was opened.
+    Root(Root),
+}
+
+impl SessionBuilder {
+    /// The profile. It must be in one of the files, and it switches off credentials in environment variables.
+    pub fn profile(self, name: impl Into<Str>) -> SessionBuilder {
+        self.set(table::PROFILE.name, name.into())
+    }
+
+    /// The region of clients that name no other.
+    pub fn region(self, name: impl Into<Str>) -> SessionBuilder {
+        self.set(table::REGION.name, name.into())
+    }
+
+    /// The credentials; no other source is asked.
+    pub fn credentials(mut self, credentials: Credentials) -> SessionBuilder {
+        self.credentials = Some(credentials);
+        self
+    }
+
+    /// A function that is asked for credentials before any other source: when a request is signed for the first
+    /// time, and again before credentials with an expiry expire. `None` passes on to the other sources.
+    ///
+    /// ```
+    /// use tucuxi::{Credentials, Session};
+    ///
+    /// let session = Session::builder().credential_provider(|| Ok(Some(Credentials::new("AKID", "SECRET")))).build()?;
+    /// assert_eq!(session.credentials()?.unwrap().access_key_id(), "AKID");
+    /// # Ok::<(), tucuxi::Error>(())
+    /// ```
+    pub fn credential_provider(mut self, load: impl Fn() -> anyhow::Result<Option<Credentials>> + Send + Sync + 'static) -> SessionBuilder {
+        self.provider = Some(Custom::new(load));
+        self
+    }
+
+    /// Options for all clients of the session; a client's own lie over them.
+    pub fn config(mut self, config: Config) -> SessionBuilder {
+        self.config = Some(config);
+        self
+    }
+
+    /// More definitions: a folder, an archive, or an archive's bytes. They are searched before those of
+    /// `AWS_DATA_PATH`, of `~/.aws/models` and the crate's own; among several, those that were given first.
+    pub fn definitions(mut self, at: impl Into<DefinitionsAt>) -> SessionBuilder {
+        self.definitions.push(at.into());
+        self
+    }
+
+    /// The configuration file instead of `AWS_CONFIG_FILE` or `~/.aws/config`; the empty text for none.
+    pub fn config_file(self, path: impl Into<Str>) -> SessionBuilder {
+        self.set(table::CONFIG_FILE.name, path.into())
+    }
+
+    /// The credentials file instead of `AWS_SHARED_CREDENTIALS_FILE` or `~/.aws/credentials`; the empty text for none.
+    pub fn credentials_file(self, path: impl Into<Str>) -> SessionBuilder {
+        self.set(table::CREDENTIALS_FILE.name, path.into())
+    }
+
+    /// Environment variables instead of the process's.
+    pub fn environment(mut self, environment: impl Into<Environment>) -> SessionBuilder {
+        self.environment = environment.into();
+        self
+    }
+
+    /// Reads the profile files and makes the session.
+    ///
+    /// # Errors
+    /// `ConfigParse` for a broken profile file, `ProfileNotFound` for a profile that is in no file, `InvalidConfig` for
+    /// a config that cannot be, `DataNotFound` or `InvalidDefinition` for definitions that are not there or no archive.
+    pub fn build(self) -> Result<Session> {
+        if let Some(config) = &self.config {
+            config.check()?;
+        }
+        let settings = Arc::new(Settings::load(self.environment, self.own)?);
+        let definitions = Definitions::new(roots(self.definitions, &settings)?);
+        let credentials = match self.credentials {
+            Some(credentials) => CredentialSource::fixed(credentials),
+            None => CredentialSource::searched(chain(self.provider, &settings), settings.clone()),
+        };
+        Ok(Session(Arc::new(Inner { settings, config: self.config, credentials, definitions })))
+    }
+
+    fn set(mut self, setting: &'static str, value: Str) -> SessionBuilder {
+        self.own.insert(setting, value);
+        self
+    }
+}
+
+/// The sources of credentials in their order. Who sets a profile in code does not mean the environment's keys.
+fn chain(own: Option<Custom>, settings: &Settings) -> Chain {
+    let mut providers: Vec<Box<dyn Provider>> = Vec::new();
+    if let Some(own) = own {
+        providers.push(Box::new(own));
+    }
+    if !settings.profile_is_own() {
+        providers.push(Box::new(credentials::Environment));
+    }
+    providers.push(Box::new(credentials::SharedFile));
+    providers.push(Box::new(credentials::ConfigFile));
+    Chain::new(providers)
+}
+
+/// The places that are searched before the crate's own definitions. Folders of the environment that are not there are
+/// left out, so that a session without any shares the process's definitions.
+fn roots(own: Vec<DefinitionsAt>, settings: &Settings) -> Result<Vec<Root>> {
+    let mut roots = own.into_iter().map(DefinitionsAt::open).collect::<Result<Vec<_>>>()?;
+    let data_path = settings.text(&table::DATA_PATH)?.unwrap_or_default();
+    let entries = std::env::split_paths(data_path.as_str()).filter_map(|entry| entry.to_str().map(str::to_owned));
+    let folders = entries.filter(|entry| !entry.is_empty()).chain(["~/.aws/models".to_owned()]);
+    roots.extend(folders.map(|folder| settings.environment.expand(&folder)).filter(|folder| folder.is_dir()).map(Root::folder));
+    Ok(roots)
+}
+
+impl DefinitionsAt {
+    fn open(self) -> Result<Root> {
+        match self {
+            DefinitionsAt::Path(path) if path.exists() => Root::open(path),
+            DefinitionsAt::Path(path) => {
+                let message = format!("No definitions at {}: there is no such folder or file.", path.display());
+                Err(Error::new(ErrorKind::DataNotFound, message))
+            }
+            DefinitionsAt::Bytes(bytes) => Root::bytes(bytes),
+            DefinitionsAt::Root(root) => Ok(root),
+        }
+    }
+}
+
+impl From<&str> for DefinitionsAt {
+    fn from(path: &str) -> DefinitionsAt {
+        DefinitionsAt::Path(path.into())
+    }
+}
+
+impl From<String> for DefinitionsAt {
+    fn from(path: String) -> DefinitionsAt {
+        DefinitionsAt::Path(path.into())
+    }
+}
+
+impl From<&Path> for DefinitionsAt {
+    fn from(path: &Path) -> DefinitionsAt {
+        DefinitionsAt::Path(path.into())
+    }
+}
+
+impl From<PathBuf> for DefinitionsAt {
+    fn from(path: PathBuf) -> DefinitionsAt {
+        DefinitionsAt::Path(path)
+    }
+}
+
+impl From<&[u8]> for DefinitionsAt {
+    fn from(archive: &[u8]) -> DefinitionsAt {
+        DefinitionsAt::Bytes(archive.to_vec())
+    }
+}
+
+impl From<Vec<u8>> for DefinitionsAt {
+    fn from(archive: Vec<u8>) -> DefinitionsAt {
+        DefinitionsAt::Bytes(archive)
+    }
+}
+
+impl From<Root> for DefinitionsAt {
+    fn from(root: Root) -> DefinitionsAt {
+        DefinitionsAt::Root(root)
+    }
+}

@@ -1,0 +1,185 @@
+//! Floor 4: everything that a client must know before it can make a request, in plain types.
+//!
+//! [`resolve`](super::resolve) fills it in from arguments, [`Config`](super::Config), environment, files and defaults.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::config::Config;
+use super::proxy::Proxies;
+use crate::auth::Credentials;
+use crate::credentials::CredentialSource;
+use crate::value::{List, Map, Str, Value};
+
+/// What the caller of `client(..)` said, and what the model says about the service.
+#[derive(Debug, Default)]
+pub(crate) struct ClientRequest<'a> {
+    /// `serviceId` of the model: `S3`, `State Machine`.
+    pub service_id: &'a str,
+    /// `endpointPrefix` of the model.
+    pub endpoint_prefix: &'a str,
+    /// Whether the service has an operation that tells endpoints.
+    pub discovers_endpoints: bool,
+    pub region: Option<&'a str>,
+    pub endpoint_url: Option<&'a str>,
+    /// True or false, or the path of a CA bundle.
+    pub verify: Option<&'a Value>,
+    pub use_ssl: Option<bool>,
+    pub credentials: Option<Credentials>,
+    pub config: Option<&'a Config>,
+}
+
+/// What came of it.
+#[derive(Debug)]
+pub(crate) struct ClientSettings {
+    /// Checked; a FIPS pseudo-region is already taken apart. Not checked: whether the service needs one.
+    pub region: Option<Str>,
+    pub endpoint_url: Option<EndpointUrl>,
+    /// Whether endpoints are called over TLS; it has no say over `endpoint_url`.
+    pub use_ssl: bool,
+    pub use_fips: bool,
+    pub use_dualstack: bool,
+    pub account_id_endpoint_mode: AccountIdEndpointMode,
+    pub endpoint_discovery: EndpointDiscovery,
+    /// `legacy` or `regional`.
+    pub sts_regional_endpoints: Str,
+    pub inject_host_prefix: bool,
+    pub client_context_params: Option<Map>,
+    /// The `s3` options, the config's over the profile's; `None` where nobody said anything.
+    pub s3: Option<Map>,
+    pub s3_disable_express_session_auth: bool,
+
+    pub credentials: CredentialSource,
+    pub signing: SigningSettings,
+
+    pub retry: RetrySettings,
+    pub parameter_validation: bool,
+    pub request_checksum_calculation: ChecksumMode,
+    pub response_checksum_validation: ChecksumMode,
+    pub compression: CompressionSettings,
+    pub user_agent: UserAgentSettings,
+    pub transport: TransportSettings,
+}
+
+/// An endpoint URL that somebody gave.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct EndpointUrl {
+    pub url: Str,
+    /// Whether it was an argument, and not found in environment or files.
+    pub is_argument: bool,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct SigningSettings {
+    /// From config or profile; `None`: what the model says. Not checked: whether there is such a version.
+    pub signature_version: Option<Str>,
+    pub unsigned: bool,
+    /// Normalised; empty where there is no preference.
+    pub auth_scheme_preference: Vec<Str>,
+    /// Whether the signature version, or the preference, was set in code; then bearer tokens are not chosen by themselves.
+    pub is_set_in_code: bool,
+    pub sigv4a_signing_region_set: Option<Str>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct RetrySettings {
+    pub mode: RetryMode,
+    /// Attempts in all, the first included; `None`: the mode's default for the service.
+    pub total_max_attempts: Option<u32>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum RetryMode {
+    Legacy,
+    Standard,
+    Adaptive,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ChecksumMode {
+    WhenSupported,
+    WhenRequired,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum EndpointDiscovery {
+    Never,
+    /// Where the operation demands it.
+    Auto,
+    /// Wherever the operation offers it.
+    Always,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum AccountIdEndpointMode {
+    Preferred,
+    Disabled,
+    Required,
+}
+
+impl AccountIdEndpointMode {
+    /// The word that endpoint rules know.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            AccountIdEndpointMode::Preferred => "preferred",
+            AccountIdEndpointMode::Disabled => "disabled",
+            AccountIdEndpointMode::Required => "required",
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct CompressionSettings {
+    pub disabled: bool,
+    pub min_size_bytes: u64,
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct UserAgentSettings {
+    /// Instead of the generated header.
+    pub whole: Option<Str>,
+    pub extra: Option<Str>,
+    pub appid: Option<Str>,
+    /// `AWS_EXECUTION_ENV`.
+    pub execution_environment: Option<Str>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct TransportSettings {
+    /// `None`: as long as it takes.
+    pub connect_timeout: Option<Duration>,
+    pub read_timeout: Option<Duration>,
+    pub max_pool_connections: u32,
+    pub tcp_keepalive: bool,
+    pub verify: Verify,
+    pub client_cert: Option<ClientCert>,
+    pub proxies: Proxies,
+    pub proxies_config: Option<Map>,
+}
+
+/// Whom to trust.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Verify {
+    /// The roots that the transport comes with.
+    Default,
+    /// Anybody.
+    Off,
+    /// Only the certificates in this PEM file.
+    Bundle(PathBuf),
+}
+
+/// PEM files.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct ClientCert {
+    pub cert: PathBuf,
+    /// `None`: in the same file.
+    pub key: Option<PathBuf>,
+}
+
+impl ClientCert {
+    pub(super) fn of(value: &Value) -> Option<ClientCert> {
+        let path = |value: &Value| value.as_str().map(PathBuf::from);
+        let pair = |pair: &List| Some(ClientCert { cert: path(pair.first()?)?, key: pair.get(1).and_then(path) });
+        path(value).map(|cert| ClientCert { cert, key: None }).or_else(|| pair(value.as_list()?))
+    }
+}
