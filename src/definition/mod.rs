@@ -38,4 +38,5 @@ pub use rule_set::{Parameter, RuleSet};
 pub use service::Service;
 pub use shape::{Member, Shape, ShapeId, ShapeRef, ShapeType, Structure};
 pub use source::{Definition, Source};
+pub(crate) use shape::WireNames;
 pub use traits::{ErrorTrait, Location, Retryable, TimestampFormat, Traits, XmlNamespace};

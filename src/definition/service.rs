@@ -256,6 +256,14 @@ impl Service {
         self.error_shapes().get(code).map(|id| self.shape(*id)).transpose()
     }
 
+    /// The error with that code, to be walked along.
+    ///
+    /// # Errors
+    /// If it is broken.
+    pub fn error_node(&self, code: &str) -> Result<Option<Node<'_>>> {
+        Ok(self.error_shape(code)?.map(|shape| Node::new(self, shape, &shape.traits)))
+    }
+
     /// The codes of all modeled errors with the names of their shapes.
     pub fn error_codes(&self) -> impl Iterator<Item = (&Str, &Str)> {
         self.error_shapes().iter().filter_map(|(code, id)| Some((code, self.shapes.get_index(id.0 as usize)?.0)))

@@ -1,6 +1,7 @@
 //! Shapes: the types of a service, and the references between them.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, OnceLock};
 
 use super::json::NodeJson;
 use super::traits::Traits;
@@ -51,7 +52,13 @@ pub struct Structure {
     pub payload: Option<Str>,
     /// The key table of maps made from this structure: slot *i* is member *i*.
     pub keys: Arc<KeyTable>,
+    /// The members by their names on the wire; made by the parser of the service's protocol when it
+    /// first meets the structure. A service speaks one protocol, so there is one set of names.
+    pub(crate) wire_names: OnceLock<WireNames>,
 }
+
+/// Names on the wire with the slots of their members.
+pub(crate) type WireNames = HashMap<Str, usize, foldhash::fast::RandomState>;
 
 /// A member of a structure.
 #[derive(Debug)]
@@ -151,6 +158,7 @@ fn structure(json: &NodeJson<'_>, lookup: Lookup<'_>) -> Result<Structure, Strin
         required: json.required.iter().map(|r| Str::from(&*r.0)).collect(),
         payload: json.payload.as_ref().map(|p| Str::from(&*p.0)),
         keys: Arc::new(keys),
+        wire_names: OnceLock::new(),
     })
 }
 

@@ -4,7 +4,10 @@
 //! The endpoint, signing and sending come later in a call; nothing here does I/O (but for reading a
 //! body that the caller handed over), reads a clock or the environment.
 
+pub mod event_stream;
+mod parse;
 mod path;
 pub mod serialize;
 
+pub use parse::{ParsedError, error_class, parse, parse_error, streams_output};
 pub(crate) use path::{Path, invalid};

@@ -1,0 +1,308 @@
+//! Error responses: the code, the message, and the modeled members of the error.
+//!
+//! Whatever comes as the body of an error (nothing, HTML, garbage), the result says at least the status.
+
+use super::cbor_reader::Cbor;
+use super::json_reader::Json;
+use super::metadata::{self, header_ids, metadata};
+use super::xml_reader::Xml;
+use super::{Format, Slots, insert_members, rest, xml};
+use crate::definition::{Node, Operation, ProtocolName, Service, Structure};
+use crate::error::{ErrorKind, Result};
+use crate::http::Headers;
+use crate::value::{Bytes, Map, Str, Value};
+
+/// An error that a service answered.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct ParsedError {
+    /// What boto3 has as `ClientError.response`: `Error`, `ResponseMetadata`, and the modeled members.
+    /// For a service that spoke the query protocol before, `Error` has both codes: `Code` and `QueryErrorCode`.
+    pub response: Map,
+    /// The class of the exception, after the `Code`; `None` for the generic `ClientError`.
+    pub class: Option<Str>,
+}
+
+/// What a body says, before the modeled members.
+struct Base {
+    error: Map,
+    ids: Map,
+    /// What stands beside the error.
+    rest: Map,
+}
+
+/// Reads the response of a status from 300 on. All errors of a service count, whether or not the operation lists them.
+///
+/// # Errors
+/// [`ErrorKind::ResponseParser`](crate::ErrorKind::ResponseParser) if the query or ec2 protocol's body is no XML.
+pub fn parse_error(service: &Service, _operation: &Operation, status: u16, headers: &Headers, body: &Bytes) -> Result<ParsedError> {
+    let protocol = service.protocol()?;
+    if is_generic(status, body) {
+        let error = [("Code", status.to_string()), ("Message", reason_phrase(status).to_owned())].into_iter().collect();
+        return Ok(ParsedError { response: response(Base { error, ids: Map::new(), rest: Map::new() }, status, headers), class: None });
+    }
+    let base = match protocol {
+        ProtocolName::Json => json(status, headers, body),
+        ProtocolName::RestJson => rest_json(status, headers, body),
+        ProtocolName::Cbor => cbor(status, headers, body),
+        ProtocolName::Query | ProtocolName::Ec2 => query(body)?,
+        ProtocolName::RestXml => rest_xml(status, headers, body),
+    };
+    let code = base.error.get("Code").and_then(Value::as_str).map(str::to_owned);
+    let mut response = response(base, status, headers);
+    let Some(code) = code else { return Ok(ParsedError { response, class: None }) };
+    if let Some(node) = service.error_node(&code)? {
+        match modeled_members(node, protocol, status, headers, body) {
+            Ok(members) => response.extend(members),
+            // The error itself says more than that a detail of it cannot be read.
+            Err(e) if e.kind() == ErrorKind::ResponseParser => {}
+            Err(e) => return Err(e),
+        }
+    }
+    Ok(ParsedError { response, class: error_class(service, &code)? })
+}
+
+/// The class of the exception that a code stands for; `None` for the generic `ClientError`.
+///
+/// # Errors
+/// If the error's shape is broken.
+pub fn error_class(service: &Service, code: &str) -> Result<Option<Str>> {
+    Ok(service.error_shape(code)?.map(|shape| shape.name.clone()))
+}
+
+fn response(base: Base, status: u16, headers: &Headers) -> Map {
+    let mut response = Map::with_capacity(2);
+    response.insert("Error", base.error);
+    response.extend(base.rest);
+    response.insert(metadata::KEY, metadata(base.ids, status, headers));
+    response
+}
+
+/// A failure of something before the service: no body, or a page for people.
+fn is_generic(status: u16, body: &[u8]) -> bool {
+    let body = body.trim_ascii_start();
+    status >= 500 && (body.is_empty() || body.starts_with(b"<html>"))
+}
+
+fn json(status: u16, headers: &Headers, body: &[u8]) -> Base {
+    json_base(&json_body(body), status, ProtocolName::Json, headers)
+}
+
+fn rest_json(status: u16, headers: &Headers, body: &[u8]) -> Base {
+    let body = json_body(body);
+    let mut base = json_base(&body, status, ProtocolName::RestJson, headers);
+    if let Some(kind) = headers.get("x-amzn-errortype") {
+        base.error.insert("Code", bare_code(kind));
+    } else if let Some(code) = body.get("code").or_else(|| body.get("Code")).filter(|code| !code.is_null()) {
+        base.error.insert("Code", code.as_str().map_or_else(|| code.clone(), |text| Value::from(bare_code(text))));
+    }
+    base
+}
+
+fn cbor(status: u16, headers: &Headers, body: &Bytes) -> Base {
+    let body = match Cbor::document(body) {
+        Ok(Value::Map(map)) => map,
+        Ok(_) => Map::new(),
+        Err(_) if body.is_empty() => Map::new(),
+        Err(_) => garbage(body),
+    };
+    json_base(&body, status, ProtocolName::Cbor, headers)
+}
+
+/// What is not JSON is the message.
+fn json_body(body: &[u8]) -> Map {
+    if body.is_empty() {
+        return Map::new();
+    }
+    match std::str::from_utf8(body).ok().and_then(|text| Json::document(text).ok()) {
+        Some(Value::Map(map)) => map,
+        Some(_) => Map::new(),
+        None => garbage(body),
+    }
+}
+
+fn garbage(body: &[u8]) -> Map {
+    [("message", String::from_utf8_lossy(body).into_owned())].into_iter().collect()
+}
+
+fn json_base(body: &Map, status: u16, protocol: ProtocolName, headers: &Headers) -> Base {
+    let message = body.get("message").or_else(|| body.get("Message")).cloned().unwrap_or_else(|| Value::from(""));
+    let code = match body.get("__type").and_then(Value::as_str) {
+        Some(kind) => bare_code(kind).to_owned(),
+        None => status.to_string(),
+    };
+    let mut error = Map::with_capacity(4);
+    error.insert("Message", message);
+    match query_error(headers) {
+        Some((query_code, kind)) => {
+            error.insert("Code", query_code);
+            error.insert("QueryErrorCode", code);
+            error.insert("Type", kind);
+        }
+        None => {
+            error.insert("Code", code);
+        }
+    }
+    Base { error, ids: header_ids(protocol, headers), rest: Map::new() }
+}
+
+/// The code alone, of `namespace#Code:http://…`.
+fn bare_code(text: &str) -> &str {
+    let text = text.split(':').next().unwrap_or_default();
+    text.rsplit('#').next().unwrap_or_default()
+}
+
+/// Code and type of services that spoke the query protocol before: `x-amzn-query-error: CODE;TYPE`.
+fn query_error(headers: &Headers) -> Option<(&str, &str)> {
+    let (code, kind) = headers.get("x-amzn-query-error")?.split_once(';')?;
+    (!code.is_empty() && !kind.contains(';')).then_some((code, kind))
+}
+
+/// `<ErrorResponse><Error>…</Error><RequestId/></ErrorResponse>`, or `<Response><Errors><Error>…</Error></Errors><RequestID/></Response>`.
+fn query(body: &[u8]) -> Result<Base> {
+    let (mut xml, _) = Xml::open(body)?;
+    let tree = xml.tree()?;
+    xml.end()?;
+    Ok(error_response(tree))
+}
+
+/// The error and the request id are taken out of the document; what else it has stays beside them.
+fn error_response(tree: Value) -> Base {
+    let mut rest = match tree {
+        Value::Map(map) => map,
+        _ => Map::new(),
+    };
+    if let Some(Value::Map(inner)) = rest.remove("Errors") {
+        rest.extend(inner);
+    }
+    let mut ids = Map::new();
+    if let Some(id) = rest.remove("RequestId").or_else(|| rest.remove("RequestID")) {
+        ids.insert("RequestId", id);
+    }
+    let error = match rest.remove("Error") {
+        Some(Value::Map(error)) => error,
+        _ => Map::new(),
+    };
+    Base { error, ids, rest }
+}
+
+fn rest_xml(status: u16, headers: &Headers, body: &[u8]) -> Base {
+    rest_xml_body(headers, body).unwrap_or_else(|| {
+        let text = |name| headers.get(name).unwrap_or_default();
+        Base {
+            error: [("Code", status.to_string()), ("Message", reason_phrase(status).to_owned())].into_iter().collect(),
+            ids: [("RequestId", text("x-amz-request-id")), ("HostId", text("x-amz-id-2"))].into_iter().collect(),
+            rest: Map::new(),
+        }
+    })
+}
+
+fn rest_xml_body(headers: &Headers, body: &[u8]) -> Option<Base> {
+    let (mut xml, root) = Xml::open(body).ok()?;
+    let tree = xml.tree().ok()?;
+    xml.end().ok()?;
+    if root.name() == "Error" && root.is_plain() {
+        let mut error = match tree {
+            Value::Map(map) => map,
+            _ => Map::new(),
+        };
+        error.remove("RequestId");
+        error.remove("HostId");
+        return Some(Base { error, ids: header_ids(ProtocolName::RestXml, headers), rest: Map::new() });
+    }
+    let mut base = error_response(tree);
+    let mut error: Map = [("Message", ""), ("Code", "")].into_iter().collect();
+    error.extend(base.error);
+    base.error = error;
+    Some(base)
+}
+
+/// The members of the error's own shape.
+fn modeled_members(node: Node<'_>, protocol: ProtocolName, status: u16, headers: &Headers, body: &Bytes) -> Result<Map> {
+    let mut members = Map::new();
+    let Some(structure) = node.structure() else { return Ok(members) };
+    if matches!(protocol, ProtocolName::RestJson | ProtocolName::RestXml) {
+        rest::insert_bound(&mut members, node, structure, status, headers)?;
+    }
+    match protocol {
+        ProtocolName::RestXml | ProtocolName::Query | ProtocolName::Ec2 => {
+            insert_members(&mut members, structure, error_element(node, structure, body)?);
+        }
+        ProtocolName::RestJson => rest::insert_body(&mut members, node, structure, protocol, body)?,
+        ProtocolName::Json | ProtocolName::Cbor => {
+            insert_members(&mut members, structure, Format::of(protocol).members(node, structure, body)?);
+        }
+    }
+    Ok(members)
+}
+
+/// The members inside the element `Error`, wherever it stands: the document's, or in it, or in its `Errors`.
+fn error_element(node: Node<'_>, structure: &Structure, body: &[u8]) -> Result<Slots> {
+    if body.is_empty() {
+        return Ok(super::empty_slots(structure));
+    }
+    let (mut document, mut element) = Xml::open(body)?;
+    while element.name() != "Error" {
+        match document.child()? {
+            Some(child) if matches!(child.name(), "Error" | "Errors") => element = child,
+            Some(_) => document.skip()?,
+            None => return Ok(super::empty_slots(structure)),
+        }
+    }
+    xml::fields(&mut document, &element, node, structure, |xml, _| xml.skip())
+}
+
+/// The standard phrase of a status (the IANA registry of status codes).
+fn reason_phrase(status: u16) -> &'static str {
+    match status {
+        300 => "Multiple Choices",
+        301 => "Moved Permanently",
+        302 => "Found",
+        303 => "See Other",
+        304 => "Not Modified",
+        305 => "Use Proxy",
+        307 => "Temporary Redirect",
+        308 => "Permanent Redirect",
+        400 => "Bad Request",
+        401 => "Unauthorized",
+        402 => "Payment Required",
+        403 => "Forbidden",
+        404 => "Not Found",
+        405 => "Method Not Allowed",
+        406 => "Not Acceptable",
+        407 => "Proxy Authentication Required",
+        408 => "Request Timeout",
+        409 => "Conflict",
+        410 => "Gone",
+        411 => "Length Required",
+        412 => "Precondition Failed",
+        413 => "Request Entity Too Large",
+        414 => "Request-URI Too Long",
+        415 => "Unsupported Media Type",
+        416 => "Requested Range Not Satisfiable",
+        417 => "Expectation Failed",
+        418 => "I'm a Teapot",
+        421 => "Misdirected Request",
+        422 => "Unprocessable Entity",
+        423 => "Locked",
+        424 => "Failed Dependency",
+        425 => "Too Early",
+        426 => "Upgrade Required",
+        428 => "Precondition Required",
+        429 => "Too Many Requests",
+        431 => "Request Header Fields Too Large",
+        451 => "Unavailable For Legal Reasons",
+        500 => "Internal Server Error",
+        501 => "Not Implemented",
+        502 => "Bad Gateway",
+        503 => "Service Unavailable",
+        504 => "Gateway Timeout",
+        505 => "HTTP Version Not Supported",
+        506 => "Variant Also Negotiates",
+        507 => "Insufficient Storage",
+        508 => "Loop Detected",
+        510 => "Not Extended",
+        511 => "Network Authentication Required",
+        _ => "",
+    }
+}

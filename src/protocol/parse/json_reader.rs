@@ -1,0 +1,326 @@
+//! JSON (RFC 8259) as a pull parser over text in memory: the caller says what it expects, and gets it
+//! without a tree in between. `NaN`, `Infinity` and `-Infinity` are taken too, as some services write them.
+//!
+//! Nesting is bounded; every error names the byte at which the text went wrong.
+
+use std::borrow::Cow;
+
+use super::MAX_DEPTH;
+use crate::error::{Error, ErrorKind, Result};
+use crate::value::{List, Map, Number, Str, Value};
+
+/// A place in a JSON text.
+pub(super) struct Json<'a> {
+    text: &'a str,
+    at: usize,
+    depth: usize,
+}
+
+impl<'a> Json<'a> {
+    pub(super) fn new(text: &'a str) -> Json<'a> {
+        Json { text, at: 0, depth: 0 }
+    }
+
+    /// A whole text as whatever it is.
+    pub(super) fn document(text: &str) -> Result<Value> {
+        let mut json = Json::new(text);
+        let value = json.any()?;
+        json.end()?;
+        Ok(value)
+    }
+
+    /// The first byte of the next token, which stays unread.
+    pub(super) fn peek(&mut self) -> Result<u8> {
+        self.skip_space();
+        self.byte().ok_or_else(|| self.error("the text ends in the middle"))
+    }
+
+    /// Nothing but space may follow.
+    pub(super) fn end(&mut self) -> Result<()> {
+        self.skip_space();
+        match self.byte() {
+            None => Ok(()),
+            Some(_) => Err(self.error("there is something after the end of the document")),
+        }
+    }
+
+    /// An object; `member` must read the value of the key that it is given.
+    pub(super) fn object(&mut self, mut member: impl FnMut(&mut Self, Cow<'a, str>) -> Result<()>) -> Result<()> {
+        self.open(b'{', "an object")?;
+        if self.peek()? == b'}' {
+            return self.close();
+        }
+        loop {
+            if self.peek()? != b'"' {
+                return Err(self.error("expected a key"));
+            }
+            let key = self.string()?;
+            if self.peek()? != b':' {
+                return Err(self.error("expected ':'"));
+            }
+            self.at += 1;
+            member(self, key)?;
+            match self.peek()? {
+                b',' => self.at += 1,
+                b'}' => return self.close(),
+                _ => return Err(self.error("expected ',' or '}'")),
+            }
+        }
+    }
+
+    /// An array; `item` must read one value.
+    pub(super) fn array(&mut self, mut item: impl FnMut(&mut Self) -> Result<()>) -> Result<()> {
+        self.open(b'[', "an array")?;
+        if self.peek()? == b']' {
+            return self.close();
+        }
+        loop {
+            item(self)?;
+            match self.peek()? {
+                b',' => self.at += 1,
+                b']' => return self.close(),
+                _ => return Err(self.error("expected ',' or ']'")),
+            }
+        }
+    }
+
+    /// A string; it is borrowed unless it has escapes.
+    pub(super) fn string(&mut self) -> Result<Cow<'a, str>> {
+        if self.peek()? != b'"' {
+            return Err(self.error("expected a string"));
+        }
+        let start = self.at + 1;
+        let stop = self.plain(start);
+        match self.text.as_bytes().get(stop) {
+            Some(b'"') => {
+                self.at = stop + 1;
+                Ok(Cow::Borrowed(&self.text[start..stop]))
+            }
+            _ => self.escaped(start, stop).map(Cow::Owned),
+        }
+    }
+
+    /// Any value, as what it is.
+    pub(super) fn any(&mut self) -> Result<Value> {
+        Ok(match self.peek()? {
+            b'{' => {
+                let mut map = Map::new();
+                self.object(|json, key| {
+                    let value = json.any()?;
+                    map.insert(Str::from(key), value);
+                    Ok(())
+                })?;
+                Value::Map(map)
+            }
+            b'[' => {
+                let mut list = Vec::new();
+                self.array(|json| {
+                    list.push(json.any()?);
+                    Ok(())
+                })?;
+                Value::List(List::from(list))
+            }
+            b'"' => Value::String(Str::from(self.string()?)),
+            _ => self.plain_scalar()?,
+        })
+    }
+
+    /// Reads over one value.
+    pub(super) fn skip(&mut self) -> Result<()> {
+        match self.peek()? {
+            b'{' => self.object(|json, _| json.skip()),
+            b'[' => self.array(Json::skip),
+            b'"' => self.string().map(|_| ()),
+            _ => self.plain_scalar().map(|_| ()),
+        }
+    }
+
+    pub(super) fn error(&self, what: &str) -> Error {
+        Error::new(ErrorKind::ResponseParser, format!("Unable to parse response, invalid JSON received: byte {}: {what}", self.at))
+    }
+
+    fn byte(&self) -> Option<u8> {
+        self.text.as_bytes().get(self.at).copied()
+    }
+
+    fn skip_space(&mut self) {
+        while let Some(b' ' | b'\n' | b'\r' | b'\t') = self.byte() {
+            self.at += 1;
+        }
+    }
+
+    fn open(&mut self, bracket: u8, what: &str) -> Result<()> {
+        if self.peek()? != bracket {
+            return Err(self.error(&format!("expected {what}")));
+        }
+        self.depth += 1;
+        if self.depth > MAX_DEPTH {
+            return Err(self.error(&format!("nested deeper than {MAX_DEPTH} levels")));
+        }
+        self.at += 1;
+        Ok(())
+    }
+
+    fn close(&mut self) -> Result<()> {
+        self.at += 1;
+        self.depth -= 1;
+        Ok(())
+    }
+
+    /// Where the run of characters that stand for themselves ends.
+    fn plain(&self, from: usize) -> usize {
+        let rest = &self.text.as_bytes()[from..];
+        from + rest.iter().position(|b| matches!(b, b'"' | b'\\' | 0..0x20)).unwrap_or(rest.len())
+    }
+
+    fn escaped(&mut self, start: usize, mut stop: usize) -> Result<String> {
+        let mut out = String::with_capacity(stop - start + 16);
+        let mut from = start;
+        loop {
+            out.push_str(&self.text[from..stop]);
+            self.at = stop;
+            match self.byte() {
+                Some(b'"') => {
+                    self.at += 1;
+                    return Ok(out);
+                }
+                Some(b'\\') => out.push(self.escape()?),
+                Some(_) => return Err(self.error("a control character in a string")),
+                None => return Err(self.error("the text ends in the middle of a string")),
+            }
+            from = self.at;
+            stop = self.plain(from);
+        }
+    }
+
+    /// One escape sequence, from its backslash on.
+    fn escape(&mut self) -> Result<char> {
+        let kind = self.text.as_bytes().get(self.at + 1).copied();
+        let char = match kind {
+            Some(c @ (b'"' | b'\\' | b'/')) => char::from(c),
+            Some(b'b') => '\u{8}',
+            Some(b'f') => '\u{c}',
+            Some(b'n') => '\n',
+            Some(b'r') => '\r',
+            Some(b't') => '\t',
+            Some(b'u') => return self.unicode(),
+            _ => return Err(self.error("an escape that does not exist")),
+        };
+        self.at += 2;
+        Ok(char)
+    }
+
+    /// `\uXXXX`, two of them for a pair of surrogates; half a pair becomes U+FFFD.
+    fn unicode(&mut self) -> Result<char> {
+        let unit = self.hex4(self.at)?;
+        self.at += 6;
+        if (0xD800..0xDC00).contains(&unit) && self.text.as_bytes()[self.at..].starts_with(b"\\u") {
+            let low = self.hex4(self.at)?;
+            if (0xDC00..0xE000).contains(&low) {
+                self.at += 6;
+                let code = 0x10000 + ((unit - 0xD800) << 10) + (low - 0xDC00);
+                return Ok(char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER));
+            }
+        }
+        Ok(char::from_u32(unit).unwrap_or(char::REPLACEMENT_CHARACTER))
+    }
+
+    fn hex4(&self, escape: usize) -> Result<u32> {
+        let digits = self.text.as_bytes().get(escape + 2..escape + 6).unwrap_or_default();
+        let unit = digits.iter().try_fold(0, |unit, digit| Some(unit * 16 + char::from(*digit).to_digit(16)?));
+        match unit {
+            Some(unit) if digits.len() == 4 => Ok(unit),
+            _ => Err(self.error("expected four hexadecimal digits after \\u")),
+        }
+    }
+
+    /// A literal or a number.
+    fn plain_scalar(&mut self) -> Result<Value> {
+        let rest = &self.text.as_bytes()[self.at..];
+        for (literal, value) in [
+            ("null", Value::Null),
+            ("true", Value::Bool(true)),
+            ("false", Value::Bool(false)),
+            ("NaN", Value::Float(f64::NAN)),
+            ("Infinity", Value::Float(f64::INFINITY)),
+            ("-Infinity", Value::Float(f64::NEG_INFINITY)),
+        ] {
+            if rest.starts_with(literal.as_bytes()) {
+                self.at += literal.len();
+                return Ok(value);
+            }
+        }
+        let length = rest.iter().position(|b| !matches!(b, b'0'..=b'9' | b'+' | b'-' | b'.' | b'e' | b'E')).unwrap_or(rest.len());
+        let value = number(&self.text[self.at..self.at + length]).ok_or_else(|| self.error("expected a value"))?;
+        self.at += length;
+        Ok(value)
+    }
+}
+
+/// Whole numbers are exact whatever their size; all others are binary floats.
+fn number(digits: &str) -> Option<Value> {
+    let unsigned = digits.strip_prefix('-').unwrap_or(digits).as_bytes();
+    let canonical = unsigned == b"0" || (!unsigned.is_empty() && unsigned[0] != b'0' && unsigned.iter().all(u8::is_ascii_digit));
+    if canonical && let Ok(n) = digits.parse() {
+        return Some(Value::Int(n));
+    }
+    let number = Number::parse(digits)?;
+    Some(if number.is_integer() { Value::Number(number) } else { Value::Float(number.to_f64()) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value;
+
+    #[test]
+    fn numbers_keep_what_they_say() {
+        let v = Json::document("[0, -1, 9223372036854775807, 9223372036854775808, 1.5, 1e3, -0, NaN, -Infinity]").unwrap();
+        assert_eq!(v[2], Value::Int(i64::MAX));
+        assert!(matches!(&v[3], Value::Number(n) if n.as_str() == "9223372036854775808"));
+        assert_eq!(v[5], Value::Float(1000.0));
+        assert_eq!(v[6], Value::Int(0));
+        assert!(v[7].as_float().unwrap().is_nan());
+        assert_eq!(v[8], Value::Float(f64::NEG_INFINITY));
+    }
+
+    #[test]
+    fn escapes_and_surrogates() {
+        let v = Json::document(r#""a\"\\\/\b\f\n\r\t\u00e9\ud83d\ude00\ud83dx\udc00""#).unwrap();
+        assert_eq!(v, value!("a\"\\/\u{8}\u{c}\n\r\té😀\u{fffd}x\u{fffd}"));
+    }
+
+    #[test]
+    fn the_last_of_two_equal_keys_counts() {
+        assert_eq!(Json::document(r#"{"a": 1, "a": {"b": []}}"#).unwrap(), value!({"a": {"b": []}}));
+    }
+
+    #[test]
+    fn what_is_no_json_is_an_error_with_its_place() {
+        for (text, byte) in [
+            ("", 0),
+            ("[1,]", 3),
+            ("{\"a\" 1}", 5),
+            ("[1 2]", 3),
+            ("\"\u{1}\"", 1),
+            ("\"\\x\"", 1),
+            ("\"\\u12g4\"", 1),
+            ("01", 0),
+            ("1.", 0),
+            ("truth", 0),
+            ("{} x", 3),
+            ("\"abc", 4),
+        ] {
+            let error = Json::document(text).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::ResponseParser);
+            assert!(error.message().contains(&format!("byte {byte}:")), "{text}: {error}");
+        }
+    }
+
+    #[test]
+    fn nesting_is_bounded() {
+        assert!(Json::document(&format!("{}{}", "[".repeat(MAX_DEPTH), "]".repeat(MAX_DEPTH))).is_ok());
+        assert!(Json::document(&"[".repeat(1_000_000)).is_err());
+        assert!(Json::new(&"{\"a\":".repeat(1_000_000)).skip().is_err());
+    }
+}

@@ -1,0 +1,61 @@
+//! `ResponseMetadata`: what is said about a response beside its members.
+
+use std::borrow::Cow;
+
+use crate::definition::ProtocolName;
+use crate::http::Headers;
+use crate::value::{Map, Str, Value};
+
+pub(super) const KEY: &str = "ResponseMetadata";
+
+/// The metadata of a response: `ids` first, then the status and the headers.
+pub(super) fn metadata(ids: Map, status: u16, headers: &Headers) -> Map {
+    let mut metadata = ids;
+    metadata.insert("HTTPStatusCode", i64::from(status));
+    metadata.insert("HTTPHeaders", header_map(headers));
+    metadata
+}
+
+/// The ids that a protocol has in headers. The query and ec2 protocols have them in the body.
+pub(super) fn header_ids(protocol: ProtocolName, headers: &Headers) -> Map {
+    let mut ids = Map::new();
+    match protocol {
+        ProtocolName::Json | ProtocolName::Cbor => {
+            if let Some(id) = headers.get("x-amzn-requestid") {
+                ids.insert("RequestId", id);
+            }
+        }
+        ProtocolName::RestJson | ProtocolName::RestXml => {
+            if let Some(id) = headers.get("x-amzn-requestid") {
+                ids.insert("RequestId", id);
+            } else if let Some(id) = headers.get("x-amz-request-id") {
+                ids.insert("RequestId", id);
+                ids.insert("HostId", headers.get("x-amz-id-2").unwrap_or_default());
+            }
+        }
+        ProtocolName::Query | ProtocolName::Ec2 => {}
+    }
+    ids
+}
+
+/// The headers with names in lower case; the values of equal names are joined by a comma (RFC 9110, section 5.3).
+fn header_map(headers: &Headers) -> Map {
+    let mut map = Map::with_capacity(headers.len());
+    for (name, value) in headers.iter() {
+        let name = lower_case(name);
+        match map.get_mut(&name) {
+            Some(Value::String(first)) => *first = Str::from(format!("{first}, {value}")),
+            _ => {
+                map.insert(Str::from(name), value);
+            }
+        }
+    }
+    map
+}
+
+fn lower_case(name: &str) -> Cow<'_, str> {
+    match name.bytes().any(|b| b.is_ascii_uppercase()) {
+        true => Cow::Owned(name.to_ascii_lowercase()),
+        false => Cow::Borrowed(name),
+    }
+}

@@ -1,0 +1,108 @@
+//! The way back: an HTTP response becomes the operation's output, or its error.
+//!
+//! Values are built straight from the body along the operation's shapes; a structure becomes a map over
+//! its shape's key table. Absent here: retries, checksums, and what single services do differently,
+//! which are hooks.
+//!
+//! # Differs from boto3
+//!
+//! A successful response whose body is not JSON is an error, where boto3 answers a map without members.
+
+mod body;
+mod cbor;
+mod cbor_reader;
+mod ec2;
+mod error;
+mod json;
+mod json_reader;
+mod metadata;
+mod query;
+mod rest;
+mod rpc;
+mod scalar;
+mod stream;
+mod union;
+mod xml;
+mod xml_reader;
+
+use std::sync::Arc;
+
+pub(super) use self::body::Format;
+pub use self::error::{ParsedError, error_class, parse_error};
+use crate::definition::{Node, Operation, ProtocolName, Service, ShapeType, Structure};
+use crate::error::{Error, ErrorKind, Result};
+use crate::http::Response;
+use crate::value::{Map, Value};
+
+/// How deep a body may be nested.
+const MAX_DEPTH: usize = 300;
+
+/// The values of a structure's members, in its order.
+pub(super) type Slots = Vec<Option<Value>>;
+
+/// The output of a successful response, with `ResponseMetadata`: `RequestId` (and `HostId`) where the
+/// service gave one, `HTTPStatusCode`, and `HTTPHeaders` with names in lower case.
+///
+/// A body of which the output makes a stream is handed on as [`Value::Stream`]; every other is read to its end.
+///
+/// # Errors
+/// [`ErrorKind::ResponseParser`] if the body does not fit the protocol or the operation's output; what
+/// reading the body answers.
+pub fn parse(service: &Arc<Service>, operation: &Operation, mut response: Response) -> Result<Map> {
+    match service.protocol()? {
+        ProtocolName::RestJson | ProtocolName::RestXml => rest::parse(service, operation, response),
+        ProtocolName::Json | ProtocolName::Cbor => rpc::parse(service, operation, response),
+        ProtocolName::Query => query::parse(service, operation, &mut response),
+        ProtocolName::Ec2 => ec2::parse(service, operation, &mut response),
+    }
+}
+
+/// Whether the body of a successful response must not be read before [`parse`]: it is a payload of
+/// binary data, or a stream of events.
+///
+/// # Errors
+/// If the output's shape is not there or broken.
+pub fn streams_output(service: &Service, operation: &Operation) -> Result<bool> {
+    let Some(output) = service.output(operation)? else { return Ok(false) };
+    let Some(structure) = output.structure() else { return Ok(false) };
+    if let Some((_, payload)) = structure.payload()
+        && matches!(output.member(payload)?.shape_type(), ShapeType::Blob)
+    {
+        return Ok(true);
+    }
+    Ok(event_stream_member(output, structure)?.is_some())
+}
+
+/// The member that is a stream of events, with its slot.
+pub(super) fn event_stream_member<'a>(node: Node<'a>, structure: &'a Structure) -> Result<Option<(usize, Node<'a>)>> {
+    for (slot, member) in structure.members.iter().enumerate() {
+        let target = node.member(member)?;
+        if target.has(|t| t.event_stream) {
+            return Ok(Some((slot, target)));
+        }
+    }
+    Ok(None)
+}
+
+fn empty_slots(structure: &Structure) -> Slots {
+    std::iter::repeat_with(|| None).take(structure.members.len()).collect()
+}
+
+/// Appends the members that are set, in the structure's order.
+fn insert_members(map: &mut Map, structure: &Structure, slots: Slots) {
+    for (member, value) in structure.members.iter().zip(slots) {
+        if let Some(value) = value {
+            map.insert(member.name.clone(), value);
+        }
+    }
+}
+
+fn utf8(body: &[u8]) -> Result<&str> {
+    std::str::from_utf8(body)
+        .map_err(|e| Error::new(ErrorKind::ResponseParser, format!("Unable to parse response, the body is not UTF-8: {e}")).with_source(e))
+}
+
+fn not_a_structure(node: Node<'_>) -> Error {
+    let text = format!("The definition of {} is broken: {} is no structure", node.service().name(), node.name());
+    Error::new(ErrorKind::InvalidDefinition, text)
+}

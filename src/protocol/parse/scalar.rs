@@ -1,0 +1,101 @@
+//! Scalars that come as text: numbers, booleans, base64 and instants, with boto3's leniency.
+
+use base64::Engine;
+use base64::alphabet::STANDARD;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::value::{Bytes, Number, Timestamp, Value};
+
+const BASE64: GeneralPurpose = GeneralPurpose::new(
+    &STANDARD,
+    GeneralPurposeConfig::new().with_decode_allow_trailing_bits(true).with_decode_padding_mode(DecodePaddingMode::RequireCanonical),
+);
+
+/// A whole number of any size, with space around it.
+pub(super) fn integer(text: &str) -> Result<Value> {
+    let trimmed = text.trim();
+    if let Ok(n) = trimmed.parse() {
+        return Ok(Value::Int(n));
+    }
+    match Number::parse(trimmed).filter(Number::is_integer) {
+        Some(number) => Ok(Value::Number(number)),
+        None => Err(invalid("integer", text)),
+    }
+}
+
+/// A floating point number, `NaN`, `Infinity` or `-Infinity`, with space around it.
+pub(super) fn float(text: &str) -> Result<Value> {
+    text.trim().parse().map(Value::Float).map_err(|_| invalid("number", text))
+}
+
+/// Epoch seconds or one of the notations for dates; the operation's format trait is not asked.
+pub(super) fn timestamp(text: &str) -> Result<Value> {
+    Timestamp::parse(text).map(Value::Timestamp).map_err(|e| invalid("timestamp", text).with_source(e))
+}
+
+/// Epoch seconds as a number.
+pub(super) fn epoch(number: &Value) -> Result<Value> {
+    let instant = match number {
+        Value::Int(seconds) => Timestamp::checked(*seconds, 0),
+        other => other.as_float().and_then(Timestamp::from_f64),
+    };
+    instant.map(Value::Timestamp).ok_or_else(|| invalid("timestamp", &format!("{number:?}")))
+}
+
+/// Base64; what is not of its alphabet is ignored.
+pub(super) fn blob(text: &str) -> Result<Value> {
+    let decoded = match BASE64.decode(text) {
+        Ok(bytes) => bytes,
+        Err(_) => lenient_base64(text).ok_or_else(|| invalid("base64", text))?,
+    };
+    Ok(Value::Bytes(Bytes::from(decoded)))
+}
+
+pub(super) fn invalid(what: &str, text: &str) -> Error {
+    let shown: String = text.chars().take(80).collect();
+    Error::new(ErrorKind::ResponseParser, format!("Unable to parse response: invalid {what} {shown:?}"))
+}
+
+/// Decodes what is of the alphabet, up to the padding that completes a group of four.
+fn lenient_base64(text: &str) -> Option<Vec<u8>> {
+    let mut kept = String::with_capacity(text.len());
+    let mut padding = 0;
+    for c in text.chars() {
+        if c == '=' && kept.len() % 4 >= 2 {
+            padding += 1;
+            if kept.len() % 4 + padding >= 4 {
+                break;
+            }
+        } else if c.is_ascii_alphanumeric() || c == '+' || c == '/' {
+            padding = 0;
+            kept.push(c);
+        }
+    }
+    kept.extend(std::iter::repeat_n('=', padding));
+    BASE64.decode(kept).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers() {
+        assert_eq!(integer(" +7\n").unwrap(), Value::Int(7));
+        assert!(matches!(integer("9223372036854775808").unwrap(), Value::Number(_)));
+        assert!(integer("1.5").is_err() && integer("").is_err() && integer("0x1").is_err());
+        assert_eq!(float(" 1e3 ").unwrap(), Value::Float(1000.0));
+        assert!(float("NaN").unwrap().as_float().unwrap().is_nan());
+        assert_eq!(float("-Infinity").unwrap(), Value::Float(f64::NEG_INFINITY));
+        assert!(float("").is_err() && float("1,5").is_err());
+    }
+
+    #[test]
+    fn base64_ignores_what_is_not_of_its_alphabet() {
+        for (text, bytes) in [("YWI=", "ab"), ("Y W\nI=", "ab"), ("YWJj=", "abc"), ("YR==", "a"), ("YQ==YQ==", "a"), ("", "")] {
+            assert_eq!(blob(text).unwrap().as_bytes(), Some(bytes.as_bytes()), "{text}");
+        }
+        assert!(blob("YWI").is_err() && blob("Y").is_err());
+    }
+}
