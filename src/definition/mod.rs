@@ -36,7 +36,7 @@ pub use partitions::Partitions;
 pub use root::Root;
 pub use rule_set::{Parameter, RuleSet};
 pub use service::Service;
+pub(crate) use shape::WireNames;
 pub use shape::{Member, Shape, ShapeId, ShapeRef, ShapeType, Structure};
 pub use source::{Definition, Source};
-pub(crate) use shape::WireNames;
 pub use traits::{ErrorTrait, Location, Retryable, TimestampFormat, Traits, XmlNamespace};

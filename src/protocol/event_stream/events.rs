@@ -154,7 +154,9 @@ fn refuse_errors(frame: &Frame, union: Option<Node<'_>>, operation: &str) -> Res
     };
     let (code, message) = match exception {
         Some((name, node)) => (Value::String(name), exception_message(node, frame)?),
-        None => (Value::from(text(frame, ":error-code").unwrap_or_default()), Value::from(text(frame, ":error-message").unwrap_or_default())),
+        None => {
+            (Value::from(text(frame, ":error-code").unwrap_or_default()), Value::from(text(frame, ":error-message").unwrap_or_default()))
+        }
     };
     let error: Map = [("Code", code), ("Message", message)].into_iter().collect();
     let response: Map = [("Error", Value::Map(error))].into_iter().collect();

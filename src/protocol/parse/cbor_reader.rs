@@ -284,7 +284,9 @@ mod tests {
         assert!(matches!(read(&[0x3B, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF]).unwrap(),
             Value::Number(n) if n.as_str() == "-18446744073709551616"));
         assert!(matches!(read(&[0x5F, 0x41, 0x61, 0x42, 0x62, 0x63, 0xFF]).unwrap(), Value::Bytes(b) if &b[..] == b"abc"));
-        assert!(matches!(read(&[0xC1, 0xFB, 0x3F, 0xF8, 0, 0, 0, 0, 0, 0]).unwrap(), Value::Timestamp(t) if t.nanoseconds() == 500_000_000));
+        assert!(
+            matches!(read(&[0xC1, 0xFB, 0x3F, 0xF8, 0, 0, 0, 0, 0, 0]).unwrap(), Value::Timestamp(t) if t.nanoseconds() == 500_000_000)
+        );
     }
 
     #[test]

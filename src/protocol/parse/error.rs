@@ -1,6 +1,7 @@
 //! Error responses: the code, the message, and the modeled members of the error.
 //!
-//! Whatever comes as the body of an error (nothing, HTML, garbage), the result says at least the status.
+//! Where the body says nothing (it is missing, or a page of a proxy) the status does. Garbage is the
+//! message in JSON, the status in rest-xml, and as in boto3 a parser error in query, ec2 and cbor.
 
 use super::cbor_reader::Cbor;
 use super::json_reader::Json;
@@ -34,7 +35,7 @@ struct Base {
 /// Reads the response of a status from 300 on. All errors of a service count, whether or not the operation lists them.
 ///
 /// # Errors
-/// [`ErrorKind::ResponseParser`](crate::ErrorKind::ResponseParser) if the query or ec2 protocol's body is no XML.
+/// [`ErrorKind::ResponseParser`](crate::ErrorKind::ResponseParser) if the body is no XML in the query and ec2 protocols, or no CBOR.
 pub fn parse_error(service: &Service, _operation: &Operation, status: u16, headers: &Headers, body: &Bytes) -> Result<ParsedError> {
     let protocol = service.protocol()?;
     if is_generic(status, body) {
@@ -44,7 +45,7 @@ pub fn parse_error(service: &Service, _operation: &Operation, status: u16, heade
     let base = match protocol {
         ProtocolName::Json => json(status, headers, body),
         ProtocolName::RestJson => rest_json(status, headers, body),
-        ProtocolName::Cbor => cbor(status, headers, body),
+        ProtocolName::Cbor => cbor(status, headers, body)?,
         ProtocolName::Query | ProtocolName::Ec2 => query(body)?,
         ProtocolName::RestXml => rest_xml(status, headers, body),
     };
@@ -99,14 +100,19 @@ fn rest_json(status: u16, headers: &Headers, body: &[u8]) -> Base {
     base
 }
 
-fn cbor(status: u16, headers: &Headers, body: &Bytes) -> Base {
-    let body = match Cbor::document(body) {
-        Ok(Value::Map(map)) => map,
-        Ok(_) => Map::new(),
-        Err(_) if body.is_empty() => Map::new(),
-        Err(_) => garbage(body),
+fn cbor(status: u16, headers: &Headers, body: &Bytes) -> Result<Base> {
+    let body = match body.is_empty() {
+        true => Value::Null,
+        false => Cbor::document(body)?,
     };
-    json_base(&body, status, ProtocolName::Cbor, headers)
+    Ok(json_base(&map_or_empty(body), status, ProtocolName::Cbor, headers))
+}
+
+fn map_or_empty(value: Value) -> Map {
+    match value {
+        Value::Map(map) => map,
+        _ => Map::new(),
+    }
 }
 
 /// What is not JSON is the message.
@@ -115,14 +121,9 @@ fn json_body(body: &[u8]) -> Map {
         return Map::new();
     }
     match std::str::from_utf8(body).ok().and_then(|text| Json::document(text).ok()) {
-        Some(Value::Map(map)) => map,
-        Some(_) => Map::new(),
-        None => garbage(body),
+        Some(value) => map_or_empty(value),
+        None => [("message", String::from_utf8_lossy(body).into_owned())].into_iter().collect(),
     }
-}
-
-fn garbage(body: &[u8]) -> Map {
-    [("message", String::from_utf8_lossy(body).into_owned())].into_iter().collect()
 }
 
 fn json_base(body: &Map, status: u16, protocol: ProtocolName, headers: &Headers) -> Base {
@@ -168,10 +169,7 @@ fn query(body: &[u8]) -> Result<Base> {
 
 /// The error and the request id are taken out of the document; what else it has stays beside them.
 fn error_response(tree: Value) -> Base {
-    let mut rest = match tree {
-        Value::Map(map) => map,
-        _ => Map::new(),
-    };
+    let mut rest = map_or_empty(tree);
     if let Some(Value::Map(inner)) = rest.remove("Errors") {
         rest.extend(inner);
     }
@@ -179,10 +177,7 @@ fn error_response(tree: Value) -> Base {
     if let Some(id) = rest.remove("RequestId").or_else(|| rest.remove("RequestID")) {
         ids.insert("RequestId", id);
     }
-    let error = match rest.remove("Error") {
-        Some(Value::Map(error)) => error,
-        _ => Map::new(),
-    };
+    let error = map_or_empty(rest.remove("Error").unwrap_or_default());
     Base { error, ids, rest }
 }
 
@@ -202,10 +197,7 @@ fn rest_xml_body(headers: &Headers, body: &[u8]) -> Option<Base> {
     let tree = xml.tree().ok()?;
     xml.end().ok()?;
     if root.name() == "Error" && root.is_plain() {
-        let mut error = match tree {
-            Value::Map(map) => map,
-            _ => Map::new(),
-        };
+        let mut error = map_or_empty(tree);
         error.remove("RequestId");
         error.remove("HostId");
         return Some(Base { error, ids: header_ids(ProtocolName::RestXml, headers), rest: Map::new() });

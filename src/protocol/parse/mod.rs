@@ -7,6 +7,7 @@
 //! # Differs from boto3
 //!
 //! A successful response whose body is not JSON is an error, where boto3 answers a map without members.
+//! Lists of dates in a header are read, where boto3 fails at the commas inside of the dates.
 
 mod body;
 mod cbor;
@@ -48,12 +49,12 @@ pub(super) type Slots = Vec<Option<Value>>;
 /// # Errors
 /// [`ErrorKind::ResponseParser`] if the body does not fit the protocol or the operation's output; what
 /// reading the body answers.
-pub fn parse(service: &Arc<Service>, operation: &Operation, mut response: Response) -> Result<Map> {
+pub fn parse(service: &Arc<Service>, operation: &Operation, response: Response) -> Result<Map> {
     match service.protocol()? {
         ProtocolName::RestJson | ProtocolName::RestXml => rest::parse(service, operation, response),
         ProtocolName::Json | ProtocolName::Cbor => rpc::parse(service, operation, response),
-        ProtocolName::Query => query::parse(service, operation, &mut response),
-        ProtocolName::Ec2 => ec2::parse(service, operation, &mut response),
+        ProtocolName::Query => query::parse(service, operation, response),
+        ProtocolName::Ec2 => ec2::parse(service, operation, response),
     }
 }
 

@@ -1,41 +1,74 @@
-//! Success in the query protocol: the result may have an element around it, and the metadata stand beside it.
+//! Success in the query and ec2 protocols: XML, with the metadata beside the members.
 
 use super::metadata::{self, metadata};
 use super::xml::fields;
-use super::xml_reader::Xml;
+use super::xml_reader::{Element, Xml};
 use super::{Slots, insert_members, not_a_structure};
 use crate::definition::{Node, Operation, Service, Structure};
 use crate::error::{Error, Result};
 use crate::http::Response;
 use crate::value::{Map, Str, Value};
 
-pub(super) fn parse(service: &Service, operation: &Operation, response: &mut Response) -> Result<Map> {
+/// Reads an element that is no member, and keeps the ids that are in it.
+pub(super) type Beside = fn(&mut Xml<'_>, name: &str, ids: &mut Map) -> Result<()>;
+
+/// The query protocol.
+pub(super) fn parse(service: &Service, operation: &Operation, response: Response) -> Result<Map> {
+    parse_with(service, operation, response, |xml, name, ids| match name {
+        metadata::KEY => all_ids(xml, ids),
+        _ => xml.skip(),
+    })
+}
+
+/// Every child of the body's `ResponseMetadata` is kept.
+fn all_ids(xml: &mut Xml<'_>, ids: &mut Map) -> Result<()> {
+    while let Some(child) = xml.child()? {
+        let name = Str::from(child.name());
+        ids.insert(name, Value::String(Str::from(xml.text()?)));
+    }
+    Ok(())
+}
+
+pub(super) fn parse_with(service: &Service, operation: &Operation, mut response: Response, beside: Beside) -> Result<Map> {
     let body = response.body.buffer().map_err(Error::from_stream)?;
+    let node = service.output(operation)?;
     let mut ids = Map::new();
     let mut output = Map::new();
-    let (mut xml, root) = Xml::open(&body)?;
-    match service.output(operation)? {
-        None => {
-            while let Some(child) = xml.child()? {
-                beside(&mut xml, child.name(), &mut ids)?;
+    // Only a body of which nothing is expected may be missing.
+    if !body.is_empty() || node.and_then(|n| n.structure()).is_some_and(|s| !s.members.is_empty()) {
+        let (mut xml, root) = Xml::open(&body)?;
+        match node {
+            None => skip_all(&mut xml, &mut ids, beside)?,
+            Some(node) => {
+                let structure = node.structure().ok_or_else(|| not_a_structure(node))?;
+                insert_members(&mut output, structure, result(&mut xml, &root, node, structure, &mut ids, beside)?);
             }
         }
-        Some(node) => {
-            let structure = node.structure().ok_or_else(|| not_a_structure(node))?;
-            let slots = match node.result_wrapper() {
-                Some(wrapper) => wrapped(&mut xml, wrapper, node, structure, &mut ids)?,
-                None => fields(&mut xml, &root, node, structure, |xml, name| beside(xml, name, &mut ids))?,
-            };
-            insert_members(&mut output, structure, slots);
-        }
+        xml.end()?;
     }
-    xml.end()?;
     output.insert(metadata::KEY, metadata(ids, response.status, &response.headers));
     Ok(output)
 }
 
-/// The members inside the element `wrapper`, of which the first counts.
-fn wrapped(xml: &mut Xml<'_>, wrapper: &str, node: Node<'_>, structure: &Structure, ids: &mut Map) -> Result<Slots> {
+fn skip_all(xml: &mut Xml<'_>, ids: &mut Map, beside: Beside) -> Result<()> {
+    while let Some(child) = xml.child()? {
+        beside(xml, child.name(), ids)?;
+    }
+    Ok(())
+}
+
+/// The members: in the element that is named as the wrapper of the result, else in the document's element.
+fn result<'a>(
+    xml: &mut Xml<'a>,
+    root: &Element<'a>,
+    node: Node<'_>,
+    structure: &Structure,
+    ids: &mut Map,
+    beside: Beside,
+) -> Result<Slots> {
+    let Some(wrapper) = node.result_wrapper() else {
+        return fields(xml, root, node, structure, |xml, name| beside(xml, name, ids));
+    };
     let mut slots = None;
     while let Some(child) = xml.child()? {
         if child.name() == wrapper && slots.is_none() {
@@ -45,16 +78,4 @@ fn wrapped(xml: &mut Xml<'_>, wrapper: &str, node: Node<'_>, structure: &Structu
         }
     }
     slots.ok_or_else(|| xml.error(&format!("there is no element {wrapper}")))
-}
-
-/// An element beside the result: the metadata's children are kept, all else is skipped.
-fn beside(xml: &mut Xml<'_>, name: &str, ids: &mut Map) -> Result<()> {
-    if name != metadata::KEY {
-        return xml.skip();
-    }
-    while let Some(child) = xml.child()? {
-        let name = Str::from(child.name());
-        ids.insert(name, Value::String(Str::from(xml.text()?)));
-    }
-    Ok(())
 }

@@ -65,13 +65,7 @@ pub(super) fn insert_bound(output: &mut Map, node: Node<'_>, structure: &Structu
 }
 
 /// The members in a body that is in memory.
-pub(super) fn insert_body(
-    output: &mut Map,
-    node: Node<'_>,
-    structure: &Structure,
-    protocol: ProtocolName,
-    body: &Bytes,
-) -> Result<()> {
+pub(super) fn insert_body(output: &mut Map, node: Node<'_>, structure: &Structure, protocol: ProtocolName, body: &Bytes) -> Result<()> {
     let format = Format::of(protocol);
     let Some((_, member)) = structure.payload() else {
         insert_members(output, structure, format.members(node, structure, body)?);
@@ -100,7 +94,9 @@ fn header(target: Node<'_>, text: &str) -> Result<Value> {
     Ok(match target.shape_type() {
         ShapeType::List(item) => {
             let item = target.follow(item)?;
-            let items = text.split(',').map(|part| header(item, part.trim()));
+            let dates = matches!(item.shape_type(), ShapeType::Timestamp);
+            let parts = if dates { split_dates(text) } else { text.split(',').collect() };
+            let items = parts.into_iter().map(|part| header(item, part.trim()));
             Value::List(List::from(items.collect::<Result<Vec<_>>>()?))
         }
         _ if target.has(|t| t.json_value) => json_value(text)?,
@@ -114,6 +110,20 @@ fn header(target: Node<'_>, text: &str) -> Result<Value> {
         ShapeType::Blob => scalar::blob(text)?,
         _ => Value::String(Str::from(text)),
     })
+}
+
+/// Splits a list of dates at its commas, but for the comma after a weekday.
+fn split_dates(text: &str) -> Vec<&str> {
+    let mut parts = Vec::new();
+    let mut start = 0;
+    for (comma, _) in text.match_indices(',') {
+        if text[start..comma].contains(|c: char| c.is_ascii_digit()) {
+            parts.push(&text[start..comma]);
+            start = comma + 1;
+        }
+    }
+    parts.push(&text[start..]);
+    parts
 }
 
 /// JSON in base64.

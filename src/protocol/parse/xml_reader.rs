@@ -46,7 +46,9 @@ impl<'a> Xml<'a> {
                 }
                 Event::Eof if self.depth == 0 => return Ok(None),
                 Event::Eof => return Err(self.error("the document ends in the middle")),
-                Event::Text(text) if self.depth == 0 && !text.trim_ascii().is_empty() => return Err(self.error("text outside of the element")),
+                Event::Text(text) if self.depth == 0 && !text.trim_ascii().is_empty() => {
+                    return Err(self.error("text outside of the element"));
+                }
                 Event::GeneralRef(_) | Event::CData(_) if self.depth == 0 => return Err(self.error("text outside of the element")),
                 _ => {}
             }

@@ -106,8 +106,9 @@ impl Timestamp {
         if !epoch.is_finite() || epoch.abs() > 400_000_000_000.0 {
             return None;
         }
-        let micros = (epoch * 1e6).round_ties_even() as i64;
-        Timestamp::checked(micros.div_euclid(1_000_000), micros.rem_euclid(1_000_000) as u32 * 1000)
+        // The fraction alone, for it is exact; far from 1970 the product of the whole is not.
+        let micros = ((epoch - epoch.floor()) * 1e6).round_ties_even() as u32;
+        Timestamp::checked(epoch.floor() as i64 + i64::from(micros / 1_000_000), micros % 1_000_000 * 1000)
     }
 
     /// The same instant without the fraction of its second.
