@@ -321,6 +321,11 @@ mod tests {
     }
 
     #[test]
+    fn an_endpoint_without_properties_has_an_empty_map_of_them() {
+        assert_eq!(run(&rule("", "https://x"), value!({})).unwrap().properties, value!({}));
+    }
+
+    #[test]
     fn empty_text_counts_as_true_in_a_condition() {
         assert!(run(&rule(r#"{"fn": "uriEncode", "argv": [""]}"#, "https://x"), value!({})).is_ok());
     }
