@@ -2,17 +2,23 @@
 //!
 //! Nothing here knows a service or a shape, and nothing here sends a request twice.
 
+mod aws_chunked;
 mod config;
+mod digest;
 mod headers;
 mod mask;
 mod request;
 mod response;
 mod transport;
 mod ureq;
+mod verify;
 
+pub(crate) use aws_chunked::aws_chunked;
 pub use config::{ClientCert, HttpConfig, Proxies, Verify};
+pub use digest::{Checksum, ChecksumAlgorithm};
 pub use headers::Headers;
 pub use request::{Body, Request};
 pub use response::{Response, ResponseBody};
 pub use transport::{SendOptions, Transport};
 pub use ureq::UreqTransport;
+pub(crate) use verify::verified;

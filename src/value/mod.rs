@@ -24,6 +24,7 @@ pub use self::map::{KeyTable, Map, MapIter};
 pub use self::number::Number;
 pub use self::serde::{from_value, to_value};
 pub use self::str::Str;
+pub(crate) use self::stream::Rewind;
 pub use self::stream::{Stream, StreamReader};
 pub use self::timestamp::Timestamp;
 

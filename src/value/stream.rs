@@ -39,12 +39,12 @@ enum Source {
 impl Stream {
     /// A body of unknown length that can be read only once.
     pub fn from_reader(reader: impl Read + Send + 'static) -> Stream {
-        Stream::of(StreamReader { length: None, reader: Reader::Once(Box::new(reader)) })
+        Stream::of(StreamReader::new(Once(reader), None))
     }
 
     /// A body of `length` bytes that can be read only once.
     pub fn from_reader_with_length(reader: impl Read + Send + 'static, length: u64) -> Stream {
-        Stream::of(StreamReader { length: Some(length), reader: Reader::Once(Box::new(reader)) })
+        Stream::of(StreamReader::new(Once(reader), Some(length)))
     }
 
     /// A body that starts where the reader stands and ends where it ends. It can be read again
@@ -53,15 +53,15 @@ impl Stream {
     /// # Errors
     /// What the reader answers to seeking.
     pub fn from_seekable(mut reader: impl Read + Seek + Send + 'static) -> Result<Stream> {
-        let measure = |r: &mut dyn SeekRead| -> io::Result<(u64, u64)> {
-            let start = r.stream_position()?;
-            let end = r.seek(SeekFrom::End(0))?;
-            r.seek(SeekFrom::Start(start))?;
+        let mut measure = || -> io::Result<(u64, u64)> {
+            let start = reader.stream_position()?;
+            let end = reader.seek(SeekFrom::End(0))?;
+            reader.seek(SeekFrom::Start(start))?;
             Ok((start, end.saturating_sub(start)))
         };
         let (start, length) =
-            measure(&mut reader).map_err(|e| Error::new(ErrorKind::Stream, format!("The body cannot be measured: {e}")).with_source(e))?;
-        Ok(Stream::of(StreamReader { length: Some(length), reader: Reader::Seekable(Box::new(reader), start) }))
+            measure().map_err(|e| Error::new(ErrorKind::Stream, format!("The body cannot be measured: {e}")).with_source(e))?;
+        Ok(Stream::of(StreamReader::new(Seekable { reader, start }, Some(length))))
     }
 
     /// The content of a file.
@@ -154,18 +154,27 @@ impl fmt::Debug for Stream {
 /// A body taken out of a [`Stream`], to be read.
 pub struct StreamReader {
     length: Option<u64>,
-    reader: Reader,
+    source: Box<dyn Rewind + Send>,
 }
 
-enum Reader {
-    Once(Box<dyn Read + Send>),
-    Seekable(Box<dyn SeekRead + Send>, u64),
+/// A reader that may know the way back to its start.
+pub(crate) trait Rewind: Read {
+    fn is_rewindable(&self) -> bool;
+    fn rewind(&mut self) -> io::Result<()>;
 }
 
-trait SeekRead: Read + Seek {}
-impl<T: Read + Seek> SeekRead for T {}
+struct Once<R>(R);
+
+struct Seekable<R> {
+    reader: R,
+    start: u64,
+}
 
 impl StreamReader {
+    pub(crate) fn new(source: impl Rewind + Send + 'static, length: Option<u64>) -> StreamReader {
+        StreamReader { length, source: Box::new(source) }
+    }
+
     /// The length in bytes from the start, where it is known.
     pub fn length(&self) -> Option<u64> {
         self.length
@@ -173,7 +182,7 @@ impl StreamReader {
 
     /// Whether [`rewind`](Self::rewind) can succeed.
     pub fn is_rewindable(&self) -> bool {
-        matches!(self.reader, Reader::Seekable(..))
+        self.source.is_rewindable()
     }
 
     /// Goes back to the start of the body.
@@ -181,19 +190,45 @@ impl StreamReader {
     /// # Errors
     /// If the body can be read only once, or if seeking fails.
     pub fn rewind(&mut self) -> io::Result<()> {
-        match &mut self.reader {
-            Reader::Seekable(reader, start) => reader.seek(SeekFrom::Start(*start)).map(|_| ()),
-            Reader::Once(_) => Err(io::Error::new(io::ErrorKind::Unsupported, "the body can be read only once")),
-        }
+        self.source.rewind()
+    }
+}
+
+impl<R: Read> Read for Once<R> {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        self.0.read(buf)
+    }
+}
+
+impl<R: Read> Rewind for Once<R> {
+    fn is_rewindable(&self) -> bool {
+        false
+    }
+
+    fn rewind(&mut self) -> io::Result<()> {
+        Err(io::Error::new(io::ErrorKind::Unsupported, "the body can be read only once"))
+    }
+}
+
+impl<R: Read> Read for Seekable<R> {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        self.reader.read(buf)
+    }
+}
+
+impl<R: Read + Seek> Rewind for Seekable<R> {
+    fn is_rewindable(&self) -> bool {
+        true
+    }
+
+    fn rewind(&mut self) -> io::Result<()> {
+        self.reader.seek(SeekFrom::Start(self.start)).map(|_| ())
     }
 }
 
 impl Read for StreamReader {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        match &mut self.reader {
-            Reader::Once(reader) => reader.read(buf),
-            Reader::Seekable(reader, _) => reader.read(buf),
-        }
+        self.source.read(buf)
     }
 }
 

@@ -1,0 +1,133 @@
+//! Checksums of bodies, by the names that services give the algorithms.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use crc_fast::{CrcAlgorithm, Digest as Crc};
+use ring::digest;
+use xxhash_rust::xxh3::Xxh3;
+use xxhash_rust::xxh64::Xxh64;
+
+/// An algorithm for the checksum of a body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[allow(missing_docs)]
+#[non_exhaustive]
+pub enum ChecksumAlgorithm {
+    Crc32,
+    Crc32c,
+    Crc64Nvme,
+    Sha1,
+    Sha256,
+    Sha512,
+    XxHash64,
+    XxHash3,
+    XxHash128,
+}
+
+use ChecksumAlgorithm as A;
+
+impl ChecksumAlgorithm {
+    /// All of them; where a response has several checksums, the first here is verified.
+    pub const ALL: [ChecksumAlgorithm; 9] =
+        [A::XxHash128, A::XxHash3, A::Crc64Nvme, A::XxHash64, A::Crc32c, A::Crc32, A::Sha1, A::Sha256, A::Sha512];
+
+    /// The algorithm of that name, in any case.
+    pub fn parse(name: &str) -> Option<ChecksumAlgorithm> {
+        A::ALL.into_iter().find(|a| a.as_str().eq_ignore_ascii_case(name))
+    }
+
+    /// The name in small letters, as it stands behind `x-amz-checksum-`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            A::Crc32 => "crc32",
+            A::Crc32c => "crc32c",
+            A::Crc64Nvme => "crc64nvme",
+            A::Sha1 => "sha1",
+            A::Sha256 => "sha256",
+            A::Sha512 => "sha512",
+            A::XxHash64 => "xxhash64",
+            A::XxHash3 => "xxhash3",
+            A::XxHash128 => "xxhash128",
+        }
+    }
+}
+
+/// A checksum in the making.
+pub struct Checksum(State);
+
+enum State {
+    Crc(Crc, usize),
+    Sha(digest::Context),
+    Xx64(Xxh64),
+    Xx3(Box<Xxh3>),
+    Xx128(Box<Xxh3>),
+}
+
+impl Checksum {
+    /// The checksum of nothing yet.
+    pub fn new(algorithm: ChecksumAlgorithm) -> Checksum {
+        Checksum(match algorithm {
+            A::Crc32 => State::Crc(Crc::new(CrcAlgorithm::Crc32IsoHdlc), 4),
+            A::Crc32c => State::Crc(Crc::new(CrcAlgorithm::Crc32Iscsi), 4),
+            A::Crc64Nvme => State::Crc(Crc::new(CrcAlgorithm::Crc64Nvme), 8),
+            A::Sha1 => State::Sha(digest::Context::new(&digest::SHA1_FOR_LEGACY_USE_ONLY)),
+            A::Sha256 => State::Sha(digest::Context::new(&digest::SHA256)),
+            A::Sha512 => State::Sha(digest::Context::new(&digest::SHA512)),
+            A::XxHash64 => State::Xx64(Xxh64::new(0)),
+            A::XxHash3 => State::Xx3(Box::new(Xxh3::new())),
+            A::XxHash128 => State::Xx128(Box::new(Xxh3::new())),
+        })
+    }
+
+    /// Takes the next piece in.
+    pub fn update(&mut self, piece: &[u8]) {
+        match &mut self.0 {
+            State::Crc(crc, _) => crc.update(piece),
+            State::Sha(sha) => sha.update(piece),
+            State::Xx64(xx) => xx.update(piece),
+            State::Xx3(xx) | State::Xx128(xx) => xx.update(piece),
+        }
+    }
+
+    /// The checksum as headers have it: base64 of its bytes, the most significant first.
+    pub fn finish(self) -> String {
+        match self.0 {
+            State::Crc(crc, width) => STANDARD.encode(&crc.finalize().to_be_bytes()[8 - width..]),
+            State::Sha(sha) => STANDARD.encode(sha.finish()),
+            State::Xx64(xx) => STANDARD.encode(xx.digest().to_be_bytes()),
+            State::Xx3(xx) => STANDARD.encode(xx.digest().to_be_bytes()),
+            State::Xx128(xx) => STANDARD.encode(xx.digest128().to_be_bytes()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(algorithm: ChecksumAlgorithm, content: &[u8]) -> String {
+        let mut checksum = Checksum::new(algorithm);
+        checksum.update(content);
+        checksum.finish()
+    }
+
+    /// The check values of the algorithms' catalogues: the nine digits `123456789`.
+    #[test]
+    fn check_values() {
+        let digits = b"123456789";
+        assert_eq!(of(A::Crc32, digits), STANDARD.encode(0xcbf43926_u32.to_be_bytes()));
+        assert_eq!(of(A::Crc32c, digits), STANDARD.encode(0xe3069283_u32.to_be_bytes()));
+        assert_eq!(of(A::Crc64Nvme, digits), STANDARD.encode(0xae8b14860a799888_u64.to_be_bytes()));
+        assert_eq!(of(A::Sha1, b""), "2jmj7l5rSw0yVb/vlWAYkK/YBwk=");
+        assert_eq!(of(A::XxHash64, b""), STANDARD.encode(0xef46db3751d8e999_u64.to_be_bytes()));
+        assert_eq!(of(A::XxHash3, b""), STANDARD.encode(0x2d06800538d394c2_u64.to_be_bytes()));
+        assert_eq!(of(A::XxHash128, b""), STANDARD.encode(0x99aa06d3014798d86001c324468d497f_u128.to_be_bytes()));
+    }
+
+    #[test]
+    fn every_name_is_found_in_any_case() {
+        for algorithm in A::ALL {
+            assert_eq!(A::parse(&algorithm.as_str().to_uppercase()), Some(algorithm));
+        }
+        assert_eq!(A::parse("md5"), None);
+    }
+}
