@@ -6,6 +6,7 @@
 
 mod archive;
 mod cache;
+mod describe;
 mod embedded;
 pub(crate) mod endpoints;
 mod extras;
@@ -26,6 +27,7 @@ mod shape;
 mod source;
 mod traits;
 
+pub(crate) use describe::describe;
 pub use endpoints::LegacyEndpoints;
 pub use loader::Definitions;
 pub use metadata::{Metadata, ProtocolName};

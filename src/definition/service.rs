@@ -156,6 +156,12 @@ impl Service {
         &self.client_context_params
     }
 
+    /// Whether one of the operations answers endpoints for the others.
+    pub(crate) fn discovers_endpoints(&self) -> bool {
+        // Most services have no such operation: a look at the text spares parsing them all.
+        self.text.contains("\"endpointoperation\"")
+    }
+
     /// The names of the operations, in the definition's order.
     pub fn operation_names(&self) -> impl ExactSizeIterator<Item = &Str> {
         self.operations.keys()
@@ -183,11 +189,6 @@ impl Service {
         let operation = Operation::parse(name, &self.text[place.clone()], &|n| self.shape_id(n))
             .map_err(|e| invalid(&self.name, &format!("operations.{name}"), &e))?;
         Ok(cell.get_or_init(|| Box::new(operation)))
-    }
-
-    /// The text of an operation in the definition, as JSON.
-    pub(crate) fn operation_text(&self, name: &str) -> Option<&str> {
-        self.operations.get(name).map(|place| &self.text[place.clone()])
     }
 
     /// The shape's place in the table.
