@@ -12,10 +12,12 @@ pub mod endpoint;
 pub mod error;
 pub mod http;
 pub mod protocol;
+mod service;
 pub mod session;
 pub mod value;
 
 pub use auth::Credentials;
+pub use client::{Client, ClientBuilder, Event, HookId, OperationRequest};
 pub use error::{Error, ErrorKind, Result};
 pub use session::{Config, Environment, Session, SessionBuilder};
 pub use value::{Bytes, List, Map, Number, Str, Stream, Timestamp, Value};

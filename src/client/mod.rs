@@ -1,3 +1,170 @@
-//! Floor 4: a client, and the way of one call through the stages.
+//! Floor 4: a client is one service in one region; a call is a name and a map.
+//!
+//! The pipeline of one call is in `pipeline.rs`; each stage has a file. Nothing here names a
+//! service: what is special hangs on hooks.
 
+mod builder;
+mod call;
+mod checksum;
+mod compression;
+mod endpoint;
+mod event;
+pub(crate) mod hooks;
+mod inner;
+mod options;
+mod pipeline;
+mod request;
+mod setup;
+pub(crate) mod signing;
+mod transport;
+mod user_agent;
 mod validate;
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+pub use builder::ClientBuilder;
+pub use event::Event;
+pub use hooks::HookId;
+pub use request::OperationRequest;
+pub(crate) use setup::{LookupRegion, Setup};
+
+use crate::definition::{Service, describe};
+use crate::error::Result;
+use crate::http::Request;
+use crate::value::{Map, Str, Value};
+use hooks::Place;
+use inner::Inner;
+
+/// One service in one region: operations are called by name, with a map, and answer a map.
+///
+/// A client is cheap to clone, and its clones may be used from any number of threads at once.
+///
+/// ```no_run
+/// use tucuxi::{Session, value};
+///
+/// let s3 = Session::new()?.client("s3")?;
+/// let page = s3.call("list_objects_v2", value!({"Bucket": "my-bucket", "Prefix": "images/"}))?;
+/// for object in page["Contents"].as_list().into_iter().flatten() {
+///     println!("{} {}", object["Size"].as_int().unwrap_or(0), object["Key"].as_str().unwrap_or(""));
+/// }
+/// # Ok::<(), tucuxi::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct Client(Arc<Inner>);
+
+impl Client {
+    pub(crate) fn new(inner: Inner) -> Client {
+        Client(Arc::new(inner))
+    }
+
+    /// Calls an operation, in either spelling: `list_objects_v2` or `ListObjectsV2`.
+    ///
+    /// `()` stands for no parameters. The result has `ResponseMetadata` beside the operation's own
+    /// members; a body that the service streams comes as a [`Stream`](crate::Stream).
+    ///
+    /// # Errors
+    /// If there is no such operation, if the parameters do not fit it, if the service cannot be
+    /// reached, or if it answers with an error: [`Error::kind`](crate::Error::kind) tells.
+    pub fn call(&self, operation: &str, params: impl Into<Value>) -> Result<Value> {
+        self.request(operation, params).send()
+    }
+
+    /// A call with settings of its own.
+    pub fn request(&self, operation: &str, params: impl Into<Value>) -> OperationRequest<'_> {
+        OperationRequest::new(self, operation, params.into())
+    }
+
+    /// The signed HTTP request of a call, not sent.
+    ///
+    /// # Errors
+    /// As [`call`](Self::call), as far as it comes without a server.
+    pub fn prepare(&self, operation: &str, params: impl Into<Value>) -> Result<Request> {
+        self.request(operation, params).prepare()
+    }
+
+    /// A URL that makes the call for whoever has it, until `expires` is over.
+    ///
+    /// # Errors
+    /// As [`prepare`](Self::prepare).
+    pub fn presign(&self, operation: &str, params: impl Into<Value>, expires: Duration) -> Result<String> {
+        self.request(operation, params).presign(expires)
+    }
+
+    /// The method names of the operations, sorted.
+    pub fn operations(&self) -> Vec<Str> {
+        let mut names: Vec<Str> = self.0.service.method_names().map(|(method, _)| method.clone()).collect();
+        names.sort();
+        names
+    }
+
+    /// What the definition says of an operation: `name`, `method_name`, `http`, `input`, `output`, `errors` and
+    /// its traits. A shape is written out where it is met first; after that only its name stands, with
+    /// `described: "above"`.
+    ///
+    /// # Errors
+    /// If there is no such operation, or if its definition is broken.
+    pub fn describe(&self, operation: &str) -> Result<Value> {
+        describe(&self.0.service, self.0.service.operation(operation)?)
+    }
+
+    /// Registers a hook for an event, or for all whose names begin with it: `before-sign.s3.PutObject`,
+    /// `before-sign.s3`, `before-sign`; `*` stands for any one part. See [`Event`] for the stages.
+    ///
+    /// # Errors
+    /// If the event's name has an empty part.
+    pub fn on(&self, event: &str, hook: impl Fn(&mut Event<'_, '_>) -> anyhow::Result<()> + Send + Sync + 'static) -> Result<HookId> {
+        self.0.hooks.register(event, Place::Normal, Arc::new(hook))
+    }
+
+    /// Takes a hook back; tells whether it was there.
+    pub fn off(&self, id: HookId) -> bool {
+        self.0.hooks.unregister(id)
+    }
+
+    /// The service's definition.
+    pub fn service(&self) -> &Service {
+        &self.0.service
+    }
+
+    /// The region, where there is one.
+    pub fn region(&self) -> Option<&str> {
+        self.0.endpoint.region.as_deref()
+    }
+
+    /// The partition that the region belongs to: `aws`, `aws-cn`, …
+    pub fn partition(&self) -> &str {
+        &self.0.endpoint.legacy.partition
+    }
+
+    /// The endpoint that the client's settings and the older data give; the endpoint of a call may differ.
+    pub fn endpoint_url(&self) -> &str {
+        &self.0.endpoint.url
+    }
+
+    fn inner(&self) -> &Inner {
+        &self.0
+    }
+}
+
+/// The parameters of a call as a map: `()` and null are an empty one.
+fn params_map(params: Value) -> Result<Map> {
+    match params {
+        Value::Map(map) => Ok(map),
+        Value::Null => Ok(Map::new()),
+        other => Err(crate::error::Error::new(
+            crate::error::ErrorKind::ParamValidation,
+            format!(
+                "Parameter validation failed:\nInvalid type for parameter input, value: {other:?}, type: {}, valid types: map",
+                other.type_name()
+            ),
+        )),
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client").field("service", &self.0.service.name()).field("region", &self.region()).finish_non_exhaustive()
+    }
+}

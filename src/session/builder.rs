@@ -7,6 +7,7 @@ use super::environment::Environment;
 use super::settings::Settings;
 use super::{Config, Inner, Session, table};
 use crate::auth::Credentials;
+use crate::client::hooks::Hooks;
 use crate::credentials::{self, Chain, CredentialSource, Custom, Provider};
 use crate::definition::{Definitions, Root};
 use crate::error::{Error, ErrorKind, Result};
@@ -113,7 +114,7 @@ impl SessionBuilder {
             Some(credentials) => CredentialSource::fixed(credentials),
             None => CredentialSource::searched(chain(self.provider, &settings), settings.clone()),
         };
-        Ok(Session(Arc::new(Inner { settings, config: self.config, credentials, definitions })))
+        Ok(Session(Arc::new(Inner { settings, config: self.config, credentials, definitions, hooks: Hooks::default() })))
     }
 
     fn set(mut self, setting: &'static str, value: Str) -> SessionBuilder {

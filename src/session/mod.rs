@@ -28,9 +28,9 @@ use std::sync::Arc;
 
 use self::settings::Settings;
 use crate::auth::Credentials;
+use crate::client::hooks::Hooks;
 use crate::credentials::{CredentialSource, Surroundings};
-use crate::definition::{Definition, Definitions, LegacyEndpoints, Service};
-use crate::endpoint::legacy;
+use crate::definition::Definitions;
 use crate::error::Result;
 use crate::value::{Map, Str, Timestamp};
 
@@ -57,6 +57,7 @@ struct Inner {
     config: Option<Config>,
     credentials: CredentialSource,
     definitions: Definitions,
+    hooks: Hooks,
 }
 
 const _: () = {
@@ -105,7 +106,7 @@ impl Session {
     /// The services that a client can be made for, sorted. Where a folder of definitions cannot be read, only those
     /// that the crate carries; making a client says why.
     pub fn available_services(&self) -> Vec<Str> {
-        self.services_with(Service::KIND)
+        self.services_with("service-2")
     }
 
     /// The services that a resource can be made for, sorted.
@@ -120,20 +121,6 @@ impl Session {
     /// None today: broken files are reported when the session is made.
     pub fn available_profiles(&self) -> Result<Vec<Str>> {
         Ok(self.0.settings.profiles.merged.keys().cloned().collect())
-    }
-
-    /// The regions in which a service has endpoints of its own, in the partition `aws`; none for a service that is not
-    /// known and for one that has the whole partition as its region.
-    ///
-    /// # Errors
-    /// If the definition of the service or of the endpoints is broken.
-    pub fn available_regions(&self, service: &str) -> Result<Vec<Str>> {
-        let Some(definition) = self.0.definitions.find::<Service>(service, None)? else {
-            return Ok(Vec::new());
-        };
-        let endpoint_prefix = definition.metadata().endpoint_prefix.as_deref().unwrap_or(service);
-        let endpoints = self.0.definitions.shared::<LegacyEndpoints>()?;
-        legacy::available_regions(&endpoints, endpoint_prefix, "aws", false)
     }
 
     /// The API version that the profile demands for a service (`api_versions`).
@@ -154,6 +141,17 @@ impl Session {
         };
         let request = ClientRequest { config: merged.as_ref(), ..request };
         resolve::client_settings(request, &self.0.settings, &self.0.definitions, &self.0.credentials)
+    }
+
+    /// The hooks that clients of this session begin with.
+    pub(crate) fn hooks(&self) -> &Hooks {
+        &self.0.hooks
+    }
+
+    /// The bearer token that the environment has for a service: `AWS_BEARER_TOKEN_<SIGNING_NAME>`.
+    pub(crate) fn bearer_token(&self, signing_name: &str) -> Option<Str> {
+        let name = signing_name.replace(['-', ' '], "_").to_uppercase();
+        self.0.settings.environment.get(&format!("AWS_BEARER_TOKEN_{name}")).filter(|token| !token.is_empty())
     }
 
     fn services_with(&self, kind: &str) -> Vec<Str> {

@@ -9,15 +9,13 @@ use super::client_settings::*;
 use super::config::{Config, UNSIGNED};
 use super::defaults_mode::{self, ModeDefaults};
 use super::options::{check_attempts, check_retry_mode, shown};
-use super::proxy::ProxySettings;
+use super::proxy::Proxies;
 use super::settings::{self, Settings};
 use super::table::{self, Setting};
 use super::{endpoint_url, region};
 use crate::credentials::CredentialSource;
 use crate::definition::Definitions;
-use crate::endpoint::url;
 use crate::error::{Error, ErrorKind, Result};
-use crate::http::{ClientCert, Verify};
 use crate::value::{Map, Str, Value};
 
 /// Decides every setting of a client.
@@ -118,7 +116,7 @@ fn endpoint(request: &ClientRequest<'_>, said: &Said<'_>) -> Result<Option<Endpo
         None if said.flag(&table::IGNORE_CONFIGURED_ENDPOINT_URLS)? => None,
         None => endpoint_url::configured(said.settings, request.service_id)?.map(|url| EndpointUrl { url, is_argument: false }),
     };
-    found.map(|found| url::validate(&found.url).map(|()| found)).transpose()
+    found.map(|found| endpoint_url::check(&found.url).map(|()| found)).transpose()
 }
 
 fn account_id_endpoint_mode(said: &Said<'_>, unsigned: bool) -> Result<AccountIdEndpointMode> {
@@ -330,16 +328,16 @@ fn user_agent(said: &Said<'_>) -> Result<UserAgentSettings> {
 }
 
 fn transport(said: &Said<'_>, has_config: bool, verify: Verify) -> Result<TransportSettings> {
-    const POOL: usize = 10;
+    const POOL: u32 = 10;
     let pool = said.config.some("max_pool_connections").and_then(Value::as_int);
     Ok(TransportSettings {
         connect_timeout: connect_timeout(said, has_config),
         read_timeout: timeout(said.config, "read_timeout").unwrap_or(Some(TIMEOUT)),
-        max_pool_connections: pool.map_or(POOL, |n| usize::try_from(n).unwrap_or(usize::MAX)),
+        max_pool_connections: pool.map_or(POOL, |n| u32::try_from(n).unwrap_or(u32::MAX)),
         tcp_keepalive: said.flag(&table::TCP_KEEPALIVE)?,
         verify,
-        client_cert: said.config.some("client_cert").and_then(client_cert),
-        proxies: ProxySettings::new(said.config, &said.settings.environment),
+        client_cert: said.config.some("client_cert").and_then(ClientCert::of),
+        proxies: Proxies::new(said.config, &said.settings.environment),
         proxies_config: said.config_map("proxies_config"),
     })
 }
@@ -365,19 +363,10 @@ fn timeout(config: &Config, option: &str) -> Option<Option<Duration>> {
     Some(seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()))
 }
 
-/// One path, of a file with both, or two.
-fn client_cert(value: &Value) -> Option<ClientCert> {
-    let (chain, key) = match value.as_list() {
-        Some(pair) => (pair.first()?.as_str()?, pair.get(1)?.as_str()?),
-        None => (value.as_str()?, value.as_str()?),
-    };
-    Some(ClientCert { chain: chain.into(), key: key.into() })
-}
-
 fn verify(argument: Option<&Value>, settings: &Settings) -> Result<Verify> {
     let path = match argument {
-        Some(Value::Bool(true)) => return Ok(Verify::Roots),
-        Some(Value::Bool(false)) => return Ok(Verify::Nothing),
+        Some(Value::Bool(true)) => return Ok(Verify::Default),
+        Some(Value::Bool(false)) => return Ok(Verify::Off),
         Some(Value::String(path)) => Some(path.clone()),
         Some(other) if !other.is_null() => {
             return Err(invalid(format!("verify must be true, false or a path, not {}", other.type_name())));
@@ -388,7 +377,7 @@ fn verify(argument: Option<&Value>, settings: &Settings) -> Result<Verify> {
         },
     };
     match path {
-        None => Ok(Verify::Roots),
+        None => Ok(Verify::Default),
         Some(path) if path.trim().is_empty() => Err(invalid(
             "Invalid CA bundle: the configured value (ca_bundle, AWS_CA_BUNDLE, REQUESTS_CA_BUNDLE, or verify) resolved to an \
              empty or whitespace-only string. Provide a valid path to a CA bundle file."

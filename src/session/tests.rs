@@ -4,9 +4,7 @@ use std::time::Duration;
 
 use super::*;
 use crate::error::{Error, ErrorKind};
-use crate::http::Verify;
 use crate::value;
-use crate::value::Value;
 
 /// A session with these files and variables, and nothing of the process's or the user's.
 fn session(config: &str, credentials: &str, variables: &[(&str, &str)], builder: SessionBuilder) -> Result<Session> {
@@ -273,30 +271,11 @@ fn whom_to_trust() {
         plain("[default]\nca_bundle = /file\n", variables).client_settings(request).unwrap().transport.verify
     };
     let variables = [("AWS_CA_BUNDLE", "/env")];
-    assert_eq!(verify(Value::Bool(true), &variables), Verify::Roots);
-    assert_eq!(verify(Value::Bool(false), &variables), Verify::Nothing);
+    assert_eq!(verify(Value::Bool(true), &variables), Verify::Default);
+    assert_eq!(verify(Value::Bool(false), &variables), Verify::Off);
     assert_eq!(verify(value!("/argument"), &variables), Verify::Bundle("/argument".into()));
     assert_eq!(verify(Value::Null, &variables), Verify::Bundle("/env".into()));
     assert_eq!(verify(Value::Null, &[("REQUESTS_CA_BUNDLE", "/other")]), Verify::Bundle("/file".into()));
-}
-
-#[test]
-fn the_transport_gets_certificates_and_the_proxies_for_its_host() {
-    let variables = [("https_proxy", "proxy:1"), ("no_proxy", "example.com")];
-    let transport = settings("", &variables, value!({"client_cert": ["a.pem", "b.pem"], "max_pool_connections": 3})).unwrap().transport;
-    let http = transport.http_config("https://sqs.us-west-2.amazonaws.com");
-    assert_eq!(http.proxies.https.as_deref(), Some("http://proxy:1"));
-    assert_eq!(http.client_cert.map(|cert| cert.key), Some("b.pem".into()));
-    assert_eq!(http.max_pool_connections, 3);
-    assert_eq!(transport.http_config("https://sqs.example.com").proxies.https, None);
-}
-
-#[test]
-fn regions_of_a_service() {
-    let session = plain("", &[]);
-    let regions = session.available_regions("sqs").unwrap();
-    assert!(regions.iter().any(|region| region == "eu-west-1") && regions.iter().all(|region| region != "cn-north-1"));
-    assert!(session.available_regions("no-such-service").unwrap().is_empty());
 }
 
 #[test]

@@ -1,0 +1,299 @@
+//! How a client is made.
+
+use std::fmt;
+use std::sync::Arc;
+
+use super::event::Event;
+use super::hooks::{HookId, Place, ServiceNames};
+use super::inner::Inner;
+use super::setup::Setup;
+use super::transport::http_config;
+use super::user_agent::user_agent;
+use super::{Client, endpoint, options, signing};
+use crate::auth::Credentials;
+use crate::auth::sigv4::KeyCache;
+use crate::definition::{Definitions, LegacyEndpoints, Partitions, RuleSet, Service};
+use crate::endpoint::EndpointCache;
+use crate::error::{Error, ErrorKind, Result};
+use crate::http::{Transport, UreqTransport};
+use crate::session::{ClientRequest, ClientSettings, Config, Session};
+use crate::value::{Str, Timestamp, Value};
+
+/// A client that is not made yet. What is not set here comes from the session.
+///
+/// ```
+/// use tucuxi::{Config, Credentials, Session};
+///
+/// let session = Session::builder().region("us-east-1").credentials(Credentials::new("AKID", "SECRET")).build()?;
+/// let s3 = session
+///     .client_builder("s3")
+///     .region("eu-west-1")
+///     .endpoint_url("http://127.0.0.1:9000")
+///     .config(Config::new().user_agent_appid("my-app"))
+///     .build()?;
+/// assert_eq!(s3.region(), Some("eu-west-1"));
+/// # Ok::<(), tucuxi::Error>(())
+/// ```
+#[must_use = "a builder makes nothing until it is built"]
+pub struct ClientBuilder {
+    session: Session,
+    service: Str,
+    api_version: Option<Str>,
+    region: Option<Str>,
+    endpoint_url: Option<Str>,
+    use_ssl: Option<bool>,
+    verify: Option<Value>,
+    credentials: Option<Credentials>,
+    config: Option<Config>,
+    transport: Option<Arc<dyn Transport>>,
+    clock: Clock,
+    uuids: Uuids,
+}
+
+type Clock = Box<dyn Fn() -> Timestamp + Send + Sync>;
+type Uuids = Box<dyn Fn() -> String + Send + Sync>;
+
+impl ClientBuilder {
+    pub(crate) fn new(session: Session, service: &str) -> ClientBuilder {
+        ClientBuilder {
+            session,
+            service: service.into(),
+            api_version: None,
+            region: None,
+            endpoint_url: None,
+            use_ssl: None,
+            verify: None,
+            credentials: None,
+            config: None,
+            transport: None,
+            clock: Box::new(Timestamp::now),
+            uuids: Box::new(random_uuid),
+        }
+    }
+
+    /// The region.
+    pub fn region(mut self, region: impl Into<Str>) -> Self {
+        self.region = Some(region.into());
+        self
+    }
+
+    /// The endpoint, instead of the one that the rules give.
+    pub fn endpoint_url(mut self, url: impl Into<Str>) -> Self {
+        self.endpoint_url = Some(url.into());
+        self
+    }
+
+    /// The API's version; without it the latest.
+    pub fn api_version(mut self, version: impl Into<Str>) -> Self {
+        self.api_version = Some(version.into());
+        self
+    }
+
+    /// Whether the endpoints that the rules give are called over TLS; they are, unless this says no.
+    pub fn use_ssl(mut self, use_ssl: bool) -> Self {
+        self.use_ssl = Some(use_ssl);
+        self
+    }
+
+    /// Settings that win over the session's.
+    pub fn config(mut self, config: Config) -> Self {
+        self.config = Some(config);
+        self
+    }
+
+    /// The keys, instead of the session's.
+    pub fn credentials(mut self, credentials: Credentials) -> Self {
+        self.credentials = Some(credentials);
+        self
+    }
+
+    /// What turns requests into responses, instead of the network.
+    pub fn transport(mut self, transport: impl Transport + 'static) -> Self {
+        self.transport = Some(Arc::new(transport));
+        self
+    }
+
+    /// The time that signatures carry, instead of the system's: for reproducible requests.
+    pub fn clock<T: Into<Timestamp>>(mut self, clock: impl Fn() -> T + Send + Sync + 'static) -> Self {
+        self.clock = Box::new(move || clock().into());
+        self
+    }
+
+    /// Where idempotency tokens come from, instead of chance: for reproducible requests.
+    pub fn uuids<T: Into<String>>(mut self, uuids: impl Fn() -> T + Send + Sync + 'static) -> Self {
+        self.uuids = Box::new(move || uuids().into());
+        self
+    }
+
+    /// Whether servers must prove who they are: true, false, or the path of a CA bundle.
+    pub fn verify(mut self, verify: impl Into<Value>) -> Self {
+        self.verify = Some(verify.into());
+        self
+    }
+
+    /// Makes the client. No connection is opened.
+    ///
+    /// # Errors
+    /// If there is no such service, if a setting is invalid, or if a region is needed and missing.
+    pub fn build(self) -> Result<Client> {
+        let definitions = self.session.definitions();
+        let name = crate::service::canonical_name(&self.service);
+        let version = self.api_version.clone().or_else(|| self.session.configured_api_version(&self.service));
+        let version = version.as_deref();
+        let service = definitions.service(name, version)?;
+        let settings = self.session.client_settings(self.client_request(&service)?)?;
+        let hooks = self.session.hooks().copy();
+        let mut setup = Setup::new(&service, &settings, &hooks);
+        crate::service::customize(&mut setup)?;
+        let Setup { builtins: own_builtins, signature_version: special, lookup_region, .. } = setup;
+
+        let endpoint = endpoint::of_client(&*definitions.shared::<LegacyEndpoints>()?, &service, &settings, lookup_region)?;
+        let mut builtins = endpoint::builtins(&settings, &endpoint);
+        builtins.extend(own_builtins);
+        Ok(Client::new(Inner {
+            rules: rule_set(definitions, service.name(), version)?,
+            partitions: definitions.shared::<Partitions>()?,
+            client_context: endpoint::client_context(&settings),
+            endpoints: EndpointCache::default(),
+            signature_version: signature_version(&service, &settings, special)?,
+            bearer_token: self.session.bearer_token(&endpoint.signing_name),
+            keys: KeyCache::default(),
+            event_names: event_names(&service)?,
+            transport: self.transport.unwrap_or_else(|| Arc::new(UreqTransport::new(http_config(&settings, &endpoint.url)))),
+            user_agent: user_agent(&settings),
+            clock: self.clock,
+            uuids: self.uuids,
+            builtins,
+            endpoint,
+            hooks,
+            settings,
+            service,
+        }))
+    }
+
+    fn client_request<'a>(&'a self, service: &'a Service) -> Result<ClientRequest<'a>> {
+        Ok(ClientRequest {
+            service_id: service.service_id()?,
+            endpoint_prefix: service.endpoint_prefix()?,
+            discovers_endpoints: service.discovers_endpoints(),
+            region: self.region.as_deref(),
+            endpoint_url: self.endpoint_url.as_deref(),
+            verify: self.verify.as_ref(),
+            use_ssl: self.use_ssl,
+            credentials: self.credentials.clone(),
+            config: self.config.as_ref(),
+        })
+    }
+}
+
+impl Session {
+    /// A client for a service, with the session's settings.
+    ///
+    /// # Errors
+    /// See [`ClientBuilder::build`].
+    pub fn client(&self, service: &str) -> Result<Client> {
+        self.client_builder(service).build()
+    }
+
+    /// Registers a hook for the clients that this session makes from now on; see [`Client::on`].
+    ///
+    /// # Errors
+    /// If the event's name has an empty part.
+    pub fn on(&self, event: &str, hook: impl Fn(&mut Event<'_, '_>) -> anyhow::Result<()> + Send + Sync + 'static) -> Result<HookId> {
+        self.hooks().register(event, Place::Normal, Arc::new(hook))
+    }
+
+    /// A client with settings of its own.
+    pub fn client_builder(&self, service: &str) -> ClientBuilder {
+        ClientBuilder::new(self.clone(), service)
+    }
+
+    /// A client with settings of its own in a map, by boto3's keyword names: `region_name`, `api_version`, `use_ssl`,
+    /// `verify`, `endpoint_url`, `aws_access_key_id`, `aws_secret_access_key`, `aws_session_token`, `aws_account_id`,
+    /// and `config`, a map of the options of [`Config`]. Null is as good as absent.
+    ///
+    /// ```
+    /// use tucuxi::{Session, value};
+    ///
+    /// let session = Session::builder().region("us-east-1").build()?;
+    /// let s3 = session.client_with("s3", value!({
+    ///     "endpoint_url": "http://127.0.0.1:9000",
+    ///     "config": {"s3": {"addressing_style": "path"}},
+    /// }))?;
+    /// assert_eq!(s3.endpoint_url(), "http://127.0.0.1:9000");
+    /// # Ok::<(), tucuxi::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// If a name is not known or a value is not of its type, and as [`ClientBuilder::build`].
+    pub fn client_with(&self, service: &str, options: impl Into<Value>) -> Result<Client> {
+        options::apply(self.client_builder(service), &super::params_map(options.into())?)?.build()
+    }
+}
+
+/// The endpoint rules; a service that has none is called where the older data says.
+fn rule_set(definitions: &Definitions, service: &str, version: Option<&str>) -> Result<Option<Arc<RuleSet>>> {
+    match definitions.load::<RuleSet>(service, version) {
+        Ok(rules) => Ok(Some(rules)),
+        Err(error) if error.kind() == ErrorKind::UnknownService => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// The client's own way of signing: the user's, or the one that the definition prefers among those known here.
+fn signature_version(service: &Service, settings: &ClientSettings, special: Option<&'static str>) -> Result<Str> {
+    if settings.signing.unsigned {
+        return Ok(signing::NONE.into());
+    }
+    if let Some(requested) = &settings.signing.signature_version {
+        return Ok(requested.clone());
+    }
+    if let Some(special) = special {
+        return Ok(special.into());
+    }
+    let metadata = service.metadata();
+    if !metadata.auth.is_empty() {
+        return signing::choose_scheme(&metadata.auth, &settings.signing.auth_scheme_preference).ok_or_else(|| {
+            let schemes: Vec<&str> = metadata.auth.iter().map(|s| s.as_str()).collect();
+            Error::new(ErrorKind::Signing, format!("Signature version(s) are not supported: {}", schemes.join(", ")))
+        });
+    }
+    Ok(metadata.signature_version.clone().unwrap_or_else(|| "v4".into()))
+}
+
+fn event_names(service: &Service) -> Result<ServiceNames> {
+    let prefix = service.metadata().endpoint_prefix.as_deref().unwrap_or_else(|| service.name());
+    Ok([service.hyphenized_service_id()?.into(), service.name().into(), prefix.into()])
+}
+
+/// A random UUID (RFC 9562, version 4).
+fn random_uuid() -> String {
+    let mut bytes = [0_u8; 16];
+    let random = ring::rand::SystemRandom::new();
+    // The system's source fails only where it does not exist at all.
+    ring::rand::SecureRandom::fill(&random, &mut bytes).expect("the system has a source of randomness");
+    bytes[6] = bytes[6] & 0x0f | 0x40;
+    bytes[8] = bytes[8] & 0x3f | 0x80;
+    let hex: String = bytes.iter().map(|b| format!("{b:02x}")).collect();
+    format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..])
+}
+
+impl fmt::Debug for ClientBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClientBuilder").field("service", &self.service).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::random_uuid;
+
+    #[test]
+    fn a_uuid_has_its_version_and_variant() {
+        let uuid = random_uuid();
+        assert_eq!(uuid.len(), 36);
+        assert_eq!(&uuid[14..15], "4");
+        assert!("89ab".contains(&uuid[19..20]));
+        assert_ne!(uuid, random_uuid());
+    }
+}

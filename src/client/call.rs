@@ -1,0 +1,122 @@
+//! One call: the struct that travels from a name and a map to a result. Each stage fills in its own part.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::event::Event;
+use super::hooks::HookList;
+use super::inner::Inner;
+use crate::definition::{Operation, Service};
+use crate::endpoint::Endpoint;
+use crate::error::{Error, Result};
+use crate::http::{Headers, Request, Response};
+use crate::value::{Map, Str};
+
+/// A call as far as it has come.
+pub(crate) struct Call<'c> {
+    pub client: &'c Inner,
+    pub service: &'c Arc<Service>,
+    pub operation: &'c Operation,
+    pub options: CallOptions,
+    hooks: HookList,
+
+    /// What the caller gave, as rewritten by hooks.
+    pub params: Map,
+    /// What hooks remember for later hooks of this call.
+    pub notes: Map,
+    /// The path template; hooks may rewrite it.
+    pub request_uri: Str,
+    /// What the client's settings say to the endpoint rules.
+    pub builtins: Map,
+    pub endpoint: Option<Arc<Endpoint>>,
+    pub signing: SigningContext,
+    pub request: Option<Request>,
+    pub response: Option<Response>,
+    pub result: Option<Map>,
+    pub attempt: u32,
+}
+
+/// What one call has of its own.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct CallOptions {
+    pub read_timeout: Option<Duration>,
+    pub headers: Headers,
+    pub endpoint_url: Option<Str>,
+    /// Set while a URL is presigned: nothing is sent, and several defaults do not apply.
+    pub presign: Option<Duration>,
+}
+
+/// How the request is to be signed, as far as it is decided.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct SigningContext {
+    /// `v4`, `bearer`, `none`, …; nothing means the client's own.
+    pub auth_type: Option<Str>,
+    /// The answer of a `choose-signer` hook.
+    pub signer: Option<Str>,
+    pub region: Option<Str>,
+    pub name: Option<Str>,
+    /// The payload is left out of the signature where that is safe.
+    pub unsigned_payload: bool,
+    /// The checksum goes behind the body.
+    pub trailer_checksum: bool,
+    /// The header that holds the body's checksum, where there is one.
+    pub checksum_header: Option<String>,
+}
+
+impl<'c> Call<'c> {
+    pub(crate) fn new(client: &'c Inner, operation: &'c Operation, params: Map, options: CallOptions) -> Call<'c> {
+        Call {
+            client,
+            service: &client.service,
+            operation,
+            options,
+            hooks: client.hooks.snapshot(),
+            params,
+            notes: Map::new(),
+            request_uri: operation.request_uri.clone(),
+            builtins: client.builtins.clone(),
+            endpoint: None,
+            signing: SigningContext::default(),
+            request: None,
+            response: None,
+            result: None,
+            attempt: 0,
+        }
+    }
+
+    /// Runs the hooks of a stage, `before-sign.s3.PutObject`.
+    pub(crate) fn emit(&mut self, stage: &'static str) -> Result<()> {
+        self.run_hooks(stage, Some(self.operation.name.as_str()), |_| false)
+    }
+
+    /// Runs the hooks of a stage until one has given an answer.
+    pub(crate) fn emit_until(&mut self, stage: &'static str, answered: impl Fn(&Call<'_>) -> bool) -> Result<()> {
+        self.run_hooks(stage, Some(self.operation.name.as_str()), answered)
+    }
+
+    /// Runs the hooks of a stage whose event has no operation, `before-endpoint-resolution.s3`.
+    pub(crate) fn emit_for_service(&mut self, stage: &'static str) -> Result<()> {
+        self.run_hooks(stage, None, |_| false)
+    }
+
+    fn run_hooks(&mut self, stage: &'static str, operation: Option<&str>, answered: impl Fn(&Call<'_>) -> bool) -> Result<()> {
+        let hooks = self.hooks.clone();
+        for hook in hooks.matching(stage, &self.client.event_names, operation) {
+            let mut event = Event::new(stage, self);
+            hook(&mut event).map_err(|e| Error::foreign(&format!("a hook of {stage}"), e))?;
+            if answered(self) {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// The request, once it is built.
+    pub(crate) fn request_mut(&mut self) -> &mut Request {
+        self.request.as_mut().expect("the request is built before the stages that use it")
+    }
+
+    pub(crate) fn is_presign(&self) -> bool {
+        self.options.presign.is_some()
+    }
+}

@@ -1,0 +1,171 @@
+//! What a hook sees.
+
+use super::call::Call;
+use crate::definition::{Operation, Service};
+use crate::error::Result;
+use crate::http::{Request, Response};
+use crate::value::{Map, Str};
+
+/// A stage of a call, as a hook sees it: the call as far as it has come.
+///
+/// | stage | what is there, and may be changed |
+/// | --- | --- |
+/// | `provide-client-params`, `before-parameter-build` | [`params`](Self::params) |
+/// | `before-endpoint-resolution` | `params`, [`builtins`](Self::builtins_mut) |
+/// | `before-call`, `request-created`, `before-sign` | [`request`](Self::request) |
+/// | `choose-signer` | [`set_signer`](Self::set_signer) |
+/// | `before-send` | the signed request; [`set_response`](Self::set_response) answers in the server's place |
+/// | `before-parse` | [`response`](Self::response) |
+/// | `after-call` | [`result`](Self::result) |
+///
+/// ```
+/// use tucuxi::{Session, value};
+///
+/// let session = Session::builder().region("us-east-1").credentials(tucuxi::Credentials::new("a", "b")).build()?;
+/// let s3 = session.client("s3")?;
+/// s3.on("before-sign.s3.ListBuckets", |event| {
+///     event.request_mut().expect("it is built by now").headers.set("x-trace", "42");
+///     Ok(())
+/// })?;
+/// let request = s3.prepare("list_buckets", value!({}))?;
+/// assert_eq!(request.headers.get("x-trace"), Some("42"));
+/// # Ok::<(), tucuxi::Error>(())
+/// ```
+pub struct Event<'e, 'c> {
+    stage: &'static str,
+    call: &'e mut Call<'c>,
+}
+
+impl<'e, 'c> Event<'e, 'c> {
+    pub(super) fn new(stage: &'static str, call: &'e mut Call<'c>) -> Event<'e, 'c> {
+        Event { stage, call }
+    }
+
+    /// The event's whole name, `before-sign.s3.PutObject`.
+    pub fn name(&self) -> String {
+        format!("{}.{}.{}", self.stage, self.call.client.event_names[0], self.call.operation.name)
+    }
+
+    /// The stage, `before-sign`.
+    pub fn stage(&self) -> &'static str {
+        self.stage
+    }
+
+    /// The service's definition.
+    pub fn service(&self) -> &Service {
+        self.call.service
+    }
+
+    /// The operation's definition.
+    pub fn operation(&self) -> &Operation {
+        self.call.operation
+    }
+
+    /// The client's region.
+    pub fn region(&self) -> Option<&str> {
+        self.call.client.endpoint.region.as_deref()
+    }
+
+    /// The parameters of the call.
+    pub fn params(&self) -> &Map {
+        &self.call.params
+    }
+
+    /// The parameters of the call, to be changed; up to `before-endpoint-resolution` it has an effect.
+    pub fn params_mut(&mut self) -> &mut Map {
+        &mut self.call.params
+    }
+
+    /// What hooks remember for later hooks of the same call.
+    pub fn notes(&self) -> &Map {
+        &self.call.notes
+    }
+
+    /// What hooks remember for later hooks of the same call, to be changed.
+    pub fn notes_mut(&mut self) -> &mut Map {
+        &mut self.call.notes
+    }
+
+    /// What the client's settings say to the endpoint rules, by the names of the rules (`AWS::Region`).
+    pub fn builtins(&self) -> &Map {
+        &self.call.builtins
+    }
+
+    /// What the client's settings say to the endpoint rules, to be changed for this call.
+    pub fn builtins_mut(&mut self) -> &mut Map {
+        &mut self.call.builtins
+    }
+
+    /// The HTTP request, once it is built.
+    pub fn request(&self) -> Option<&Request> {
+        self.call.request.as_ref()
+    }
+
+    /// The HTTP request, to be changed, once it is built. After `before-sign` a change breaks the signature.
+    pub fn request_mut(&mut self) -> Option<&mut Request> {
+        self.call.request.as_mut()
+    }
+
+    /// The way of signing that is chosen so far, `v4`, `bearer` or `none`; nothing means the client's own.
+    pub fn auth_type(&self) -> Option<&str> {
+        self.call.signing.auth_type.as_deref()
+    }
+
+    /// The service's name in the signature.
+    pub fn signing_name(&self) -> Option<&str> {
+        self.call.signing.name.as_deref()
+    }
+
+    /// Chooses the way of signing in `choose-signer`: the name of a signer, or `none`. The first answer counts.
+    pub fn set_signer(&mut self, name: impl Into<Str>) {
+        self.call.signing.signer = Some(name.into());
+    }
+
+    /// The HTTP response, once it is there.
+    pub fn response(&self) -> Option<&Response> {
+        self.call.response.as_ref()
+    }
+
+    /// The HTTP response, to be changed before it is parsed.
+    pub fn response_mut(&mut self) -> Option<&mut Response> {
+        self.call.response.as_mut()
+    }
+
+    /// Answers in the server's place; in `before-call` and `before-send` nothing is sent then.
+    pub fn set_response(&mut self, response: Response) {
+        self.call.response = Some(response);
+    }
+
+    /// The parsed result, or the parsed error, once it is there.
+    pub fn result(&self) -> Option<&Map> {
+        self.call.result.as_ref()
+    }
+
+    /// The parsed result, to be changed before the caller gets it.
+    pub fn result_mut(&mut self) -> Option<&mut Map> {
+        self.call.result.as_mut()
+    }
+
+    /// Whether a URL is presigned: nothing will be sent.
+    pub fn is_presign(&self) -> bool {
+        self.call.is_presign()
+    }
+
+    /// The path template of the request.
+    pub fn request_uri(&self) -> &str {
+        &self.call.request_uri
+    }
+
+    /// Rewrites the path template of the request, up to `before-endpoint-resolution`.
+    pub fn set_request_uri(&mut self, template: impl Into<Str>) {
+        self.call.request_uri = template.into();
+    }
+
+    /// The output structure's node, for hooks that walk a result.
+    ///
+    /// # Errors
+    /// If the definition is broken.
+    pub fn output(&self) -> Result<Option<crate::definition::Node<'_>>> {
+        self.call.service.output(self.call.operation)
+    }
+}

@@ -1,0 +1,44 @@
+//! What the clones of a client share.
+
+use std::sync::Arc;
+
+use super::hooks::{Hooks, ServiceNames};
+use crate::auth::sigv4::KeyCache;
+use crate::definition::{Partitions, RuleSet, Service};
+use crate::endpoint::EndpointCache;
+use crate::endpoint::legacy::ClientEndpoint;
+use crate::error::{Error, ErrorKind, Result};
+use crate::http::Transport;
+use crate::session::ClientSettings;
+use crate::value::{Map, Str, Timestamp};
+
+/// What the clones of a client share.
+pub(crate) struct Inner {
+    pub service: Arc<Service>,
+    pub settings: ClientSettings,
+    pub rules: Option<Arc<RuleSet>>,
+    pub partitions: Arc<Partitions>,
+    /// Where the client stands by the older data.
+    pub endpoint: ClientEndpoint,
+    /// What the settings say to the endpoint rules.
+    pub builtins: Map,
+    /// The endpoint rules' parameters that the settings feed by name.
+    pub client_context: Map,
+    pub endpoints: EndpointCache,
+    pub signature_version: Str,
+    pub bearer_token: Option<Str>,
+    pub keys: KeyCache,
+    pub hooks: Hooks,
+    pub event_names: ServiceNames,
+    pub transport: Arc<dyn Transport>,
+    pub user_agent: String,
+    pub clock: Box<dyn Fn() -> Timestamp + Send + Sync>,
+    pub uuids: Box<dyn Fn() -> String + Send + Sync>,
+}
+
+impl Inner {
+    /// The bearer token for this service.
+    pub(crate) fn bearer_token(&self) -> Result<Str> {
+        self.bearer_token.clone().ok_or_else(|| Error::new(ErrorKind::NoAuthToken, "Unable to locate authorization token"))
+    }
+}

@@ -1,0 +1,151 @@
+//! The way of one call, stage by stage; no stage reaches back.
+//!
+//! ```text
+//! name + Value ─► Operation ─► defaults ─► hooks ─► endpoint ─► validate
+//!    ─► serialize ─► hooks ─► [ sign ─► transport ─► parse ]* ─► hooks ─► Value
+//! ```
+
+use super::call::Call;
+use super::{checksum, compression, endpoint, signing, validate};
+use crate::error::{Error, ErrorKind, Result};
+use crate::http::{Body, Request, Response, ResponseBody};
+use crate::protocol::{self, serialize, serialize::SerializedBody};
+use crate::value::{Map, Value};
+
+/// The whole way, to the result.
+pub(crate) fn run(call: &mut Call<'_>) -> Result<Map> {
+    prepare(call)?;
+    attempt(call)?;
+    call.emit("after-call")?;
+    let status = call.response.as_ref().map_or(0, |r| r.status);
+    let result = call.result.take().unwrap_or_default();
+    if status < 300 {
+        return Ok(result);
+    }
+    let class = call.notes.get(ERROR_CLASS).and_then(Value::as_str).map(str::to_owned);
+    Err(Error::service(class.as_deref(), status, Value::Map(result)))
+}
+
+/// The note under which the parse stage leaves the name of a modeled error.
+pub(crate) const ERROR_CLASS: &str = "error-class";
+
+/// From the name and the map to the request, unsigned.
+pub(crate) fn prepare(call: &mut Call<'_>) -> Result<()> {
+    call.emit("provide-client-params")?;
+    call.emit("before-parameter-build")?;
+    inject_defaults(call)?;
+    endpoint::resolve(call)?;
+    if let (Some(input), true) = (call.service.input(call.operation)?, call.client.settings.parameter_validation) {
+        validate::validate(input, &call.params)?;
+    }
+    build_request(call)?;
+    if call.is_presign() {
+        return Ok(());
+    }
+    let plan = checksum::plan(call)?;
+    call.emit_until("before-call", |call| call.response.is_some())?;
+    if call.response.is_none() {
+        compression::apply(call)?;
+        checksum::apply(call, plan)?;
+    }
+    Ok(())
+}
+
+/// Members that the caller may leave to the client.
+fn inject_defaults(call: &mut Call<'_>) -> Result<()> {
+    let Some(input) = call.service.input(call.operation)? else { return Ok(()) };
+    for member in input.structure().map(|s| s.members.as_slice()).unwrap_or_default() {
+        if member.target.traits.idempotency_token && !call.params.contains_key(&member.name) {
+            call.params.insert(member.name.clone(), (call.client.uuids)());
+        }
+    }
+    checksum::inject_validation_mode(call);
+    Ok(())
+}
+
+/// Serializes the parameters and puts the endpoint, the headers and the body together.
+fn build_request(call: &mut Call<'_>) -> Result<()> {
+    let serialized = serialize::serialize(call.service, call.operation, &call.request_uri, &call.params)?;
+    let url = endpoint::url(call, &serialized)?;
+    let mut request = Request::new(serialized.method.as_str(), url);
+    request.headers = serialized.headers;
+    if let Some(endpoint) = &call.endpoint {
+        for (name, value) in &endpoint.headers {
+            request.headers.set(name.as_str(), value.as_str());
+        }
+    }
+    for (name, value) in call.options.headers.iter() {
+        request.headers.set(name, value);
+    }
+    if !call.is_presign() {
+        request.headers.set("User-Agent", &*call.client.user_agent);
+    }
+    request.body = body(serialized.body)?;
+    call.request = Some(request);
+    Ok(())
+}
+
+fn body(serialized: SerializedBody) -> Result<Body> {
+    Ok(match serialized {
+        SerializedBody::Empty => Body::Empty,
+        SerializedBody::Bytes(bytes) => Body::Bytes(bytes),
+        SerializedBody::Form(form) => serialize::form_urlencode(&form).into_bytes().into(),
+        SerializedBody::Stream(stream) => match stream.take() {
+            Some(reader) => Body::Reader(reader),
+            None => return Err(Error::new(ErrorKind::Stream, "The body was given to another call before: a stream can be sent once.")),
+        },
+    })
+}
+
+/// Signs, sends and parses, once.
+fn attempt(call: &mut Call<'_>) -> Result<()> {
+    call.attempt += 1;
+    if call.response.is_none() {
+        signing::sign(call)?;
+        call.emit_until("before-send", |call| call.response.is_some())?;
+    }
+    if call.response.is_none() {
+        let options = call.send_options();
+        let client = call.client;
+        let response = client.transport.send(call.request_mut(), &options).map_err(|e| Error::foreign("the transport", e))?;
+        call.response = Some(response);
+    }
+    buffer(call)?;
+    checksum::verify(call)?;
+    call.emit("before-parse")?;
+    parse(call)
+}
+
+/// Reads the body into memory, unless the operation hands it to the caller as a stream.
+fn buffer(call: &mut Call<'_>) -> Result<()> {
+    let streams = protocol::streams_output(call.service, call.operation)?;
+    let Some(response) = &mut call.response else { return Ok(()) };
+    if !(streams && response.status < 300) {
+        response.body.buffer().map_err(Error::from_stream)?;
+    }
+    Ok(())
+}
+
+fn parse(call: &mut Call<'_>) -> Result<()> {
+    let Some(response) = &mut call.response else { return Ok(()) };
+    let mut result = if response.status < 300 {
+        // The parser owns the body; status and headers stay for the hooks that come.
+        let body = std::mem::replace(&mut response.body, ResponseBody::Bytes(Default::default()));
+        let mut taken = Response::new(response.status, response.headers.clone(), Vec::new());
+        taken.body = body;
+        protocol::parse(call.service, call.operation, taken)?
+    } else {
+        let body = response.body.buffer().map_err(Error::from_stream)?;
+        let parsed = protocol::parse_error(call.service, call.operation, response.status, &response.headers, &body)?;
+        if let Some(class) = parsed.class {
+            call.notes.insert(ERROR_CLASS, class);
+        }
+        parsed.response
+    };
+    if let Some(metadata) = result.get_mut("ResponseMetadata").and_then(Value::as_map_mut) {
+        metadata.insert("RetryAttempts", call.attempt.saturating_sub(1));
+        checksum::report(&call.notes, metadata);
+    }
+    call.result = Some(result);
+    Ok(())
+}

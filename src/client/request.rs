@@ -1,0 +1,112 @@
+//! One call with settings of its own.
+
+use std::time::Duration;
+
+use super::call::{Call, CallOptions};
+use super::{Client, params_map, pipeline, signing};
+use crate::error::{Error, ErrorKind, Result};
+use crate::http::{Request, SendOptions};
+use crate::value::{Str, Value};
+
+/// A call that is not made yet.
+///
+/// ```no_run
+/// use std::time::Duration;
+/// use tucuxi::{Session, value};
+///
+/// let s3 = Session::new()?.client("s3")?;
+/// let object = s3
+///     .request("get_object", value!({"Bucket": "b", "Key": "k"}))
+///     .timeout(Duration::from_secs(5))
+///     .header("x-trace", "42")
+///     .send()?;
+/// # Ok::<(), tucuxi::Error>(())
+/// ```
+#[must_use = "a request does nothing until it is sent or prepared"]
+pub struct OperationRequest<'c> {
+    client: &'c Client,
+    operation: String,
+    params: Value,
+    options: CallOptions,
+}
+
+impl<'c> OperationRequest<'c> {
+    pub(super) fn new(client: &'c Client, operation: &str, params: Value) -> OperationRequest<'c> {
+        OperationRequest { client, operation: operation.to_owned(), params, options: CallOptions::default() }
+    }
+
+    /// How long the server may be silent; it is no limit for the whole call.
+    pub fn timeout(mut self, idle: Duration) -> Self {
+        self.options.read_timeout = Some(idle);
+        self
+    }
+
+    /// A header more, which is signed too.
+    pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.options.headers.set(name, value);
+        self
+    }
+
+    /// Another endpoint than the client's.
+    pub fn endpoint_url(mut self, url: impl Into<Str>) -> Self {
+        self.options.endpoint_url = Some(url.into());
+        self
+    }
+
+    /// Makes the call.
+    ///
+    /// # Errors
+    /// See [`Client::call`].
+    pub fn send(self) -> Result<Value> {
+        self.with_call(|call| pipeline::run(call).map(Value::Map))
+    }
+
+    /// The signed HTTP request, not sent.
+    ///
+    /// # Errors
+    /// As [`send`](Self::send), as far as it comes without a server.
+    pub fn prepare(self) -> Result<Request> {
+        self.with_call(|call| {
+            pipeline::prepare(call)?;
+            signing::sign(call)?;
+            take_request(call)
+        })
+    }
+
+    /// A URL that makes the call for whoever has it, until `expires` is over.
+    ///
+    /// # Errors
+    /// As [`prepare`](Self::prepare).
+    pub fn presign(mut self, expires: Duration) -> Result<String> {
+        self.options.presign = Some(expires);
+        self.with_call(|call| {
+            pipeline::prepare(call)?;
+            signing::presign(call, expires)?;
+            take_request(call).map(|request| request.url)
+        })
+    }
+
+    fn with_call<T>(self, run: impl FnOnce(&mut Call<'_>) -> Result<T>) -> Result<T> {
+        let inner = self.client.inner();
+        let operation = inner.service.operation(&self.operation)?;
+        let params = params_map(self.params).map_err(|e| e.with_operation(&operation.name))?;
+        let mut call = Call::new(inner, operation, params, self.options);
+        run(&mut call).map_err(|error| {
+            let host = call.request.as_ref().map(|r| r.host().to_owned()).unwrap_or_default();
+            error.with_operation(&operation.name).with_host(&host).with_attempts(call.attempt)
+        })
+    }
+}
+
+fn take_request(call: &mut Call<'_>) -> Result<Request> {
+    call.request.take().ok_or_else(|| Error::new(ErrorKind::Foreign, "a hook answered before there was a request"))
+}
+
+impl Call<'_> {
+    pub(crate) fn send_options(&self) -> SendOptions {
+        let mut options = SendOptions::default();
+        options.connect_timeout = self.client.settings.transport.connect_timeout;
+        options.read_timeout = self.options.read_timeout.or(self.client.settings.transport.read_timeout);
+        options
+    }
+}

@@ -1,0 +1,49 @@
+//! What S3's settings and a call's bucket say to the endpoint rules.
+
+use crate::client::signing::FOREIGN_REGION;
+use crate::client::{Event, LookupRegion, Setup};
+use crate::value::Value;
+
+/// What the settings under `s3` say.
+pub(super) fn builtins(setup: &mut Setup<'_>) {
+    let settings = setup.settings;
+    let flag = |key: &str, default: bool| settings.s3_option(key).and_then(Value::as_bool).unwrap_or(default);
+    let accelerate = flag("use_accelerate_endpoint", false);
+    let style = settings.s3_option("addressing_style").and_then(Value::as_str).unwrap_or("auto");
+    let force_path = match &settings.endpoint_url {
+        _ if accelerate => false,
+        Some(given) if !is_accelerate_url(&given.url) => style != "virtual",
+        _ => style == "path",
+    };
+    let global = settings.s3_option("us_east_1_regional_endpoint").and_then(Value::as_str) != Some("regional");
+    let classic = matches!(settings.region.as_deref(), None | Some("us-east-1" | "aws-global"));
+    setup.builtin("AWS::S3::Accelerate", accelerate);
+    setup.builtin("AWS::S3::ForcePathStyle", force_path);
+    setup.builtin("AWS::S3::UseArnRegion", flag("use_arn_region", true));
+    setup.builtin("AWS::S3::DisableMultiRegionAccessPoints", flag("s3_disable_multiregion_access_points", false));
+    setup.builtin("AWS::S3::DisableS3ExpressSessionAuth", settings.s3_disable_express_session_auth);
+    setup.builtin("AWS::S3::UseGlobalEndpoint", global && classic);
+    if global && classic {
+        setup.lookup_region = Some(LookupRegion { lookup: None, client: "us-east-1".into() });
+        setup.builtin("AWS::Region", "us-east-1");
+    }
+}
+
+fn is_accelerate_url(url: &str) -> bool {
+    let host = url.split("://").nth(1).unwrap_or(url).split(['/', ':']).next().unwrap_or_default();
+    host.starts_with("s3-accelerate.") && host.ends_with(".amazonaws.com")
+}
+
+/// Where a bucket is asked for its region its own endpoint is not known; an ARN is never part of a path.
+pub(super) fn by_bucket(event: &mut Event<'_, '_>) -> anyhow::Result<()> {
+    let is_arn = event.params()["Bucket"].as_str().is_some_and(|b| b.starts_with("arn:"));
+    if event.operation().name == "GetBucketLocation" {
+        event.builtins_mut().insert("AWS::S3::ForcePathStyle", true);
+    } else if is_arn {
+        event.builtins_mut().insert("AWS::S3::ForcePathStyle", false);
+    }
+    if is_arn {
+        event.notes_mut().insert(FOREIGN_REGION, true);
+    }
+    Ok(())
+}

@@ -1,0 +1,88 @@
+//! S3: the bucket moves from the path into the endpoint, the signature has a flavour of its own, keys are
+//! decoded, and errors hide in answers of status 200.
+
+mod endpoint;
+mod parameters;
+mod response;
+
+use crate::client::signing::AUTH_PATH;
+use crate::client::{Event, Setup};
+use crate::error::Result;
+use crate::http::Body;
+
+pub(super) fn customize(setup: &mut Setup<'_>) -> Result<()> {
+    setup.signature_version = Some("s3v4");
+    endpoint::builtins(setup);
+    setup.on("before-parameter-build.s3", parameters::check_bucket)?;
+    setup.on("before-parameter-build.s3", bucket_out_of_path)?;
+    setup.on("before-endpoint-resolution.s3", endpoint::by_bucket)?;
+    setup.on("choose-signer.s3", s3_flavour)?;
+    setup.on("before-call.s3", expect_continue)?;
+    setup.on("before-parse.s3", response::error_in_200)?;
+    setup.on("before-parse.s3", response::check_expires)?;
+    setup.on("after-call.s3", response::expires_string)?;
+    setup.on("after-call.s3.GetBucketLocation", response::bucket_location)?;
+    for operation in ["CopyObject", "UploadPartCopy"] {
+        setup.on(&format!("before-parameter-build.s3.{operation}"), parameters::encode_copy_source)?;
+        setup.on(&format!("before-parameter-build.s3.{operation}"), parameters::copy_source_key_digest)?;
+    }
+    for operation in ["CopyObject", "PutObject", "CreateMultipartUpload"] {
+        setup.on(&format!("before-parameter-build.s3.{operation}"), parameters::check_metadata)?;
+    }
+    for operation in parameters::WITH_CUSTOMER_KEY {
+        setup.on(&format!("before-parameter-build.s3.{operation}"), parameters::customer_key_digest)?;
+    }
+    for operation in ["ListObjects", "ListObjectsV2", "ListObjectVersions"] {
+        setup.on(&format!("before-parameter-build.s3.{operation}"), parameters::ask_for_encoded_keys)?;
+        setup.on(&format!("after-call.s3.{operation}"), response::decode_keys)?;
+    }
+    for operation in ["DeleteObjects", "PutBucketLifecycleConfiguration"] {
+        setup.on(&format!("before-call.s3.{operation}"), escape_line_ends)?;
+    }
+    Ok(())
+}
+
+/// The endpoint rules put the bucket into the host or the path; the operation's own path is what follows.
+/// The old signature covers the path with the bucket.
+fn bucket_out_of_path(event: &mut Event<'_, '_>) -> anyhow::Result<()> {
+    let Some(rest) = event.request_uri().strip_prefix("/{Bucket}").map(str::to_owned) else { return Ok(()) };
+    let bucket = event.params()["Bucket"].as_str().unwrap_or_default().to_owned();
+    let key = event.params()["Key"].as_str().map(|key| super::percent_encode(key, "/~"));
+    event.notes_mut().insert(AUTH_PATH, format!("/{}/{}", super::percent_encode(&bucket, "~"), key.unwrap_or_default()));
+    let rest = if rest.starts_with('/') { rest } else { format!("/{rest}") };
+    event.set_request_uri(rest);
+    Ok(())
+}
+
+/// SigV4 as S3 and its relatives want it: the path is encoded once, the payload's digest is always sent.
+pub(super) fn s3_flavour(event: &mut Event<'_, '_>) -> anyhow::Result<()> {
+    let relative = matches!(event.signing_name().unwrap_or("s3"), "s3" | "s3-outposts" | "s3-object-lambda" | "s3express");
+    if relative && matches!(event.auth_type(), Some("v4" | "v4-unsigned-body")) {
+        event.set_signer("s3v4");
+    }
+    Ok(())
+}
+
+/// A body that is uploaded waits for the server's word, so that a refusal costs no upload.
+fn expect_continue(event: &mut Event<'_, '_>) -> anyhow::Result<()> {
+    let uploads = matches!(event.operation().name.as_str(), "PutObject" | "UploadPart") && event.params().contains_key("Body");
+    if let Some(request) = event.request_mut()
+        && matches!(request.method.as_str(), "PUT" | "POST")
+        && (uploads || matches!(request.body, Body::Reader(_)))
+    {
+        request.headers.set("Expect", "100-continue");
+    }
+    Ok(())
+}
+
+/// Line ends in keys survive XML only as character references.
+fn escape_line_ends(event: &mut Event<'_, '_>) -> anyhow::Result<()> {
+    if let Some(request) = event.request_mut()
+        && let Body::Bytes(bytes) = &request.body
+        && bytes.iter().any(|b| matches!(b, b'\r' | b'\n'))
+    {
+        let text = String::from_utf8_lossy(bytes).replace('\r', "&#xD;").replace('\n', "&#xA;");
+        request.body = text.into_bytes().into();
+    }
+    Ok(())
+}

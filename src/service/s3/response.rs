@@ -1,0 +1,149 @@
+//! S3's responses: errors in answers of status 200, encoded keys, and two members that need a hand.
+
+use quick_xml::Reader;
+use quick_xml::events::Event as Xml;
+
+use super::super::form_decode;
+use super::parameters::DECODES;
+use crate::client::Event;
+use crate::definition::ShapeType;
+use crate::http::ResponseBody;
+use crate::value::{List, Map, Timestamp, Value};
+
+/// The notes about the `Expires` header.
+const EXPIRES: &str = "s3-expires";
+
+/// An answer of status 200 may hold an error, or be cut off: it counts as status 500 then.
+pub(super) fn error_in_200(event: &mut Event<'_, '_>) -> anyhow::Result<()> {
+    let Some(output) = event.output()? else { return Ok(()) };
+    if let Some((_, payload)) = output.structure().and_then(|s| s.payload()) {
+        let payload = output.member(payload)?;
+        if payload.has(|t| t.event_stream) || matches!(payload.shape_type(), ShapeType::Blob | ShapeType::String) {
+            return Ok(());
+        }
+    }
+    if let Some(response) = event.response_mut()
+        && response.status == 200
+        && let ResponseBody::Bytes(body) = &response.body
+        && !body.is_empty()
+        && root_name(body).is_none_or(|root| root == "Error")
+    {
+        response.status = 500;
+    }
+    Ok(())
+}
+
+/// The document element's name, or nothing where the text is not XML to its end.
+fn root_name(body: &[u8]) -> Option<String> {
+    let mut reader = Reader::from_reader(body);
+    let mut root = None;
+    let mut depth = 0_usize;
+    loop {
+        match reader.read_event().ok()? {
+            Xml::Start(start) => {
+                depth += 1;
+                root.get_or_insert_with(|| start.name().as_ref().to_owned());
+            }
+            Xml::Empty(start) => {
+                root.get_or_insert_with(|| start.name().as_ref().to_owned());
+            }
+            Xml::End(_) => depth = depth.checked_sub(1)?,
+            Xml::Eof => return root.filter(|_| depth == 0),
+            _ => {}
+        }
+    }
+}
+
+/// A date that cannot be read does not spoil the response: it is kept as text only.
+pub(super) fn check_expires(event: &mut Event<'_, '_>) -> anyhow::Result<()> {
+    let modeled = event.output()?.and_then(|o| o.structure()).is_some_and(|s| s.member("Expires").is_some());
+    let Some(response) = event.response_mut().filter(|_| modeled) else { return Ok(()) };
+    let Some(text) = response.headers.get("expires").map(str::to_owned) else { return Ok(()) };
+    if Timestamp::parse(&text).is_err() {
+        response.headers.remove("expires");
+    }
+    event.notes_mut().insert(EXPIRES, text);
+    Ok(())
+}
+
+/// The `Expires` header as it came.
+pub(super) fn expires_string(event: &mut Event<'_, '_>) -> anyhow::Result<()> {
+    if let Some(text) = event.notes().get(EXPIRES).cloned()
+        && let Some(result) = event.result_mut().filter(|r| !r.contains_key("Error"))
+    {
+        result.insert("ExpiresString", text);
+    }
+    Ok(())
+}
+
+/// The answer is the document element's text, which no structure describes; empty means us-east-1.
+pub(super) fn bucket_location(event: &mut Event<'_, '_>) -> anyhow::Result<()> {
+    let Some(response) = event.response().filter(|r| r.status < 300) else { return Ok(()) };
+    let ResponseBody::Bytes(body) = &response.body else { return Ok(()) };
+    let location = root_text(body);
+    if let Some(result) = event.result_mut() {
+        result.insert("LocationConstraint", location);
+    }
+    Ok(())
+}
+
+fn root_text(body: &[u8]) -> Value {
+    let mut reader = Reader::from_reader(body);
+    let mut text = String::new();
+    while let Ok(event) = reader.read_event() {
+        match event {
+            Xml::Text(piece) => text.push_str(&piece),
+            Xml::End(_) | Xml::Eof => break,
+            _ => {}
+        }
+    }
+    if text.is_empty() { Value::Null } else { text.into() }
+}
+
+/// Decodes what this side asked to be encoded.
+pub(super) fn decode_keys(event: &mut Event<'_, '_>) -> anyhow::Result<()> {
+    if !event.notes().contains_key(DECODES) {
+        return Ok(());
+    }
+    let top: &[&str] = match event.operation().name.as_str() {
+        "ListObjects" => &["Delimiter", "Marker", "NextMarker"],
+        "ListObjectsV2" => &["Delimiter", "Prefix", "StartAfter"],
+        _ => &["KeyMarker", "NextKeyMarker", "Prefix", "Delimiter"],
+    };
+    let Some(result) = event.result_mut().filter(|r| r["EncodingType"].as_str() == Some("url")) else { return Ok(()) };
+    top.iter().for_each(|member| decode(result, member));
+    for (list, member) in [("Contents", "Key"), ("Versions", "Key"), ("DeleteMarkers", "Key"), ("CommonPrefixes", "Prefix")] {
+        let items = result.get_mut(list).and_then(Value::as_list_mut).map(List::as_mut_vec);
+        items.into_iter().flatten().filter_map(Value::as_map_mut).for_each(|item| decode(item, member));
+    }
+    Ok(())
+}
+
+fn decode(map: &mut Map, member: &str) {
+    if let Some(value) = map.get_mut(member)
+        && let Some(text) = value.as_str()
+        && text.contains(['%', '+'])
+    {
+        *value = form_decode(text).into();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_root_is_found_only_in_whole_documents() {
+        assert_eq!(root_name(b"<?xml version=\"1.0\"?><Error><Code>x</Code></Error>").as_deref(), Some("Error"));
+        assert_eq!(root_name(b"<A/>").as_deref(), Some("A"));
+        assert_eq!(root_name(b"<A><B></A>"), None);
+        assert_eq!(root_name(b"<A>"), None);
+        assert_eq!(root_name(b"   "), None);
+    }
+
+    #[test]
+    fn a_location_is_text_or_nothing() {
+        assert_eq!(root_text(b"<L xmlns=\"x\">eu-west-1</L>"), Value::from("eu-west-1"));
+        assert_eq!(root_text(b"<L/>"), Value::Null);
+    }
+}
