@@ -7,10 +7,8 @@ use crate::error::{Error, ErrorKind, Result, did_you_mean};
 use crate::session::Config;
 use crate::value::{Map, Str, Value};
 
-const KEYS: [&str; 2] = ["aws_access_key_id", "aws_secret_access_key"];
-
-const OPTIONS: [&str; 10] =
-    ["region_name", "api_version", "use_ssl", "verify", "endpoint_url", KEYS[0], KEYS[1], "aws_session_token", "aws_account_id", "config"];
+const CREDENTIALS: [&str; 4] = ["aws_access_key_id", "aws_secret_access_key", "aws_session_token", "aws_account_id"];
+const OTHERS: [&str; 6] = ["region_name", "api_version", "use_ssl", "verify", "endpoint_url", "config"];
 
 /// Sets what the map says.
 pub(super) fn apply(mut builder: ClientBuilder, options: &Map) -> Result<ClientBuilder> {
