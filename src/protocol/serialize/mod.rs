@@ -18,6 +18,8 @@ mod rest;
 mod rest_json;
 mod rest_xml;
 mod scalar;
+#[cfg(test)]
+mod tests;
 mod xml_text;
 
 pub(crate) use encode::push_percent_encoded;

@@ -6,7 +6,7 @@ use super::json_text::JsonText;
 use super::scalar::{push_scalar, push_timestamp, timestamp};
 use super::{Serialized, SerializedBody, member, mismatch, push_percent_encoded};
 use crate::definition::{Location, Node, Operation, ShapeType, TimestampFormat};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::protocol::{Path, invalid};
 use crate::value::{Map, Value};
 
@@ -49,7 +49,7 @@ pub(super) fn bind<'a>(operation: &Operation, shape: Option<Node<'a>>, request_u
             Some(Location::StatusCode) | None => rest.push((node, name, value)),
         }
     }
-    request.path = fill_labels(request_uri, &labels)?;
+    request.path = fill_labels(shape, request_uri, &labels)?;
     Ok(Bound { request, body: body(shape, input, rest)? })
 }
 
@@ -70,7 +70,7 @@ fn body<'a>(shape: Node<'a>, input: &'a Map, members: Bindings<'a>) -> Result<Re
 }
 
 /// Puts the labels' values in the places of `{label}` and, with slashes kept, of `{label+}`.
-fn fill_labels(template: &str, labels: &Bindings<'_>) -> Result<String> {
+fn fill_labels(shape: Node<'_>, template: &str, labels: &Bindings<'_>) -> Result<String> {
     let mut out = String::with_capacity(template.len() + 32);
     let mut text = String::new();
     let mut rest = template;
@@ -80,7 +80,7 @@ fn fill_labels(template: &str, labels: &Bindings<'_>) -> Result<String> {
         let (node, name, value) = labels
             .iter()
             .find(|(node, name, _)| node.location_name().unwrap_or(name) == label)
-            .ok_or_else(|| invalid(format_args!("Missing required parameter in input: \"{label}\" (a part of the path {template})")))?;
+            .ok_or_else(|| missing_label(shape, template, label))?;
         text.clear();
         push_text(&mut text, *node, value, &Path::ROOT.name(name))?;
         push_percent_encoded(&mut out, &text, safe);
@@ -88,6 +88,13 @@ fn fill_labels(template: &str, labels: &Bindings<'_>) -> Result<String> {
     }
     out.push_str(rest);
     Ok(out)
+}
+
+fn missing_label(shape: Node<'_>, template: &str, label: &str) -> Error {
+    let members = shape.structure().map(|s| s.members.as_slice()).unwrap_or_default();
+    let member = members.iter().find(|m| m.target.traits.location_name.as_deref().unwrap_or(&m.name) == label);
+    let name = member.map_or(label, |m| &m.name);
+    invalid(format_args!("Missing required parameter in input: \"{name}\" (a part of the path {template})"))
 }
 
 fn bind_query(request: &mut Serialized, node: Node<'_>, name: &str, value: &Value, path: &Path<'_>) -> Result<()> {
