@@ -7,7 +7,6 @@ use super::event::Event;
 use super::hooks::{HookId, Place, ServiceNames};
 use super::inner::Inner;
 use super::setup::Setup;
-use super::transport::http_config;
 use super::user_agent::user_agent;
 use super::{Client, endpoint, options, signing};
 use crate::auth::Credentials;
@@ -159,7 +158,7 @@ impl ClientBuilder {
             bearer_token: self.session.bearer_token(&endpoint.signing_name),
             keys: KeyCache::default(),
             event_names: event_names(&service)?,
-            transport: self.transport.unwrap_or_else(|| Arc::new(UreqTransport::new(http_config(&settings, &endpoint.url)))),
+            transport: self.transport.unwrap_or_else(|| Arc::new(UreqTransport::new(settings.transport.http_config(&endpoint.url)))),
             user_agent: user_agent(&settings),
             clock: self.clock,
             uuids: self.uuids,

@@ -16,7 +16,6 @@ mod pipeline;
 mod request;
 mod setup;
 pub(crate) mod signing;
-mod transport;
 mod user_agent;
 mod validate;
 

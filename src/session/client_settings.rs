@@ -2,14 +2,14 @@
 //!
 //! [`resolve`](super::resolve) fills it in from arguments, [`Config`](super::Config), environment, files and defaults.
 
-use std::path::PathBuf;
 use std::time::Duration;
 
 use super::config::Config;
-use super::proxy::Proxies;
+use super::proxy::ProxySettings;
 use crate::auth::Credentials;
 use crate::credentials::CredentialSource;
-use crate::value::{List, Map, Str, Value};
+use crate::http::{ClientCert, HttpConfig, Verify};
+use crate::value::{Map, Str, Value};
 
 /// What the caller of `client(..)` said, and what the model says about the service.
 #[derive(Debug, Default)]
@@ -167,37 +167,24 @@ pub(crate) struct TransportSettings {
     /// `None`: as long as it takes.
     pub connect_timeout: Option<Duration>,
     pub read_timeout: Option<Duration>,
-    pub max_pool_connections: u32,
+    pub max_pool_connections: usize,
     pub tcp_keepalive: bool,
     pub verify: Verify,
     pub client_cert: Option<ClientCert>,
-    pub proxies: Proxies,
+    pub proxies: ProxySettings,
     pub proxies_config: Option<Map>,
 }
 
-/// Whom to trust.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Verify {
-    /// The roots that the transport comes with.
-    Default,
-    /// Anybody.
-    Off,
-    /// Only the certificates in this PEM file.
-    Bundle(PathBuf),
-}
-
-/// PEM files.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct ClientCert {
-    pub cert: PathBuf,
-    /// `None`: in the same file.
-    pub key: Option<PathBuf>,
-}
-
-impl ClientCert {
-    pub(super) fn of(value: &Value) -> Option<ClientCert> {
-        let path = |value: &Value| value.as_str().map(PathBuf::from);
-        let pair = |pair: &List| Some(ClientCert { cert: path(pair.first()?)?, key: pair.get(1).and_then(path) });
-        path(value).map(|cert| ClientCert { cert, key: None }).or_else(|| pair(value.as_list()?))
+impl TransportSettings {
+    /// The settings as a transport takes them; which proxies there are depends on the endpoint's host.
+    pub(crate) fn http_config(&self, endpoint_url: &str) -> HttpConfig {
+        HttpConfig {
+            connect_timeout: self.connect_timeout,
+            read_timeout: self.read_timeout,
+            max_pool_connections: self.max_pool_connections,
+            verify: self.verify.clone(),
+            client_cert: self.client_cert.clone(),
+            proxies: self.proxies.for_endpoint(endpoint_url),
+        }
     }
 }

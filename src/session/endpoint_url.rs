@@ -1,13 +1,11 @@
-//! Floor 4: the endpoint URL that somebody configured for a service, and whether a URL can be an endpoint.
+//! Floor 4: the endpoint URL that somebody configured for a service.
 //!
 //! Deliberately absent: the endpoints that AWS itself defines; they come from rule sets and partitions.
-
-use std::net::Ipv6Addr;
 
 use super::settings::Settings;
 use super::table;
 use crate::error::{Error, ErrorKind, Result};
-use crate::value::{Str, Value};
+use crate::value::{Map, Str, Value};
 
 /// The URL that environment or files have for the service with this id (`serviceId` of its model). A URL for
 /// one service comes before one for all, but the environment comes before the files.
@@ -27,7 +25,7 @@ pub(super) fn configured(settings: &Settings, service_id: &str) -> Result<Option
     Ok(for_one.or_else(|| text(settings.profile().get("endpoint_url"))))
 }
 
-fn services_section(settings: &Settings) -> Result<Option<&crate::value::Map>> {
+fn services_section(settings: &Settings) -> Result<Option<&Map>> {
     let Some(name) = settings.profile().get(table::SERVICES.name).and_then(Value::as_str) else {
         return Ok(None);
     };
@@ -41,15 +39,6 @@ fn services_section(settings: &Settings) -> Result<Option<&crate::value::Map>> {
     }
 }
 
-/// Checks that requests can be sent to `url`: a scheme, and a host made of letters, digits and hyphens.
-///
-/// # Errors
-/// `InvalidEndpoint`, with boto3's message.
-pub(super) fn check(url: &str) -> Result<()> {
-    let valid = !url.contains(['\t', '\r', '\n']) && host(url).is_some_and(is_host);
-    if valid { Ok(()) } else { Err(Error::new(ErrorKind::InvalidEndpoint, format!("Invalid endpoint: {url}")).with_name("ValueError")) }
-}
-
 /// The host of an absolute URL, an IPv6 address with its brackets.
 pub(super) fn host(url: &str) -> Option<&str> {
     let host = authority(url)?.rsplit('@').next()?;
@@ -59,20 +48,6 @@ pub(super) fn host(url: &str) -> Option<&str> {
 /// The part of an absolute URL between `//` and the path.
 pub(super) fn authority(url: &str) -> Option<&str> {
     url.split_once("://")?.1.split(['/', '?', '#']).next()
-}
-
-fn is_host(host: &str) -> bool {
-    if let Some(address) = host.strip_prefix('[') {
-        return address.trim_end_matches(']').parse::<Ipv6Addr>().is_ok();
-    }
-    host.len() <= 255 && host.strip_suffix('.').unwrap_or(host).split('.').all(is_label)
-}
-
-fn is_label(label: &str) -> bool {
-    (1..=63).contains(&label.len())
-        && !label.starts_with('-')
-        && !label.ends_with('-')
-        && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
 }
 
 #[cfg(test)]
@@ -108,18 +83,5 @@ mod tests {
         assert_eq!((error.name(), error.message()), ("InvalidConfigError", message));
         let found_before = [("AWS_PROFILE", "lost"), ("AWS_ENDPOINT_URL", "http://all:1")];
         assert_eq!(url(&found_before, "Other").unwrap().as_deref(), Some("http://all:1"));
-    }
-
-    #[test]
-    fn endpoints_need_a_scheme_and_a_host() {
-        for good in ["http://localhost:1", "https://a-b.c.:8/p?q", "http://[::1]:9000", "http://u:p@h", "https://127.0.0.1"] {
-            check(good).unwrap();
-        }
-        for bad in
-            ["", "localhost:1", "http://", "http://foo_bar", "http://-a", "http://a..b", "http://h\n", "http://[::1", "https://sqs..x"]
-        {
-            let error = check(bad).unwrap_err();
-            assert_eq!((error.kind(), error.message()), (ErrorKind::InvalidEndpoint, &*format!("Invalid endpoint: {bad}")));
-        }
     }
 }

@@ -30,7 +30,8 @@ use self::settings::Settings;
 use crate::auth::Credentials;
 use crate::client::hooks::Hooks;
 use crate::credentials::{CredentialSource, Surroundings};
-use crate::definition::Definitions;
+use crate::definition::{Definition, Definitions, LegacyEndpoints, Service};
+use crate::endpoint::legacy;
 use crate::error::Result;
 use crate::value::{Map, Str, Timestamp};
 
@@ -106,7 +107,7 @@ impl Session {
     /// The services that a client can be made for, sorted. Where a folder of definitions cannot be read, only those
     /// that the crate carries; making a client says why.
     pub fn available_services(&self) -> Vec<Str> {
-        self.services_with("service-2")
+        self.services_with(Service::KIND)
     }
 
     /// The services that a resource can be made for, sorted.
@@ -121,6 +122,20 @@ impl Session {
     /// None today: broken files are reported when the session is made.
     pub fn available_profiles(&self) -> Result<Vec<Str>> {
         Ok(self.0.settings.profiles.merged.keys().cloned().collect())
+    }
+
+    /// The regions in which a service has endpoints of its own, in the partition `aws`; none for a service that is not
+    /// known and for one that has the whole partition as its region.
+    ///
+    /// # Errors
+    /// If the definition of the service or of the endpoints is broken.
+    pub fn available_regions(&self, service: &str) -> Result<Vec<Str>> {
+        let Some(definition) = self.0.definitions.find::<Service>(service, None)? else {
+            return Ok(Vec::new());
+        };
+        let endpoint_prefix = definition.metadata().endpoint_prefix.as_deref().unwrap_or(service);
+        let endpoints = self.0.definitions.shared::<LegacyEndpoints>()?;
+        legacy::available_regions(&endpoints, endpoint_prefix, "aws", false)
     }
 
     /// The API version that the profile demands for a service (`api_versions`).

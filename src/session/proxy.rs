@@ -3,32 +3,33 @@
 use super::config::Config;
 use super::endpoint_url;
 use super::environment::Environment;
+use crate::http::Proxies;
 use crate::value::{Map, Str, Value};
 
 /// The proxies that are configured, before it is known which host is called.
 #[derive(Clone, Default, PartialEq)]
-pub(crate) struct Proxies {
+pub(crate) struct ProxySettings {
     http: Option<Str>,
     https: Option<Str>,
     /// The environment's list of hosts that are called directly; it has no say over proxies set in code.
     no_proxy: Option<Str>,
 }
 
-impl Proxies {
+impl ProxySettings {
     /// Those of the config, even when it has none in its map; otherwise those of the environment.
-    pub(super) fn new(config: &Config, environment: &Environment) -> Proxies {
+    pub(super) fn new(config: &Config, environment: &Environment) -> ProxySettings {
         match config.some("proxies").and_then(Value::as_map) {
-            Some(proxies) => Proxies::of_map(proxies),
-            None => Proxies::of_environment(environment),
+            Some(proxies) => ProxySettings::of_map(proxies),
+            None => ProxySettings::of_environment(environment),
         }
     }
 
-    fn of_map(proxies: &Map) -> Proxies {
+    fn of_map(proxies: &Map) -> ProxySettings {
         let proxy = |scheme| proxies[scheme].as_str().map(with_scheme);
-        Proxies { http: proxy("http"), https: proxy("https"), no_proxy: None }
+        ProxySettings { http: proxy("http"), https: proxy("https"), no_proxy: None }
     }
 
-    fn of_environment(environment: &Environment) -> Proxies {
+    fn of_environment(environment: &Environment) -> ProxySettings {
         // A server that runs CGI programs sets HTTP_PROXY to what the client's `Proxy` header says.
         let is_cgi = environment.get("REQUEST_METHOD").is_some();
         let variable = |lower: &str| {
@@ -36,28 +37,25 @@ impl Proxies {
             environment.get(lower).or_else(upper).filter(|value| !value.is_empty())
         };
         let proxy = |name| variable(name).map(|url| with_scheme(&url));
-        Proxies { http: proxy("http_proxy"), https: proxy("https_proxy"), no_proxy: variable("no_proxy") }
+        ProxySettings { http: proxy("http_proxy"), https: proxy("https_proxy"), no_proxy: variable("no_proxy") }
     }
 
-    /// The proxy for requests to the endpoint, as a URL with scheme.
-    pub(crate) fn for_endpoint(&self, url: &str) -> Option<Str> {
+    /// The proxies of a client with this endpoint: none where its host is to be called directly.
+    pub(crate) fn for_endpoint(&self, url: &str) -> Proxies {
         if self.no_proxy.as_deref().is_some_and(|list| is_direct(list, url)) {
-            return None;
+            return Proxies::default();
         }
-        match url.split_once("://")?.0 {
-            scheme if scheme.eq_ignore_ascii_case("http") => self.http.clone(),
-            scheme if scheme.eq_ignore_ascii_case("https") => self.https.clone(),
-            _ => None,
-        }
+        let proxy = |url: &Option<Str>| url.as_ref().map(|url| String::from(url.clone()));
+        Proxies { http: proxy(&self.http), https: proxy(&self.https) }
     }
 }
 
 /// Proxy URLs hold passwords.
-impl std::fmt::Debug for Proxies {
+impl std::fmt::Debug for ProxySettings {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let hidden = |url: &Option<Str>| url.as_deref().and_then(endpoint_url::host).map(str::to_owned);
         let (http, https) = (hidden(&self.http), hidden(&self.https));
-        f.debug_struct("Proxies").field("http", &http).field("https", &https).field("no_proxy", &self.no_proxy).finish()
+        f.debug_struct("ProxySettings").field("http", &http).field("https", &https).field("no_proxy", &self.no_proxy).finish()
     }
 }
 
@@ -91,7 +89,8 @@ mod tests {
 
     fn proxy(variables: &[(&str, &str)], url: &str) -> Option<String> {
         let environment = variables.iter().copied().collect();
-        Proxies::new(&Config::new(), &environment).for_endpoint(url).map(String::from)
+        let proxies = ProxySettings::new(&Config::new(), &environment).for_endpoint(url);
+        if url.starts_with("https:") { proxies.https } else { proxies.http }
     }
 
     #[test]
@@ -117,9 +116,9 @@ mod tests {
     fn proxies_of_the_config_replace_those_of_the_environment() {
         let environment = Environment::from([("https_proxy", "env:1"), ("no_proxy", "*")]);
         let config = Config::new().proxies(value!({"https": "user:pw@code:1"}));
-        let proxies = Proxies::new(&config, &environment);
-        assert_eq!(proxies.for_endpoint("https://h").as_deref(), Some("http://user:pw@code:1"));
+        let proxies = ProxySettings::new(&config, &environment);
+        assert_eq!(proxies.for_endpoint("https://h").https.as_deref(), Some("http://user:pw@code:1"));
         assert!(!format!("{proxies:?}").contains("pw"));
-        assert_eq!(Proxies::new(&Config::new().proxies(value!({})), &environment), Proxies::default());
+        assert_eq!(ProxySettings::new(&Config::new().proxies(value!({})), &environment), ProxySettings::default());
     }
 }

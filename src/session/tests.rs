@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use super::*;
 use crate::error::{Error, ErrorKind};
+use crate::http::Verify;
 use crate::value;
+use crate::value::Value;
 
 /// A session with these files and variables, and nothing of the process's or the user's.
 fn session(config: &str, credentials: &str, variables: &[(&str, &str)], builder: SessionBuilder) -> Result<Session> {
@@ -242,6 +244,10 @@ fn the_block_s_dual_stack_is_for_the_clients_that_read_it() {
     assert!(dualstack("s3", None));
     assert!(!dualstack("sqs", None));
     assert!(!dualstack("s3", Some(&Config::new().s3(value!({"use_dualstack_endpoint": false})))));
+    let of_environment = plain("", &[("AWS_USE_DUALSTACK_ENDPOINT", "true")]);
+    let block = |endpoint_prefix| of_environment.client_settings(ClientRequest { endpoint_prefix, ..queue(None) }).unwrap().s3;
+    assert_eq!(block("s3").map(Value::Map), Some(value!({"use_dualstack_endpoint": true})));
+    assert_eq!(block("sqs"), None);
 }
 
 #[test]
@@ -271,11 +277,30 @@ fn whom_to_trust() {
         plain("[default]\nca_bundle = /file\n", variables).client_settings(request).unwrap().transport.verify
     };
     let variables = [("AWS_CA_BUNDLE", "/env")];
-    assert_eq!(verify(Value::Bool(true), &variables), Verify::Default);
-    assert_eq!(verify(Value::Bool(false), &variables), Verify::Off);
+    assert_eq!(verify(Value::Bool(true), &variables), Verify::Roots);
+    assert_eq!(verify(Value::Bool(false), &variables), Verify::Nothing);
     assert_eq!(verify(value!("/argument"), &variables), Verify::Bundle("/argument".into()));
     assert_eq!(verify(Value::Null, &variables), Verify::Bundle("/env".into()));
     assert_eq!(verify(Value::Null, &[("REQUESTS_CA_BUNDLE", "/other")]), Verify::Bundle("/file".into()));
+}
+
+#[test]
+fn the_transport_gets_certificates_and_the_proxies_for_its_host() {
+    let variables = [("https_proxy", "proxy:1"), ("no_proxy", "example.com")];
+    let transport = settings("", &variables, value!({"client_cert": ["a.pem", "b.pem"], "max_pool_connections": 3})).unwrap().transport;
+    let http = transport.http_config("https://sqs.us-west-2.amazonaws.com");
+    assert_eq!(http.proxies.https.as_deref(), Some("http://proxy:1"));
+    assert_eq!(http.client_cert.map(|cert| cert.key), Some("b.pem".into()));
+    assert_eq!(http.max_pool_connections, 3);
+    assert_eq!(transport.http_config("https://sqs.example.com").proxies.https, None);
+}
+
+#[test]
+fn regions_of_a_service() {
+    let session = plain("", &[]);
+    let regions = session.available_regions("sqs").unwrap();
+    assert!(regions.iter().any(|region| region == "eu-west-1") && regions.iter().all(|region| region != "cn-north-1"));
+    assert!(session.available_regions("no-such-service").unwrap().is_empty());
 }
 
 #[test]

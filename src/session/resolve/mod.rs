@@ -3,18 +3,19 @@
 //! Each function decides one setting: arguments come before the config, the config before environment and
 //! profile, those before the defaults mode, and that before the table's default.
 
-use std::time::Duration;
+mod s3_block;
+mod transport;
 
 use super::client_settings::*;
 use super::config::{Config, UNSIGNED};
 use super::defaults_mode::{self, ModeDefaults};
 use super::options::{check_attempts, check_retry_mode, shown};
-use super::proxy::Proxies;
 use super::settings::{self, Settings};
 use super::table::{self, Setting};
 use super::{endpoint_url, region};
 use crate::credentials::CredentialSource;
 use crate::definition::Definitions;
+use crate::endpoint::url;
 use crate::error::{Error, ErrorKind, Result};
 use crate::value::{Map, Str, Value};
 
@@ -35,13 +36,13 @@ pub(super) fn client_settings(
 
     let wished = request.region.map(Str::from).map_or_else(|| said.text(&table::REGION), |region| Ok(Some(region)))?;
     let region = wished.as_deref().map(region::normalize).transpose()?;
-    let verify = verify(request.verify, settings)?;
+    let verify = transport::verify(request.verify, settings)?;
     let mode = said.text(&table::DEFAULTS_MODE)?.unwrap_or_default();
     said.mode = defaults_mode::defaults(&mode, wished.as_deref(), &settings.environment, definitions)?;
 
     let signing = signing(&said, request.endpoint_prefix)?;
-    let s3 = s3(&said)?;
-    let use_dualstack = use_dualstack(&said, s3.as_ref(), request.endpoint_prefix)?;
+    let s3 = s3_block::options(&said)?;
+    let use_dualstack = s3_block::use_dualstack(&said, s3.as_ref(), request.endpoint_prefix)?;
     Ok(ClientSettings {
         endpoint_url: endpoint(&request, &said)?,
         use_ssl: request.use_ssl.unwrap_or(true),
@@ -53,8 +54,8 @@ pub(super) fn client_settings(
         sts_regional_endpoints: sts_regional_endpoints(&said)?,
         inject_host_prefix: inject_host_prefix(&said)?,
         client_context_params: said.config_map("client_context_params"),
-        s3_disable_express_session_auth: s3_disable_express_session_auth(&said, s3.as_ref())?,
-        s3: s3.map(|s3| with_dualstack(s3, use_dualstack, request.endpoint_prefix)),
+        s3_disable_express_session_auth: s3_block::disable_express_session_auth(&said, s3.as_ref())?,
+        s3: s3_block::with_dualstack(s3, use_dualstack, request.endpoint_prefix),
         credentials: request.credentials.map_or_else(|| credentials.clone(), CredentialSource::fixed),
         signing,
         retry: retry(&said)?,
@@ -63,7 +64,7 @@ pub(super) fn client_settings(
         response_checksum_validation: checksum_mode(&said, &table::RESPONSE_CHECKSUM_VALIDATION)?,
         compression: compression(&said)?,
         user_agent: user_agent(&said)?,
-        transport: transport(&said, request.config.is_some(), verify)?,
+        transport: transport::transport(&said, request.config.is_some(), verify)?,
     })
 }
 
@@ -116,7 +117,7 @@ fn endpoint(request: &ClientRequest<'_>, said: &Said<'_>) -> Result<Option<Endpo
         None if said.flag(&table::IGNORE_CONFIGURED_ENDPOINT_URLS)? => None,
         None => endpoint_url::configured(said.settings, request.service_id)?.map(|url| EndpointUrl { url, is_argument: false }),
     };
-    found.map(|found| endpoint_url::check(&found.url).map(|()| found)).transpose()
+    found.map(|found| url::validate(&found.url).map(|()| found)).transpose()
 }
 
 fn account_id_endpoint_mode(said: &Said<'_>, unsigned: bool) -> Result<AccountIdEndpointMode> {
@@ -163,69 +164,6 @@ fn inject_host_prefix(said: &Said<'_>) -> Result<bool> {
     match said.config.some("inject_host_prefix").and_then(Value::as_bool) {
         Some(inject) => Ok(inject),
         None => Ok(!said.flag(&table::DISABLE_HOST_PREFIX_INJECTION)?),
-    }
-}
-
-/// The block of the profile, its settings with sources of their own, and the config's options over it.
-fn s3(said: &Said<'_>) -> Result<Option<Map>> {
-    let block = said.settings.profile().get(table::S3.name).and_then(Value::as_map).cloned();
-    let own = said.config_map(table::S3.name);
-    let is_said = block.is_some() || own.is_some();
-    let mut s3 = block.unwrap_or_default();
-    for setting in table::S3_BLOCK {
-        if let Some(value) = said.session_value(setting)? {
-            s3.insert(setting.name, value);
-        }
-    }
-    s3.extend(own.unwrap_or_default());
-    Config::new().s3(s3.clone()).check()?;
-    check_us_east_1(&s3)?;
-    Ok((is_said || !s3.is_empty()).then_some(s3))
-}
-
-fn check_us_east_1(s3: &Map) -> Result<()> {
-    let value = &s3["us_east_1_regional_endpoint"];
-    if value.is_null() || matches!(value.as_str(), Some("legacy" | "regional")) {
-        return Ok(());
-    }
-    let message = format!("S3 us-east-1 regional endpoint option {} is invalid. Valid options are: \"legacy\", \"regional\"", shown(value));
-    Err(invalid(message).with_name("InvalidS3UsEast1RegionalEndpointConfigError"))
-}
-
-fn use_dualstack(said: &Said<'_>, s3: Option<&Map>, endpoint_prefix: &str) -> Result<bool> {
-    if table::S3_BLOCK_PREFIXES.contains(&endpoint_prefix) {
-        let own = said.config_map(table::S3.name).and_then(|own| own.get("use_dualstack_endpoint").cloned());
-        if let Some(own) = own {
-            return Ok(settings::is_true(&own));
-        }
-        if s3.is_some_and(|s3| settings::is_true(&s3["use_dualstack_endpoint"])) {
-            return Ok(true);
-        }
-    }
-    said.flag(&table::USE_DUALSTACK_ENDPOINT)
-}
-
-/// The block says so too when the clients that read it use dual-stack endpoints.
-fn with_dualstack(mut s3: Map, use_dualstack: bool, endpoint_prefix: &str) -> Map {
-    if use_dualstack && table::S3_BLOCK_PREFIXES.contains(&endpoint_prefix) {
-        s3.insert("use_dualstack_endpoint", true);
-    }
-    s3
-}
-
-/// Botocore reads only one of the spellings in code; all three are honoured here, the one that works there first.
-fn s3_disable_express_session_auth(said: &Said<'_>, s3: Option<&Map>) -> Result<bool> {
-    let setting = &table::S3_DISABLE_EXPRESS_SESSION_AUTH;
-    let in_block = s3.and_then(|s3| s3.get("disable_s3_express_session_auth").or_else(|| s3.get(setting.name)));
-    let value = match in_block.filter(|value| !value.is_null()) {
-        Some(value) => Some(value.clone()),
-        None => said.value(setting)?,
-    };
-    let word = value.as_ref().map_or_else(|| "false".to_owned(), |value| shown(value).to_lowercase());
-    match word.as_str() {
-        "true" => Ok(true),
-        "false" => Ok(false),
-        _ => Err(invalid(format!("Invalid value \"{}\" for {}. Value must be a boolean", shown(&value.unwrap_or_default()), setting.name))),
     }
 }
 
@@ -325,64 +263,4 @@ fn user_agent(said: &Said<'_>) -> Result<UserAgentSettings> {
         appid: said.text(&table::USER_AGENT_APPID)?,
         execution_environment: said.text(&table::EXECUTION_ENVIRONMENT)?.filter(|name| !name.is_empty()),
     })
-}
-
-fn transport(said: &Said<'_>, has_config: bool, verify: Verify) -> Result<TransportSettings> {
-    const POOL: u32 = 10;
-    let pool = said.config.some("max_pool_connections").and_then(Value::as_int);
-    Ok(TransportSettings {
-        connect_timeout: connect_timeout(said, has_config),
-        read_timeout: timeout(said.config, "read_timeout").unwrap_or(Some(TIMEOUT)),
-        max_pool_connections: pool.map_or(POOL, |n| u32::try_from(n).unwrap_or(u32::MAX)),
-        tcp_keepalive: said.flag(&table::TCP_KEEPALIVE)?,
-        verify,
-        client_cert: said.config.some("client_cert").and_then(ClientCert::of),
-        proxies: Proxies::new(said.config, &said.settings.environment),
-        proxies_config: said.config_map("proxies_config"),
-    })
-}
-
-const TIMEOUT: Duration = Duration::from_secs(60);
-
-/// A config that says nothing about it means 60 s and not the mode's value, unless it names a mode itself.
-fn connect_timeout(said: &Said<'_>, has_config: bool) -> Option<Duration> {
-    let of_mode = said.mode.connect_timeout_millis.map(Duration::from_millis);
-    let own_mode = said.config.some(table::DEFAULTS_MODE.name).and_then(Value::as_str);
-    match timeout(said.config, "connect_timeout") {
-        Some(Some(timeout)) => Some(timeout),
-        Some(None) => of_mode,
-        None if own_mode.is_some_and(|mode| mode != "legacy") => of_mode,
-        None if has_config => Some(TIMEOUT),
-        None => of_mode.or(Some(TIMEOUT)),
-    }
-}
-
-/// A timeout of the config, where it says something: an end, or that there is none.
-fn timeout(config: &Config, option: &str) -> Option<Option<Duration>> {
-    let seconds = config.get(option)?.as_float();
-    Some(seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()))
-}
-
-fn verify(argument: Option<&Value>, settings: &Settings) -> Result<Verify> {
-    let path = match argument {
-        Some(Value::Bool(true)) => return Ok(Verify::Default),
-        Some(Value::Bool(false)) => return Ok(Verify::Off),
-        Some(Value::String(path)) => Some(path.clone()),
-        Some(other) if !other.is_null() => {
-            return Err(invalid(format!("verify must be true, false or a path, not {}", other.type_name())));
-        }
-        _ => match settings.text(&table::CA_BUNDLE)? {
-            Some(path) => Some(path),
-            None => settings.text(&table::REQUESTS_CA_BUNDLE)?,
-        },
-    };
-    match path {
-        None => Ok(Verify::Default),
-        Some(path) if path.trim().is_empty() => Err(invalid(
-            "Invalid CA bundle: the configured value (ca_bundle, AWS_CA_BUNDLE, REQUESTS_CA_BUNDLE, or verify) resolved to an \
-             empty or whitespace-only string. Provide a valid path to a CA bundle file."
-                .to_owned(),
-        )),
-        Some(path) => Ok(Verify::Bundle(path.as_str().into())),
-    }
 }
