@@ -29,8 +29,10 @@ enum Source {
     #[default]
     Process,
     Variables(Arc<HashMap<String, Str>>),
-    Function(Arc<dyn Fn(&str) -> Option<String> + Send + Sync>),
+    Function(Arc<LookUp>),
 }
+
+type LookUp = dyn Fn(&str) -> Option<String> + Send + Sync;
 
 impl Environment {
     /// The environment of the process.
