@@ -22,6 +22,8 @@ mod rest;
 mod rpc;
 mod scalar;
 mod stream;
+#[cfg(test)]
+mod tests;
 mod union;
 mod xml;
 mod xml_reader;
