@@ -236,24 +236,35 @@ impl<'a> Json<'a> {
 
     /// A literal or a number.
     fn plain_scalar(&mut self) -> Result<Value> {
-        let rest = &self.text.as_bytes()[self.at..];
-        for (literal, value) in [
-            ("null", Value::Null),
-            ("true", Value::Bool(true)),
-            ("false", Value::Bool(false)),
-            ("NaN", Value::Float(f64::NAN)),
-            ("Infinity", Value::Float(f64::INFINITY)),
-            ("-Infinity", Value::Float(f64::NEG_INFINITY)),
-        ] {
-            if rest.starts_with(literal.as_bytes()) {
-                self.at += literal.len();
-                return Ok(value);
-            }
+        match self.byte() {
+            Some(b'n') => self.literal("null", Value::Null),
+            Some(b't') => self.literal("true", Value::Bool(true)),
+            Some(b'f') => self.literal("false", Value::Bool(false)),
+            Some(b'N') => self.literal("NaN", Value::Float(f64::NAN)),
+            Some(b'I') => self.literal("Infinity", Value::Float(f64::INFINITY)),
+            Some(b'-') if self.rest().starts_with(b"-I") => self.literal("-Infinity", Value::Float(f64::NEG_INFINITY)),
+            _ => self.number(),
         }
+    }
+
+    fn literal(&mut self, literal: &str, value: Value) -> Result<Value> {
+        if !self.rest().starts_with(literal.as_bytes()) {
+            return Err(self.error("expected a value"));
+        }
+        self.at += literal.len();
+        Ok(value)
+    }
+
+    fn number(&mut self) -> Result<Value> {
+        let rest = self.rest();
         let length = rest.iter().position(|b| !matches!(b, b'0'..=b'9' | b'+' | b'-' | b'.' | b'e' | b'E')).unwrap_or(rest.len());
         let value = number(&self.text[self.at..self.at + length]).ok_or_else(|| self.error("expected a value"))?;
         self.at += length;
         Ok(value)
+    }
+
+    fn rest(&self) -> &'a [u8] {
+        &self.text.as_bytes()[self.at..]
     }
 }
 

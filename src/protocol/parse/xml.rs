@@ -136,7 +136,7 @@ fn entry(xml: &mut Xml<'_>, key: Node<'_>, value: Node<'_>, map: &mut Map) -> Re
 
 /// The members that are attributes of the structure's element and were not there as children.
 fn attributes(element: &Element<'_>, node: Node<'_>, structure: &Structure, slots: &mut Slots) -> Result<()> {
-    if !structure.members.iter().any(|m| m.target.traits.xml_attribute) {
+    if !element.has_attributes() {
         return Ok(());
     }
     for (member, slot) in structure.members.iter().zip(slots) {

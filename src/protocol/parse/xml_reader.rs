@@ -168,6 +168,11 @@ impl Element<'_> {
         self.0.name().prefix().is_none() && !self.0.attributes().flatten().any(|a| a.key.into_inner() == "xmlns")
     }
 
+    /// Whether there is any attribute, be it a declaration of a namespace.
+    pub(super) fn has_attributes(&self) -> bool {
+        !self.0.attributes_raw().is_empty()
+    }
+
     /// The value of an attribute, named `name` or `prefix:name`. Any prefix stands for any other.
     pub(super) fn attribute(&self, name: &str) -> Option<String> {
         let (prefixed, local) = match name.split_once(':') {
