@@ -27,6 +27,7 @@ pub struct Service {
     shapes: Places,
     shape_cells: Box<[OnceLock<Box<Shape>>]>,
     methods: OnceLock<IndexMap<Str, usize, foldhash::fast::RandomState>>,
+    discovers_endpoints: OnceLock<bool>,
     errors: OnceLock<IndexMap<Str, ShapeId, foldhash::fast::RandomState>>,
     client_context_params: Vec<(Str, Str)>,
 }
@@ -56,6 +57,7 @@ impl Service {
             shapes: index.shapes,
             shape_cells: std::iter::repeat_with(OnceLock::new).take(shape_cells).collect(),
             methods: OnceLock::new(),
+            discovers_endpoints: OnceLock::new(),
             errors: OnceLock::new(),
             client_context_params,
             text,
@@ -159,7 +161,7 @@ impl Service {
     /// Whether one of the operations answers endpoints for the others.
     pub(crate) fn discovers_endpoints(&self) -> bool {
         // Most services have no such operation: a look at the text spares parsing them all.
-        self.text.contains("\"endpointoperation\"")
+        *self.discovers_endpoints.get_or_init(|| self.text.contains("\"endpointoperation\""))
     }
 
     /// The names of the operations, in the definition's order.
