@@ -77,7 +77,13 @@ fn value(cbor: &mut CborText, node: Node<'_>, value: &Value, path: &Path<'_>) ->
             let number = integer(value).ok_or_else(|| mismatch(node, value, path))?;
             cbor.int(number).ok_or_else(|| invalid(format_args!("Parameter {path}: {number} is beyond 64 bits")))?;
         }
-        (ShapeType::Float, _) => cbor.float(number(value).ok_or_else(|| mismatch(node, value, path))?),
+        (ShapeType::Float, _) => {
+            let number = number(value).ok_or_else(|| mismatch(node, value, path))?;
+            if number.is_finite() && (number as f32).is_infinite() {
+                return Err(invalid(format_args!("Parameter {path}: {number:e} is beyond 32 bits")));
+            }
+            cbor.float(number);
+        }
         (ShapeType::Double, _) => cbor.double(number(value).ok_or_else(|| mismatch(node, value, path))?),
         (ShapeType::Timestamp, _) => cbor.timestamp(timestamp(node, value, path)?),
         (ShapeType::Blob, _) => cbor.blob(&blob(node, value, path)?),

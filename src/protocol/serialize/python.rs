@@ -2,25 +2,46 @@
 
 use std::fmt::Write as _;
 
-/// Appends `number`: the fewest digits that read back as the same double, `3.0` for whole numbers, an
-/// exponent of at least two digits from 1e+16 up and below 0.0001; `NaN`, `Infinity`, `-Infinity`.
+/// Appends `number`: the fewest digits that read back as the same double (of those the nearest, of two as near the even
+/// one), `3.0` for whole numbers, an exponent of at least two digits from 1e+16 up and below 0.0001; `NaN`, `Infinity`,
+/// `-Infinity`.
 pub(crate) fn push_float(out: &mut String, number: f64) {
-    if number.is_nan() {
-        return out.push_str("NaN");
+    let mut buffer = [0; 32];
+    match number.abs() {
+        x if x.is_nan() => out.push_str("NaN"),
+        x if x.is_infinite() => out.push_str(if number > 0.0 { "Infinity" } else { "-Infinity" }),
+        x if x == 0.0 || (1e-4..1e16).contains(&x) => out.push_str(shortest(&mut buffer, number)),
+        _ => push_exponential(out, shortest(&mut buffer, number)),
     }
-    if number.is_infinite() {
-        return out.push_str(if number > 0.0 { "Infinity" } else { "-Infinity" });
+}
+
+/// The shortest text that reads back as `number`, in JSON's notation. The standard library's `{:?}` will not do: of two
+/// texts that are as near it takes the greater.
+fn shortest(buffer: &mut [u8; 32], number: f64) -> &str {
+    let mut rest = &mut buffer[..];
+    serde_json::to_writer(&mut rest, &number).expect("a double has at most 24 characters");
+    let end = 32 - rest.len();
+    std::str::from_utf8(&buffer[..end]).expect("JSON is UTF-8")
+}
+
+/// Appends a number of JSON, `0.00001` or `1.5e300`, with one digit before the point and a signed exponent.
+fn push_exponential(out: &mut String, json: &str) {
+    let (mantissa, exponent) = json.split_once('e').unwrap_or((json, "0"));
+    let unsigned = mantissa.strip_prefix('-').unwrap_or(mantissa);
+    if unsigned.len() < mantissa.len() {
+        out.push('-');
     }
-    let start = out.len();
-    // `{:?}` has the same digits and the same thresholds; only its exponents look otherwise.
-    write!(out, "{number:?}").expect("writing to a String succeeds");
-    let Some(e) = out[start..].find('e').map(|at| start + at) else { return };
-    let exponent = out.split_off(e);
-    let (sign, digits) = match exponent[1..].strip_prefix('-') {
-        Some(digits) => ('-', digits),
-        None => ('+', &exponent[1..]),
-    };
-    write!(out, "e{sign}{digits:0>2}").expect("writing to a String succeeds");
+    let (whole, fraction) = unsigned.split_once('.').unwrap_or((unsigned, ""));
+    let digits = || whole.chars().chain(fraction.chars());
+    let leading = digits().take_while(|d| *d == '0').count();
+    let exponent = exponent.parse::<i32>().unwrap_or(0) + whole.len() as i32 - 1 - leading as i32;
+    let start = out.len() + 1;
+    out.extend(digits().skip(leading));
+    out.truncate(out.trim_end_matches('0').len());
+    if out.len() > start {
+        out.insert(start, '.');
+    }
+    write!(out, "e{}{:02}", if exponent < 0 { '-' } else { '+' }, exponent.abs()).expect("writing to a String succeeds");
 }
 
 #[cfg(test)]
@@ -44,6 +65,13 @@ mod tests {
             (f64::MAX, "1.7976931348623157e+308"),
             (0.1 + 0.2, "0.30000000000000004"),
             (f64::NEG_INFINITY, "-Infinity"),
+            (0.0, "0.0"),
+            (100.0, "100.0"),
+            (-1.25e-300, "-1.25e-300"),
+            (-0.000_012_5, "-1.25e-05"),
+            (12_345_678_901_234_567_890.0, "1.2345678901234567e+19"),
+            // Exactly between two texts of the same length.
+            (761_387_144_468_431.25, "761387144468431.2"),
         ] {
             let mut out = String::from("e=");
             push_float(&mut out, number);

@@ -9,7 +9,7 @@ use crate::value::{List, Map, Value};
 
 /// Where query and ec2 differ.
 pub(super) trait Dialect {
-    /// Appends a member's name.
+    /// Appends the name of a member, or of a map's keys or values.
     fn push_member_name(&self, out: &mut String, name: &str, node: Node<'_>);
     /// What an empty list is written as.
     fn empty_list(&self) -> Option<&'static str>;
@@ -133,10 +133,10 @@ impl<D: Dialect> Form<'_, D> {
             self.push_number(i + 1);
             self.name.push('.');
             let entry = self.name.len();
-            self.name.push_str(key_node.location_name().unwrap_or("key"));
+            self.dialect.push_member_name(&mut self.name, "key", key_node);
             self.push(key.to_string());
             self.name.truncate(entry);
-            self.name.push_str(value_node.location_name().unwrap_or("value"));
+            self.dialect.push_member_name(&mut self.name, "value", value_node);
             self.value(value_node, value, &path.name(key))?;
             self.name.truncate(length);
         }
