@@ -48,6 +48,20 @@ pub(super) type Slots = Vec<Option<Value>>;
 ///
 /// A body of which the output makes a stream is handed on as [`Value::Stream`]; every other is read to its end.
 ///
+/// ```
+/// use tucuxi::definition::Definitions;
+/// use tucuxi::http::{Headers, Response};
+/// use tucuxi::{Value, protocol};
+///
+/// let service = Definitions::embedded().service("sqs", None)?;
+/// let operation = service.operation("list_queues")?;
+/// let response = Response::new(200, Headers::new(), &br#"{"QueueUrls": ["https://sqs.example/q"]}"#[..]);
+/// let output = protocol::parse(&service, operation, response)?;
+/// assert_eq!(output["QueueUrls"][0], Value::from("https://sqs.example/q"));
+/// assert_eq!(output["ResponseMetadata"]["HTTPStatusCode"], Value::Int(200));
+/// # Ok::<(), tucuxi::Error>(())
+/// ```
+///
 /// # Errors
 /// [`ErrorKind::ResponseParser`] if the body does not fit the protocol or the operation's output; what
 /// reading the body answers.
