@@ -20,7 +20,7 @@ pub(super) enum Scalars {
 
 /// A whole body as the members of a structure. An empty body has none.
 pub(super) fn members(node: Node<'_>, structure: &Structure, scalars: Scalars, body: &[u8]) -> Result<Slots> {
-    let mut json = match utf8(body)? {
+    let mut json = match utf8(body)?.trim_ascii_start() {
         "" => return Ok(empty_slots(structure)),
         text => Json::new(text),
     };

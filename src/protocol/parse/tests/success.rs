@@ -30,6 +30,7 @@ fn json_nulls_are_absent_from_structures_only() {
     let expected = value!({"sn": "x", "L": ["a", null], "M": {"k": null}, "R": {"R": {"s": "deep"}}, "D": {"any": [1, null]}});
     assert_eq!(output("json", "Op", &[], body).unwrap(), map(expected));
     assert!(output("json", "Op", &[], "").unwrap().is_empty());
+    assert!(output("json", "Op", &[], " \n").unwrap().is_empty());
 }
 
 #[test]
