@@ -163,7 +163,7 @@ fn errors_say_what_is_missing() {
     assert_eq!(unknown.kind(), ErrorKind::UnknownService);
     assert_eq!(unknown.name(), "UnknownServiceError");
     let text = unknown.to_string();
-    assert!(text.starts_with("Unknown service: 'dynamobd'. Valid service names are: accessanalyzer, account, "), "{text}");
+    assert!(text.starts_with("Unknown service: 'dynamobd'. Did you mean dynamodb"), "{text}");
     assert!(text.ends_with(" Did you mean dynamodb?"), "{text}");
 
     let no_version = definitions.service("ec2", Some("1999-01-01")).unwrap_err();

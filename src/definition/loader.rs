@@ -98,7 +98,7 @@ impl Definitions {
     /// A definition of a service. Without a version it is the latest in which the service has this kind, by the order of text.
     ///
     /// # Errors
-    /// - `UnknownService` if the service has the kind in no version; the message has all names and the nearest.
+    /// - `UnknownService` if the service has the kind in no version; the message has the nearest names.
     /// - `DataNotFound` if it lacks it in this version.
     /// - `InvalidDefinition` if the definition is broken.
     pub fn load<T: Definition>(&self, service: &str, api_version: Option<&str>) -> Result<Arc<T>> {
@@ -232,12 +232,9 @@ impl Definitions {
             Ok(names) => names,
             Err(error) => return error,
         };
-        let mut text = format!("Unknown service: '{service}'. Valid service names are: {}", names.join(", "));
         let near = did_you_mean(service, names.iter().map(Str::as_str));
-        if !near.is_empty() {
-            text.push('.');
-            text.push_str(&near);
-        }
+        let near = if near.is_empty() { " No name that is known is like it.".to_owned() } else { near };
+        let text = format!("Unknown service: '{service}'.{near} {} services have a definition of kind {kind}.", names.len());
         Error::new(ErrorKind::UnknownService, text)
     }
 }
