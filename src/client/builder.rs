@@ -144,7 +144,7 @@ impl ClientBuilder {
         let hooks = self.session.hooks().copy();
         let mut setup = Setup::new(&service, &settings, &hooks);
         crate::service::customize(&mut setup)?;
-        let Setup { builtins: own_builtins, signature_version: special, lookup_region, .. } = setup;
+        let Setup { builtins: own_builtins, signature_version: special, lookup_region, endpoint_error, method_aliases, .. } = setup;
 
         let endpoint = endpoint::of_client(&*definitions.shared::<LegacyEndpoints>()?, &service, &settings, lookup_region)?;
         let mut builtins = endpoint::builtins(&settings, &endpoint);
@@ -154,6 +154,8 @@ impl ClientBuilder {
             partitions: definitions.shared::<Partitions>()?,
             client_context: endpoint::client_context(&settings),
             endpoints: EndpointCache::default(),
+            endpoint_error,
+            method_aliases,
             signature_version: signature_version(&service, &settings, special)?,
             bearer_token: self.session.bearer_token(&endpoint.signing_name),
             keys: KeyCache::default(),

@@ -26,6 +26,8 @@ pub(crate) struct Call<'c> {
     pub notes: Map,
     /// The path template; hooks may rewrite it.
     pub request_uri: Str,
+    /// Whether the operation's host prefix is used.
+    pub host_prefix: bool,
     /// What the client's settings say to the endpoint rules.
     pub builtins: Map,
     pub endpoint: Option<Arc<Endpoint>>,
@@ -74,6 +76,7 @@ impl<'c> Call<'c> {
             params,
             notes: Map::new(),
             request_uri: operation.request_uri.clone(),
+            host_prefix: client.settings.inject_host_prefix,
             builtins: client.builtins.clone(),
             endpoint: None,
             signing: SigningContext::default(),

@@ -83,11 +83,18 @@ pub(crate) fn resolve(call: &mut Call<'_>) -> Result<()> {
             };
             let parameters = sources.parameters(&rules)?;
             let partitions = &call.client.partitions;
-            Some(call.client.endpoints.get_or_resolve(&parameters, || endpoint::resolve(&rules, partitions, &parameters))?)
+            let found = call.client.endpoints.get_or_resolve(&parameters, || endpoint::resolve(&rules, partitions, &parameters));
+            Some(found.map_err(|error| named(call, error))?)
         }
         None => None,
     };
     signing::decide(call)
+}
+
+/// An error of the rules under the name that the service has for it.
+fn named(call: &Call<'_>, error: Error) -> Error {
+    let special = call.client.endpoint_error.filter(|_| error.kind() == ErrorKind::EndpointResolution);
+    special.and_then(|named| named(error.message(), &call.params)).unwrap_or(error)
 }
 
 fn account_id(call: &Call<'_>) -> Result<Value> {
@@ -101,7 +108,6 @@ fn account_id(call: &Call<'_>) -> Result<Value> {
 
 /// The URL of the request: endpoint, host prefix, path and query.
 pub(crate) fn url(call: &Call<'_>, serialized: &Serialized) -> Result<String> {
-    let settings = &call.client.settings;
     let base = match &call.endpoint {
         Some(endpoint) => base_url(call, endpoint),
         None => match call.builtins["SDK::Endpoint"].as_str() {
@@ -110,7 +116,7 @@ pub(crate) fn url(call: &Call<'_>, serialized: &Serialized) -> Result<String> {
         },
     };
     let base = match &serialized.host_prefix {
-        Some(prefix) if settings.inject_host_prefix => url::with_host_prefix(&base, prefix),
+        Some(prefix) if call.host_prefix => url::with_host_prefix(&base, prefix),
         _ => base,
     };
     if base.is_empty() {

@@ -1,7 +1,10 @@
 //! What a hook sees.
 
+use std::time::Duration;
+
 use super::call::Call;
-use crate::definition::{Operation, Service};
+use super::{pipeline, signing};
+use crate::definition::{Node, Operation, Service};
 use crate::error::Result;
 use crate::http::{Request, Response};
 use crate::value::{Map, Str};
@@ -52,12 +55,12 @@ impl<'e, 'c> Event<'e, 'c> {
     }
 
     /// The service's definition.
-    pub fn service(&self) -> &Service {
+    pub fn service(&self) -> &'c Service {
         self.call.service
     }
 
     /// The operation's definition.
-    pub fn operation(&self) -> &Operation {
+    pub fn operation(&self) -> &'c Operation {
         self.call.operation
     }
 
@@ -161,11 +164,34 @@ impl<'e, 'c> Event<'e, 'c> {
         self.call.request_uri = template.into();
     }
 
+    /// Leaves the operation's host prefix out of the URL, up to `before-endpoint-resolution`.
+    pub(crate) fn drop_host_prefix(&mut self) {
+        self.call.host_prefix = false;
+    }
+
+    /// The region that signatures name, where the endpoint says no other.
+    pub(crate) fn signing_region(&self) -> Option<&str> {
+        self.call.client.endpoint.signing_region.as_deref()
+    }
+
+    /// Signs the URL of a request of the hook's own with the client's keys, for any region; see `sigv4::presign`.
+    pub(crate) fn presign(&self, request: &mut Request, params: &[(String, String)], region: &str, expires: Duration) -> Result<()> {
+        signing::presign_foreign(self.call, request, params, region, expires)
+    }
+
+    /// Chooses the class of a service's error in `after-call`; `None` is the general one.
+    pub(crate) fn set_error_class(&mut self, class: Option<Str>) {
+        match class {
+            Some(class) => self.call.notes.insert(pipeline::ERROR_CLASS, class),
+            None => self.call.notes.remove(pipeline::ERROR_CLASS),
+        };
+    }
+
     /// The output structure's node, for hooks that walk a result.
     ///
     /// # Errors
     /// If the definition is broken.
-    pub fn output(&self) -> Result<Option<crate::definition::Node<'_>>> {
+    pub fn output(&self) -> Result<Option<Node<'c>>> {
         self.call.service.output(self.call.operation)
     }
 }

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use super::hooks::{Hooks, ServiceNames};
+use super::setup::{EndpointError, MethodAliases};
 use crate::auth::sigv4::KeyCache;
-use crate::definition::{Partitions, RuleSet, Service};
+use crate::definition::{Operation, Partitions, RuleSet, Service};
 use crate::endpoint::EndpointCache;
 use crate::endpoint::legacy::ClientEndpoint;
 use crate::error::{Error, ErrorKind, Result};
@@ -25,6 +26,8 @@ pub(crate) struct Inner {
     /// The endpoint rules' parameters that the settings feed by name.
     pub client_context: Map,
     pub endpoints: EndpointCache,
+    pub endpoint_error: Option<EndpointError>,
+    pub method_aliases: MethodAliases,
     pub signature_version: Str,
     pub bearer_token: Option<Str>,
     pub keys: KeyCache,
@@ -37,6 +40,14 @@ pub(crate) struct Inner {
 }
 
 impl Inner {
+    /// An operation by its name or its method name, also by an older one.
+    pub(crate) fn operation(&self, name: &str) -> Result<&Operation> {
+        self.service.operation(name).or_else(|error| match self.method_aliases.iter().find(|(old, _)| *old == name) {
+            Some((_, method)) => self.service.operation(method),
+            None => Err(error),
+        })
+    }
+
     /// The bearer token for this service.
     pub(crate) fn bearer_token(&self) -> Result<Str> {
         self.bearer_token.clone().ok_or_else(|| Error::new(ErrorKind::NoAuthToken, "Unable to locate authorization token"))

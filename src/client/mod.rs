@@ -105,7 +105,7 @@ impl Client {
     /// # Errors
     /// If there is no such operation, or if its definition is broken.
     pub fn describe(&self, operation: &str) -> Result<Value> {
-        describe(&self.0.service, self.0.service.operation(operation)?)
+        describe(&self.0.service, self.0.operation(operation)?)
     }
 
     /// Registers a hook for an event, or for all whose names begin with it: `before-sign.s3.PutObject`,

@@ -88,7 +88,7 @@ impl<'c> OperationRequest<'c> {
 
     fn with_call<T>(self, run: impl FnOnce(&mut Call<'_>) -> Result<T>) -> Result<T> {
         let inner = self.client.inner();
-        let operation = inner.service.operation(&self.operation)?;
+        let operation = inner.operation(&self.operation)?;
         let params = params_map(self.params).map_err(|e| e.with_operation(&operation.name))?;
         let mut call = Call::new(inner, operation, params, self.options);
         run(&mut call).map_err(|error| {

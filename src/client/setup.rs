@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::event::Event;
 use super::hooks::{Hooks, Place};
 use crate::definition::Service;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::session::ClientSettings;
 use crate::value::{Map, Str, Value};
 
@@ -20,7 +20,17 @@ pub(crate) struct Setup<'a> {
     pub signature_version: Option<&'static str>,
     /// The region under which the older endpoint data is asked, where it is not the client's.
     pub lookup_region: Option<LookupRegion>,
+    /// What an error of the endpoint rules is called, where it has a name of its own.
+    pub endpoint_error: Option<EndpointError>,
+    /// Older method names that still do, each with the one of today.
+    pub method_aliases: MethodAliases,
 }
+
+/// Makes an error of the text of the endpoint rules and the parameters of the call; nothing if the text means no
+/// special one.
+pub(crate) type EndpointError = fn(&str, &Map) -> Option<Error>;
+
+pub(crate) type MethodAliases = &'static [(&'static str, &'static str)];
 
 /// Another region to look up than the one that the client is to have.
 pub(crate) struct LookupRegion {
@@ -32,7 +42,16 @@ pub(crate) struct LookupRegion {
 
 impl<'a> Setup<'a> {
     pub(super) fn new(service: &'a Service, settings: &'a ClientSettings, hooks: &'a Hooks) -> Setup<'a> {
-        Setup { service, settings, hooks, builtins: Map::new(), signature_version: None, lookup_region: None }
+        Setup {
+            service,
+            settings,
+            hooks,
+            builtins: Map::new(),
+            signature_version: None,
+            lookup_region: None,
+            endpoint_error: None,
+            method_aliases: &[],
+        }
     }
 
     /// Registers a hook, before those of the users.

@@ -9,6 +9,7 @@ use crate::auth::{Credentials, Scheme, SignerName, bearer, s3, sigv2, sigv3};
 use crate::definition::ShapeType;
 use crate::endpoint::AuthScheme;
 use crate::error::{Error, ErrorKind, Result};
+use crate::http::Request;
 use crate::value::{Str, Timestamp, Value};
 
 /// The name of the signer that signs nothing.
@@ -140,6 +141,26 @@ pub(crate) fn presign(call: &mut Call<'_>, expires: Duration) -> Result<()> {
     }
 }
 
+/// Signs the URL of a request that is not the call's own, for another region. What is not signed stays as it is.
+pub(crate) fn presign_foreign(
+    call: &Call<'_>,
+    request: &mut Request,
+    params: &[(String, String)],
+    region: &str,
+    expires: Duration,
+) -> Result<()> {
+    if call.client.settings.signing.unsigned {
+        return Ok(());
+    }
+    let now = (call.client.clock)();
+    let keys = call.client.settings.credentials.get(now)?;
+    let name = call.signing.name.as_deref().unwrap_or(&call.client.endpoint.signing_name);
+    let mut signing = Signing::new(&keys.credentials, region, name, now);
+    signing.keys = Some(&call.client.keys);
+    sigv4::presign(request, &signing, expires, params);
+    Ok(())
+}
+
 /// The signer: a hook's answer, or what the context and the client say. Nothing where nothing is to be signed.
 fn choose_signer(call: &mut Call<'_>, suffix: &str) -> Result<Option<SignerName>> {
     call.emit_until("choose-signer", |call| call.signing.signer.is_some())?;
@@ -160,7 +181,7 @@ fn sign_v4(
     call: &mut Call<'_>,
     scheme: Scheme,
     payload: Payload<'static>,
-    sign: impl FnOnce(&mut crate::http::Request, &Signing<'_>) -> Result<()>,
+    sign: impl FnOnce(&mut Request, &Signing<'_>) -> Result<()>,
 ) -> Result<()> {
     with_keys(call, |call, keys, now| {
         let (region, name) = scope(call)?;

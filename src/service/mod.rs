@@ -3,18 +3,57 @@
 //! This is the only place in the crate that names services. A file here sets what it must when a client
 //! is made, and registers hooks on the same mechanism that users have.
 
+mod apigateway;
+mod autoscaling;
+mod cloudformation;
+mod cloudsearchdomain;
+mod cognito_identity;
+mod ec2;
+mod events;
+mod glacier;
+mod iam;
+mod importexport;
+mod logs;
+mod machinelearning;
+mod old_names;
+mod parameters;
+mod polly;
+mod rds;
+mod route53;
 mod s3;
 mod s3_control;
+mod source_region;
+mod sqs;
+mod sso_oidc;
 mod sts;
 
-use crate::client::Setup;
+use crate::client::{Event, Setup};
 use crate::error::{Error, ErrorKind, Result};
 
 /// Sets a client of this service up: one line per service that needs it.
 pub(crate) fn customize(setup: &mut Setup<'_>) -> Result<()> {
     match setup.service.service_id()? {
+        "API Gateway" => apigateway::customize(setup),
+        "Auto Scaling" => autoscaling::customize(setup),
+        "CloudFormation" => cloudformation::customize(setup),
+        "CloudSearch Domain" => cloudsearchdomain::customize(setup),
+        "CloudWatch" | "MTurk" | "Signin" | "SocialMessaging" => old_names::customize(setup),
+        "CloudWatch Logs" => logs::customize(setup),
+        "Cognito Identity" => cognito_identity::customize(setup),
+        "DocDB" | "Neptune" => rds::customize_clusters(setup),
+        "EC2" => ec2::customize(setup),
+        "EventBridge" => events::customize(setup),
+        "Glacier" => glacier::customize(setup),
+        "IAM" => iam::customize(setup),
+        "ImportExport" => importexport::customize(setup),
+        "Machine Learning" => machinelearning::customize(setup),
+        "Polly" => polly::customize(setup),
+        "RDS" => rds::customize(setup),
+        "Route 53" => route53::customize(setup),
         "S3" => s3::customize(setup),
         "S3 Control" => s3_control::customize(setup),
+        "SQS" => sqs::customize(setup),
+        "SSO OIDC" => sso_oidc::customize(setup),
         "STS" => sts::customize(setup),
         _ => Ok(()),
     }
@@ -30,7 +69,24 @@ pub(crate) fn canonical_name(service: &str) -> &str {
 
 /// An error in the parameters that the definition does not know of.
 fn invalid_parameter(report: &str) -> anyhow::Error {
-    Error::new(ErrorKind::ParamValidation, format!("Parameter validation failed:\n{report}")).into()
+    validation_error(report).into()
+}
+
+fn validation_error(report: &str) -> Error {
+    Error::new(ErrorKind::ParamValidation, format!("Parameter validation failed:\n{report}"))
+}
+
+/// A hook for operations that anybody may call.
+fn unsigned(event: &mut Event<'_, '_>) -> anyhow::Result<()> {
+    event.set_signer("none");
+    Ok(())
+}
+
+/// An endpoint error about an ARN whose region cannot be part of a host.
+fn host_label_error(text: &str) -> Option<Error> {
+    let label = text.strip_prefix("Invalid region in ARN: `")?.split('`').next()?;
+    let message = format!("Invalid host label to be bound to the hostname of the endpoint: \"{label}\".");
+    Some(Error::new(ErrorKind::EndpointResolution, message).with_name("InvalidHostLabelError"))
 }
 
 /// Percent-encodes all but letters, digits, `-._` and the characters in `safe`.

@@ -1,12 +1,124 @@
-//! S3 Control: S3's signature, and host prefixes that the endpoint rules add themselves.
+//! S3 Control: S3's signature, host prefixes that the endpoint rules add themselves, and ARNs of what lies on
+//! Outposts in the place of names.
 
-use crate::client::Setup;
-use crate::error::Result;
-use crate::value::Value;
+use super::{host_label_error, validation_error};
+use crate::client::{Event, Setup};
+use crate::error::{Error, ErrorKind, Result};
+use crate::value::{Map, Value};
+
+const ACCELERATE: &str = "AWS::S3::Accelerate";
 
 pub(super) fn customize(setup: &mut Setup<'_>) -> Result<()> {
     setup.signature_version = Some("s3v4");
-    let use_arn_region = setup.settings.s3_option("use_arn_region").and_then(Value::as_bool).unwrap_or(false);
+    let flag = |name| setup.settings.s3_option(name).and_then(Value::as_bool).unwrap_or(false);
+    let (use_arn_region, accelerate) = (flag("use_arn_region"), flag("use_accelerate_endpoint"));
     setup.builtin("AWS::S3Control::UseArnRegion", use_arn_region);
+    setup.builtin(ACCELERATE, accelerate);
+    setup.endpoint_error = Some(endpoint_error);
+    setup.on("before-parameter-build.s3-control", leave_account_to_the_rules)?;
+    setup.on("before-endpoint-resolution.s3-control", account_from_arn)?;
     setup.on("choose-signer.s3-control", super::s3::s3_flavour)
+}
+
+/// Where the rules require the account they put it into the host, too.
+fn leave_account_to_the_rules(event: &mut Event<'_, '_>) -> anyhow::Result<()> {
+    let statics = &event.operation().static_context_params;
+    if statics.iter().any(|(name, value)| name == "RequiresAccountId" && value.as_bool() == Some(true)) {
+        event.drop_host_prefix();
+    }
+    Ok(())
+}
+
+/// An ARN in the place of a name says the account, and must fit the parameter.
+fn account_from_arn(event: &mut Event<'_, '_>) -> anyhow::Result<()> {
+    let (member, kind) = match event.operation().name.as_str() {
+        // The name is new here; it is the bucket that may be on an Outpost.
+        "CreateAccessPoint" => ("Bucket", "bucket"),
+        "CreateBucket" => return Ok(()),
+        _ if event.params().get("Name").and_then(Value::as_str).and_then(Arn::parse).is_some() => ("Name", "accesspoint"),
+        _ => ("Bucket", "bucket"),
+    };
+    let Some(text) = event.params().get(member).and_then(Value::as_str).map(str::to_owned) else { return Ok(()) };
+    let Some(arn) = Arn::parse(&text) else { return Ok(()) };
+    if !arn.is_on_outpost(kind) {
+        return Err(refused(&text, &format!("The {member} parameter does not support the provided ARN")).into());
+    }
+    if arn.region.starts_with("fips-") {
+        return Err(refused(&text, "Invalid ARN, FIPS region not allowed in ARN.").into());
+    }
+    if event.builtins()[ACCELERATE].as_bool() == Some(true) {
+        return Err(unsupported("S3 control client does not support accelerate endpoints").into());
+    }
+    match event.params().get("AccountId") {
+        Some(given) if given.as_str() != Some(arn.account) => {
+            let given = given.as_str().unwrap_or("None");
+            let why = format!("Account ID in arn does not match the AccountId parameter provided: \"{given}\"");
+            Err(refused(&text, &why).into())
+        }
+        _ => {
+            event.params_mut().insert("AccountId", arn.account);
+            Ok(())
+        }
+    }
+}
+
+/// The parts of an Amazon Resource Name that matter here.
+struct Arn<'a> {
+    service: &'a str,
+    region: &'a str,
+    account: &'a str,
+    resource: &'a str,
+}
+
+impl<'a> Arn<'a> {
+    fn parse(text: &'a str) -> Option<Arn<'a>> {
+        let mut parts = text.strip_prefix("arn:")?.splitn(5, ':').skip(1);
+        Some(Arn { service: parts.next()?, region: parts.next()?, account: parts.next()?, resource: parts.next()? })
+    }
+
+    /// `outpost/ID/KIND/NAME`, also with colons.
+    fn is_on_outpost(&self, kind: &str) -> bool {
+        let parts: Vec<&str> = self.resource.split(['/', ':']).collect();
+        self.service == "s3-outposts" && matches!(parts[..], ["outpost", _, found, _] if found == kind)
+    }
+}
+
+/// What the rules refuse, as boto3 calls it.
+fn endpoint_error(text: &str, params: &Map) -> Option<Error> {
+    if text.starts_with("Invalid ARN:") {
+        let bucket = params.get("Bucket").and_then(Value::as_str).unwrap_or("None");
+        return Some(refused(bucket, text));
+    }
+    if text.starts_with("Invalid configuration:") || text.starts_with("Client was configured for partition") {
+        return Some(unsupported(text));
+    }
+    if text == "AccountId is required but not set" {
+        return Some(validation_error(text));
+    }
+    host_label_error(text)
+}
+
+fn refused(arn: &str, why: &str) -> Error {
+    let message = format!("S3 ARN \"{arn}\" provided is invalid for this operation. {why}");
+    Error::new(ErrorKind::ParamValidation, message).with_name("UnsupportedS3ControlArnError")
+}
+
+fn unsupported(why: &str) -> Error {
+    let message = format!("Unsupported configuration when using S3 Control: {why}");
+    Error::new(ErrorKind::EndpointResolution, message).with_name("UnsupportedS3ControlConfigurationError")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_whole_arns_are_arns() {
+        let arn = Arn::parse("arn:aws:s3-outposts:us-west-2:123456789012:outpost:op-1:bucket/b").unwrap();
+        assert_eq!((arn.service, arn.region, arn.account), ("s3-outposts", "us-west-2", "123456789012"));
+        assert!(arn.is_on_outpost("bucket") && !arn.is_on_outpost("accesspoint"));
+        assert!(Arn::parse("arn:aws:s3-outposts").is_none());
+        assert!(Arn::parse("xrn:aws:s3:r:a:b").is_none());
+        assert!(!Arn::parse("arn:aws:s3-outposts:r:a:outpost/op/accesspoint/ap/more").unwrap().is_on_outpost("accesspoint"));
+    }
 }

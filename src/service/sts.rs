@@ -1,6 +1,7 @@
 //! STS: the one global endpoint of old, where a setting asks for it, and two operations that anybody may call.
 
-use crate::client::{Event, LookupRegion, Setup};
+use super::unsigned;
+use crate::client::{LookupRegion, Setup};
 use crate::error::Result;
 
 /// The regions that the global endpoint served.
@@ -33,10 +34,4 @@ pub(super) fn customize(setup: &mut Setup<'_>) -> Result<()> {
     setup.builtin("AWS::STS::UseGlobalEndpoint", global);
     setup.on("choose-signer.sts.AssumeRoleWithSAML", unsigned)?;
     setup.on("choose-signer.sts.AssumeRoleWithWebIdentity", unsigned)
-}
-
-/// What the caller shows is inside the parameters.
-fn unsigned(event: &mut Event<'_, '_>) -> anyhow::Result<()> {
-    event.set_signer("none");
-    Ok(())
 }

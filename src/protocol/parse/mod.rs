@@ -90,6 +90,11 @@ pub fn streams_output(service: &Service, operation: &Operation) -> Result<bool> 
     Ok(event_stream_member(output, structure)?.is_some())
 }
 
+/// A JSON text that is a value inside of a response, as whatever it is.
+pub(crate) fn json_document(text: &str) -> Result<Value> {
+    json_reader::Json::document(text)
+}
+
 /// The member that is a stream of events, with its slot.
 pub(super) fn event_stream_member<'a>(node: Node<'a>, structure: &'a Structure) -> Result<Option<(usize, Node<'a>)>> {
     for (slot, member) in structure.members.iter().enumerate() {

@@ -3,6 +3,7 @@
 
 mod endpoint;
 mod parameters;
+mod refusal;
 mod response;
 
 use crate::client::signing::AUTH_PATH;
@@ -12,6 +13,7 @@ use crate::http::Body;
 
 pub(super) fn customize(setup: &mut Setup<'_>) -> Result<()> {
     setup.signature_version = Some("s3v4");
+    setup.endpoint_error = Some(refusal::endpoint_error);
     endpoint::builtins(setup);
     setup.on("before-parameter-build.s3", parameters::check_bucket)?;
     setup.on("before-parameter-build.s3", bucket_out_of_path)?;

@@ -1,0 +1,18 @@
+//! CloudFormation: a template that is JSON comes as a map; YAML stays text.
+
+use crate::client::{Event, Setup};
+use crate::error::Result;
+use crate::protocol;
+
+pub(super) fn customize(setup: &mut Setup<'_>) -> Result<()> {
+    setup.on("after-call.cloudformation.GetTemplate", parse_template)
+}
+
+fn parse_template(event: &mut Event<'_, '_>) -> anyhow::Result<()> {
+    if let Some(body) = event.result_mut().and_then(|result| result.get_mut("TemplateBody"))
+        && let Some(template) = body.as_str().and_then(|text| protocol::json_document(text).ok())
+    {
+        *body = template;
+    }
+    Ok(())
+}

@@ -1,0 +1,135 @@
+//! Glacier: an account that may be left out, the API's version in a header, and checksums of what is uploaded.
+
+use ring::digest::{Context, Digest, SHA256, digest};
+
+use crate::client::{Event, Setup};
+use crate::error::{Error, ErrorKind, Result};
+use crate::value::Value;
+
+const CONTENT_HASH: &str = "x-amz-content-sha256";
+const TREE_HASH: &str = "x-amz-sha256-tree-hash";
+/// The size of a leaf of the tree.
+const LEAF: usize = 1024 * 1024;
+
+pub(super) fn customize(setup: &mut Setup<'_>) -> Result<()> {
+    setup.on("before-parameter-build.glacier", own_account)?;
+    setup.on("before-call.glacier", api_version)?;
+    setup.on("before-call.glacier.UploadArchive", checksums)?;
+    setup.on("before-call.glacier.UploadMultipartPart", checksums)
+}
+
+/// A hyphen stands for the account of the one who signs.
+fn own_account(event: &mut Event<'_, '_>) -> anyhow::Result<()> {
+    if event.params().get("accountId").is_none_or(Value::is_null) {
+        event.params_mut().insert("accountId", "-");
+    }
+    Ok(())
+}
+
+fn api_version(event: &mut Event<'_, '_>) -> anyhow::Result<()> {
+    let version = event.service().api_version()?.to_owned();
+    if let Some(request) = event.request_mut() {
+        request.headers.set("x-amz-glacier-version", version);
+    }
+    Ok(())
+}
+
+/// Adds the hash of the body and its tree hash, unless the caller gave them.
+fn checksums(event: &mut Event<'_, '_>) -> anyhow::Result<()> {
+    let Some(request) = event.request_mut() else { return Ok(()) };
+    if request.headers.contains(CONTENT_HASH) && request.headers.contains(TREE_HASH) {
+        return Ok(());
+    }
+    let mut whole = Context::new(&SHA256);
+    let mut tree = TreeHash::default();
+    let read = request.body.scan(|piece| {
+        whole.update(piece);
+        tree.update(piece);
+    });
+    read.map_err(|e| Error::new(ErrorKind::Stream, format!("The body cannot be read for its checksum: {e}")).with_source(e))?;
+    for (name, digest) in [(CONTENT_HASH, whole.finish()), (TREE_HASH, tree.finish())] {
+        if !request.headers.contains(name) {
+            request.headers.set(name, hex(&digest));
+        }
+    }
+    Ok(())
+}
+
+/// The SHA-256 tree hash of Glacier's developer guide: leaves of 1 MiB, combined pairwise up to the root.
+#[derive(Default)]
+struct TreeHash {
+    /// The leaf that is not full yet, and how much of it there is.
+    open: Option<(Context, usize)>,
+    leaves: Vec<Digest>,
+}
+
+impl TreeHash {
+    fn update(&mut self, mut piece: &[u8]) {
+        while !piece.is_empty() {
+            let (mut leaf, filled) = self.open.take().unwrap_or_else(|| (Context::new(&SHA256), 0));
+            let (taken, rest) = piece.split_at(piece.len().min(LEAF - filled));
+            leaf.update(taken);
+            match filled + taken.len() {
+                LEAF => self.leaves.push(leaf.finish()),
+                filled => self.open = Some((leaf, filled)),
+            }
+            piece = rest;
+        }
+    }
+
+    fn finish(mut self) -> Digest {
+        self.leaves.extend(self.open.map(|(leaf, _)| leaf.finish()));
+        while self.leaves.len() > 1 {
+            self.leaves = self.leaves.chunks(2).map(combine).collect();
+        }
+        // Nothing at all counts as one empty leaf.
+        self.leaves.pop().unwrap_or_else(|| digest(&SHA256, b""))
+    }
+}
+
+/// An odd one goes up as it is.
+fn combine(pair: &[Digest]) -> Digest {
+    match pair {
+        [left, right] => digest(&SHA256, &[left.as_ref(), right.as_ref()].concat()),
+        rest => rest[0],
+    }
+}
+
+fn hex(digest: &Digest) -> String {
+    digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tree_hash(pieces: &[&[u8]]) -> String {
+        let mut tree = TreeHash::default();
+        pieces.iter().for_each(|piece| tree.update(piece));
+        hex(&tree.finish())
+    }
+
+    #[test]
+    fn the_tree_is_over_leaves_of_a_mebibyte() {
+        let sha256 = |content: &[u8]| digest(&SHA256, content);
+        let content = vec![b'x'; LEAF + 1];
+        let two = digest(&SHA256, &[sha256(&content[..LEAF]).as_ref(), sha256(b"x").as_ref()].concat());
+        assert_eq!(tree_hash(&[&content]), hex(&two));
+        assert!(hex(&two).starts_with("686b298b") && hex(&two).ends_with("c540"));
+        // However the content is cut.
+        assert_eq!(tree_hash(&[&content[..3], &content[3..LEAF], &content[LEAF..]]), hex(&two));
+    }
+
+    #[test]
+    fn an_odd_leaf_goes_up_as_it_is() {
+        let leaves: Vec<Digest> = (0..3_u8).map(|i| digest(&SHA256, &vec![i; LEAF])).collect();
+        let expected = combine(&[combine(&leaves[..2]), leaves[2]]);
+        let content: Vec<u8> = (0..3_u8).flat_map(|i| vec![i; LEAF]).collect();
+        assert_eq!(tree_hash(&[&content]), hex(&expected));
+    }
+
+    #[test]
+    fn nothing_is_an_empty_leaf() {
+        assert_eq!(tree_hash(&[]), hex(&digest(&SHA256, b"")));
+    }
+}
