@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use super::discovery::Discovery;
 use super::event::Event;
 use super::hooks::{HookId, Place, ServiceNames};
 use super::inner::Inner;
@@ -154,6 +155,7 @@ impl ClientBuilder {
             partitions: definitions.shared::<Partitions>()?,
             client_context: endpoint::client_context(&settings),
             endpoints: EndpointCache::default(),
+            discovery: Discovery::new(&service, &settings),
             endpoint_error,
             method_aliases,
             signature_version: signature_version(&service, &settings, special)?,

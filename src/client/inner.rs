@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::discovery::Discovery;
 use super::hooks::{Hooks, ServiceNames};
 use super::setup::{EndpointError, MethodAliases};
 use crate::auth::sigv4::KeyCache;
@@ -26,6 +27,8 @@ pub(crate) struct Inner {
     /// The endpoint rules' parameters that the settings feed by name.
     pub client_context: Map,
     pub endpoints: EndpointCache,
+    /// Where the service says at run time where it is to be called.
+    pub discovery: Option<Discovery>,
     pub endpoint_error: Option<EndpointError>,
     pub method_aliases: MethodAliases,
     pub signature_version: Str,

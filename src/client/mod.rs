@@ -7,6 +7,7 @@ mod builder;
 mod call;
 mod checksum;
 mod compression;
+mod discovery;
 mod endpoint;
 mod event;
 pub(crate) mod hooks;

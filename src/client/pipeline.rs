@@ -6,7 +6,7 @@
 //! ```
 
 use super::call::Call;
-use super::{checksum, compression, endpoint, signing, validate};
+use super::{checksum, compression, discovery, endpoint, signing, validate};
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{Body, Request, Response, ResponseBody};
 use crate::protocol::{self, serialize, serialize::SerializedBody};
@@ -31,6 +31,7 @@ pub(crate) const ERROR_CLASS: &str = "error-class";
 
 /// From the name and the map to the request, unsigned.
 pub(crate) fn prepare(call: &mut Call<'_>) -> Result<()> {
+    discovery::check(call)?;
     call.emit("provide-client-params")?;
     call.emit("before-parameter-build")?;
     inject_defaults(call)?;
@@ -43,6 +44,7 @@ pub(crate) fn prepare(call: &mut Call<'_>) -> Result<()> {
         return Ok(());
     }
     let plan = checksum::plan(call)?;
+    add_standing_headers(call)?;
     call.emit_until("before-call", |call| call.response.is_some())?;
     if call.response.is_none() {
         compression::apply(call)?;
@@ -85,6 +87,26 @@ fn build_request(call: &mut Call<'_>) -> Result<()> {
     Ok(())
 }
 
+/// Headers of every call that is sent: the trace of a Lambda invocation, and the version of the API where
+/// endpoints are asked for.
+fn add_standing_headers(call: &mut Call<'_>) -> Result<()> {
+    let trace = call.client.settings.lambda.as_ref().and_then(|environment| environment.get("_X_AMZN_TRACE_ID"));
+    let version = if call.operation.endpoint_operation { Some(call.service.api_version()?) } else { None };
+    let headers = &mut call.request_mut().headers;
+    if let Some(trace) = trace.filter(|trace| !trace.is_empty() && !headers.contains(TRACE_ID)) {
+        let mut encoded = String::with_capacity(trace.len());
+        serialize::push_percent_encoded(&mut encoded, &trace, "-=;:+&[]{}\"',");
+        headers.set(TRACE_ID, encoded);
+    }
+    if let Some(version) = version.filter(|_| !headers.contains(API_VERSION)) {
+        headers.set(API_VERSION, version);
+    }
+    Ok(())
+}
+
+const TRACE_ID: &str = "X-Amzn-Trace-Id";
+const API_VERSION: &str = "x-amz-api-version";
+
 fn body(serialized: SerializedBody) -> Result<Body> {
     Ok(match serialized {
         SerializedBody::Empty => Body::Empty,
@@ -113,7 +135,8 @@ fn attempt(call: &mut Call<'_>) -> Result<()> {
     buffer(call)?;
     checksum::verify(call)?;
     call.emit("before-parse")?;
-    parse(call)
+    parse(call)?;
+    discovery::forget_if_refused(call)
 }
 
 /// Reads the body into memory, unless the operation hands it to the caller as a stream.

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::call::Call;
+use super::discovery;
 use super::inner::Inner;
 use crate::auth::sigv4::{self, Flavour, Payload, PayloadFacts, Signing};
 use crate::auth::{Credentials, Scheme, SignerName, bearer, s3, sigv2, sigv3};
@@ -94,6 +95,7 @@ fn scheme_of(requested: &str) -> &str {
 /// Signs the request of this attempt.
 pub(crate) fn sign(call: &mut Call<'_>) -> Result<()> {
     call.emit("request-created")?;
+    discovery::redirect(call)?;
     let Some(signer) = choose_signer(call, "")? else { return call.emit("before-sign") };
     call.emit("before-sign")?;
     match signer.scheme {

@@ -5,6 +5,7 @@
 use std::time::Duration;
 
 use super::config::Config;
+use super::environment::Environment;
 use super::proxy::ProxySettings;
 use crate::auth::Credentials;
 use crate::credentials::CredentialSource;
@@ -57,6 +58,8 @@ pub(crate) struct ClientSettings {
     pub request_checksum_calculation: ChecksumMode,
     pub response_checksum_validation: ChecksumMode,
     pub compression: CompressionSettings,
+    /// The environment, where the process is a Lambda function: it has the trace id of the moment.
+    pub lambda: Option<Environment>,
     pub user_agent: UserAgentSettings,
     pub transport: TransportSettings,
 }

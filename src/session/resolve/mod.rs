@@ -9,6 +9,7 @@ mod transport;
 use super::client_settings::*;
 use super::config::{Config, UNSIGNED};
 use super::defaults_mode::{self, ModeDefaults};
+use super::environment::Environment;
 use super::options::{check_attempts, check_retry_mode, shown};
 use super::settings::{self, Settings};
 use super::table::{self, Setting};
@@ -63,6 +64,7 @@ pub(super) fn client_settings(
         request_checksum_calculation: checksum_mode(&said, &table::REQUEST_CHECKSUM_CALCULATION)?,
         response_checksum_validation: checksum_mode(&said, &table::RESPONSE_CHECKSUM_VALIDATION)?,
         compression: compression(&said)?,
+        lambda: lambda(settings),
         user_agent: user_agent(&said)?,
         transport: transport::transport(&said, request.config.is_some(), verify)?,
     })
@@ -132,6 +134,10 @@ fn account_id_endpoint_mode(said: &Said<'_>, unsigned: bool) -> Result<AccountId
              ('preferred', 'disabled', 'required')."
         ))),
     }
+}
+
+fn lambda(settings: &Settings) -> Option<Environment> {
+    settings.environment.get("AWS_LAMBDA_FUNCTION_NAME").map(|_| settings.environment.clone())
 }
 
 fn endpoint_discovery(said: &Said<'_>, request: &ClientRequest<'_>) -> Result<EndpointDiscovery> {
