@@ -1,11 +1,12 @@
-//! What resolving one endpoint costs, uncached: the largest rule set there is and a middling one.
+//! What resolving one endpoint costs: by the largest rule set there is and a middling one, from the cache, and from the older data.
 //!
 //! `cargo bench --bench endpoint`
 
 use std::hint::black_box;
 use std::time::Instant;
 
-use tucuxi::definition::{Definitions, Partitions, RuleSet};
+use tucuxi::definition::{Definitions, LegacyEndpoints, Partitions, RuleSet};
+use tucuxi::endpoint::legacy::{LegacyEndpoint, LegacyQuery};
 use tucuxi::{Value, endpoint, value};
 
 const TIMES: u32 = 20_000;
@@ -23,6 +24,8 @@ fn main() {
     measure("s3, bucket", "s3", &partitions, &bucket);
     measure("s3, access point", "s3", &partitions, &access_point);
     measure("dynamodb", "dynamodb", &partitions, &table);
+    measure_legacy("s3");
+    measure_legacy("iam");
 }
 
 fn measure(name: &str, service: &str, partitions: &Partitions, parameters: &Value) {
@@ -32,9 +35,21 @@ fn measure(name: &str, service: &str, partitions: &Partitions, parameters: &Valu
     let parsed = start.elapsed();
     let parameters = parameters.as_map().unwrap();
     let url = endpoint::resolve(&rules, partitions, parameters).unwrap().url;
+    let resolve = || endpoint::resolve(&rules, partitions, black_box(parameters));
+    let uncached = time(|| drop(black_box(resolve())));
+    let cache = endpoint::EndpointCache::default();
+    let cached = time(|| drop(black_box(cache.get_or_resolve(parameters, resolve))));
+    println!("{name:18} {uncached:>9.2?}, from the cache {cached:.2?}; parsed in {parsed:.2?}; {url}");
+}
+
+fn measure_legacy(endpoint_prefix: &str) {
+    let data = Definitions::embedded().shared::<LegacyEndpoints>().unwrap();
+    let query = LegacyQuery { endpoint_prefix, region: Some("eu-west-1"), ..LegacyQuery::default() };
+    println!("older data, {endpoint_prefix}: {:.2?}", time(|| drop(black_box(LegacyEndpoint::resolve(&data, &query)))));
+}
+
+fn time(work: impl Fn()) -> std::time::Duration {
     let start = Instant::now();
-    for _ in 0..TIMES {
-        black_box(endpoint::resolve(black_box(&rules), partitions, black_box(parameters)).unwrap());
-    }
-    println!("{name:18} {:>9.2?} a time; parsed in {parsed:.2?}; {url}", start.elapsed() / TIMES);
+    (0..TIMES).for_each(|_| work());
+    start.elapsed() / TIMES
 }

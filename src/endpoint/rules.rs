@@ -14,6 +14,19 @@ use crate::value::{Map, Value};
 
 /// Evaluates `rules` for `parameters`. Only the parameters that the rules declare are looked at; null is as good as absent.
 ///
+/// ```
+/// use tucuxi::definition::{Definitions, Partitions, RuleSet};
+/// use tucuxi::{endpoint, value};
+///
+/// let definitions = Definitions::embedded();
+/// let rules = definitions.load::<RuleSet>("sqs", None)?;
+/// let partitions = definitions.shared::<Partitions>()?;
+/// let parameters = value!({"Region": "cn-north-1", "UseFIPS": false, "UseDualStack": false});
+/// let endpoint = endpoint::resolve(&rules, &partitions, parameters.as_map().unwrap())?;
+/// assert_eq!(endpoint.url, "https://sqs.cn-north-1.amazonaws.com.cn");
+/// # Ok::<(), tucuxi::Error>(())
+/// ```
+///
 /// # Errors
 /// `EndpointResolution` with the text of the rules, if they end in an error; also if no rule
 /// applies, a required parameter is missing, or a parameter has the wrong type.
@@ -318,6 +331,11 @@ mod tests {
         let over_a_parameter = rule(r#"{"fn": "isSet", "argv": ["q"], "assign": "A"}"#, "https://x");
         assert!(run(&over_a_parameter, value!({"A": "x"})).is_err());
         assert!(run(&over_a_parameter, value!({})).is_ok());
+    }
+
+    #[test]
+    fn an_endpoint_without_properties_has_an_empty_map_of_them() {
+        assert_eq!(run(&rule("", "https://x"), value!({})).unwrap().properties, value!({}));
     }
 
     #[test]
