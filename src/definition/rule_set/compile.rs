@@ -13,6 +13,7 @@ use serde::de::{self, Deserializer, MapAccess, SeqAccess, Visitor};
 use super::*;
 use crate::definition::json::{Object, Text};
 use crate::error::{Error, ErrorKind, Result};
+use crate::value::Map;
 
 pub(super) fn rule_set(json: &[u8]) -> Result<RuleSet> {
     let raw: RawRuleSet<'_> =
@@ -64,7 +65,7 @@ struct RawEndpoint<'a> {
     #[serde(borrow, default)]
     headers: Object<'a, Vec<RawExpression<'a>>>,
     #[serde(default)]
-    properties: Value,
+    properties: Map,
 }
 
 /// A reference or a call.
@@ -241,7 +242,7 @@ fn endpoint(raw: RawEndpoint<'_>, path: &dyn Fn() -> String, names: &mut Names) 
             headers.push((name.into(), expression(first, path, names)?));
         }
     }
-    let properties = tree(&raw.properties, path, names)?;
+    let properties = tree(&Value::Map(raw.properties), path, names)?;
     Ok(EndpointTemplate { url, headers: headers.into(), properties })
 }
 
