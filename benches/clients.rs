@@ -1,0 +1,78 @@
+//! What a client costs, and a call up to the network. `cargo bench --bench clients`.
+//!
+//! The first client of a service in a process reads its definition; this bench runs itself anew for each of those.
+
+use std::hint::black_box;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use tucuxi::{Credentials, Session, Value, value};
+
+const FIRST: &str = "TUCUXI_BENCH_FIRST_CLIENT";
+
+fn main() {
+    if let Ok(service) = std::env::var(FIRST) {
+        return first_client(&service);
+    }
+    println!("session: {:.1?}", median(100, session));
+    for (service, operation, params) in calls() {
+        println!("{service}");
+        println!("  {:<40} {:>10.1?}", "first client of the process", first_in_new_processes(service));
+        let session = session();
+        let client = session.client(service).expect("the crate carries it");
+        println!("  {:<40} {:>10.1?}", "another client", median(1000, || session.client(service).expect("it was made before")));
+        println!(
+            "  {:<40} {:>10.1?}",
+            format!("prepare {operation}"),
+            median(2000, || client.prepare(operation, &params).expect("it is valid"))
+        );
+    }
+}
+
+fn calls() -> [(&'static str, &'static str, Value); 4] {
+    [
+        ("ec2", "describe_instances", value!({"InstanceIds": ["i-0123456789abcdef0"]})),
+        ("s3", "get_object", value!({"Bucket": "my-bucket", "Key": "images/a.png"})),
+        ("dynamodb", "get_item", value!({"TableName": "t", "Key": {"id": {"S": "1"}}})),
+        ("sts", "get_caller_identity", value!({})),
+    ]
+}
+
+fn session() -> Session {
+    Session::builder()
+        .environment([("AWS_CONFIG_FILE", ""), ("AWS_SHARED_CREDENTIALS_FILE", "")])
+        .region("us-east-1")
+        .credentials(Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"))
+        .build()
+        .expect("it is complete")
+}
+
+fn first_in_new_processes(service: &str) -> Duration {
+    let program = std::env::current_exe().expect("a bench is a program");
+    let mut times: Vec<Duration> = (0..15)
+        .map(|_| {
+            let output = Command::new(&program).env(FIRST, service).output().expect("it runs itself");
+            Duration::from_nanos(String::from_utf8_lossy(&output.stdout).trim().parse().expect("it prints nanoseconds"))
+        })
+        .collect();
+    times.sort();
+    times[times.len() / 2]
+}
+
+fn first_client(service: &str) {
+    let start = Instant::now();
+    black_box(session().client(service).expect("the crate carries it"));
+    println!("{}", start.elapsed().as_nanos());
+}
+
+fn median<T>(runs: usize, mut run: impl FnMut() -> T) -> Duration {
+    let mut times: Vec<Duration> = (0..runs)
+        .map(|_| {
+            let start = Instant::now();
+            black_box(run());
+            start.elapsed()
+        })
+        .collect();
+    times.sort();
+    times[runs / 2]
+}
