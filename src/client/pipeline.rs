@@ -121,9 +121,11 @@ fn body(serialized: SerializedBody) -> Result<Body> {
 
 /// Signs, sends and parses, once.
 fn attempt(call: &mut Call<'_>) -> Result<()> {
-    call.attempt += 1;
     if call.response.is_none() {
         signing::sign(call)?;
+    }
+    call.attempt += 1;
+    if call.response.is_none() {
         call.emit_until("before-send", |call| call.response.is_some())?;
     }
     if call.response.is_none() {
