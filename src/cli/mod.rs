@@ -1,7 +1,16 @@
 //! Floor 6: the `tucuxi` command. One file for each subcommand, which holds its arguments and its `run`.
 
+mod call;
+mod connect;
 mod definitions;
+#[cfg(feature = "demo")]
+mod demo;
+mod describe;
+mod dry_run;
 mod import;
+mod operations;
+mod output;
+mod services;
 mod strip;
 
 use std::process::ExitCode;
@@ -18,12 +27,24 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    Services(services::Arguments),
+    Operations(operations::Arguments),
+    Describe(describe::Arguments),
+    Call(call::Arguments),
+    #[cfg(feature = "demo")]
+    Demo(demo::Arguments),
     Definitions(definitions::Arguments),
 }
 
 /// Runs the command with the process's arguments; a failure goes to the standard error, with what caused it.
 pub fn main() -> ExitCode {
     let done = match Arguments::parse().command {
+        Command::Services(arguments) => services::run(arguments),
+        Command::Operations(arguments) => operations::run(arguments),
+        Command::Describe(arguments) => describe::run(arguments),
+        Command::Call(arguments) => call::run(arguments),
+        #[cfg(feature = "demo")]
+        Command::Demo(arguments) => demo::run(arguments),
         Command::Definitions(arguments) => definitions::run(arguments),
     };
     match done {

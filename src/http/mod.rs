@@ -17,6 +17,8 @@ pub(crate) use aws_chunked::aws_chunked;
 pub use config::{ClientCert, HttpConfig, Proxies, Verify};
 pub use digest::{Checksum, ChecksumAlgorithm};
 pub use headers::Headers;
+#[cfg(feature = "cli")]
+pub(crate) use headers::is_secret;
 pub use request::{Body, Request};
 pub use response::{Response, ResponseBody};
 pub use transport::{SendOptions, Transport};

@@ -1,0 +1,64 @@
+//! A prepared request as text, for `tucuxi call --dry-run`.
+//!
+//! What could be used by somebody else is masked: bearer tokens and session tokens. A signature is shown,
+//! since it is what a reader wants to compare, and it is good for this one request only, for some minutes.
+
+use std::io::Read as _;
+
+use super::output;
+use crate::http::{Body, Request, is_secret};
+
+/// A body longer than this is only counted.
+const SHOWN: usize = 64 * 1024;
+
+/// Prints method and URL, the headers, an empty line, and the body.
+pub(crate) fn print(request: Request) -> anyhow::Result<()> {
+    let body = body(request.body)?;
+    output::print(|out| {
+        writeln!(out, "{} {}", request.method, request.url)?;
+        for (name, value) in request.headers.iter() {
+            writeln!(out, "{name}: {}", shown(name, value))?;
+        }
+        writeln!(out)?;
+        if body.is_empty() { Ok(()) } else { writeln!(out, "{body}") }
+    })
+}
+
+fn shown<'a>(name: &str, value: &'a str) -> &'a str {
+    let signature = name.eq_ignore_ascii_case("authorization") && value.starts_with("AWS4-");
+    if is_secret(name) && !signature { "***" } else { value }
+}
+
+/// The text of a body, or its length where it is long or no text.
+fn body(body: Body) -> anyhow::Result<String> {
+    let content = match body {
+        Body::Empty => return Ok(String::new()),
+        Body::Bytes(bytes) if bytes.len() <= SHOWN => bytes.to_vec(),
+        Body::Reader(reader) if reader.length().is_some_and(|n| n <= SHOWN as u64) => {
+            let mut content = Vec::new();
+            reader.take(SHOWN as u64).read_to_end(&mut content)?;
+            content
+        }
+        long => return Ok(format!("{long:?}")),
+    };
+    Ok(String::from_utf8(content).unwrap_or_else(|binary| format!("<{} bytes>", binary.as_bytes().len())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tokens_are_masked_and_signatures_are_not() {
+        assert_eq!(shown("Authorization", "AWS4-HMAC-SHA256 Credential=A"), "AWS4-HMAC-SHA256 Credential=A");
+        assert_eq!(shown("Authorization", "Bearer abc"), "***");
+        assert_eq!(shown("x-amz-security-token", "abc"), "***");
+        assert_eq!(shown("Host", "abc"), "abc");
+    }
+
+    #[test]
+    fn a_body_that_is_no_text_is_counted() {
+        assert_eq!(body(Body::from(b"a=b")).unwrap(), "a=b");
+        assert_eq!(body(Body::from(b"\xff\xfe")).unwrap(), "<2 bytes>");
+    }
+}
