@@ -1,0 +1,84 @@
+//! Clients whose surroundings are fixed, shared by the cases with the same settings.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::sync::{LazyLock, Mutex};
+
+use tucuxi::http::{Headers, Request, Response, SendOptions, Transport};
+use tucuxi::{Client, Config, Credentials, Environment, Session, Timestamp, Value};
+
+const UUID: &str = "11111111-2222-4333-8444-555555555555";
+const DISCOVERED: &[u8] = br#"{"Endpoints":[{"Address":"cell1.example.com","CachePeriodInMinutes":60}]}"#;
+
+static CLIENTS: LazyLock<Mutex<HashMap<String, Client>>> = LazyLock::new(Mutex::default);
+
+thread_local! {
+    /// The operation that the next request of this thread calls, and its answer; a case runs in one thread.
+    static ANSWER: RefCell<Option<(String, Response)>> = const { RefCell::new(None) };
+}
+
+/// The client of that service with the settings of a case.
+pub fn client(service: &str, settings: &Value) -> Result<Client, String> {
+    let key = format!("{service} {settings:?}");
+    if let Some(client) = CLIENTS.lock().unwrap().get(&key) {
+        return Ok(client.clone());
+    }
+    // Two threads may make the same client; the later one stays.
+    let client = make(service, settings).map_err(|e| format!("the client: {e:?}"))?;
+    CLIENTS.lock().unwrap().insert(key, client.clone());
+    Ok(client)
+}
+
+/// Answers the next request of this thread, which is to call `operation`.
+pub fn answer(operation: &str, status: u16, headers: Headers, body: Vec<u8>) {
+    ANSWER.set(Some((operation.to_owned(), Response::new(status, headers, body))));
+}
+
+/// A session without any environment or profile, and with the credentials of all cases.
+pub fn session(settings: &Value) -> tucuxi::SessionBuilder {
+    let mut credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
+    if let Some(token) = settings["session_token"].as_str() {
+        credentials = credentials.with_token(token);
+    }
+    if let Some(account) = settings["account_id"].as_str() {
+        credentials = credentials.with_account_id(account);
+    }
+    // A bearer token is the service's own variable; the session has no other environment.
+    let token = settings["bearer_token"].as_str().map(str::to_owned);
+    let environment = Environment::from_fn(move |name| token.clone().filter(|_| name.starts_with("AWS_BEARER_TOKEN_")));
+    Session::builder().environment(environment).credentials(credentials)
+}
+
+fn make(service: &str, settings: &Value) -> tucuxi::Result<Client> {
+    let mut config = Config::new().total_max_attempts(1);
+    let mut client = session(settings).build()?.client_builder(service);
+    for (name, value) in settings.as_map().into_iter().flat_map(|map| map.iter()) {
+        match (name.as_str(), value.as_str()) {
+            ("region", Some(region)) => client = client.region(region),
+            ("endpoint_url", Some(url)) => client = client.endpoint_url(url),
+            ("session_token" | "account_id" | "bearer_token", _) => {}
+            _ => config = config.set(name.as_str(), value.clone()),
+        }
+    }
+    fixed(client.config(config)).build()
+}
+
+/// The clock, the uuids and the transport of all cases.
+pub fn fixed(client: tucuxi::ClientBuilder) -> tucuxi::ClientBuilder {
+    client.clock(|| Timestamp::new(1_704_164_645, 0)).uuids(|| UUID.to_owned()).transport(Stub)
+}
+
+/// Answers what a case has laid ready, and endpoint discovery.
+struct Stub;
+
+impl Transport for Stub {
+    fn send(&self, request: &mut Request, _: &SendOptions) -> anyhow::Result<Response> {
+        let discovers = request.headers.get("X-Amz-Target").is_some_and(|target| target.ends_with(".DescribeEndpoints"));
+        let asked_for = ANSWER.with_borrow(|answer| answer.as_ref().is_some_and(|(operation, _)| operation == "DescribeEndpoints"));
+        if discovers && !asked_for {
+            return Ok(Response::new(200, Headers::new(), DISCOVERED));
+        }
+        let answer = ANSWER.take().map(|(_, response)| response);
+        answer.ok_or_else(|| anyhow::anyhow!("{} {}: no answer is laid ready", request.method, request.url))
+    }
+}

@@ -1,0 +1,60 @@
+//! What botocore sends for an input, through `prepare` and `presign`; and what it refuses.
+
+use std::path::Path;
+use std::time::Duration;
+
+use tucuxi::{Error, Value};
+
+use crate::{Case, clients, data, request};
+
+pub fn cases(file: &Path) -> Vec<Case> {
+    let text = data::gunzip(file);
+    text.lines().map(str::to_owned).map(|line| Case::new(data::id(&line), move || run(&data::json(&line)))).collect()
+}
+
+fn run(case: &Value) -> Result<(), String> {
+    let text = |key: &str| case[key].as_str().unwrap_or_default();
+    let client = clients::client(text("service"), &case["client"])?;
+    let params = data::untag(&case["params"]);
+    let error = match case["expires"].as_int() {
+        Some(seconds) => match client.presign(text("operation"), params, Duration::from_secs(seconds as u64)) {
+            Ok(url) => return expected(case, &url).and_then(|e| request::urls(&url, e["url"].as_str().unwrap_or_default())),
+            Err(error) => error,
+        },
+        None => match client.prepare(text("operation"), params) {
+            Ok(found) => {
+                let expected = expected(case, &format!("{} {}", found.method, found.url))?;
+                return request::compare(found, expected);
+            }
+            Err(error) => error,
+        },
+    };
+    match case.get("expect_error") {
+        Some(expected) => refused(&error, expected),
+        None => Err(format!("{error:?}")),
+    }
+}
+
+fn expected<'a>(case: &'a Value, found: &str) -> Result<&'a Value, String> {
+    case.get("expect").ok_or_else(|| format!("expected {:?}, found {found}", case["expect_error"]))
+}
+
+fn refused(error: &Error, expected: &Value) -> Result<(), String> {
+    if expected["python_internal"].as_bool() == Some(true) {
+        return Ok(());
+    }
+    let message = expected["message"].as_str().unwrap_or_default();
+    let lines = |text: &str| text.lines().map(without_python).collect::<Vec<_>>();
+    if Some(error.name()) == expected["class"].as_str() && lines(error.message()) == lines(message) {
+        return Ok(());
+    }
+    Err(format!("expected\n{}: {message}\nfound\n{}: {}", expected["class"].as_str().unwrap_or_default(), error.name(), error.message()))
+}
+
+/// A line of a report without the names of Python's types and its notation of values.
+fn without_python(line: &str) -> String {
+    match line.split_once(", value: ") {
+        Some((start, _)) if start.starts_with("Invalid type for parameter") => start.to_owned(),
+        _ => line.to_owned(),
+    }
+}

@@ -1,0 +1,58 @@
+//! What botocore makes of an answer, through `call` with a transport that gives it.
+
+use std::path::Path;
+
+use tucuxi::http::Headers;
+use tucuxi::{Error, Value};
+
+use crate::{Case, clients, compare, data};
+
+pub fn cases(file: &Path) -> Vec<Case> {
+    let text = data::gunzip(file);
+    text.lines().map(str::to_owned).map(|line| Case::new(data::id(&line), move || run(&data::json(&line)))).collect()
+}
+
+fn run(case: &Value) -> Result<(), String> {
+    let text = |key: &str| case[key].as_str().unwrap_or_default();
+    let client = clients::client(text("service"), &case["client"])?;
+    let http = &case["http"];
+    let headers = http["headers"].as_map().into_iter().flat_map(|m| m.iter());
+    let headers: Headers = headers.map(|(name, value)| (name.to_string(), value.as_str().unwrap_or_default().to_owned())).collect();
+    clients::answer(text("operation"), http["status"].as_int().unwrap_or_default() as u16, headers, data::bytes(&http["body_b64"]));
+
+    match (client.call(text("operation"), data::untag(&case["params"])), case["expect"].get("error")) {
+        (Ok(found), None) => compare::values(&without_attempts(&found), &expected(&case["expect"]["parsed"])),
+        (Err(error), Some(expected)) => failed(&error, expected),
+        (Ok(found), Some(expected)) => Err(format!("expected {expected:?}, found {found:?}")),
+        (Err(error), None) => Err(format!("{error:?}")),
+    }
+}
+
+fn failed(error: &Error, wanted: &Value) -> Result<(), String> {
+    let text = |key: &str| wanted[key].as_str();
+    let same = |what: &str, found: Option<&str>, expected: Option<&str>| match expected {
+        Some(expected) if found != Some(expected) => Err(format!("{what}: expected {expected}, found {found:?} ({error:?})")),
+        _ => Ok(()),
+    };
+    same("class", Some(error.name()), text("class"))?;
+    same("code", error.code(), text("code"))?;
+    same("message", Some(error.message()), text("error_message"))?;
+    same("operation", error.operation(), text("operation_name"))?;
+    match wanted.get("response") {
+        Some(response) => compare::values(&without_attempts(error.response().unwrap_or(&Value::Null)), &expected(response)),
+        None => Ok(()),
+    }
+}
+
+fn expected(tagged: &Value) -> Value {
+    without_attempts(&data::untag(tagged))
+}
+
+/// That the only attempt was the last one need not be said.
+fn without_attempts(response: &Value) -> Value {
+    let mut response = response.clone();
+    if let Some(metadata) = response.as_map_mut().and_then(|m| m.get_mut("ResponseMetadata")).and_then(Value::as_map_mut) {
+        metadata.remove("MaxAttemptsReached");
+    }
+    response
+}
