@@ -1,0 +1,103 @@
+//! What goes wrong before a service answers has a kind and a name of its own, and says what would be right.
+
+use std::net::TcpListener;
+
+use tucuxi::{Client, Config, Credentials, Environment, ErrorKind, Session, SessionBuilder, value};
+
+fn bare() -> SessionBuilder {
+    Session::builder().environment(Environment::empty())
+}
+
+fn s3() -> Client {
+    bare().region("us-east-1").credentials(Credentials::new("AKID", "SECRET")).build().unwrap().client("s3").unwrap()
+}
+
+#[test]
+fn an_unknown_service_lists_the_nearest() {
+    let error = bare().region("us-east-1").build().unwrap().client("dynamobd").unwrap_err();
+    assert_eq!((error.kind(), error.name()), (ErrorKind::UnknownService, "UnknownServiceError"));
+    assert!(error.to_string().contains("\"dynamobd\"") || error.to_string().contains("dynamobd"), "{error}");
+    assert!(error.to_string().contains("Did you mean dynamodb"), "{error}");
+}
+
+#[test]
+fn an_unknown_operation_lists_the_nearest_in_the_spelling_of_the_caller() {
+    for (wrong, right) in [("get_objcet", "get_object"), ("GetObjcet", "GetObject")] {
+        let error = s3().call(wrong, ()).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::UnknownOperation);
+        assert!(error.to_string().contains(wrong) && error.to_string().contains(&format!("Did you mean {right}")), "{error}");
+    }
+    assert_eq!(s3().describe("get_objcet").unwrap_err().kind(), ErrorKind::UnknownOperation);
+}
+
+#[test]
+fn every_wrong_parameter_is_reported_with_its_path() {
+    let tags = value!({"TagSet": [{"Key": "k", "Valeu": "v"}, {"Key": 3, "Value": "v"}]});
+    let error = s3().prepare("put_bucket_tagging", value!({"Bukket": "b", "Tagging": tags})).unwrap_err();
+    assert_eq!((error.kind(), error.name()), (ErrorKind::ParamValidation, "ParamValidationError"));
+    let report = error.to_string();
+    for part in [
+        "Missing required parameter in input: \"Bucket\"",
+        "Unknown parameter in input: \"Bukket\", must be one of: Bucket, ",
+        "Missing required parameter in Tagging.TagSet[0]: \"Value\"",
+        "Unknown parameter in Tagging.TagSet[0]: \"Valeu\", must be one of: Key, Value",
+        "Invalid type for parameter Tagging.TagSet[1].Key",
+    ] {
+        assert!(report.contains(part), "{part}\nis missing in\n{report}");
+    }
+}
+
+#[test]
+fn an_unknown_parameter_lists_the_nearest() {
+    let error = s3().prepare("get_object", value!({"Bucket": "bucket", "Key": "k", "VersoinId": "1"})).unwrap_err();
+    assert!(error.to_string().contains("Did you mean VersionId?"), "{error}");
+}
+
+#[test]
+fn a_missing_region_is_an_error_of_its_own() {
+    let session = bare().credentials(Credentials::new("AKID", "SECRET")).build().unwrap();
+    let error = session.client("sqs").and_then(|sqs| sqs.prepare("list_queues", ())).unwrap_err();
+    assert_eq!((error.kind(), error.name()), (ErrorKind::NoRegion, "NoRegionError"));
+}
+
+#[test]
+fn missing_credentials_are_an_error_of_their_own() {
+    let session = bare().region("us-east-1").build().unwrap();
+    let error = session.client("sqs").unwrap().call("list_queues", ()).unwrap_err();
+    assert_eq!((error.kind(), error.name(), error.attempts()), (ErrorKind::NoCredentials, "NoCredentialsError", 0));
+}
+
+#[test]
+fn half_of_the_credentials_is_named() {
+    let environment = [("AWS_ACCESS_KEY_ID", "AKID")];
+    let session = Session::builder().environment(environment).region("us-east-1").build();
+    let error = session.and_then(|s| s.client("sqs")).and_then(|sqs| sqs.prepare("list_queues", ())).unwrap_err();
+    assert_eq!((error.kind(), error.name()), (ErrorKind::PartialCredentials, "PartialCredentialsError"));
+    assert!(error.to_string().to_lowercase().contains("aws_secret_access_key"), "{error}");
+}
+
+#[test]
+fn a_refused_connection_names_the_endpoint() {
+    let free = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", free.local_addr().unwrap());
+    drop(free);
+    let session = bare().region("us-east-1").credentials(Credentials::new("AKID", "SECRET")).build().unwrap();
+    let client = session.client_builder("sqs").endpoint_url(&url).config(Config::new().total_max_attempts(1)).build().unwrap();
+    let error = client.call("list_queues", ()).unwrap_err();
+    assert_eq!((error.kind(), error.name()), (ErrorKind::Connect, "EndpointConnectionError"));
+    assert!(error.to_string().contains(&url), "{error}");
+    assert_eq!((error.operation(), error.attempts()), (Some("ListQueues"), 1));
+    assert!(std::error::Error::source(&error).is_some());
+}
+
+#[test]
+fn secrets_are_in_no_error() {
+    let session =
+        bare().region("us-east-1").credentials(Credentials::new("AKID", "SECRETSECRET").with_token("TOKENTOKEN")).build().unwrap();
+    let client =
+        session.client_builder("s3").endpoint_url("http://127.0.0.1:1").config(Config::new().total_max_attempts(1)).build().unwrap();
+    let error = client.call("list_buckets", ()).unwrap_err();
+    for text in [format!("{error}"), format!("{error:?}"), format!("{client:?}"), format!("{session:?}")] {
+        assert!(!text.contains("SECRETSECRET") && !text.contains("TOKENTOKEN"), "{text}");
+    }
+}
