@@ -190,3 +190,74 @@ fn is_out_of_reach(error: &Error) -> bool {
     use ErrorKind::*;
     matches!(error.kind(), Connect | Tls | Proxy | ConnectTimeout | ReadTimeout | ConnectionClosed | Http)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
+
+    use super::*;
+    use crate::http::{Headers, Request, Response, SendOptions, Transport};
+    use crate::session::{Config, Environment, Session};
+    use crate::value::Timestamp;
+
+    const START: i64 = 1_704_164_645;
+
+    /// Answers discovery until the time is `until`; then it is out of reach. Keeps how often it was asked, and
+    /// where the last other request went.
+    struct Server {
+        now: Arc<AtomicI64>,
+        until: i64,
+        asked: Arc<AtomicI64>,
+        last: Arc<Mutex<String>>,
+    }
+
+    impl Transport for Server {
+        fn send(&self, request: &mut Request, _: &SendOptions) -> anyhow::Result<Response> {
+            if !request.headers.get("X-Amz-Target").is_some_and(|target| target.ends_with("DescribeEndpoints")) {
+                *self.last.lock().unwrap() = request.url.clone();
+                return Ok(Response::new(200, Headers::new(), b"{}".to_vec()));
+            }
+            self.asked.fetch_add(1, Relaxed);
+            if self.now.load(Relaxed) >= self.until {
+                return Err(Error::new(ErrorKind::Connect, "nobody is there").into());
+            }
+            Ok(Response::new(200, Headers::new(), br#"{"Endpoints":[{"Address":"cell","CachePeriodInMinutes":1}]}"#.to_vec()))
+        }
+    }
+
+    /// Calls an operation at each of the times, in seconds from the start, and tells where it went, or how it
+    /// failed, and how often the service had been asked until then.
+    fn calls(service: &str, operation: &str, reachable: i64, times: &[i64]) -> Vec<(String, i64)> {
+        let [now, asked] = [START, 0].map(|value| Arc::new(AtomicI64::new(value)));
+        let last = Arc::<Mutex<String>>::default();
+        let server = Server { now: Arc::clone(&now), until: START + reachable, asked: Arc::clone(&asked), last: Arc::clone(&last) };
+        let clock = Arc::clone(&now);
+        let keys = crate::Credentials::new("a", "b");
+        let session = Session::builder().environment(Environment::empty()).credentials(keys).build().unwrap();
+        let config = Config::new().endpoint_discovery_enabled(true).total_max_attempts(1);
+        let builder = session.client_builder(service).region("us-east-1").transport(server).config(config);
+        let client = builder.clock(move || Timestamp::new(clock.load(Relaxed), 0)).build().unwrap();
+        let call = |time: &i64| {
+            now.store(START + time, Relaxed);
+            let went = client.call(operation, ()).map(|_| last.lock().unwrap().clone()).unwrap_or_else(|e| e.name().to_owned());
+            (went, asked.load(Relaxed))
+        };
+        times.iter().map(call).collect()
+    }
+
+    #[test]
+    fn the_last_answer_serves_on_while_the_service_is_out_of_reach() {
+        let cell = |asked| ("https://cell".to_owned(), asked);
+        let found = calls("timestream-write", "list_databases", 60, &[0, 59, 60, 119, 120]);
+        assert_eq!(found, [cell(1), cell(1), cell(2), cell(2), cell(3)]);
+    }
+
+    #[test]
+    fn without_any_answer_only_optional_discovery_is_done_without() {
+        let failed = |asked| ("EndpointDiscoveryRefreshFailed".to_owned(), asked);
+        assert_eq!(calls("timestream-write", "list_databases", 0, &[0, 1]), [failed(1), failed(2)]);
+        let rules = |asked| ("https://dynamodb.us-east-1.amazonaws.com/".to_owned(), asked);
+        assert_eq!(calls("dynamodb", "list_tables", 0, &[0, 59, 60]), [rules(1), rules(1), rules(2)]);
+    }
+}
