@@ -21,3 +21,8 @@ pub use client::{Client, ClientBuilder, Event, HookId, OperationRequest};
 pub use error::{Error, ErrorKind, Result};
 pub use session::{Config, Environment, Session, SessionBuilder};
 pub use value::{Bytes, List, Map, Number, Str, Stream, Timestamp, Value};
+
+/// The readme's examples are compiled with the others.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -1,7 +1,7 @@
 //! What the subcommands print: lines of text, or JSON in the form that keeps bytes and times apart from text.
 
 use std::fmt::Display;
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, Write};
 
 use crate::Value;
 
@@ -16,11 +16,9 @@ pub(crate) fn json(value: &Value) -> anyhow::Result<()> {
     print(|out| writeln!(out, "{text}"))
 }
 
-/// Writes to the standard output. A reader that has seen enough (`| head`) is no error.
+/// Writes to the standard output.
 pub(crate) fn print(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> anyhow::Result<()> {
     let mut out = io::BufWriter::new(io::stdout().lock());
-    match write(&mut out).and_then(|()| out.flush()) {
-        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
-        done => Ok(done?),
-    }
+    write(&mut out)?;
+    Ok(out.flush()?)
 }

@@ -1,5 +1,6 @@
 //! `tucuxi demo`: a tour of tucuxi on S3. Without options it brings its own server; with them it runs wherever they lead.
 
+mod layout;
 mod server;
 mod stage;
 
@@ -63,7 +64,7 @@ fn visit(stage: &mut Stage, client: &Client, bucket: &str) -> anyhow::Result<()>
     stage.say("Objects with all sorts of keys.")?;
     for key in KEYS {
         let text = format!("This is {key}.\n");
-        stage.call(client, "put_object", value!({"Bucket": bucket, "Key": key, "Body": text, "ContentType": "text/plain"}))?;
+        stage.call(client, "put_object", value!({"Bucket": bucket, "Key": key, "Body": text}))?;
     }
 
     stage.say("Answers are values: index them, or ask with JMESPath.")?;
@@ -101,5 +102,5 @@ fn create_bucket(bucket: &str, region: Option<&str>) -> Value {
 /// Bucket names are unique in the world.
 fn bucket_name() -> String {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_nanos());
-    format!("tucuxi-demo-{:x}-{:x}", now & 0xffff_ffff_ffff, std::process::id())
+    format!("tucuxi-demo-{:x}{:x}", now & 0xffff_ffff, std::process::id())
 }

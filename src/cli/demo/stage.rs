@@ -3,6 +3,7 @@
 use std::io::{self, IsTerminal, Write};
 use std::time::Instant;
 
+use super::layout;
 use crate::{Client, ErrorKind, Value};
 
 /// Where the tour is shown; in colours where it is a terminal.
@@ -65,17 +66,16 @@ impl Stage {
         }
     }
 
-    /// What came back, as JSON; of a stream only the length.
+    /// What came back.
     pub(super) fn answer(&mut self, value: &Value) -> anyhow::Result<()> {
         if value.as_map().is_some_and(|map| map.is_empty()) {
             return Ok(());
         }
-        let text = value.to_json_text(true);
-        Ok(writeln!(self.out, "    {}", text.replace('\n', "\n    "))?)
+        Ok(writeln!(self.out, "    {}", layout::block(value, 4))?)
     }
 
     fn show_call(&mut self, operation: &str, params: &Value) -> anyhow::Result<()> {
-        self.code(&format!("s3.call({operation:?}, value!({}))?", params.to_json_text(false)))
+        self.code(&format!("s3.call({operation:?}, value!({}))?", layout::block(params, 2)))
     }
 
     fn painted(&self, colour: &str, text: &str) -> String {
