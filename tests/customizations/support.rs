@@ -51,10 +51,13 @@ pub fn pairs(form: &str) -> Vec<(String, String)> {
     form.split('&').map(|pair| pair.split_once('=').unwrap_or((pair, ""))).map(|(key, value)| (decode(key), decode(value))).collect()
 }
 
+/// What answers a request.
+type Answer = dyn Fn(&Request) -> anyhow::Result<Response> + Send + Sync;
+
 /// A server inside of the process; clones share what they have seen.
 #[derive(Clone)]
 pub struct Server {
-    answer: Arc<dyn Fn(&Request) -> anyhow::Result<Response> + Send + Sync>,
+    answer: Arc<Answer>,
     /// Methods and URLs of the requests, with their `X-Amz-Target`.
     pub seen: Arc<Mutex<Vec<String>>>,
 }
