@@ -4,11 +4,11 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::{LazyLock, Mutex};
 
+use crate::discovery;
 use tucuxi::http::{Headers, Request, Response, SendOptions, Transport};
 use tucuxi::{Client, Config, Credentials, Environment, Session, Timestamp, Value};
 
 const UUID: &str = "11111111-2222-4333-8444-555555555555";
-const DISCOVERED: &[u8] = br#"{"Endpoints":[{"Address":"cell1.example.com","CachePeriodInMinutes":60}]}"#;
 
 static CLIENTS: LazyLock<Mutex<HashMap<String, Client>>> = LazyLock::new(Mutex::default);
 
@@ -73,10 +73,9 @@ struct Stub;
 
 impl Transport for Stub {
     fn send(&self, request: &mut Request, _: &SendOptions) -> anyhow::Result<Response> {
-        let discovers = request.headers.get("X-Amz-Target").is_some_and(|target| target.ends_with(".DescribeEndpoints"));
         let asked_for = ANSWER.with_borrow(|answer| answer.as_ref().is_some_and(|(operation, _)| operation == "DescribeEndpoints"));
-        if discovers && !asked_for {
-            return Ok(Response::new(200, Headers::new(), DISCOVERED));
+        if let Some(response) = discovery::answer(request).filter(|_| !asked_for) {
+            return Ok(response);
         }
         let answer = ANSWER.take().map(|(_, response)| response);
         answer.ok_or_else(|| anyhow::anyhow!("{} {}: no answer is laid ready", request.method, request.url))

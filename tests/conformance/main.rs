@@ -10,6 +10,8 @@
 mod clients;
 mod compare;
 mod data;
+#[path = "../support/discovery.rs"]
+mod discovery;
 mod document;
 mod endpoints;
 mod jmespath;

@@ -67,6 +67,7 @@ fn text(node: Node<'_>, name: &str) -> String {
     match node.context_param().unwrap_or(name) {
         "AccountId" | "accountId" => "123456789012".to_owned(),
         "Bucket" => "tucuxi-bucket".to_owned(),
+        "PredictEndpoint" => "https://realtime.example.com".to_owned(),
         "KvsARN" => "arn:aws:cloudfront::123456789012:key-value-store/tucuxi".to_owned(),
         name if name.to_ascii_lowercase().ends_with("arn") && node.context_param().is_some() => {
             let resource = match name {
