@@ -26,7 +26,6 @@ pub struct Shape {
 /// What a shape is.
 #[derive(Debug)]
 #[allow(missing_docs)]
-#[expect(clippy::large_enum_variant, reason = "a shape lies behind a pointer of its own in its service's table")]
 pub enum ShapeType {
     Structure(Structure),
     List(Box<ShapeRef>),
