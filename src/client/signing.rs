@@ -123,7 +123,6 @@ pub(crate) fn sign(call: &mut Call<'_>) -> Result<()> {
 
 /// Signs the URL of the request, so that whoever has it can send it until `expires` is over.
 pub(crate) fn presign(call: &mut Call<'_>, expires: Duration) -> Result<()> {
-    call.emit("request-created")?;
     let Some(signer) = choose_signer(call, "-query")? else { return call.emit("before-sign") };
     call.emit("before-sign")?;
     match signer.scheme {
