@@ -1,4 +1,68 @@
 //! Call any AWS service by name.
+//!
+//! tucuxi carries the service definitions of botocore and boto3 as data, reads them at run time and interprets
+//! them: there is no generated code and no type per operation. A map goes in, a map comes out. Whoever knows
+//! boto3 knows the names: operations, parameters, errors and settings are called what they are called there.
+//!
+//! # A first call
+//!
+//! ```no_run
+//! use tucuxi::{Session, value};
+//!
+//! let session = Session::new()?; // region and credentials from the environment and the shared files
+//! let s3 = session.client("s3")?;
+//! let page = s3.call("list_objects_v2", value!({"Bucket": "river", "MaxKeys": 10}))?;
+//! for object in page["Contents"].as_list().into_iter().flatten() {
+//!     println!("{}", object["Key"]);
+//! }
+//! # Ok::<(), tucuxi::Error>(())
+//! ```
+//!
+//! A [`Session`] holds settings, credentials and definitions; a [`Client`] is one service in one region. Both are
+//! cheap to clone and may be used from any number of threads. Making them opens no connection.
+//!
+//! # Data
+//!
+//! [`Value`] is the only data type. [`value!`] writes one down, indexing reads it (what is missing is
+//! [`Value::Null`], never a panic), [`Value::search`] asks it in JMESPath, and [`value::to_value`] and
+//! [`value::from_value`] take it to and from types of your own. A body that a service streams is a [`Stream`].
+//!
+//! ```
+//! use tucuxi::value;
+//!
+//! let answer = value!({"Contents": [{"Key": "a", "Size": 10}, {"Key": "b", "Size": 2000}]});
+//! assert_eq!(answer["Contents"][1]["Key"], "b");
+//! assert_eq!(answer.search("Contents[?Size > `100`].Key")?, value!(["b"]));
+//! assert!(answer["NoSuchThing"][3].is_null());
+//! # Ok::<(), tucuxi::Error>(())
+//! ```
+//!
+//! # What can be called, and what is sent
+//!
+//! [`Client::operations`] lists the names, [`Client::describe`] says what goes in and what comes out,
+//! [`Client::prepare`] gives the signed request without sending it, and [`Client::on`] registers hooks under
+//! boto3's event names.
+//!
+//! ```
+//! use tucuxi::{Credentials, Session, value};
+//!
+//! let session = Session::builder().region("eu-west-1").credentials(Credentials::new("AKID", "SECRET")).build()?;
+//! let request = session.client("sqs")?.prepare("list_queues", value!({"QueueNamePrefix": "x"}))?;
+//! assert_eq!(request.url, "https://sqs.eu-west-1.amazonaws.com/");
+//! assert_eq!(request.headers.get("X-Amz-Target"), Some("AmazonSQS.ListQueues"));
+//! # Ok::<(), tucuxi::Error>(())
+//! ```
+//!
+//! # Failures
+//!
+//! Everything that can fail answers an [`Error`]: [`kind`](Error::kind) is for a `match`, [`name`](Error::name) is
+//! what a user of boto3 would catch, and its text is complete by itself.
+//!
+//! # How the crate is laid out
+//!
+//! The modules are the stages that a call goes through, from the bottom up: [`value`] and [`error`]; [`definition`];
+//! [`http`], [`auth`], [`endpoint`] and [`protocol`]; credentials; [`session`] and [`client`]; and what definitions
+//! cannot say of single services. Each module says in its first lines where it stands and what it leaves out.
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
