@@ -29,6 +29,7 @@ mod sts;
 
 use crate::client::{Event, Setup};
 use crate::error::{Error, ErrorKind, Result};
+use crate::protocol::serialize::push_percent_encoded;
 
 /// Sets a client of this service up: one line per service that needs it.
 pub(crate) fn customize(setup: &mut Setup<'_>) -> Result<()> {
@@ -89,16 +90,10 @@ fn host_label_error(text: &str) -> Option<Error> {
     Some(Error::new(ErrorKind::EndpointResolution, message).with_name("InvalidHostLabelError"))
 }
 
-/// Percent-encodes all but letters, digits, `-._` and the characters in `safe`.
+/// Percent-encodes all but the unreserved characters of RFC 3986 and those in `safe`.
 fn percent_encode(text: &str, safe: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._".contains(&byte) || safe.as_bytes().contains(&byte) {
-            out.push(byte.into());
-        } else {
-            out.push_str(&format!("%{byte:02X}"));
-        }
-    }
+    push_percent_encoded(&mut out, text, safe);
     out
 }
 

@@ -49,8 +49,8 @@ pub(super) fn customize(setup: &mut Setup<'_>) -> Result<()> {
 fn bucket_out_of_path(event: &mut Event<'_, '_>) -> anyhow::Result<()> {
     let Some(rest) = event.request_uri().strip_prefix("/{Bucket}").map(str::to_owned) else { return Ok(()) };
     let bucket = event.params()["Bucket"].as_str().unwrap_or_default().to_owned();
-    let key = event.params()["Key"].as_str().map(|key| super::percent_encode(key, "/~"));
-    event.notes_mut().insert(AUTH_PATH, format!("/{}/{}", super::percent_encode(&bucket, "~"), key.unwrap_or_default()));
+    let key = event.params()["Key"].as_str().map(|key| super::percent_encode(key, "/"));
+    event.notes_mut().insert(AUTH_PATH, format!("/{}/{}", super::percent_encode(&bucket, ""), key.unwrap_or_default()));
     let rest = if rest.starts_with('/') { rest } else { format!("/{rest}") };
     event.set_request_uri(rest);
     Ok(())

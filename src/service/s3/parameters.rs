@@ -69,9 +69,9 @@ pub(super) fn encode_copy_source(event: &mut Event<'_, '_>) -> anyhow::Result<()
 fn encode_source_text(source: &str) -> String {
     match source.rfind("?versionId=").map(|at| source.split_at(at)) {
         Some((path, version)) if version.len() > "?versionId=".len() && !version.contains(char::is_whitespace) => {
-            format!("{}{version}", percent_encode(path, "/~"))
+            format!("{}{version}", percent_encode(path, "/"))
         }
-        _ => percent_encode(source, "/~"),
+        _ => percent_encode(source, "/"),
     }
 }
 
@@ -84,7 +84,7 @@ fn encode_source_map(source: &Map) -> anyhow::Result<String> {
     let (bucket, key) = (text("Bucket")?, text("Key")?);
     let path = if is_bucket_arn(bucket) { format!("{bucket}/object/{key}") } else { format!("{bucket}/{key}") };
     let version = source.get("VersionId").and_then(Value::as_str).map(|v| format!("?versionId={v}"));
-    Ok(percent_encode(&path, "/~") + &version.unwrap_or_default())
+    Ok(percent_encode(&path, "/") + &version.unwrap_or_default())
 }
 
 /// Metadata travels in headers, which are ASCII.
