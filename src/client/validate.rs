@@ -142,6 +142,8 @@ impl Report {
             _ => value.as_float().unwrap_or(f64::NAN),
         };
         if number < min {
+            let decimal = Value::Float(min);
+            let min: &dyn fmt::Display = if node.has(|t| t.decimal_min) { &Repr::top(&decimal) } else { &min };
             self.line(format_args!("Invalid value for parameter {path}, value: {}, valid min value: {min}", Shown(node, value)));
         }
     }
@@ -287,9 +289,9 @@ mod tests {
     const SERVICE: &str = r#"{"metadata": {}, "operations": {"Op": {"http": {"method": "POST"}, "input": {"shape": "In"}}}, "shapes": {
         "In": {"type": "structure", "required": ["Name"], "members": {"Name": {"shape": "Name"}, "Count": {"shape": "Count"},
             "Tags": {"shape": "Tags"}, "Labels": {"shape": "Labels"}, "Choice": {"shape": "Choice"}, "Doc": {"shape": "Doc"},
-            "When": {"shape": "When"}, "Secret": {"shape": "Secret"}, "Host": {"shape": "Text", "hostLabel": true},
+            "Rate": {"shape": "Rate"}, "When": {"shape": "When"}, "Secret": {"shape": "Secret"}, "Host": {"shape": "Text", "hostLabel": true},
             "Context": {"shape": "Text", "jsonvalue": true, "location": "header", "locationName": "x-context"}}},
-        "Name": {"type": "string", "min": 2}, "Count": {"type": "integer", "min": 3}, "Text": {"type": "string"},
+        "Name": {"type": "string", "min": 2}, "Count": {"type": "integer", "min": 3}, "Rate": {"type": "double", "min": 1.0}, "Text": {"type": "string"},
         "Tags": {"type": "list", "member": {"shape": "Tag"}, "min": 1},
         "Tag": {"type": "structure", "members": {"Key": {"shape": "Text"}, "Value": {"shape": "Text"}}, "required": ["Key", "Value"]},
         "Labels": {"type": "map", "key": {"shape": "Name"}, "value": {"shape": "Tags"}},
@@ -320,7 +322,7 @@ mod tests {
     #[test]
     fn every_problem_is_reported_in_boto3_s_order() {
         let params = value!({"Count": 2, "Naem": "x", "Tags": [{"Value": 1}, "x"], "Labels": {"k": []}});
-        let members = "Name, Count, Tags, Labels, Choice, Doc, When, Secret, Host, Context";
+        let members = "Name, Count, Tags, Labels, Choice, Doc, Rate, When, Secret, Host, Context";
         assert_eq!(
             report(params),
             [
@@ -351,6 +353,7 @@ mod tests {
         );
         assert!(line("Context", value!([b"z"])).ends_with("must be json serializable: Object of type bytes is not JSON serializable"));
         assert_eq!(line("Host", value!("")), "Invalid length for parameter Host, value: 0, valid min length: 1");
+        assert_eq!(line("Rate", value!(0.5)), "Invalid value for parameter Rate, value: 0.5, valid min value: 1.0");
         assert!(
             line("When", value!("x"))
                 .ends_with("value: x, type: <class 'str'>, valid types: <class 'datetime.datetime'>, timestamp-string")

@@ -27,6 +27,8 @@ pub struct Traits {
     pub retryable: Option<Retryable>,
     /// The least number, length or size.
     pub min: Option<f64>,
+    /// Whether `min` is written as a decimal, `1.0` and not `1`.
+    pub decimal_min: bool,
     /// The greatest number, length or size.
     pub max: Option<f64>,
     /// The regular expression that text should match.
@@ -143,6 +145,7 @@ impl Traits {
             }),
             retryable: json.retryable.as_ref().map(|r| Retryable { throttling: r.throttling }),
             min: json.min.and_then(|raw| raw.get().parse().ok()),
+            decimal_min: json.min.is_some_and(|raw| raw.get().contains(['.', 'e', 'E'])),
             max: json.max.and_then(|raw| raw.get().parse().ok()),
             pattern: text(&json.pattern).map(Str::from),
             values: json.values.iter().map(|v| Str::from(&*v.0)).collect(),
