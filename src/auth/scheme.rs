@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::sigv4::{Algorithm, Flavour};
 use crate::error::{Error, ErrorKind, did_you_mean};
 
 /// An algorithm.
@@ -19,10 +20,31 @@ pub enum Scheme {
     V4,
     /// `s3v4`: Signature Version 4 in its S3 flavour.
     S3V4,
+    /// `v4a`: Signature Version 4a, for a set of regions.
+    #[cfg(feature = "sigv4a")]
+    V4a,
+    /// `s3v4a`: Signature Version 4a in its S3 flavour.
+    #[cfg(feature = "sigv4a")]
+    S3V4a,
     /// `v4-s3express`: as `s3v4`, with the keys of a session.
     V4S3Express,
     /// `bearer`: a token instead of a signature.
     Bearer,
+}
+
+impl Scheme {
+    /// The variant and the flavour of Signature Version 4 that this is, if it is one.
+    pub fn sigv4(self) -> Option<(Algorithm, Flavour)> {
+        match self {
+            Scheme::V4 => Some((Algorithm::HmacSha256, Flavour::Plain)),
+            Scheme::S3V4 | Scheme::V4S3Express => Some((Algorithm::HmacSha256, Flavour::S3)),
+            #[cfg(feature = "sigv4a")]
+            Scheme::V4a => Some((Algorithm::EcdsaP256, Flavour::Plain)),
+            #[cfg(feature = "sigv4a")]
+            Scheme::S3V4a => Some((Algorithm::EcdsaP256, Flavour::S3)),
+            Scheme::V2 | Scheme::V3 | Scheme::S3 | Scheme::Bearer => None,
+        }
+    }
 }
 
 /// Where the signature goes.
@@ -65,7 +87,7 @@ pub struct SignerName {
     pub place: Place,
 }
 
-const SCHEMES: [(&str, Scheme); 8] = [
+const SCHEMES: &[(&str, Scheme)] = &[
     ("v2", Scheme::V2),
     ("v3", Scheme::V3),
     ("v3https", Scheme::V3),
@@ -73,6 +95,10 @@ const SCHEMES: [(&str, Scheme); 8] = [
     ("v4", Scheme::V4),
     ("s3v4", Scheme::S3V4),
     ("v4-s3express", Scheme::V4S3Express),
+    #[cfg(feature = "sigv4a")]
+    ("v4a", Scheme::V4a),
+    #[cfg(feature = "sigv4a")]
+    ("s3v4a", Scheme::S3V4a),
     ("bearer", Scheme::Bearer),
 ];
 
@@ -80,7 +106,7 @@ impl SignerName {
     fn exists(self) -> bool {
         match self.place {
             Place::Request => true,
-            Place::Query => matches!(self.scheme, Scheme::S3 | Scheme::V4 | Scheme::S3V4 | Scheme::V4S3Express),
+            Place::Query => self.scheme == Scheme::S3 || self.scheme.sigv4().is_some(),
             Place::PresignPost => matches!(self.scheme, Scheme::S3 | Scheme::S3V4 | Scheme::V4S3Express),
         }
     }
@@ -98,6 +124,7 @@ impl FromStr for SignerName {
         let signer = SCHEMES.iter().find(|(known, _)| *known == base).map(|&(_, scheme)| SignerName { scheme, place });
         match signer {
             Some(signer) if signer.exists() => Ok(signer),
+            None if cfg!(not(feature = "sigv4a")) && matches!(base, "v4a" | "s3v4a") => Err(needs_feature(name)),
             _ if place != Place::Request => Err(Error::new(ErrorKind::Signing, format!("Signature version(s) are not supported: {name}"))),
             _ => {
                 let near = did_you_mean(name, SCHEMES.iter().map(|(known, _)| *known));
@@ -106,6 +133,12 @@ impl FromStr for SignerName {
             }
         }
     }
+}
+
+/// Signature Version 4a is left out of builds that do not ask for it.
+pub(crate) fn needs_feature(name: &str) -> Error {
+    Error::new(ErrorKind::Signing, format!("Signature version {name} needs tucuxi to be built with the feature `sigv4a`."))
+        .with_name("MissingDependencyException")
 }
 
 impl fmt::Display for SignerName {
@@ -117,6 +150,10 @@ impl fmt::Display for SignerName {
             Scheme::V4 => "v4",
             Scheme::S3V4 => "s3v4",
             Scheme::V4S3Express => "v4-s3express",
+            #[cfg(feature = "sigv4a")]
+            Scheme::V4a => "v4a",
+            #[cfg(feature = "sigv4a")]
+            Scheme::S3V4a => "s3v4a",
             Scheme::Bearer => "bearer",
         };
         write!(f, "{scheme}{}", self.place.suffix())
@@ -133,6 +170,12 @@ mod tests {
                      v4-s3express-query v4-s3express-presign-post bearer";
         for name in names.split(' ') {
             assert_eq!(name.parse::<SignerName>().unwrap().to_string(), name);
+        }
+        for name in ["v4a", "v4a-query", "s3v4a", "s3v4a-query"] {
+            match name.parse::<SignerName>() {
+                Ok(signer) => assert!(cfg!(feature = "sigv4a") && signer.to_string() == name),
+                Err(error) => assert!(cfg!(not(feature = "sigv4a")) && error.name() == "MissingDependencyException", "{error}"),
+            }
         }
         assert_eq!("v3https".parse::<SignerName>().unwrap().scheme, Scheme::V3);
         for name in ["v2-query", "bearer-query", "v4-presign-post", "x-query"] {

@@ -9,14 +9,14 @@ use super::hooks::{HookId, Place, ServiceNames};
 use super::inner::Inner;
 use super::setup::Setup;
 use super::user_agent::user_agent;
-use super::{Client, endpoint, options, signing};
+use super::{Client, auth_type, endpoint, options};
 use crate::auth::Credentials;
 use crate::auth::sigv4::KeyCache;
 use crate::definition::{Definitions, LegacyEndpoints, Partitions, RuleSet, Service};
 use crate::endpoint::EndpointCache;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{ErrorKind, Result};
 use crate::http::{Transport, UreqTransport};
-use crate::session::{ClientRequest, ClientSettings, Config, Session};
+use crate::session::{ClientRequest, Config, Session};
 use crate::value::{Str, Timestamp, Value};
 
 /// A client that is not made yet. What is not set here comes from the session.
@@ -150,6 +150,7 @@ impl ClientBuilder {
         let endpoint = endpoint::of_client(&*definitions.shared::<LegacyEndpoints>()?, &service, &settings, lookup_region)?;
         let mut builtins = endpoint::builtins(&settings, &endpoint);
         builtins.extend(own_builtins);
+        let bearer_token = self.session.bearer_token(&endpoint.signing_name);
         Ok(Client::new(Inner {
             rules: rule_set(definitions, service.name(), version)?,
             partitions: definitions.shared::<Partitions>()?,
@@ -158,8 +159,8 @@ impl ClientBuilder {
             discovery: Discovery::new(&service, &settings),
             endpoint_error,
             method_aliases,
-            signature_version: signature_version(&service, &settings, special)?,
-            bearer_token: self.session.bearer_token(&endpoint.signing_name),
+            signature_version: auth_type::of_client(&service, &settings.signing, special, bearer_token.is_some())?,
+            bearer_token,
             keys: KeyCache::default(),
             event_names: event_names(&service)?,
             transport: self.transport.unwrap_or_else(|| Arc::new(UreqTransport::new(settings.transport.http_config(&endpoint.url)))),
@@ -241,27 +242,6 @@ fn rule_set(definitions: &Definitions, service: &str, version: Option<&str>) -> 
         Err(error) if error.kind() == ErrorKind::UnknownService => Ok(None),
         Err(error) => Err(error),
     }
-}
-
-/// The client's own way of signing: the user's, or the one that the definition prefers among those known here.
-fn signature_version(service: &Service, settings: &ClientSettings, special: Option<&'static str>) -> Result<Str> {
-    if settings.signing.unsigned {
-        return Ok(signing::NONE.into());
-    }
-    if let Some(requested) = &settings.signing.signature_version {
-        return Ok(requested.clone());
-    }
-    if let Some(special) = special {
-        return Ok(special.into());
-    }
-    let metadata = service.metadata();
-    if !metadata.auth.is_empty() {
-        return signing::choose_scheme(&metadata.auth, &settings.signing.auth_scheme_preference).ok_or_else(|| {
-            let schemes: Vec<&str> = metadata.auth.iter().map(|s| s.as_str()).collect();
-            Error::new(ErrorKind::Signing, format!("Signature version(s) are not supported: {}", schemes.join(", ")))
-        });
-    }
-    Ok(metadata.signature_version.clone().unwrap_or_else(|| "v4".into()))
 }
 
 fn event_names(service: &Service) -> Result<ServiceNames> {

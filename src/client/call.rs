@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::event::Event;
 use super::hooks::HookList;
 use super::inner::Inner;
+use crate::auth::Credentials;
 use crate::definition::{Operation, Service};
 use crate::endpoint::Endpoint;
 use crate::error::{Error, Result};
@@ -55,7 +56,10 @@ pub(crate) struct SigningContext {
     pub auth_type: Option<Str>,
     /// The answer of a `choose-signer` hook.
     pub signer: Option<Str>,
+    /// The region of the signature; several with commas between them for Signature Version 4a.
     pub region: Option<Str>,
+    /// Keys for this call, instead of the client's.
+    pub credentials: Option<Arc<Credentials>>,
     pub name: Option<Str>,
     /// The payload is left out of the signature where that is safe.
     pub unsigned_payload: bool,

@@ -1,8 +1,8 @@
 //! The stage that finds where a call goes, and the URL that comes of it.
 
+use super::auth_type;
 use super::call::Call;
 use super::setup::LookupRegion;
-use super::signing;
 use crate::definition::{LegacyEndpoints, Service};
 use crate::endpoint::legacy::{ClientEndpoint, LegacyEndpoint, LegacyQuery};
 use crate::endpoint::{self, Endpoint, Sources, url};
@@ -88,7 +88,7 @@ pub(crate) fn resolve(call: &mut Call<'_>) -> Result<()> {
         }
         None => None,
     };
-    signing::decide(call)
+    auth_type::decide(call)
 }
 
 /// An error of the rules under the name that the service has for it.

@@ -21,8 +21,6 @@ use crate::value::{Map, Str};
 /// | `before-parse` | [`response`](Self::response) |
 /// | `after-call` | [`result`](Self::result) |
 ///
-/// For a presigned URL nothing is sent, and there are no `before-call` and no `request-created`.
-///
 /// ```
 /// use tucuxi::{Session, value};
 ///

@@ -3,6 +3,7 @@
 //! The pipeline of one call is in `pipeline.rs`; each stage has a file. Nothing here names a
 //! service: what is special hangs on hooks.
 
+mod auth_type;
 mod builder;
 mod call;
 mod checksum;

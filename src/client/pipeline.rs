@@ -31,7 +31,6 @@ pub(crate) const ERROR_CLASS: &str = "error-class";
 
 /// From the name and the map to the request, unsigned.
 pub(crate) fn prepare(call: &mut Call<'_>) -> Result<()> {
-    refuse_events(call)?;
     discovery::check(call)?;
     call.emit("provide-client-params")?;
     call.emit("before-parameter-build")?;
@@ -50,17 +49,6 @@ pub(crate) fn prepare(call: &mut Call<'_>) -> Result<()> {
     if call.response.is_none() {
         compression::apply(call)?;
         checksum::apply(call, plan)?;
-    }
-    Ok(())
-}
-
-/// Events that are sent while others are received need HTTP/2, which this crate does not speak.
-fn refuse_events(call: &Call<'_>) -> Result<()> {
-    let Some(input) = call.service.input(call.operation)? else { return Ok(()) };
-    let Some((_, payload)) = input.structure().and_then(|s| s.payload()) else { return Ok(()) };
-    if input.member(payload)?.has(|t| t.event_stream) {
-        let message = format!("{} sends a stream of events, which needs HTTP/2; only HTTP/1.1 is spoken here", call.operation.name);
-        return Err(Error::new(ErrorKind::UnknownOperation, message));
     }
     Ok(())
 }

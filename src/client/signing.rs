@@ -5,10 +5,9 @@ use std::time::Duration;
 use super::call::Call;
 use super::discovery;
 use super::inner::Inner;
-use crate::auth::sigv4::{self, Flavour, Payload, PayloadFacts, Signing};
+use crate::auth::sigv4::{self, Algorithm, Flavour, Payload, PayloadFacts, Signing};
 use crate::auth::{Credentials, Scheme, SignerName, bearer, s3, sigv2, sigv3};
 use crate::definition::ShapeType;
-use crate::endpoint::AuthScheme;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::Request;
 use crate::value::{Str, Timestamp, Value};
@@ -20,94 +19,27 @@ pub(crate) const FOREIGN_REGION: &str = "foreign-region";
 /// The note with the path that the old S3 signature covers.
 pub(crate) const AUTH_PATH: &str = "auth-path";
 
-/// Sets the signing context from the definition of the operation and from the endpoint.
-pub(crate) fn decide(call: &mut Call<'_>) -> Result<()> {
-    call.signing.auth_type = match call.operation.auth.as_slice() {
-        [] => call.operation.auth_type.clone(),
-        schemes => choose_scheme(schemes, &call.client.settings.signing.auth_scheme_preference),
-    };
-    call.signing.unsigned_payload = call.operation.unsigned_payload || call.signing.auth_type.as_deref() == Some("v4-unsigned-body");
-    let endpoint = call.endpoint.clone();
-    match endpoint.as_ref().and_then(|e| e.auth_schemes.as_deref()) {
-        Some(schemes) => decide_by_endpoint(call, schemes),
-        None => Ok(()),
-    }
-}
-
-/// The first usable of the schemes that a definition lists, the preferred ones first.
-pub(crate) fn choose_scheme(schemes: &[Str], preference: &[Str]) -> Option<Str> {
-    let preferred = preference.iter().filter_map(|p| schemes.iter().find(|s| local_name(s) == local_name(p)));
-    preferred.chain(schemes).find_map(|scheme| {
-        Some(Str::from(match local_name(scheme) {
-            "noAuth" => NONE,
-            "sigv4" => "v4",
-            "httpBearerAuth" => "bearer",
-            _ => return None,
-        }))
-    })
-}
-
-/// `aws.auth#sigv4` is `sigv4`.
-fn local_name(scheme: &str) -> &str {
-    scheme.rsplit('#').next().unwrap_or(scheme)
-}
-
-/// An endpoint may say how it wants to be signed for; its word wins over the operation's.
-fn decide_by_endpoint(call: &mut Call<'_>, schemes: &[AuthScheme]) -> Result<()> {
-    let name = |scheme: &AuthScheme| scheme.name.strip_prefix("sig").unwrap_or(&scheme.name).to_owned();
-    if call.client.settings.signing.unsigned {
-        call.signing.auth_type = Some(NONE.into());
-        return Ok(());
-    }
-    let scheme = match call.client.settings.signing.signature_version.as_deref() {
-        Some(requested) => {
-            let Some(scheme) = schemes.iter().find(|s| name(s) == scheme_of(requested)) else {
-                call.signing.auth_type = None;
-                return Ok(());
-            };
-            call.signing.auth_type = Some(requested.into());
-            scheme
-        }
-        None => {
-            let usable = |s: &&AuthScheme| matches!(name(s).as_str(), "v4" | "v4-s3express" | "bearer" | NONE);
-            let scheme = schemes.iter().find(usable).ok_or_else(|| {
-                let names: Vec<_> = schemes.iter().map(|s| s.name.as_str()).collect();
-                Error::new(ErrorKind::Signing, format!("Signature version(s) are not supported: {}", names.join(", ")))
-            })?;
-            call.signing.auth_type = Some(name(scheme).into());
-            scheme
-        }
-    };
-    // A presigned URL keeps the client's region, unless the resource named its own.
-    if !call.is_presign() || call.notes.contains_key(FOREIGN_REGION) {
-        call.signing.region = scheme.signing_region.as_deref().map(Str::from);
-    }
-    call.signing.name = scheme.signing_name.as_deref().map(Str::from);
-    Ok(())
-}
-
-/// The endpoint's name for a requested signature version: `s3v4` is `v4`; `s3` is none of them.
-fn scheme_of(requested: &str) -> &str {
-    let base = requested.split('-').next().unwrap_or(requested);
-    if base == "s3" { base } else { base.strip_prefix("s3").unwrap_or(base) }
-}
-
 /// Signs the request of this attempt.
 pub(crate) fn sign(call: &mut Call<'_>) -> Result<()> {
     call.emit("request-created")?;
     discovery::redirect(call)?;
-    let Some(signer) = choose_signer(call, "")? else { return call.emit("before-sign") };
+    let signer = choose_signer(call, "")?;
     call.emit("before-sign")?;
+    let Some(signer) = signer else {
+        if call.signing.trailer_checksum {
+            sigv4::announce_unsigned_trailer(call.request_mut());
+        }
+        return Ok(());
+    };
+    if let Some((_, flavour)) = signer.scheme.sigv4() {
+        let payload = payload(call, flavour)?;
+        return sign_v4(call, signer, payload, sigv4::sign);
+    }
     match signer.scheme {
         Scheme::Bearer => {
             let token = call.client.bearer_token()?;
             bearer::sign(call.request_mut(), &token)
         }
-        Scheme::V4 | Scheme::S3V4 => {
-            let payload = payload(call, signer.scheme)?;
-            sign_v4(call, signer.scheme, payload, sigv4::sign)
-        }
-        Scheme::V4S3Express => Err(no_session(signer)),
         Scheme::V2 => with_keys(call, |call, keys, now| sigv2::sign(call.request_mut(), keys, now)),
         Scheme::V3 => with_keys(call, |call, keys, now| {
             sigv3::sign(call.request_mut(), keys, now);
@@ -118,27 +50,30 @@ pub(crate) fn sign(call: &mut Call<'_>) -> Result<()> {
             s3::sign(call.request_mut(), keys, now, path.as_deref());
             Ok(())
         }),
+        _ => Err(unsupported(signer)),
     }
 }
 
 /// Signs the URL of the request, so that whoever has it can send it until `expires` is over.
 pub(crate) fn presign(call: &mut Call<'_>, expires: Duration) -> Result<()> {
-    let Some(signer) = choose_signer(call, "-query")? else { return call.emit("before-sign") };
+    call.emit("request-created")?;
+    let signer = choose_signer(call, "-query")?;
     call.emit("before-sign")?;
+    let Some(signer) = signer else { return Ok(()) };
+    if signer.scheme.sigv4().is_some() {
+        let params = sigv4::body_params(call.request_mut())?;
+        return sign_v4(call, signer, Payload::Unsigned, |request, signing| {
+            sigv4::presign(request, signing, expires, &params);
+            Ok(())
+        });
+    }
     match signer.scheme {
-        Scheme::V4 | Scheme::S3V4 => {
-            let params = sigv4::body_params(call.request_mut())?;
-            sign_v4(call, signer.scheme, Payload::Unsigned, |request, signing| {
-                sigv4::presign(request, signing, expires, &params);
-                Ok(())
-            })
-        }
         Scheme::S3 => with_keys(call, |call, keys, now| {
             let path = auth_path(call);
             s3::presign(call.request_mut(), keys, now, expires, path.as_deref());
             Ok(())
         }),
-        _ => Err(no_session(signer)),
+        _ => Err(unsupported(signer)),
     }
 }
 
@@ -180,15 +115,22 @@ fn choose_signer(call: &mut Call<'_>, suffix: &str) -> Result<Option<SignerName>
 
 fn sign_v4(
     call: &mut Call<'_>,
-    scheme: Scheme,
+    signer: SignerName,
     payload: Payload<'static>,
     sign: impl FnOnce(&mut Request, &Signing<'_>) -> Result<()>,
 ) -> Result<()> {
+    let (algorithm, flavour) = signer.scheme.sigv4().ok_or_else(|| unsupported(signer))?;
+    let in_session = signer.scheme == Scheme::V4S3Express;
+    if in_session && call.signing.credentials.is_none() {
+        return Err(unsupported(signer));
+    }
     with_keys(call, |call, keys, now| {
-        let (region, name) = scope(call)?;
+        let (region, name) = scope(call, algorithm)?;
         let client: &Inner = call.client;
         let mut signing = Signing::new(keys, &region, &name, now);
-        signing.flavour = if scheme == Scheme::S3V4 { Flavour::S3 } else { Flavour::Plain };
+        signing.algorithm = algorithm;
+        signing.flavour = flavour;
+        signing.token_header = if in_session { sigv4::S3_SESSION_TOKEN } else { sigv4::SECURITY_TOKEN };
         signing.payload = payload;
         signing.keys = Some(&client.keys);
         sign(call.request_mut(), &signing)
@@ -198,15 +140,28 @@ fn sign_v4(
 /// Hands the keys of this moment, and the moment, to a way of signing.
 fn with_keys(call: &mut Call<'_>, sign: impl FnOnce(&mut Call<'_>, &Credentials, Timestamp) -> Result<()>) -> Result<()> {
     let now = (call.client.clock)();
+    if let Some(own) = call.signing.credentials.clone() {
+        return sign(call, &own, now);
+    }
     let found = call.client.settings.credentials.get(now)?;
     sign(call, &found.credentials, now)
 }
 
-/// Region and name of the signature.
-fn scope(call: &Call<'_>) -> Result<(Str, Str)> {
+/// Region, or the set of them, and name of the signature.
+fn scope(call: &Call<'_>, algorithm: Algorithm) -> Result<(Str, Str)> {
     let standing = &call.client.endpoint;
-    let region = call.signing.region.clone().or_else(|| standing.signing_region.as_deref().map(Str::from));
-    let region = region.ok_or_else(|| Error::new(ErrorKind::NoRegion, "You must specify a region."))?;
+    let of_endpoint = call.signing.region.clone();
+    let region = match algorithm {
+        Algorithm::HmacSha256 => {
+            let region = of_endpoint.or_else(|| standing.signing_region.as_deref().map(Str::from));
+            region.ok_or_else(|| Error::new(ErrorKind::NoRegion, "You must specify a region."))?
+        }
+        #[cfg(feature = "sigv4a")]
+        Algorithm::EcdsaP256 => {
+            let configured = call.client.settings.signing.sigv4a_signing_region_set.clone();
+            configured.or(of_endpoint).unwrap_or_else(|| "*".into())
+        }
+    };
     Ok((region, call.signing.name.clone().unwrap_or_else(|| standing.signing_name.as_str().into())))
 }
 
@@ -214,9 +169,9 @@ fn auth_path(call: &Call<'_>) -> Option<String> {
     call.notes.get(AUTH_PATH).and_then(Value::as_str).map(str::to_owned)
 }
 
-fn payload(call: &mut Call<'_>, scheme: Scheme) -> Result<Payload<'static>> {
+fn payload(call: &mut Call<'_>, flavour: Flavour) -> Result<Payload<'static>> {
     let trailer = call.signing.trailer_checksum;
-    if scheme != Scheme::S3V4 {
+    if flavour == Flavour::Plain {
         return Ok(match (trailer, call.signing.unsigned_payload) {
             (true, _) => Payload::StreamingUnsignedTrailer,
             (false, true) => Payload::Unsigned,
@@ -244,6 +199,6 @@ pub(crate) fn has_streaming_input(call: &Call<'_>) -> Result<bool> {
     Ok(matches!(input.member(payload)?.shape_type(), ShapeType::Blob))
 }
 
-fn no_session(signer: SignerName) -> Error {
+fn unsupported(signer: SignerName) -> Error {
     Error::new(ErrorKind::Signing, format!("Signature version(s) are not supported: {signer}"))
 }

@@ -26,10 +26,11 @@ pub struct Shape {
 /// What a shape is.
 #[derive(Debug)]
 #[allow(missing_docs)]
+#[expect(clippy::large_enum_variant, reason = "a shape lies behind a pointer of its own in its service's table")]
 pub enum ShapeType {
     Structure(Structure),
-    List(Box<ShapeRef>),
-    Map { key: Box<ShapeRef>, value: Box<ShapeRef> },
+    List(ShapeRef),
+    Map { key: ShapeRef, value: ShapeRef },
     String,
     Integer,
     Long,
@@ -122,7 +123,7 @@ impl Shape {
     pub(super) fn from_json(name: &Str, json: &NodeJson<'_>, lookup: Lookup<'_>) -> Result<Shape, String> {
         let kind = json.kind.as_ref().ok_or("the shape is missing the key 'type'")?;
         let reference = |key: &str, node: &Option<Box<NodeJson<'_>>>| match node {
-            Some(node) => ShapeRef::from_json(node, lookup).map(Box::new).map_err(|e| format!("{key}: {e}")),
+            Some(node) => ShapeRef::from_json(node, lookup).map_err(|e| format!("{key}: {e}")),
             None => Err(format!("the {} is missing the key '{key}'", kind.0)),
         };
         let shape_type = match &*kind.0 {

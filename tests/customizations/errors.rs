@@ -1,8 +1,8 @@
 //! What an error is called.
 
-use tucuxi::{Config, ErrorKind, value};
+use tucuxi::{Config, value};
 
-use crate::support::{answered, client, configured};
+use crate::support::{answered, configured};
 
 #[test]
 fn sqs_errors_have_the_new_class_and_the_old_code() {
@@ -99,23 +99,4 @@ fn refusals_of_eventbridge_s_rules_have_a_name() {
         assert_eq!(error.name(), "InvalidEndpointConfigurationError");
         assert_eq!(error.message(), format!("Invalid endpoint configuration: {text}"));
     }
-}
-
-#[test]
-fn streams_of_events_cannot_be_sent() {
-    let session = value!({"botId": "xxxxxxxxxx", "botAliasId": "x", "localeId": "en", "sessionId": "ss", "requestEventStream": {}});
-    for (service, operation, params) in [
-        ("lexv2-runtime", "start_conversation", session),
-        ("qbusiness", "chat", value!({"applicationId": "x".repeat(36)})),
-        ("bedrock-runtime", "invoke_model_with_bidirectional_stream", value!({"modelId": "x"})),
-        ("polly", "start_speech_synthesis_stream", value!({})),
-        ("connecthealth", "start_medical_scribe_listening_session", value!({})),
-    ] {
-        let error = client(service, "us-east-1").prepare(operation, params).unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::UnknownOperation, "{operation}");
-        assert!(error.message().contains("HTTP/2"), "{error}");
-    }
-    // Those that only receive are no different from others.
-    let query = value!({"modelId": "x", "messages": [{"role": "user", "content": [{"text": "hi"}]}]});
-    client("bedrock-runtime", "us-east-1").prepare("converse_stream", query).unwrap();
 }

@@ -114,8 +114,6 @@ fn a_search_is_posted() {
     assert_eq!((request.method.as_str(), request.path(), request.query()), ("POST", "/2013-01-01/search", None));
     assert_eq!(request.headers.get("content-type"), Some("application/x-www-form-urlencoded"));
     assert_eq!(text(&request.body), "format=sdk&pretty=true&q=a%20b%26%C3%A9%2B%2F&size=2&return=_all");
-    let url = domain.presign("search", value!({"query": "a b", "returnFields": "x"}), Duration::from_secs(60)).unwrap();
-    assert!(url.contains("/2013-01-01/search?format=sdk&pretty=true&q=a%20b&return=x&X-Amz-Algorithm="), "{url}");
     let suggest = domain.prepare("suggest", value!({"query": "q", "suggester": "s"})).unwrap();
     assert_eq!((suggest.method.as_str(), suggest.query()), ("GET", Some("format=sdk&pretty=true&q=q&suggester=s")));
 }
@@ -158,9 +156,6 @@ fn a_prediction_is_asked_for_at_its_endpoint() {
         client("machinelearning", "us-east-1").prepare("predict", value!({"MLModelId": "m", "Record": {}, "PredictEndpoint": endpoint}))
     };
     assert_eq!(predict("http://x.example.com:81/some/path?q=1").unwrap().url, "http://x.example.com:81/");
-    let params = value!({"MLModelId": "m", "Record": {}, "PredictEndpoint": "http://x.example.com"});
-    let url = client("machinelearning", "us-east-1").presign("predict", params, Duration::from_secs(60)).unwrap();
-    assert!(url.starts_with("https://machinelearning.us-east-1.amazonaws.com/?MLModelId=m&"), "{url}");
     assert_eq!(predict("").unwrap().url, "https://machinelearning.us-east-1.amazonaws.com/");
     assert_eq!(predict("x.example.com").unwrap_err().kind(), ErrorKind::InvalidEndpoint);
 }

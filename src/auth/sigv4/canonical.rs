@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{ALGORITHM, Flavour, Signing};
+use super::{Algorithm, Flavour, Signing};
 use crate::auth::encode;
 use crate::http::{Headers, Request};
 
@@ -39,11 +39,11 @@ pub fn canonical_request(request: &Request, flavour: Flavour, payload_hash: &str
 /// The string to sign that belongs to a canonical request.
 pub fn string_to_sign(canonical_request: &str, signing: &Signing) -> String {
     let amz_date = signing.time.amz_date();
-    to_sign(canonical_request, &amz_date, &signing.scope(&amz_date))
+    to_sign(canonical_request, signing.algorithm, &amz_date, &signing.scope(&amz_date))
 }
 
-pub(super) fn to_sign(canonical_request: &str, amz_date: &str, scope: &str) -> String {
-    let mut text = [ALGORITHM, "\n", amz_date, "\n", scope, "\n"].concat();
+pub(super) fn to_sign(canonical_request: &str, algorithm: Algorithm, amz_date: &str, scope: &str) -> String {
+    let mut text = [algorithm.name(), "\n", amz_date, "\n", scope, "\n"].concat();
     text.push_str(&encode::sha256_hex(canonical_request.as_bytes()));
     text
 }

@@ -12,7 +12,12 @@ const CAPACITY: usize = 16;
 ///
 /// A client has one. Reading it takes a shared lock for the time of some comparisons.
 #[derive(Default)]
-pub struct KeyCache(RwLock<Vec<Entry>>);
+pub struct KeyCache {
+    hmac: RwLock<Vec<Entry>>,
+    /// Those of Signature Version 4a, which know neither day nor region.
+    #[cfg(feature = "sigv4a")]
+    pub(super) ecdsa: crate::auth::sigv4a::Keys,
+}
 
 struct Entry {
     secret: String,
@@ -29,14 +34,14 @@ impl KeyCache {
     }
 
     pub(super) fn key(&self, secret: &str, date: &str, region: &str, service: &str) -> Arc<hmac::Key> {
-        let kept = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let kept = self.hmac.read().unwrap_or_else(PoisonError::into_inner);
         let fits = |e: &&Entry| e.date == date && e.region == region && e.service == service && e.secret == secret;
         if let Some(entry) = kept.iter().rev().find(fits) {
             return Arc::clone(&entry.key);
         }
         drop(kept);
         let key = Arc::new(derive(secret, date, region, service));
-        let mut kept = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = self.hmac.write().unwrap_or_else(PoisonError::into_inner);
         if kept.len() == CAPACITY {
             kept.remove(0);
         }
@@ -79,6 +84,6 @@ mod tests {
             let other = tag(&cache.key("t", &date, "r", "x"), "text");
             assert_eq!(other.as_ref(), tag(&derive("t", &date, "r", "x"), "text").as_ref());
         }
-        assert_eq!(cache.0.read().unwrap().len(), CAPACITY);
+        assert_eq!(cache.hmac.read().unwrap().len(), CAPACITY);
     }
 }

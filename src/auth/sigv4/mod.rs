@@ -1,8 +1,8 @@
 //! AWS Signature Version 4: in a header, or in the query of a presigned URL.
 //!
 //! It is the last stage before the transport: what is signed here is sent as it stands. Which
-//! credentials, region, service and payload rule apply is decided by whoever calls; the region-less
-//! SigV4a is not here.
+//! credentials, region, service and payload rule apply is decided by whoever calls. SigV4a signs the same
+//! text with another key and a set of regions: what differs is asked of [`Algorithm`].
 
 mod canonical;
 mod keys;
@@ -13,16 +13,19 @@ mod presign;
 pub use canonical::{canonical_request, string_to_sign};
 pub use keys::KeyCache;
 pub use params::body_params;
+pub(crate) use payload::announce_unsigned_trailer;
 pub use payload::{Payload, PayloadFacts};
 pub use presign::presign;
 
 use super::encode;
 use crate::auth::Credentials;
+#[cfg(feature = "sigv4a")]
+use crate::auth::sigv4a;
 use crate::error::Result;
 use crate::http::Request;
 use crate::value::Timestamp;
 
-/// The name of the algorithm.
+/// The name of the algorithm that signs for one region.
 pub const ALGORITHM: &str = "AWS4-HMAC-SHA256";
 /// Where the session token of temporary credentials goes: header or query parameter.
 pub const SECURITY_TOKEN: &str = "X-Amz-Security-Token";
@@ -31,6 +34,37 @@ pub const S3_SESSION_TOKEN: &str = "X-Amz-S3session-Token";
 
 /// The header that tells the server what the payload's digest was.
 const CONTENT_SHA256: &str = "X-Amz-Content-SHA256";
+
+/// The variants of the signature.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Algorithm {
+    /// Signature Version 4: an HMAC, for one region.
+    HmacSha256,
+    /// Signature Version 4a: a signature that holds in a set of regions.
+    #[cfg(feature = "sigv4a")]
+    EcdsaP256,
+}
+
+impl Algorithm {
+    /// The name by which servers know it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Algorithm::HmacSha256 => ALGORITHM,
+            #[cfg(feature = "sigv4a")]
+            Algorithm::EcdsaP256 => sigv4a::ALGORITHM,
+        }
+    }
+
+    /// The header or parameter with the regions, where they are not in the scope.
+    fn region_set(self) -> Option<&'static str> {
+        match self {
+            Algorithm::HmacSha256 => None,
+            #[cfg(feature = "sigv4a")]
+            Algorithm::EcdsaP256 => Some(sigv4a::REGION_SET),
+        }
+    }
+}
 
 /// How the path is made canonical, and whether the payload's digest is always sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,7 +97,10 @@ pub enum Flavour {
 pub struct Signing<'a> {
     /// Whose signature it is.
     pub credentials: &'a Credentials,
-    /// The region of the credential scope.
+    /// The variant.
+    pub algorithm: Algorithm,
+    /// The region of the credential scope. For Signature Version 4a the set of regions: names with commas between
+    /// them, in which `*` stands for anything.
     pub region: &'a str,
     /// The signing name of the service, also of the scope.
     pub service: &'a str,
@@ -84,6 +121,7 @@ impl<'a> Signing<'a> {
     pub fn new(credentials: &'a Credentials, region: &'a str, service: &'a str, time: Timestamp) -> Signing<'a> {
         Signing {
             credentials,
+            algorithm: Algorithm::HmacSha256,
             region,
             service,
             time,
@@ -96,18 +134,31 @@ impl<'a> Signing<'a> {
 
     /// The hexadecimal signature of a text under the derived key: of a string to sign, or of a policy.
     pub(crate) fn signature(&self, amz_date: &str, text: &str) -> String {
-        let date = &amz_date[..8];
-        let secret = self.credentials.secret_access_key();
-        let tag = match self.keys {
-            Some(cache) => keys::tag(&cache.key(secret, date, self.region, self.service), text),
-            None => keys::tag(&keys::derive(secret, date, self.region, self.service), text),
-        };
-        encode::hex(tag.as_ref())
+        match self.algorithm {
+            Algorithm::HmacSha256 => {
+                let date = &amz_date[..8];
+                let secret = self.credentials.secret_access_key();
+                let tag = match self.keys {
+                    Some(cache) => keys::tag(&cache.key(secret, date, self.region, self.service), text),
+                    None => keys::tag(&keys::derive(secret, date, self.region, self.service), text),
+                };
+                encode::hex(tag.as_ref())
+            }
+            #[cfg(feature = "sigv4a")]
+            Algorithm::EcdsaP256 => match self.keys {
+                Some(cache) => sigv4a::signature(&cache.ecdsa.key(self.credentials), text),
+                None => sigv4a::signature(&sigv4a::derive(self.credentials), text),
+            },
+        }
     }
 
-    /// `<date>/<region>/<service>/aws4_request`
+    /// `<date>/<region>/<service>/aws4_request`, without the region where that is a set beside it.
     pub(crate) fn scope(&self, amz_date: &str) -> String {
-        [&amz_date[..8], self.region, self.service, "aws4_request"].join("/")
+        let date = &amz_date[..8];
+        match self.algorithm.region_set() {
+            None => [date, self.region, self.service, "aws4_request"].join("/"),
+            Some(_) => [date, self.service, "aws4_request"].join("/"),
+        }
     }
 }
 
@@ -124,10 +175,20 @@ pub fn sign(request: &mut Request, signing: &Signing) -> Result<()> {
     let hash = payload::hash(request, signing)?;
     let canonical = canonical::canonicalize(request, signing.flavour, &hash);
     let scope = signing.scope(&amz_date);
-    let signature = signing.signature(&amz_date, &canonical::to_sign(&canonical.text, &amz_date, &scope));
+    let signature = signing.signature(&amz_date, &canonical::to_sign(&canonical.text, signing.algorithm, &amz_date, &scope));
     let akid = signing.credentials.access_key_id();
-    let authorization =
-        [ALGORITHM, " Credential=", akid, "/", &scope, ", SignedHeaders=", &canonical.signed_headers, ", Signature=", &signature].concat();
+    let authorization = [
+        signing.algorithm.name(),
+        " Credential=",
+        akid,
+        "/",
+        &scope,
+        ", SignedHeaders=",
+        &canonical.signed_headers,
+        ", Signature=",
+        &signature,
+    ]
+    .concat();
     request.headers.set("Authorization", authorization);
     Ok(())
 }
@@ -140,6 +201,9 @@ fn prepare_headers(request: &mut Request, signing: &Signing, amz_date: &str) {
         headers.remove("X-Amz-Date");
     } else {
         headers.set("X-Amz-Date", amz_date);
+    }
+    if let Some(name) = signing.algorithm.region_set() {
+        headers.set(name, signing.region);
     }
     if let Some(token) = signing.credentials.session_token() {
         headers.set(signing.token_header, token);

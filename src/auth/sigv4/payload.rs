@@ -55,6 +55,11 @@ impl PayloadFacts {
     }
 }
 
+/// Says that nothing of the body is signed and that its checksum comes behind it, in a request without a signature.
+pub(crate) fn announce_unsigned_trailer(request: &mut Request) {
+    request.headers.set(CONTENT_SHA256, UNSIGNED_TRAILER);
+}
+
 /// The last line of the canonical request; sets the header that announces it, where it must be announced.
 pub(super) fn hash(request: &mut Request, signing: &Signing) -> Result<String> {
     let announced = request.headers.get(CONTENT_SHA256);

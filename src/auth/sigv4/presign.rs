@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{ALGORITHM, Signing, canonical, payload};
+use super::{Signing, canonical, payload};
 use crate::auth::encode;
 use crate::http::{Body, Request};
 
@@ -25,7 +25,7 @@ pub fn presign(request: &mut Request, signing: &Signing, expires: Duration, para
     let lifetime = expires.as_secs().to_string();
     let signed_headers = canonical::signed_header_names(request);
     for (key, value) in [
-        ("X-Amz-Algorithm", ALGORITHM),
+        ("X-Amz-Algorithm", signing.algorithm.name()),
         ("X-Amz-Credential", &credential),
         ("X-Amz-Date", &amz_date),
         ("X-Amz-Expires", &lifetime),
@@ -33,12 +33,15 @@ pub fn presign(request: &mut Request, signing: &Signing, expires: Duration, para
     ] {
         encode::push_pair(&mut query, key, value);
     }
+    if let Some(name) = signing.algorithm.region_set() {
+        encode::push_pair(&mut query, name, signing.region);
+    }
     if let Some(token) = signing.credentials.session_token() {
         encode::push_pair(&mut query, signing.token_header, token);
     }
     request.set_query(&query);
     let canonical = canonical::canonicalize(request, signing.flavour, payload::presigned(signing.flavour));
-    let signature = signing.signature(&amz_date, &canonical::to_sign(&canonical.text, &amz_date, &scope));
+    let signature = signing.signature(&amz_date, &canonical::to_sign(&canonical.text, signing.algorithm, &amz_date, &scope));
     request.url.push_str("&X-Amz-Signature=");
     request.url.push_str(&signature);
 }

@@ -59,8 +59,10 @@ fn bucket_out_of_path(event: &mut Event<'_, '_>) -> anyhow::Result<()> {
 /// SigV4 as S3 and its relatives want it: the path is encoded once, the payload's digest is always sent.
 pub(super) fn s3_flavour(event: &mut Event<'_, '_>) -> anyhow::Result<()> {
     let relative = matches!(event.signing_name().unwrap_or("s3"), "s3" | "s3-outposts" | "s3-object-lambda" | "s3express");
-    if relative && matches!(event.auth_type(), Some("v4" | "v4-unsigned-body")) {
-        event.set_signer("s3v4");
+    match event.auth_type() {
+        Some("v4" | "v4-unsigned-body") if relative => event.set_signer("s3v4"),
+        Some("v4a") if relative => event.set_signer("s3v4a"),
+        _ => {}
     }
     Ok(())
 }
