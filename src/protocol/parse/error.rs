@@ -38,7 +38,7 @@ struct Base {
 /// [`ErrorKind::ResponseParser`](crate::ErrorKind::ResponseParser) if the body is no XML in the query and ec2 protocols, or no CBOR.
 pub fn parse_error(service: &Service, _operation: &Operation, status: u16, headers: &Headers, body: &Bytes) -> Result<ParsedError> {
     let protocol = service.protocol()?;
-    if is_generic(status, body) {
+    if is_generic(status, headers, body) {
         let error = [("Code", status.to_string()), ("Message", reason_phrase(status).to_owned())].into_iter().collect();
         return Ok(ParsedError { response: response(Base { error, ids: Map::new(), rest: Map::new() }, status, headers), class: None });
     }
@@ -79,25 +79,40 @@ fn response(base: Base, status: u16, headers: &Headers) -> Map {
     response
 }
 
-/// A failure of something before the service: no body, or a page for people.
-fn is_generic(status: u16, body: &[u8]) -> bool {
+/// A failure of something before the service: neither a code nor a body, or a page for people.
+fn is_generic(status: u16, headers: &Headers, body: &[u8]) -> bool {
     let body = body.trim_ascii_start();
-    status >= 500 && (body.is_empty() || body.starts_with(b"<html>"))
+    status >= 500 && (body.is_empty() && !headers.contains(ERROR_TYPE) || body.starts_with(b"<html>"))
 }
 
+/// The header of the code, in the protocols with JSON.
+const ERROR_TYPE: &str = "x-amzn-errortype";
+
+/// Where there is no `__type`, the code is looked for where rest-json has it: the protocol's specification allows
+/// both to services, though botocore reads the one only.
 fn json(status: u16, headers: &Headers, body: &[u8]) -> Base {
-    json_base(&json_body(body), status, ProtocolName::Json, headers)
+    let body = json_body(body);
+    let mut base = json_base(&body, status, ProtocolName::Json, headers);
+    if !body.contains_key("__type") && query_error(headers).is_none() {
+        insert_code(&mut base, headers, &body);
+    }
+    base
 }
 
 fn rest_json(status: u16, headers: &Headers, body: &[u8]) -> Base {
     let body = json_body(body);
     let mut base = json_base(&body, status, ProtocolName::RestJson, headers);
-    if let Some(kind) = headers.get("x-amzn-errortype") {
+    insert_code(&mut base, headers, &body);
+    base
+}
+
+/// The code of the header, else of the body.
+fn insert_code(base: &mut Base, headers: &Headers, body: &Map) {
+    if let Some(kind) = headers.get(ERROR_TYPE) {
         base.error.insert("Code", bare_code(kind));
     } else if let Some(code) = body.get("code").or_else(|| body.get("Code")).filter(|code| !code.is_null()) {
         base.error.insert("Code", code.as_str().map_or_else(|| code.clone(), |text| Value::from(bare_code(text))));
     }
-    base
 }
 
 fn cbor(status: u16, headers: &Headers, body: &Bytes) -> Result<Base> {
