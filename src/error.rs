@@ -34,6 +34,8 @@ struct Inner {
     operation: Option<String>,
     host: Option<String>,
     attempts: u32,
+    /// What a service answered last, where that was no error by itself.
+    last_response: Option<Value>,
     source: Option<anyhow::Error>,
 }
 
@@ -78,6 +80,12 @@ kinds! {
     DataNotFound = "DataNotFoundError",
     /// A definition file is there but broken; the message has the path of the place.
     InvalidDefinition = "InvalidDefinitionError",
+    /// The operation has no paginator.
+    NotPageable = "OperationNotPageableError",
+    /// The pages of an operation do not fit their paginator, or go round in a circle.
+    Pagination = "PaginationError",
+    /// A waiter ended without success: it failed, or its time or its attempts are over. The error has the last response.
+    Waiter = "WaiterError",
     /// The parameters do not fit the operation; the message reports every one, with its path.
     ParamValidation = "ParamValidationError",
     /// No region is configured, and the service needs one.
@@ -144,6 +152,7 @@ impl Error {
             operation: None,
             host: None,
             attempts: 0,
+            last_response: None,
             source: None,
         }))
     }
@@ -195,6 +204,11 @@ impl Error {
 
     pub(crate) fn with_source(mut self, source: impl Into<anyhow::Error>) -> Error {
         self.0.source = Some(source.into());
+        self
+    }
+
+    pub(crate) fn with_response(mut self, response: Value) -> Error {
+        self.0.last_response = Some(response);
         self
     }
 
@@ -264,9 +278,9 @@ impl Error {
         self.0.attempts
     }
 
-    /// The whole parsed response: `Error`, `ResponseMetadata` and the modeled members.
+    /// The whole parsed response: `Error`, `ResponseMetadata` and the modeled members. Of a waiter it is the last one.
     pub fn response(&self) -> Option<&Value> {
-        self.0.service.as_ref().map(|s| &s.response)
+        self.0.service.as_ref().map(|s| &s.response).or(self.0.last_response.as_ref())
     }
 }
 

@@ -152,6 +152,8 @@ impl ClientBuilder {
         builtins.extend(own_builtins);
         let bearer_token = self.session.bearer_token(&endpoint.signing_name);
         Ok(Client::new(Inner {
+            api_version: version.map_or_else(|| service.api_version().map(Str::from), |version| Ok(version.into()))?,
+            definitions: definitions.clone(),
             rules: rule_set(definitions, service.name(), version)?,
             partitions: definitions.shared::<Partitions>()?,
             client_context: endpoint::client_context(&settings),

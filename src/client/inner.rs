@@ -6,7 +6,7 @@ use super::discovery::Discovery;
 use super::hooks::{Hooks, ServiceNames};
 use super::setup::{EndpointError, MethodAliases};
 use crate::auth::sigv4::KeyCache;
-use crate::definition::{Operation, Partitions, RuleSet, Service};
+use crate::definition::{Definitions, Operation, Partitions, RuleSet, Service};
 use crate::endpoint::EndpointCache;
 use crate::endpoint::legacy::ClientEndpoint;
 use crate::error::{Error, ErrorKind, Result};
@@ -17,6 +17,9 @@ use crate::value::{Map, Str, Timestamp};
 /// What the clones of a client share.
 pub(crate) struct Inner {
     pub service: Arc<Service>,
+    /// Where the service's paginators and waiters are found, and in which version.
+    pub definitions: Definitions,
+    pub api_version: Str,
     pub settings: ClientSettings,
     pub rules: Option<Arc<RuleSet>>,
     pub partitions: Arc<Partitions>,

@@ -14,12 +14,14 @@ mod event;
 pub(crate) mod hooks;
 mod inner;
 mod options;
+mod paginator;
 mod pipeline;
 mod request;
 mod setup;
 pub(crate) mod signing;
 mod user_agent;
 mod validate;
+mod waiter;
 
 use std::fmt;
 use std::sync::Arc;
@@ -28,8 +30,10 @@ use std::time::Duration;
 pub use builder::ClientBuilder;
 pub use event::Event;
 pub use hooks::HookId;
+pub use paginator::{Items, Paginator, ResultKeyIter, Search};
 pub use request::OperationRequest;
 pub(crate) use setup::{LookupRegion, Setup};
+pub use waiter::{Poll, Waiter};
 
 use crate::definition::{Service, describe};
 use crate::error::Result;

@@ -4,7 +4,7 @@
 //! too. Only the line of an unknown parameter says more, after boto3's text: the nearest names. As in boto3, the
 //! constraints `max`, `pattern` and `enum` are not checked here; the service does it.
 
-mod python;
+pub(super) mod python;
 
 use std::fmt;
 

@@ -40,7 +40,7 @@ impl fmt::Display for Type<'_> {
 }
 
 /// A value. Text, instants and decimals look otherwise inside a list or a map than alone.
-pub(super) struct Repr<'a> {
+pub(in crate::client) struct Repr<'a> {
     value: &'a Value,
     inside: bool,
 }

@@ -1,0 +1,280 @@
+//! From page to page: which parameters fetch the next one, when it is the last, and where it is cut.
+
+use super::config::{PaginationConfig, int};
+use super::token;
+use crate::definition::{PaginatorDefinition, ResultKey};
+use crate::error::{Error, ErrorKind, Result};
+use crate::value::{Map, Str, Value};
+
+pub(super) type Fetch = Box<dyn FnMut(&Map) -> Result<Value> + Send>;
+
+/// A walk as far as it has come. Of the pages it keeps nothing but their tokens.
+pub(super) struct Walk {
+    pub definition: PaginatorDefinition,
+    pub max_items: Option<i64>,
+    pub starting_token: Option<Str>,
+    pub resume_token: Option<String>,
+    pub non_aggregate_part: Value,
+    page_size: Option<Value>,
+    limit_is_text: bool,
+    fetch: Fetch,
+    /// The parameters of the next call.
+    params: Map,
+    /// The tokens among them, in the order of the definition; null where there is none.
+    tokens: Vec<Value>,
+    circle: Circle,
+    /// How many items the pages had.
+    total: i64,
+    stage: Stage,
+}
+
+enum Stage {
+    Start,
+    Middle,
+    /// Why there is no page after the one that was handed out last.
+    Broken(Error),
+    End,
+}
+
+impl Walk {
+    pub(super) fn new(definition: PaginatorDefinition, params: Map, fetch: Fetch, limit_is_text: bool) -> Walk {
+        Walk {
+            tokens: vec![Value::Null; definition.input_tokens().len()],
+            definition,
+            max_items: None,
+            starting_token: None,
+            resume_token: None,
+            non_aggregate_part: Value::Map(Map::new()),
+            page_size: None,
+            limit_is_text,
+            fetch,
+            params,
+            circle: Circle::default(),
+            total: 0,
+            stage: Stage::Start,
+        }
+    }
+
+    pub(super) fn configure(&mut self, config: PaginationConfig) -> Result<()> {
+        self.max_items = config.max_items;
+        self.starting_token = config.starting_token;
+        if let Some(size) = config.page_size {
+            self.limit_key()?;
+            match size {
+                Value::String(_) if self.limit_is_text => self.page_size = Some(size),
+                number => self.set_page_size(int("PaginationConfig.PageSize", &number)?.into()),
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn set_page_size(&mut self, size: Value) {
+        self.page_size = Some(if self.limit_is_text { size.to_string().into() } else { size });
+    }
+
+    pub(super) fn next_page(&mut self) -> Option<Result<Value>> {
+        let page = match std::mem::replace(&mut self.stage, Stage::End) {
+            Stage::Start => self.first_page(),
+            Stage::Middle => (self.fetch)(&self.params).and_then(|page| self.arrive(page, 0)),
+            Stage::Broken(error) => Err(error),
+            Stage::End => return None,
+        };
+        Some(page)
+    }
+
+    fn first_page(&mut self) -> Result<Value> {
+        let position = match &self.starting_token {
+            Some(token) => Some(token::decode(self.definition.input_tokens(), token)?),
+            None => None,
+        };
+        if let Some(size) = self.page_size.take() {
+            let key = Str::from(self.limit_key()?);
+            self.params.insert(key, size);
+        }
+        let mut skipped = 0;
+        if let Some(position) = &position {
+            self.inject(position.tokens.clone());
+            skipped = position.skip;
+        }
+        let mut page = (self.fetch)(&self.params)?;
+        if position.is_some() {
+            self.skip(&mut page, skipped)?;
+        }
+        for key in self.definition.non_aggregate_keys() {
+            key.put(&mut self.non_aggregate_part, key.find(&page)?)?;
+        }
+        self.arrive(page, skipped)
+    }
+
+    /// Counts and cuts a page, and finds out what comes after it.
+    fn arrive(&mut self, mut page: Value, skipped: i64) -> Result<Value> {
+        let primary = self.definition.primary();
+        let count = length(primary, &page)?;
+        self.total = self.total.saturating_add(count);
+        let excess = self.max_items.map_or(0, |max| self.total.saturating_sub(max));
+        if excess > 0 {
+            let kept = count - excess;
+            cut(primary, &mut page, kept)?;
+            self.resume_token = Some(token::encode(self.definition.input_tokens(), &self.tokens, Some(kept + skipped))?);
+            return Ok(page);
+        }
+        // The page is good, whatever its tokens are.
+        self.stage = self.advance(&page).unwrap_or_else(Stage::Broken);
+        Ok(page)
+    }
+
+    fn advance(&mut self, page: &Value) -> Result<Stage> {
+        let Some(tokens) = self.next_tokens(page)? else { return Ok(Stage::End) };
+        if self.max_items == Some(self.total) {
+            self.resume_token = Some(token::encode(self.definition.input_tokens(), &tokens, None)?);
+            return Ok(Stage::End);
+        }
+        let repeats = if tokens == self.tokens { Some(1) } else { self.circle.repeats(&tokens) };
+        if let Some(pages) = repeats {
+            return Err(self.going_round(&tokens, pages));
+        }
+        self.inject(tokens);
+        Ok(Stage::Middle)
+    }
+
+    /// The tokens of the next page; nothing where there is none.
+    fn next_tokens(&self, page: &Value) -> Result<Option<Vec<Value>>> {
+        if let Some(more) = self.definition.more_results()
+            && !is_true(&more.search(page)?)
+        {
+            return Ok(None);
+        }
+        let mut tokens = Vec::with_capacity(self.tokens.len());
+        for expression in self.definition.output_tokens() {
+            let token = expression.search(page)?;
+            tokens.push(if is_true(&token) { token } else { Value::Null });
+        }
+        Ok(tokens.iter().any(|token| !token.is_null()).then_some(tokens))
+    }
+
+    /// Puts tokens among the parameters; where there is none, the parameter is taken away. The text `None` is what
+    /// older resume tokens have for none.
+    fn inject(&mut self, tokens: Vec<Value>) {
+        for (name, token) in self.definition.input_tokens().iter().zip(&tokens) {
+            if token.is_null() || *token == "None" {
+                self.params.remove(name);
+            } else {
+                self.params.insert(name.clone(), token.clone());
+            }
+        }
+        self.tokens = tokens;
+    }
+
+    /// Takes away what was there before a resume token was made.
+    fn skip(&self, page: &mut Value, skipped: i64) -> Result<()> {
+        for (i, key) in self.definition.result_keys().iter().enumerate() {
+            let Some(place) = key.find_mut(page)? else { continue };
+            match place {
+                Value::List(list) if i == 0 => {
+                    let known = position(skipped, list.len());
+                    list.as_mut_vec().drain(..known);
+                }
+                Value::String(text) if i == 0 => {
+                    let known = position(skipped, text.chars().count());
+                    *text = text.chars().skip(known).collect::<String>().into();
+                }
+                Value::List(list) => *list = Default::default(),
+                Value::String(text) => *text = Str::default(),
+                Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Number(_) if i > 0 => {}
+                other => *other = Value::Null,
+            }
+        }
+        Ok(())
+    }
+
+    fn limit_key(&self) -> Result<&str> {
+        self.definition.limit_key().ok_or_else(|| {
+            let text = "Error during pagination: PageSize parameter is not supported for the pagination interface for this operation.";
+            Error::new(ErrorKind::Pagination, text)
+        })
+    }
+
+    fn going_round(&self, tokens: &[Value], pages: u64) -> Error {
+        let tokens = token::show(self.definition.input_tokens(), tokens);
+        let apart = if pages > 1 { format!(" ({pages} pages apart: the pages go round in a circle)") } else { String::new() };
+        Error::new(ErrorKind::Pagination, format!("Error during pagination: The same next token was received twice: {tokens}{apart}"))
+    }
+}
+
+/// Notices that tokens come again, by one token that is kept, of a page that is less and less often a newer one
+/// (Brent's algorithm): a circle of *n* pages is noticed within about 3 · *n* pages after it is entered.
+#[derive(Default)]
+struct Circle {
+    kept: Vec<Value>,
+    /// How many pages ago `kept` was, and how many pages it is kept.
+    pages: u64,
+    span: u64,
+}
+
+impl Circle {
+    /// How many pages ago the tokens were seen before.
+    fn repeats(&mut self, tokens: &[Value]) -> Option<u64> {
+        self.pages += 1;
+        if self.kept == tokens {
+            return Some(self.pages);
+        }
+        if self.pages >= self.span {
+            self.kept = tokens.to_vec();
+            self.span = (self.span * 2).max(1);
+            self.pages = 0;
+        }
+        None
+    }
+}
+
+/// How many items the primary result has: elements of a list, entries of a map, characters of a text.
+fn length(primary: &ResultKey, page: &Value) -> Result<i64> {
+    Ok(match primary.find(page)? {
+        Value::Null => 0,
+        Value::List(list) => list.len() as i64,
+        Value::Map(map) => map.len() as i64,
+        Value::String(text) => text.chars().count() as i64,
+        Value::Bytes(bytes) => bytes.len() as i64,
+        other => return Err(cannot("counted", primary, &other)),
+    })
+}
+
+/// Leaves the first `kept` items of the primary result.
+fn cut(primary: &ResultKey, page: &mut Value, kept: i64) -> Result<()> {
+    match primary.find_mut(page)? {
+        Some(Value::List(list)) => {
+            let kept = position(kept, list.len());
+            list.as_mut_vec().truncate(kept);
+        }
+        Some(Value::String(text)) => {
+            let kept = position(kept, text.chars().count());
+            *text = text.chars().take(kept).collect::<String>().into();
+        }
+        None | Some(Value::Null) => {}
+        Some(other) => return Err(cannot("cut to MaxItems", primary, other)),
+    }
+    Ok(())
+}
+
+/// The place in a sequence, as Python's slices have it: a negative one counts from the end.
+fn position(index: i64, length: usize) -> usize {
+    let from_end = usize::try_from(index.unsigned_abs()).unwrap_or(usize::MAX);
+    if index < 0 { length.saturating_sub(from_end) } else { from_end.min(length) }
+}
+
+fn cannot(what: &str, primary: &ResultKey, value: &Value) -> Error {
+    let text = format!("Error during pagination: {} is a {}, which cannot be {what}", primary.expression(), value.type_name());
+    Error::new(ErrorKind::Pagination, text)
+}
+
+/// As Python has it: what is null, false, zero or empty is not.
+fn is_true(value: &Value) -> bool {
+    match value {
+        Value::Null | Value::Bool(false) => false,
+        Value::String(text) => !text.is_empty(),
+        Value::Bytes(bytes) => !bytes.is_empty(),
+        Value::List(list) => !list.is_empty(),
+        Value::Map(map) => !map.is_empty(),
+        number => number.as_float() != Some(0.0),
+    }
+}

@@ -1,0 +1,374 @@
+//! Waiters: an operation is called again and again until something has come about.
+//!
+//! They stand above the way of one call, like paginators; the conditions are those of the definition. Each poll has the
+//! client's own retries underneath.
+
+use std::fmt;
+use std::time::{Duration, Instant};
+
+use super::validate::python::Repr;
+use super::{Client, params_map};
+use crate::definition::waiter::{is_error, seconds};
+use crate::definition::{Acceptor, WaiterDefinition, WaiterState, Waiters};
+use crate::error::{Error, ErrorKind, Result, did_you_mean};
+use crate::value::{Map, Str, Value};
+
+/// Waits until something has come about, by polling.
+///
+/// ```no_run
+/// use std::time::Duration;
+/// use tucuxi::{Session, value};
+///
+/// let s3 = Session::new()?.client("s3")?;
+/// s3.waiter("object_exists")?
+///     .delay(Duration::from_secs(2))
+///     .deadline(Duration::from_secs(60))
+///     .on_poll(|poll| Ok(eprintln!("attempt {} of {}", poll.attempt, poll.max_attempts)))
+///     .wait(value!({"Bucket": "b", "Key": "k"}))?;
+/// # Ok::<(), tucuxi::Error>(())
+/// ```
+#[must_use = "a waiter does nothing until it is told to wait"]
+pub struct Waiter {
+    name: Str,
+    definition: WaiterDefinition,
+    delay: Duration,
+    max_attempts: i64,
+    deadline: Option<Duration>,
+    fetch: Box<dyn Fn(&Map) -> Result<Value> + Send + Sync>,
+    on_poll: Option<Box<OnPoll>>,
+    sleep: Box<dyn Fn(Duration) + Send + Sync>,
+}
+
+type OnPoll = dyn Fn(&Poll<'_>) -> anyhow::Result<()> + Send + Sync;
+
+/// One poll of a waiter, for its callback.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Poll<'a> {
+    /// Which one it was; the first is 1.
+    pub attempt: u64,
+    /// How many there will be at most.
+    pub max_attempts: u64,
+    /// How long the waiter has waited.
+    pub elapsed: Duration,
+    /// What the service answered; an error has `Error` and `ResponseMetadata`.
+    pub response: &'a Value,
+    /// What the response means; nothing if it meets no condition.
+    pub state: Option<WaiterState>,
+}
+
+impl Client {
+    /// Waits until something has come about, and returns the response that told so. The name is that of a waiter of the
+    /// service, in either spelling: `bucket_exists` or `BucketExists`.
+    ///
+    /// `params` are those of the operation that is polled, and perhaps boto3's `WaiterConfig`: a map with `Delay` (seconds)
+    /// and `MaxAttempts`.
+    ///
+    /// # Errors
+    /// As [`waiter`](Self::waiter) and [`Waiter::wait`].
+    pub fn wait(&self, waiter: &str, params: impl Into<Value>) -> Result<Value> {
+        self.waiter(waiter)?.wait(params)
+    }
+
+    /// A waiter of the service, in either spelling of its name.
+    ///
+    /// # Errors
+    /// `UnknownName` if the service has none of that name, with the nearest names; `InvalidDefinition` if it is broken.
+    pub fn waiter(&self, name: &str) -> Result<Waiter> {
+        let found = match self.waiters()? {
+            Some(waiters) => waiters.get(name)?,
+            None => None,
+        };
+        match found {
+            Some((name, definition)) => self.waiter_with(name, definition),
+            None => Err(self.unknown_waiter(name)),
+        }
+    }
+
+    /// A waiter of the caller's own; the name is for messages.
+    ///
+    /// ```no_run
+    /// use tucuxi::{Session, definition::WaiterDefinition, value};
+    ///
+    /// let definition = WaiterDefinition::from_value(&value!({
+    ///     "operation": "DescribeStateMachine", "delay": 2, "maxAttempts": 30,
+    ///     "acceptors": [{"state": "success", "matcher": "path", "argument": "status", "expected": "ACTIVE"}],
+    /// }))?;
+    /// let states = Session::new()?.client("stepfunctions")?;
+    /// states.waiter_with("StateMachineActive", definition)?.wait(value!({"stateMachineArn": "arn:…"}))?;
+    /// # Ok::<(), tucuxi::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// `UnknownOperation` if the service does not have the operation that is polled.
+    pub fn waiter_with(&self, name: impl Into<Str>, definition: WaiterDefinition) -> Result<Waiter> {
+        let name = name.into();
+        let operation = self.0.operation(definition.operation()).map_err(|e| e.with_place(&format!("Waiter {name}")))?.name.clone();
+        let client = self.clone();
+        Ok(Waiter::from_fn(name, definition, move |params| client.call(&operation, params.clone())))
+    }
+
+    /// The method names of the service's waiters; none where the service has no waiters.
+    ///
+    /// # Errors
+    /// `InvalidDefinition` if the service's waiters are broken.
+    pub fn waiter_names(&self) -> Result<Vec<Str>> {
+        Ok(self.waiters()?.map(|waiters| waiters.method_names()).unwrap_or_default())
+    }
+
+    fn waiters(&self) -> Result<Option<std::sync::Arc<Waiters>>> {
+        self.0.definitions.find(self.0.service.name(), Some(&self.0.api_version))
+    }
+
+    fn unknown_waiter(&self, name: &str) -> Error {
+        let names = match self.waiter_names() {
+            Ok(names) => names,
+            Err(error) => return error,
+        };
+        let near = did_you_mean(&crate::definition::snake_case(name), names.iter().map(Str::as_str));
+        let hint = match names.as_slice() {
+            [] => format!(" The service {} has no waiters.", self.0.service.name()),
+            _ if !near.is_empty() => near,
+            names => format!(" The waiters of {} are {}.", self.0.service.name(), names.join(", ")),
+        };
+        Error::new(ErrorKind::UnknownName, format!("Waiter does not exist: {name}.{hint}")).with_name("ValueError")
+    }
+}
+
+impl Waiter {
+    /// A waiter that polls some other function: it gets the parameters and answers a response. An error of a service may be
+    /// an `Err` or a response with `Error` and `ResponseMetadata`.
+    pub fn from_fn(
+        name: impl Into<Str>,
+        definition: WaiterDefinition,
+        poll: impl Fn(&Map) -> Result<Value> + Send + Sync + 'static,
+    ) -> Waiter {
+        Waiter {
+            name: name.into(),
+            delay: definition.delay(),
+            max_attempts: definition.max_attempts(),
+            definition,
+            deadline: None,
+            fetch: Box::new(poll),
+            on_poll: None,
+            sleep: Box::new(std::thread::sleep),
+        }
+    }
+
+    /// How long to wait between two polls, instead of what the definition says.
+    pub fn delay(mut self, delay: Duration) -> Self {
+        self.delay = delay;
+        self
+    }
+
+    /// How many polls there are at most, instead of what the definition says; there is one even if this is 0.
+    pub fn max_attempts(mut self, attempts: u32) -> Self {
+        self.max_attempts = attempts.into();
+        self
+    }
+
+    /// When to give up, counted from the beginning of the waiting. The last delay is shortened so that the last poll begins
+    /// before it; a poll that has begun is not broken off.
+    pub fn deadline(mut self, deadline: Duration) -> Self {
+        self.deadline = Some(deadline);
+        self
+    }
+
+    /// Calls `callback` after each poll. An error that it returns ends the waiting, and is what [`wait`](Self::wait) returns.
+    pub fn on_poll(mut self, callback: impl Fn(&Poll<'_>) -> anyhow::Result<()> + Send + Sync + 'static) -> Self {
+        self.on_poll = Some(Box::new(callback));
+        self
+    }
+
+    /// What passes the time between two polls, instead of [`std::thread::sleep`]: for tests. The time that it is told to pass
+    /// counts for the [`deadline`](Self::deadline).
+    pub fn sleeper(mut self, sleep: impl Fn(Duration) + Send + Sync + 'static) -> Self {
+        self.sleep = Box::new(sleep);
+        self
+    }
+
+    /// The API's name, `BucketExists`.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// What is polled and what ends the waiting.
+    pub fn definition(&self) -> &WaiterDefinition {
+        &self.definition
+    }
+
+    /// Waits, and returns the response that told that it has come about; that may be an error, as for `bucket_not_exists`.
+    ///
+    /// # Errors
+    /// - `Waiter` if a poll tells that it will never come about, if an error meets no condition, or if attempts or time are
+    ///   over; [`Error::response`] is the last response, and [`source`](std::error::Error::source) the service's error.
+    /// - What a poll failed with before a service answered: wrong parameters, no connection.
+    /// - `JmesPath` if a condition cannot be evaluated on a response.
+    pub fn wait(&self, params: impl Into<Value>) -> Result<Value> {
+        let mut params = params_map(params.into())?;
+        let mut polls = Polls::new(self, WaiterConfig::take(&mut params)?);
+        loop {
+            let (response, error) = answer((self.fetch)(&params))?;
+            polls.attempt += 1;
+            let accepted = self.accepting(&response)?;
+            polls.report(&response, accepted)?;
+            match accepted.map(Acceptor::state) {
+                Some(WaiterState::Success) => return Ok(response),
+                None if is_error(&response) => return Err(polls.failed(&unexpected(&response), response, error)),
+                Some(WaiterState::Failure) => {
+                    let reason = format!("Waiter encountered a terminal failure state: {}", explain(accepted));
+                    return Err(polls.failed(&reason, response, error));
+                }
+                _ => {}
+            }
+            polls.has_accepted |= accepted.is_some();
+            if let Some(reason) = polls.over() {
+                let before = accepted.or_else(|| self.definition.acceptors().last());
+                let before =
+                    if polls.has_accepted { format!(". Previously accepted state: {}", explain(before)) } else { String::new() };
+                return Err(polls.failed(&format!("{reason}{before}"), response, error));
+            }
+            polls.pause();
+        }
+    }
+
+    fn accepting(&self, response: &Value) -> Result<Option<&Acceptor>> {
+        for acceptor in self.definition.acceptors() {
+            if acceptor.accepts(response)? {
+                return Ok(Some(acceptor));
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// The polls of one waiting.
+struct Polls<'w> {
+    waiter: &'w Waiter,
+    delay: Duration,
+    max_attempts: u64,
+    attempt: u64,
+    /// Whether any response met a condition.
+    has_accepted: bool,
+    started: Instant,
+    slept: Duration,
+}
+
+impl<'w> Polls<'w> {
+    fn new(waiter: &'w Waiter, config: WaiterConfig) -> Polls<'w> {
+        Polls {
+            waiter,
+            delay: config.delay.unwrap_or(waiter.delay),
+            max_attempts: u64::try_from(config.max_attempts.unwrap_or(waiter.max_attempts)).unwrap_or(0).max(1),
+            attempt: 0,
+            has_accepted: false,
+            started: Instant::now(),
+            slept: Duration::ZERO,
+        }
+    }
+
+    fn report(&self, response: &Value, accepted: Option<&Acceptor>) -> Result<()> {
+        let Some(on_poll) = &self.waiter.on_poll else { return Ok(()) };
+        let state = accepted.map(Acceptor::state);
+        let poll = Poll { attempt: self.attempt, max_attempts: self.max_attempts, elapsed: self.elapsed(), response, state };
+        on_poll(&poll).map_err(|e| Error::foreign(&format!("Waiter {}", self.waiter.name), e))
+    }
+
+    /// Why there is no further poll, if there is none.
+    fn over(&self) -> Option<String> {
+        if self.attempt >= self.max_attempts {
+            return Some("Max attempts exceeded".to_owned());
+        }
+        let deadline = self.waiter.deadline?;
+        (self.elapsed() >= deadline).then(|| format!("Deadline of {deadline:?} exceeded"))
+    }
+
+    fn pause(&mut self) {
+        let left = self.waiter.deadline.map_or(Duration::MAX, |deadline| deadline.saturating_sub(self.elapsed()));
+        let pause = self.delay.min(left);
+        (self.waiter.sleep)(pause);
+        self.slept += pause;
+    }
+
+    /// The time that has passed, or that a sleeper which does not sleep was told to pass.
+    fn elapsed(&self) -> Duration {
+        self.started.elapsed().max(self.slept)
+    }
+
+    fn failed(&self, reason: &str, response: Value, source: Option<Error>) -> Error {
+        let text = format!("Waiter {} failed: {reason}", self.waiter.name);
+        let error = Error::new(ErrorKind::Waiter, text)
+            .with_operation(self.waiter.definition.operation())
+            .with_attempts(u32::try_from(self.attempt).unwrap_or(u32::MAX))
+            .with_response(response);
+        match source {
+            Some(source) => error.with_source(source),
+            None => error,
+        }
+    }
+}
+
+/// A service's error is an answer like any other; other errors are not.
+fn answer(polled: Result<Value>) -> Result<(Value, Option<Error>)> {
+    match polled {
+        Ok(response) => Ok((response, None)),
+        Err(error) => match error.response().cloned() {
+            Some(response) => Ok((response, Some(error))),
+            None => Err(error),
+        },
+    }
+}
+
+fn unexpected(response: &Value) -> String {
+    let text = |name: &str| response["Error"].get(name).map_or_else(|| "Unknown".to_owned(), Value::to_string);
+    format!("An error occurred ({}): {}", text("Code"), text("Message"))
+}
+
+/// What a condition says, in boto3's words.
+fn explain(acceptor: Option<&Acceptor>) -> String {
+    let Some(acceptor) = acceptor else { return String::new() };
+    let expected = Repr::top(acceptor.expected());
+    match (acceptor.matcher(), acceptor.argument()) {
+        ("path", Some(argument)) => format!("For expression \"{argument}\" we matched expected path: \"{expected}\""),
+        ("pathAll", Some(argument)) => format!("For expression \"{argument}\" all members matched expected path: \"{expected}\""),
+        ("pathAny", Some(argument)) => format!("For expression \"{argument}\" we matched expected path: \"{expected}\" at least once"),
+        ("status", _) => format!("Matched expected HTTP status code: {expected}"),
+        _ => format!("Matched expected service error code: {expected}"),
+    }
+}
+
+/// boto3's `WaiterConfig`: the settings of a waiter among the parameters of its call.
+#[derive(Default)]
+struct WaiterConfig {
+    delay: Option<Duration>,
+    max_attempts: Option<i64>,
+}
+
+impl WaiterConfig {
+    /// Takes it out of the parameters. Members that are not known are ignored.
+    fn take(params: &mut Map) -> Result<WaiterConfig> {
+        let config = match params.remove("WaiterConfig") {
+            None | Some(Value::Null) => return Ok(WaiterConfig::default()),
+            Some(config) => config,
+        };
+        let wrong = |name: &str, wanted: &str| {
+            Error::new(ErrorKind::ParamValidation, format!("Parameter validation failed:\nWaiterConfig{name} must be {wanted}"))
+        };
+        if config.as_map().is_none() {
+            return Err(wrong("", "a map"));
+        }
+        let get = |name: &str| config.get(name).filter(|value| !value.is_null());
+        Ok(WaiterConfig {
+            delay: get("Delay").map(|value| seconds(value).ok_or_else(|| wrong(".Delay", "a number of seconds, not below 0"))).transpose()?,
+            max_attempts: get("MaxAttempts")
+                .map(|value| value.as_int().ok_or_else(|| wrong(".MaxAttempts", "a whole number")))
+                .transpose()?,
+        })
+    }
+}
+
+impl fmt::Debug for Waiter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Waiter").field("name", &self.name).field("definition", &self.definition).finish_non_exhaustive()
+    }
+}
