@@ -224,8 +224,7 @@ impl Waiter {
             polls.has_accepted |= accepted.is_some();
             if let Some(reason) = polls.over() {
                 let before = accepted.or_else(|| self.definition.acceptors().last());
-                let before =
-                    if polls.has_accepted { format!(". Previously accepted state: {}", explain(before)) } else { String::new() };
+                let before = if polls.has_accepted { format!(". Previously accepted state: {}", explain(before)) } else { String::new() };
                 return Err(polls.failed(&format!("{reason}{before}"), response, error));
             }
             polls.pause();
@@ -359,7 +358,9 @@ impl WaiterConfig {
         }
         let get = |name: &str| config.get(name).filter(|value| !value.is_null());
         Ok(WaiterConfig {
-            delay: get("Delay").map(|value| seconds(value).ok_or_else(|| wrong(".Delay", "a number of seconds, not below 0"))).transpose()?,
+            delay: get("Delay")
+                .map(|value| seconds(value).ok_or_else(|| wrong(".Delay", "a number of seconds, not below 0")))
+                .transpose()?,
             max_attempts: get("MaxAttempts")
                 .map(|value| value.as_int().ok_or_else(|| wrong(".MaxAttempts", "a whole number")))
                 .transpose()?,
