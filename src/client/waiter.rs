@@ -34,11 +34,12 @@ pub struct Waiter {
     delay: Duration,
     max_attempts: i64,
     deadline: Option<Duration>,
-    fetch: Box<dyn Fn(&Map) -> Result<Value> + Send + Sync>,
+    fetch: Box<Fetch>,
     on_poll: Option<Box<OnPoll>>,
     sleep: Box<dyn Fn(Duration) + Send + Sync>,
 }
 
+type Fetch = dyn Fn(&Map) -> Result<Value> + Send + Sync;
 type OnPoll = dyn Fn(&Poll<'_>) -> anyhow::Result<()> + Send + Sync;
 
 /// One poll of a waiter, for its callback.
