@@ -40,14 +40,13 @@ impl Chain {
 #[cfg(test)]
 mod tests {
     use super::super::tests::Fixed;
-    use super::super::{ConfigFile, Environment, SharedFile};
     use super::*;
     use crate::error::Error;
     use crate::value;
     use crate::value::Value;
 
     fn load(variables: Value, shared_file: Value, config_file: Value) -> Result<Option<(&'static str, Credentials)>> {
-        let chain = Chain::new(vec![Box::new(Environment), Box::new(SharedFile), Box::new(ConfigFile)]);
+        let chain = super::super::chain(None, &"default".into(), false);
         let found = chain.load(&Fixed::new(variables, shared_file, config_file))?;
         Ok(found.map(|found| (found.method, found.credentials)))
     }

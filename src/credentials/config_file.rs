@@ -4,8 +4,17 @@ use super::static_keys::keys_of;
 use super::{Provider, Surroundings};
 use crate::auth::Credentials;
 use crate::error::Result;
+use crate::value::Str;
 
-pub(crate) struct ConfigFile;
+pub(crate) struct ConfigFile {
+    profile: Str,
+}
+
+impl ConfigFile {
+    pub(crate) fn new(profile: Str) -> ConfigFile {
+        ConfigFile { profile }
+    }
+}
 
 impl Provider for ConfigFile {
     fn method(&self) -> &'static str {
@@ -13,6 +22,6 @@ impl Provider for ConfigFile {
     }
 
     fn load(&self, surroundings: &dyn Surroundings) -> Result<Option<Credentials>> {
-        surroundings.config_file_section().map_or(Ok(None), |section| keys_of(section, self.method()))
+        surroundings.config_file_section(&self.profile).map_or(Ok(None), |section| keys_of(section, self.method()))
     }
 }

@@ -4,8 +4,17 @@ use super::static_keys::keys_of;
 use super::{Provider, Surroundings};
 use crate::auth::Credentials;
 use crate::error::Result;
+use crate::value::Str;
 
-pub(crate) struct SharedFile;
+pub(crate) struct SharedFile {
+    profile: Str,
+}
+
+impl SharedFile {
+    pub(crate) fn new(profile: Str) -> SharedFile {
+        SharedFile { profile }
+    }
+}
 
 impl Provider for SharedFile {
     fn method(&self) -> &'static str {
@@ -13,6 +22,6 @@ impl Provider for SharedFile {
     }
 
     fn load(&self, surroundings: &dyn Surroundings) -> Result<Option<Credentials>> {
-        surroundings.shared_file_section().map_or(Ok(None), |section| keys_of(section, self.method()))
+        surroundings.shared_file_section(&self.profile).map_or(Ok(None), |section| keys_of(section, self.method()))
     }
 }

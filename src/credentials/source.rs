@@ -1,20 +1,13 @@
 //! What a client holds instead of credentials: it finds them at the first signature and keeps them.
-//!
-//! The way through is one read of a shared pointer. Credentials with an expiry are renewed by one thread at a
-//! time: early, while the others sign with the old ones, and late, when all must wait (botocore's two windows).
 
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError, RwLock, TryLockError};
+use std::sync::Arc;
 
+use super::kept::{Expires, Kept, Windows};
 use super::{Chain, Found, Surroundings, none_found};
 use crate::auth::Credentials;
 use crate::error::{Error, ErrorKind, Result};
 use crate::value::Timestamp;
-
-/// Seconds before the expiry from which on a renewal is tried.
-const ADVISORY: i64 = 900;
-/// Seconds before the expiry from which on a renewal must succeed.
-const MANDATORY: i64 = 600;
 
 /// Credentials, now or when they are asked for. Cheap to clone; the clones share what was found.
 #[derive(Clone)]
@@ -22,15 +15,13 @@ pub(crate) struct CredentialSource(Arc<Source>);
 
 enum Source {
     Fixed(Arc<Found>),
-    Searched(Search),
+    Searched { keys: Keys, surroundings: Arc<dyn Surroundings> },
 }
 
-struct Search {
+/// A chain, and what it found.
+pub(super) struct Keys {
     chain: Chain,
-    surroundings: Arc<dyn Surroundings>,
-    current: RwLock<Option<Arc<Found>>>,
-    /// Held while providers are asked.
-    asking: Mutex<()>,
+    kept: Kept<Found>,
 }
 
 impl CredentialSource {
@@ -40,9 +31,8 @@ impl CredentialSource {
     }
 
     /// Those that `chain` finds when they are asked for.
-    pub(crate) fn searched(chain: Chain, surroundings: Arc<dyn Surroundings>) -> CredentialSource {
-        let search = Search { chain, surroundings, current: RwLock::default(), asking: Mutex::default() };
-        CredentialSource(Arc::new(Source::Searched(search)))
+    pub(crate) fn searched(chain: Chain, windows: Windows, surroundings: Arc<dyn Surroundings>) -> CredentialSource {
+        CredentialSource(Arc::new(Source::Searched { keys: Keys::new(chain, windows), surroundings }))
     }
 
     /// The credentials to sign with at the instant `now`: one snapshot, to be used as a whole.
@@ -57,63 +47,34 @@ impl CredentialSource {
     pub(crate) fn find(&self, now: Timestamp) -> Result<Option<Arc<Found>>> {
         match &*self.0 {
             Source::Fixed(found) => Ok(Some(found.clone())),
-            Source::Searched(search) => search.find(now),
+            Source::Searched { keys, surroundings } => keys.find(&**surroundings, now),
         }
     }
 }
 
-impl Search {
-    fn find(&self, now: Timestamp) -> Result<Option<Arc<Found>>> {
-        match self.current() {
-            Some(found) if !expires_within(&found, ADVISORY, now) => Ok(Some(found)),
-            Some(found) => self.renew(found, now).map(Some),
-            None => self.search(now),
-        }
+impl Keys {
+    pub(super) fn new(chain: Chain, windows: Windows) -> Keys {
+        Keys { chain, kept: Kept::new(windows) }
     }
 
-    fn search(&self, now: Timestamp) -> Result<Option<Arc<Found>>> {
-        let _asking = self.asking.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(found) = self.current() {
-            return Ok(Some(found));
-        }
-        match self.chain.load(&*self.surroundings)? {
-            Some(found) => self.publish(found, now).map(Some),
-            None => Ok(None),
-        }
-    }
-
-    /// Asks the provider again. Who finds another thread at it goes on with what there is, if that is good for a while.
-    fn renew(&self, old: Arc<Found>, now: Timestamp) -> Result<Arc<Found>> {
-        let (_asking, window) = match self.asking.try_lock() {
-            Ok(asking) => (asking, ADVISORY),
-            Err(TryLockError::Poisoned(asking)) => (asking.into_inner(), ADVISORY),
-            Err(TryLockError::WouldBlock) if !expires_within(&old, MANDATORY, now) => return Ok(old),
-            Err(TryLockError::WouldBlock) => (self.asking.lock().unwrap_or_else(PoisonError::into_inner), MANDATORY),
+    pub(super) fn find(&self, surroundings: &dyn Surroundings, now: Timestamp) -> Result<Option<Arc<Found>>> {
+        let search = || self.chain.load(surroundings);
+        let renew = |old: &Found| {
+            let credentials = self.chain.reload(old.method, surroundings)?.ok_or_else(|| not_renewed(old.method))?;
+            Ok(Found { credentials, method: old.method })
         };
-        let old = self.current().unwrap_or(old);
-        if !expires_within(&old, window, now) {
-            return Ok(old);
-        }
-        match self.chain.reload(old.method, &*self.surroundings) {
-            Ok(Some(credentials)) => self.publish(Found { credentials, method: old.method }, now),
-            Ok(None) => Err(not_renewed(old.method)),
-            Err(_) if !expires_within(&old, MANDATORY, now) => Ok(old),
-            Err(error) => Err(error),
-        }
+        self.kept.find(now, search, renew)
+    }
+}
+
+impl Expires for Found {
+    fn expires(&self) -> Option<Timestamp> {
+        self.credentials.expires()
     }
 
-    fn current(&self) -> Option<Arc<Found>> {
-        self.current.read().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    fn publish(&self, found: Found, now: Timestamp) -> Result<Arc<Found>> {
-        let found = Arc::new(found);
-        *self.current.write().unwrap_or_else(PoisonError::into_inner) = Some(found.clone());
-        if expires_within(&found, 0, now) {
-            let message = "Credentials were refreshed, but the refreshed credentials are still expired.";
-            return Err(Error::new(ErrorKind::CredentialRetrieval, message).with_name("RuntimeError"));
-        }
-        Ok(found)
+    fn came_too_late(&self) -> Error {
+        let message = "Credentials were refreshed, but the refreshed credentials are still expired.";
+        Error::new(ErrorKind::CredentialRetrieval, message).with_name("RuntimeError")
     }
 }
 
@@ -125,18 +86,13 @@ fn not_renewed(method: &str) -> Error {
     Error::new(ErrorKind::CredentialRetrieval, message)
 }
 
-fn expires_within(found: &Found, seconds: i64, now: Timestamp) -> bool {
-    let limit = Timestamp::new(now.seconds().saturating_add(seconds), now.nanoseconds());
-    found.credentials.expires().is_some_and(|expires| expires < limit)
-}
-
 /// Says nothing about the credentials.
 impl fmt::Debug for CredentialSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &*self.0 {
             Source::Fixed(_) => f.write_str("CredentialSource(explicit)"),
-            Source::Searched(search) => {
-                let method = search.current().map_or("not asked yet", |found| found.method);
+            Source::Searched { keys, .. } => {
+                let method = keys.kept.peek().map_or("not asked yet", |found| found.method);
                 write!(f, "CredentialSource({method})")
             }
         }
@@ -159,7 +115,7 @@ mod tests {
         let counter = asked.clone();
         let custom = Custom::new(move || answer(counter.fetch_add(1, Ordering::SeqCst)));
         let nothing = Fixed::new(Value::Null, Value::Null, Value::Null);
-        (CredentialSource::searched(Chain::new(vec![Box::new(custom)]), Arc::new(nothing)), asked)
+        (CredentialSource::searched(Chain::new(vec![Box::new(custom)]), Windows::DEFAULT, Arc::new(nothing)), asked)
     }
 
     fn at(seconds: i64) -> Timestamp {

@@ -8,7 +8,7 @@ use super::settings::Settings;
 use super::{Config, Inner, Session, table};
 use crate::auth::Credentials;
 use crate::client::hooks::Hooks;
-use crate::credentials::{self, Chain, CredentialSource, Custom, Provider};
+use crate::credentials::{self, CredentialSource, Custom, Windows};
 use crate::definition::{Definitions, Root};
 use crate::error::{Error, ErrorKind, Result};
 use crate::value::{Map, Str};
@@ -112,7 +112,10 @@ impl SessionBuilder {
         let definitions = Definitions::new(roots(self.definitions, &settings)?);
         let credentials = match self.credentials {
             Some(credentials) => CredentialSource::fixed(credentials),
-            None => CredentialSource::searched(chain(self.provider, &settings), settings.clone()),
+            None => {
+                let chain = credentials::chain(self.provider, &settings.profile_name().into(), settings.profile_is_own());
+                CredentialSource::searched(chain, Windows::DEFAULT, settings.clone())
+            }
         };
         Ok(Session(Arc::new(Inner { settings, config: self.config, credentials, definitions, hooks: Hooks::default() })))
     }
@@ -121,20 +124,6 @@ impl SessionBuilder {
         self.own.insert(setting, value);
         self
     }
-}
-
-/// The sources of credentials in their order. Who sets a profile in code does not mean the environment's keys.
-fn chain(own: Option<Custom>, settings: &Settings) -> Chain {
-    let mut providers: Vec<Box<dyn Provider>> = Vec::new();
-    if let Some(own) = own {
-        providers.push(Box::new(own));
-    }
-    if !settings.profile_is_own() {
-        providers.push(Box::new(credentials::Environment));
-    }
-    providers.push(Box::new(credentials::SharedFile));
-    providers.push(Box::new(credentials::ConfigFile));
-    Chain::new(providers)
 }
 
 /// The places that are searched before the crate's own definitions. Folders of the environment that are not there are

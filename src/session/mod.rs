@@ -180,12 +180,16 @@ impl Surroundings for Settings {
         self.environment.get(name)
     }
 
-    fn shared_file_section(&self) -> Option<&Map> {
-        self.profiles.credentials.get(self.profile_name())
+    fn profile(&self, name: &str) -> Option<&Map> {
+        self.profiles.merged.get(name)
     }
 
-    fn config_file_section(&self) -> Option<&Map> {
-        self.profiles.config.get(self.profile_name())
+    fn shared_file_section(&self, profile: &str) -> Option<&Map> {
+        self.profiles.credentials.get(profile)
+    }
+
+    fn config_file_section(&self, profile: &str) -> Option<&Map> {
+        self.profiles.config.get(profile)
     }
 }
 

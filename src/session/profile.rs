@@ -8,6 +8,7 @@ use std::io;
 use std::path::Path;
 
 use super::ini::{self, Sections};
+use crate::credentials::shell_words;
 use crate::error::{Error, ErrorKind, Result};
 use crate::value::Str;
 
@@ -71,40 +72,9 @@ fn unreadable(path: &Path, error: impl std::error::Error + Send + Sync + 'static
 
 /// The second of exactly two words, as a POSIX shell splits and unquotes them.
 fn second_word(header: &str) -> Option<Str> {
-    match <[String; 2]>::try_from(shell_words(header)?) {
+    match <[String; 2]>::try_from(shell_words::posix(header)?) {
         Ok([_, name]) => Some(name.into()),
         Err(_) => None,
-    }
-}
-
-/// The words of a shell's line; `None` where a quote or an escape does not end.
-fn shell_words(line: &str) -> Option<Vec<String>> {
-    let mut words = Vec::new();
-    let mut word: Option<String> = None;
-    let mut chars = line.chars();
-    while let Some(c) = chars.next() {
-        match c {
-            ' ' | '\t' | '\r' | '\n' => words.extend(word.take()),
-            '\\' => word.get_or_insert_default().push(chars.next()?),
-            '\'' | '"' => unquote(c, &mut chars, word.get_or_insert_default())?,
-            _ => word.get_or_insert_default().push(c),
-        }
-    }
-    words.extend(word);
-    Some(words)
-}
-
-/// Appends what stands up to the closing `quote`; between double quotes a backslash escapes itself and the quote.
-fn unquote(quote: char, chars: &mut std::str::Chars<'_>, word: &mut String) -> Option<()> {
-    loop {
-        match chars.next()? {
-            c if c == quote => return Some(()),
-            '\\' if quote == '"' => match chars.next()? {
-                c @ ('"' | '\\') => word.push(c),
-                c => word.extend(['\\', c]),
-            },
-            c => word.push(c),
-        }
     }
 }
 

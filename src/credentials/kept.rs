@@ -1,0 +1,252 @@
+//! What was found once, kept, and renewed in time.
+//!
+//! The way through is one read of a shared pointer. What expires is renewed by one thread at a time: early, while
+//! the others go on with what there is, and late, when all must wait (botocore's two windows, with its bounds).
+//! Two departures: what lives no longer than the early window is not asked for at every access, and a renewal that
+//! comes back with nothing fails calls only in the late window, like any other failure.
+
+use std::sync::{Arc, Mutex, PoisonError, RwLock, TryLockError};
+use std::time::Duration;
+
+use crate::error::{Error, Result};
+use crate::value::Timestamp;
+
+/// How long before its end something is renewed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Windows {
+    /// From here on a renewal is tried.
+    pub advisory: Duration,
+    /// From here on it must succeed.
+    pub mandatory: Duration,
+}
+
+impl Windows {
+    /// botocore's.
+    pub(crate) const DEFAULT: Windows = Windows { advisory: Duration::from_secs(900), mandatory: Duration::from_secs(600) };
+
+    /// The windows for something that lives for `life`. What fits into the advisory window whole would be renewed
+    /// at every access; its windows are what the default ones are to an hour, the usual life: a quarter and a sixth.
+    fn within(self, life: Duration) -> Windows {
+        if life > self.advisory {
+            return self;
+        }
+        Windows { advisory: life / 4, mandatory: self.mandatory.min(life / 6) }
+    }
+}
+
+/// Something that may end.
+pub(super) trait Expires {
+    /// When it ends; nothing if never.
+    fn expires(&self) -> Option<Timestamp>;
+
+    /// What is said when it had ended already as it came.
+    fn came_too_late(&self) -> Error;
+}
+
+/// What was found, until it is renewed.
+pub(super) struct Kept<T> {
+    current: RwLock<Option<Held<T>>>,
+    /// Held while it is asked for; the time of the last attempt.
+    asking: Mutex<Option<Timestamp>>,
+    windows: Windows,
+    /// How long after an attempt no other is made.
+    pause: Duration,
+}
+
+struct Held<T> {
+    value: Arc<T>,
+    /// The instants after which it should, and after which it must be renewed.
+    renewal: Option<(Timestamp, Timestamp)>,
+}
+
+impl<T: Expires> Kept<T> {
+    /// Nothing yet.
+    pub(super) fn new(windows: Windows) -> Kept<T> {
+        Kept { current: RwLock::default(), asking: Mutex::default(), windows, pause: Duration::ZERO }
+    }
+
+    /// With a pause after each attempt to renew; meanwhile what there is counts, even if it is over.
+    pub(super) fn with_pause(self, pause: Duration) -> Kept<T> {
+        Kept { pause, ..self }
+    }
+
+    /// What is kept, renewed if it is time. That nothing is found is not kept.
+    ///
+    /// # Errors
+    /// What `search` fails with; what `renew` fails with, where there is nothing to go on with.
+    pub(super) fn find(
+        &self,
+        now: Timestamp,
+        search: impl FnOnce() -> Result<Option<T>>,
+        renew: impl FnOnce(&T) -> Result<T>,
+    ) -> Result<Option<Arc<T>>> {
+        match self.current() {
+            Some(held) if !held.should_be_renewed(now) => Ok(Some(held.value)),
+            Some(held) => self.renew(held, now, renew).map(Some),
+            None => self.search(now, search),
+        }
+    }
+
+    /// What is kept, as it is.
+    pub(super) fn peek(&self) -> Option<Arc<T>> {
+        self.current().map(|held| held.value)
+    }
+
+    fn search(&self, now: Timestamp, search: impl FnOnce() -> Result<Option<T>>) -> Result<Option<Arc<T>>> {
+        let mut asking = self.asking.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(held) = self.current() {
+            return Ok(Some(held.value));
+        }
+        match search()? {
+            Some(found) => {
+                *asking = Some(now);
+                self.publish(found, now).map(Some)
+            }
+            None => Ok(None),
+        }
+    }
+
+    /// Asks again. Who finds another thread at it goes on with what there is, if that is good for a while.
+    fn renew(&self, old: Held<T>, now: Timestamp, renew: impl FnOnce(&T) -> Result<T>) -> Result<Arc<T>> {
+        let (mut asking, waited) = match self.asking.try_lock() {
+            Ok(asking) => (asking, false),
+            Err(TryLockError::Poisoned(asking)) => (asking.into_inner(), false),
+            Err(TryLockError::WouldBlock) if !old.must_be_renewed(now) => return Ok(old.value),
+            Err(TryLockError::WouldBlock) => (self.asking.lock().unwrap_or_else(PoisonError::into_inner), true),
+        };
+        let old = self.current().unwrap_or(old);
+        let is_due = if waited { old.must_be_renewed(now) } else { old.should_be_renewed(now) };
+        if !is_due || asking.is_some_and(|last| now < later(last, self.pause)) {
+            return Ok(old.value);
+        }
+        *asking = Some(now);
+        match renew(&old.value) {
+            Ok(found) => self.publish(found, now),
+            Err(_) if !old.must_be_renewed(now) => Ok(old.value),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn current(&self) -> Option<Held<T>> {
+        self.current.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn publish(&self, found: T, now: Timestamp) -> Result<Arc<T>> {
+        let expires = found.expires();
+        let renewal = expires.map(|expires| {
+            let windows = self.windows.within(between(now, expires));
+            (earlier(expires, windows.advisory), earlier(expires, windows.mandatory))
+        });
+        let held = Held { value: Arc::new(found), renewal };
+        *self.current.write().unwrap_or_else(PoisonError::into_inner) = Some(held.clone());
+        if expires.is_some_and(|expires| expires < now) {
+            return Err(held.value.came_too_late());
+        }
+        Ok(held.value)
+    }
+}
+
+impl<T> Held<T> {
+    fn should_be_renewed(&self, now: Timestamp) -> bool {
+        self.renewal.is_some_and(|(early, _)| now > early)
+    }
+
+    fn must_be_renewed(&self, now: Timestamp) -> bool {
+        self.renewal.is_some_and(|(_, late)| now > late)
+    }
+}
+
+impl<T> Clone for Held<T> {
+    fn clone(&self) -> Held<T> {
+        Held { value: self.value.clone(), renewal: self.renewal }
+    }
+}
+
+const SECOND: u32 = 1_000_000_000;
+
+fn later(instant: Timestamp, by: Duration) -> Timestamp {
+    let seconds = i64::try_from(by.as_secs()).unwrap_or(i64::MAX);
+    Timestamp::new(instant.seconds().saturating_add(seconds), instant.nanoseconds() + by.subsec_nanos())
+}
+
+fn earlier(instant: Timestamp, by: Duration) -> Timestamp {
+    let seconds = i64::try_from(by.as_secs()).unwrap_or(i64::MAX - 1);
+    // A whole second more is taken away and given back as nanoseconds, so that these stay positive.
+    Timestamp::new(instant.seconds().saturating_sub(seconds + 1), instant.nanoseconds() + (SECOND - by.subsec_nanos()))
+}
+
+/// The time from one instant to a later one; none if it is not later.
+fn between(from: Timestamp, to: Timestamp) -> Duration {
+    let seconds = to.seconds().saturating_sub(from.seconds());
+    let nanoseconds = i64::from(to.nanoseconds()) - i64::from(from.nanoseconds());
+    let (seconds, nanoseconds) = if nanoseconds < 0 { (seconds - 1, nanoseconds + i64::from(SECOND)) } else { (seconds, nanoseconds) };
+    match (u64::try_from(seconds), u32::try_from(nanoseconds)) {
+        (Ok(seconds), Ok(nanoseconds)) => Duration::new(seconds, nanoseconds),
+        _ => Duration::ZERO,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::ErrorKind;
+    use std::cell::Cell;
+
+    struct Until(i64);
+
+    impl Expires for Until {
+        fn expires(&self) -> Option<Timestamp> {
+            Some(at(self.0))
+        }
+
+        fn came_too_late(&self) -> Error {
+            down()
+        }
+    }
+
+    fn down() -> Error {
+        Error::new(ErrorKind::CredentialRetrieval, "down")
+    }
+
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::new(seconds, 0)
+    }
+
+    #[test]
+    fn what_fits_into_the_advisory_window_is_renewed_when_a_quarter_is_left() {
+        for (life, renewed_after) in [(900, 675), (300, 225), (3600, 2700), (901, 1)] {
+            let kept = Kept::new(Windows::DEFAULT);
+            let asked = Cell::new(0);
+            let found = || {
+                asked.set(asked.get() + 1);
+                Until(life)
+            };
+            for now in [0, 1, renewed_after] {
+                kept.find(at(now), || Ok(Some(found())), |_| Ok(found())).unwrap();
+            }
+            assert_eq!(asked.get(), 1, "{life}");
+            kept.find(at(renewed_after + 1), || Ok(None), |_| Ok(found())).unwrap();
+            assert_eq!(asked.get(), 2, "{life}");
+        }
+    }
+
+    #[test]
+    fn after_an_attempt_there_may_be_a_pause() {
+        let kept = Kept::new(Windows::DEFAULT).with_pause(Duration::from_secs(60));
+        let find = |now| kept.find(at(now), || Ok(Some(Until(1000))), |_| Err(down()));
+        find(0).unwrap();
+        assert!(find(950).is_err());
+        assert!(find(1009).is_ok());
+        assert!(find(1010).is_err());
+    }
+
+    #[test]
+    fn time_is_added_to_the_nanosecond() {
+        let half = Duration::from_millis(500);
+        assert_eq!(earlier(Timestamp::new(10, 250_000_000), half), Timestamp::new(9, 750_000_000));
+        assert_eq!(earlier(at(10), Duration::from_secs(3)), at(7));
+        assert_eq!(later(Timestamp::new(9, 750_000_000), half), Timestamp::new(10, 250_000_000));
+        assert_eq!(between(Timestamp::new(9, 750_000_000), Timestamp::new(10, 250_000_000)), half);
+        assert_eq!(between(at(2), at(1)), Duration::ZERO);
+    }
+}
