@@ -82,6 +82,7 @@ pub mod value;
 
 pub use auth::Credentials;
 pub use client::{Client, ClientBuilder, Event, HookId, OperationRequest, Paginator, Poll, Waiter};
+pub use credentials::AssumeRole;
 pub use error::{Error, ErrorKind, Result};
 pub use session::{Config, Environment, Session, SessionBuilder};
 pub use value::{Bytes, List, Map, Number, Str, Stream, Timestamp, Value};

@@ -55,6 +55,7 @@ type Uuids = Box<dyn Fn() -> String + Send + Sync>;
 
 impl ClientBuilder {
     pub(crate) fn new(session: Session, service: &str) -> ClientBuilder {
+        let clock = session.clock();
         ClientBuilder {
             session,
             service: service.into(),
@@ -66,7 +67,7 @@ impl ClientBuilder {
             credentials: None,
             config: None,
             transport: None,
-            clock: Box::new(Timestamp::now),
+            clock: Box::new(move || clock()),
             uuids: Box::new(random_uuid),
         }
     }
@@ -163,6 +164,7 @@ impl ClientBuilder {
             method_aliases,
             signature_version: auth_type::of_client(&service, &settings.signing, special, bearer_token.is_some())?,
             bearer_token,
+            tokens: self.session.tokens().clone(),
             keys: KeyCache::default(),
             event_names: event_names(&service)?,
             transport: self.transport.unwrap_or_else(|| Arc::new(UreqTransport::new(settings.transport.http_config(&endpoint.url)))),

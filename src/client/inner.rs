@@ -6,6 +6,7 @@ use super::discovery::Discovery;
 use super::hooks::{Hooks, ServiceNames};
 use super::setup::{EndpointError, MethodAliases};
 use crate::auth::sigv4::KeyCache;
+use crate::credentials::TokenSource;
 use crate::definition::{Definitions, Operation, Partitions, RuleSet, Service};
 use crate::endpoint::EndpointCache;
 use crate::endpoint::legacy::ClientEndpoint;
@@ -35,7 +36,10 @@ pub(crate) struct Inner {
     pub endpoint_error: Option<EndpointError>,
     pub method_aliases: MethodAliases,
     pub signature_version: Str,
+    /// The environment's bearer token for this service.
     pub bearer_token: Option<Str>,
+    /// The session's.
+    pub tokens: TokenSource,
     pub keys: KeyCache,
     pub hooks: Hooks,
     pub event_names: ServiceNames,
@@ -56,6 +60,10 @@ impl Inner {
 
     /// The bearer token for this service.
     pub(crate) fn bearer_token(&self) -> Result<Str> {
-        self.bearer_token.clone().ok_or_else(|| Error::new(ErrorKind::NoAuthToken, "Unable to locate authorization token"))
+        let token = match &self.bearer_token {
+            Some(token) => Some(token.clone()),
+            None => self.tokens.find((self.clock)())?,
+        };
+        token.ok_or_else(|| Error::new(ErrorKind::NoAuthToken, "Unable to locate authorization token"))
     }
 }

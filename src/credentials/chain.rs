@@ -20,6 +20,12 @@ impl Chain {
         Chain(providers)
     }
 
+    /// With another place to be asked first.
+    pub(crate) fn after(mut self, first: Box<dyn Provider>) -> Chain {
+        self.0.insert(0, first);
+        self
+    }
+
     /// Asks every place until one has credentials. An error of one ends the search.
     pub(crate) fn load(&self, surroundings: &dyn Surroundings) -> Result<Option<Found>> {
         for provider in &self.0 {
@@ -46,7 +52,11 @@ mod tests {
     use crate::value::Value;
 
     fn load(variables: Value, shared_file: Value, config_file: Value) -> Result<Option<(&'static str, Credentials)>> {
-        let chain = super::super::chain(None, &"default".into(), false);
+        let mut variables = variables;
+        if let Some(variables) = variables.as_map_mut() {
+            variables.insert("AWS_EC2_METADATA_DISABLED", "true");
+        }
+        let chain = super::super::chain(&"default".into(), false);
         let found = chain.load(&Fixed::new(variables, shared_file, config_file))?;
         Ok(found.map(|found| (found.method, found.credentials)))
     }
@@ -69,8 +79,8 @@ mod tests {
         assert_eq!(load(variables, keys.clone(), Value::Null).unwrap(), Some(("env", Credentials::new("E", "S").with_token("s"))));
         let lone_secret = value!({"AWS_SECRET_ACCESS_KEY": "S", "AWS_ACCESS_KEY_ID": ""});
         assert_eq!(load(lone_secret, keys.clone(), keys.clone()).unwrap(), Some(("shared-credentials-file", of_file.clone())));
-        assert_eq!(load(Value::Null, value!({"region": "r"}), keys).unwrap(), Some(("config-file", of_file)));
-        assert_eq!(load(Value::Null, Value::Null, Value::Null).unwrap(), None);
+        assert_eq!(load(value!({}), value!({"region": "r"}), keys).unwrap(), Some(("config-file", of_file)));
+        assert_eq!(load(value!({}), Value::Null, Value::Null).unwrap(), None);
     }
 
     #[test]
@@ -79,13 +89,13 @@ mod tests {
         let whole = value!({"aws_access_key_id": "F", "aws_secret_access_key": "S"});
         let variables = value!({"AWS_ACCESS_KEY_ID": "E", "AWS_SECRET_ACCESS_KEY": ""});
         assert_eq!(message(load(variables, whole.clone(), Value::Null)), partial("env", "AWS_SECRET_ACCESS_KEY"));
-        assert_eq!(message(load(Value::Null, half.clone(), whole)), partial("shared-credentials-file", "aws_secret_access_key"));
-        assert_eq!(message(load(Value::Null, Value::Null, half)), partial("config-file", "aws_secret_access_key"));
+        assert_eq!(message(load(value!({}), half.clone(), whole)), partial("shared-credentials-file", "aws_secret_access_key"));
+        assert_eq!(message(load(value!({}), Value::Null, half)), partial("config-file", "aws_secret_access_key"));
     }
 
     #[test]
     fn empty_keys_of_a_file_are_keys() {
         let empty = value!({"aws_access_key_id": "", "aws_secret_access_key": ""});
-        assert_eq!(load(Value::Null, empty, Value::Null).unwrap().unwrap().1.access_key_id(), "");
+        assert_eq!(load(value!({}), empty, Value::Null).unwrap().unwrap().1.access_key_id(), "");
     }
 }

@@ -1,8 +1,21 @@
-//! Credentials that a program gives as separate, untyped arguments.
+//! Credentials that a program gives itself: whole, or as separate, untyped arguments.
 
-use super::partial;
+use super::{Provider, Surroundings, partial};
 use crate::auth::Credentials;
 use crate::error::Result;
+
+/// Exactly these.
+pub(crate) struct Explicit(pub Credentials);
+
+impl Provider for Explicit {
+    fn method(&self) -> &'static str {
+        "explicit"
+    }
+
+    fn load(&self, _: &dyn Surroundings) -> Result<Option<Credentials>> {
+        Ok(Some(self.0.clone()))
+    }
+}
 
 /// The credentials of the arguments; `None` where neither key is given, whatever else is.
 ///

@@ -12,33 +12,57 @@
 //! - What a damaged file, a broken answer or a missing token file means is a typed error that names it.
 //! - What lives shorter than the advisory window is not asked for at every access.
 
+mod assume_role;
+mod bearer;
+mod boto_config;
+mod cache;
 mod chain;
 mod config_file;
+mod container;
 mod custom;
+mod ec2_file;
 mod environment;
 mod explicit;
+mod instance_metadata;
 mod kept;
+mod metadata;
 mod process;
+mod role;
 mod shared_file;
 pub(crate) mod shell_words;
 mod source;
+mod sso;
+mod sso_token;
 mod static_keys;
+mod web_identity;
 
+pub(crate) use bearer::{TokenSource, token_variable};
 pub(crate) use chain::{Chain, Found};
 pub(crate) use custom::Custom;
 pub(crate) use explicit::explicit;
+pub(crate) use instance_metadata::MetadataSettings;
 pub(crate) use kept::Windows;
+pub use role::AssumeRole;
 pub(crate) use source::CredentialSource;
 
 use std::fmt;
+use std::path::{Path, PathBuf};
 
+use self::assume_role::{AssumedRole, Link};
+use self::boto_config::BotoConfig;
 use self::config_file::ConfigFile;
+use self::container::Container;
+use self::ec2_file::Ec2File;
 use self::environment::Environment;
+use self::explicit::Explicit;
+use self::instance_metadata::InstanceMetadata;
 use self::process::Process;
 use self::shared_file::SharedFile;
+use self::sso::Sso;
+use self::web_identity::WebIdentity;
 use crate::auth::Credentials;
 use crate::error::{Error, ErrorKind, Result};
-use crate::value::{Map, Str};
+use crate::value::{Map, Str, Timestamp, Value};
 
 /// One place that may have credentials.
 pub(crate) trait Provider: Send + Sync {
@@ -50,10 +74,13 @@ pub(crate) trait Provider: Send + Sync {
     fn load(&self, surroundings: &dyn Surroundings) -> Result<Option<Credentials>>;
 }
 
-/// What providers may look at: a session's environment and files.
+/// What providers may look at, and the doors that they may knock at: a session without its clients.
 pub(crate) trait Surroundings: Send + Sync {
     /// An environment variable.
     fn variable(&self, name: &str) -> Option<Str>;
+
+    /// A path with variables and `~` expanded.
+    fn expand(&self, path: &str) -> PathBuf;
 
     /// The keys that a profile has in both files.
     fn profile(&self, name: &str) -> Option<&Map>;
@@ -63,21 +90,90 @@ pub(crate) trait Surroundings: Send + Sync {
 
     /// A profile's section in the configuration file alone.
     fn config_file_section(&self, profile: &str) -> Option<&Map>;
+
+    /// An `sso-session` section.
+    fn sso_session(&self, name: &str) -> Option<&Map>;
+
+    /// A section of any other file in the same grammar; an empty one where there is no such file or section.
+    fn section_of_file(&self, path: &Path, section: &str) -> Result<Map>;
+
+    /// How the metadata service of an instance is reached.
+    fn metadata_service(&self) -> Result<MetadataSettings>;
+
+    /// How long before their end credentials are renewed.
+    fn windows(&self) -> Windows;
+
+    /// Where temporary credentials are kept for other processes, if they are.
+    fn cache_folder(&self) -> Option<&Path>;
+
+    /// The time.
+    fn now(&self) -> Timestamp;
+
+    /// Asks the user for the code of a device.
+    fn mfa_code(&self, serial: &str) -> Result<Str>;
+
+    /// Calls a service, with an ordinary client.
+    fn call(&self, call: ServiceCall) -> Result<Value>;
+}
+
+/// A call of a service that gives out credentials.
+pub(crate) struct ServiceCall {
+    pub service: &'static str,
+    pub operation: &'static str,
+    pub params: Value,
+    /// Who signs; nobody where the operation needs none.
+    pub keys: Option<Credentials>,
+    /// Nothing: the session's.
+    pub region: Option<Str>,
+}
+
+impl dyn Surroundings + '_ {
+    /// Whether credentials out of a cache are good for a while.
+    fn is_fresh(&self, expires: Option<Timestamp>) -> bool {
+        let advisory = i64::try_from(self.windows().advisory.as_secs()).unwrap_or(i64::MAX);
+        expires.is_some_and(|expires| expires.seconds().saturating_sub(self.now().seconds()) >= advisory)
+    }
 }
 
 /// The places that a session asks, in botocore's order. Who sets a profile in code does not mean the environment's keys.
-pub(crate) fn chain(own: Option<Custom>, profile: &Str, profile_is_own: bool) -> Chain {
+pub(crate) fn chain(profile: &Str, profile_is_own: bool) -> Chain {
     let mut providers: Vec<Box<dyn Provider>> = Vec::new();
-    if let Some(own) = own {
-        providers.push(Box::new(own));
-    }
     if !profile_is_own {
         providers.push(Box::new(Environment));
     }
-    providers.push(Box::new(SharedFile::new(profile.clone())));
-    providers.push(Box::new(Process::new(profile.clone())));
-    providers.push(Box::new(ConfigFile::new(profile.clone())));
+    providers.push(Box::new(AssumedRole::new(profile.clone())));
+    providers.extend(profile_chain(profile, !profile_is_own));
+    providers.push(Box::new(Ec2File));
+    providers.push(Box::new(BotoConfig));
+    providers.push(Box::new(Container::default()));
+    providers.push(Box::new(InstanceMetadata::default()));
     Chain::new(providers)
+}
+
+/// A program's own provider, and then the places of `chain`.
+pub(crate) fn own_first(own: Custom, chain: Chain) -> Chain {
+    chain.after(Box::new(own))
+}
+
+/// Exactly these credentials.
+pub(crate) fn fixed(credentials: Credentials) -> Chain {
+    Chain::new(vec![Box::new(Explicit(credentials))])
+}
+
+/// A role that is assumed with what `chain` finds.
+pub(crate) fn role(role: AssumeRole, chain: Chain, surroundings: &dyn Surroundings) -> Chain {
+    Chain::new(vec![Box::new(Link::new(role, chain, surroundings))])
+}
+
+/// The places where a profile has credentials that are no other role's.
+fn profile_chain(profile: &Str, reads_environment: bool) -> Vec<Box<dyn Provider>> {
+    vec![
+        Box::new(WebIdentity::new(profile.clone(), reads_environment)),
+        Box::new(Sso::new(profile.clone())),
+        Box::new(SharedFile::new(profile.clone())),
+        Box::new(Process::new(profile.clone())),
+        Box::new(ConfigFile::new(profile.clone())),
+    ]
 }
 
 /// What is said when every place has been asked in vain.
@@ -96,9 +192,8 @@ fn unretrievable(method: &str, what: impl fmt::Display) -> Error {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use crate::value::Value;
 
-    /// Surroundings made of three maps.
+    /// Surroundings made of three maps; the doors are shut.
     pub(crate) struct Fixed {
         pub variables: Map,
         pub shared_file: Option<Map>,
@@ -117,6 +212,10 @@ pub(crate) mod tests {
             self.variables[name].as_str().map(Str::from)
         }
 
+        fn expand(&self, path: &str) -> PathBuf {
+            path.into()
+        }
+
         fn profile(&self, _: &str) -> Option<&Map> {
             self.config_file.as_ref()
         }
@@ -127,6 +226,38 @@ pub(crate) mod tests {
 
         fn config_file_section(&self, _: &str) -> Option<&Map> {
             self.config_file.as_ref()
+        }
+
+        fn sso_session(&self, _: &str) -> Option<&Map> {
+            None
+        }
+
+        fn section_of_file(&self, _: &Path, _: &str) -> Result<Map> {
+            Ok(Map::new())
+        }
+
+        fn metadata_service(&self) -> Result<MetadataSettings> {
+            Err(none_found())
+        }
+
+        fn windows(&self) -> Windows {
+            Windows::DEFAULT
+        }
+
+        fn cache_folder(&self) -> Option<&Path> {
+            None
+        }
+
+        fn now(&self) -> Timestamp {
+            Timestamp::new(0, 0)
+        }
+
+        fn mfa_code(&self, _: &str) -> Result<Str> {
+            Err(none_found())
+        }
+
+        fn call(&self, _: ServiceCall) -> Result<Value> {
+            Err(none_found())
         }
     }
 }

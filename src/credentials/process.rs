@@ -136,10 +136,7 @@ mod tests {
         let version = |shown: &str| format!("{start}Unsupported version '{shown}' for credential process provider, supported versions: 1");
         assert_eq!(message(r#"{"AccessKeyId": "A"}"#), version("<Version key not provided>"));
         assert_eq!(message(r#"{"Version": "1"}"#), version("1"));
-        assert_eq!(
-            message(r#"{"Version": 1, "AccessKeyId": "A"}"#),
-            format!("{start}Missing required key in response: 'SecretAccessKey'")
-        );
+        assert_eq!(message(r#"{"Version": 1, "AccessKeyId": "A"}"#), format!("{start}Missing required key in response: 'SecretAccessKey'"));
         assert!(!message("SECRET").contains("SECRET"));
     }
 }

@@ -14,6 +14,7 @@ use crate::value::Timestamp;
 pub(crate) struct CredentialSource(Arc<Source>);
 
 enum Source {
+    Nobody,
     Fixed(Arc<Found>),
     Searched { keys: Keys, surroundings: Arc<dyn Surroundings> },
 }
@@ -25,6 +26,11 @@ pub(super) struct Keys {
 }
 
 impl CredentialSource {
+    /// None.
+    pub(crate) fn nobody() -> CredentialSource {
+        CredentialSource(Arc::new(Source::Nobody))
+    }
+
     /// Exactly these; they are never renewed.
     pub(crate) fn fixed(credentials: Credentials) -> CredentialSource {
         CredentialSource(Arc::new(Source::Fixed(Arc::new(Found { credentials, method: "explicit" }))))
@@ -46,6 +52,7 @@ impl CredentialSource {
     /// As [`get`](Self::get), but none is no error. What was not found is looked for again the next time.
     pub(crate) fn find(&self, now: Timestamp) -> Result<Option<Arc<Found>>> {
         match &*self.0 {
+            Source::Nobody => Ok(None),
             Source::Fixed(found) => Ok(Some(found.clone())),
             Source::Searched { keys, surroundings } => keys.find(&**surroundings, now),
         }
@@ -90,6 +97,7 @@ fn not_renewed(method: &str) -> Error {
 impl fmt::Debug for CredentialSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &*self.0 {
+            Source::Nobody => f.write_str("CredentialSource(none)"),
             Source::Fixed(_) => f.write_str("CredentialSource(explicit)"),
             Source::Searched { keys, .. } => {
                 let method = keys.kept.peek().map_or("not asked yet", |found| found.method);

@@ -1,17 +1,19 @@
 //! Floor 4: how a session is put together.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
+use super::door::{Clock, Door, MfaPrompt};
 use super::environment::Environment;
 use super::settings::Settings;
 use super::{Config, Inner, Session, table};
 use crate::auth::Credentials;
 use crate::client::hooks::Hooks;
-use crate::credentials::{self, CredentialSource, Custom, Windows};
+use crate::credentials::{self, AssumeRole, CredentialSource, Custom, TokenSource, Windows};
 use crate::definition::{Definitions, Root};
 use crate::error::{Error, ErrorKind, Result};
-use crate::value::{Map, Str};
+use crate::value::{Map, Str, Timestamp};
 
 /// Makes a [`Session`]. What is not set here comes from the environment and the profile files.
 #[derive(Default)]
@@ -23,6 +25,11 @@ pub struct SessionBuilder {
     config: Option<Config>,
     credentials: Option<Credentials>,
     provider: Option<Custom>,
+    role: Option<AssumeRole>,
+    mfa_prompt: Option<MfaPrompt>,
+    windows: Option<Windows>,
+    cache_folder: Option<PathBuf>,
+    clock: Option<Clock>,
     definitions: Vec<DefinitionsAt>,
 }
 
@@ -70,6 +77,51 @@ impl SessionBuilder {
         self
     }
 
+    /// A role that the session works as. It is assumed, at the first call and whenever its credentials are about to
+    /// expire, with the credentials that the session would have without it.
+    ///
+    /// ```
+    /// use tucuxi::Session;
+    ///
+    /// let session = Session::builder().region("eu-west-1").assume_role("arn:aws:iam::123456789012:role/Deploy").build()?;
+    /// # Ok::<(), tucuxi::Error>(())
+    /// ```
+    pub fn assume_role(mut self, role: impl Into<AssumeRole>) -> SessionBuilder {
+        self.role = Some(role.into());
+        self
+    }
+
+    /// A function that asks the user for the code of an MFA device, whose serial number it gets: for roles that demand
+    /// one (`mfa_serial`). Without it such a role is an error.
+    pub fn mfa_prompt(mut self, prompt: impl Fn(&str) -> anyhow::Result<String> + Send + Sync + 'static) -> SessionBuilder {
+        self.mfa_prompt = Some(Box::new(prompt));
+        self
+    }
+
+    /// How long before their end credentials are renewed: from `advisory` on one call tries, while the others, and that
+    /// one if it fails, go on with what there is; from `mandatory` on it must succeed. Without this 15 and 10 minutes; of
+    /// credentials that live no longer than `advisory`, a quarter and a sixth of their life.
+    ///
+    /// # Errors
+    /// [`build`](Self::build) fails if `mandatory` is the longer one.
+    pub fn refresh_windows(mut self, advisory: Duration, mandatory: Duration) -> SessionBuilder {
+        self.windows = Some(Windows { advisory, mandatory });
+        self
+    }
+
+    /// A folder where the credentials of roles are kept for other processes: `~/.aws/cli/cache` is the AWS CLI's,
+    /// `~/.aws/boto/cache` botocore's; the files are theirs too. Without it they stay in memory.
+    pub fn credential_cache(mut self, folder: impl Into<PathBuf>) -> SessionBuilder {
+        self.cache_folder = Some(folder.into());
+        self
+    }
+
+    /// The time, instead of the system's: for credentials, and for clients that are given no clock of their own.
+    pub fn clock<T: Into<Timestamp>>(mut self, clock: impl Fn() -> T + Send + Sync + 'static) -> SessionBuilder {
+        self.clock = Some(Arc::new(move || clock().into()));
+        self
+    }
+
     /// Options for all clients of the session; a client's own lie over them.
     pub fn config(mut self, config: Config) -> SessionBuilder {
         self.config = Some(config);
@@ -110,14 +162,42 @@ impl SessionBuilder {
         }
         let settings = Arc::new(Settings::load(self.environment, self.own)?);
         let definitions = Definitions::new(roots(self.definitions, &settings)?);
-        let credentials = match self.credentials {
-            Some(credentials) => CredentialSource::fixed(credentials),
-            None => {
-                let chain = credentials::chain(self.provider, &settings.profile_name().into(), settings.profile_is_own());
-                CredentialSource::searched(chain, Windows::DEFAULT, settings.clone())
+        let windows = self.windows.unwrap_or(Windows::DEFAULT);
+        if windows.mandatory > windows.advisory {
+            let message = "The refresh windows are wrong: the mandatory one is longer than the advisory one.";
+            return Err(Error::new(ErrorKind::InvalidConfig, message));
+        }
+        let profile: Str = settings.profile_name().into();
+        let profile_is_own = settings.profile_is_own();
+        let cache_folder = self.cache_folder.map(|folder| folder.to_str().map_or(folder.clone(), |path| settings.environment.expand(path)));
+        let door = Arc::new(Door {
+            settings,
+            config: self.config,
+            definitions,
+            clock: self.clock.unwrap_or_else(|| Arc::new(Timestamp::now)),
+            windows,
+            mfa_prompt: self.mfa_prompt,
+            cache_folder,
+            first_region: OnceLock::new(),
+        });
+        let credentials = match (self.credentials, self.role) {
+            (Some(credentials), None) => CredentialSource::fixed(credentials),
+            (own, role) => {
+                let mut chain = match own {
+                    Some(credentials) => credentials::fixed(credentials),
+                    None => credentials::chain(&profile, profile_is_own),
+                };
+                if let Some(provider) = self.provider {
+                    chain = credentials::own_first(provider, chain);
+                }
+                if let Some(role) = role {
+                    chain = credentials::role(role, chain, &*door);
+                }
+                CredentialSource::searched(chain, windows, door.clone())
             }
         };
-        Ok(Session(Arc::new(Inner { settings, config: self.config, credentials, definitions, hooks: Hooks::default() })))
+        let tokens = TokenSource::new(profile, door.clone());
+        Ok(Session(Arc::new(Inner { door, credentials, tokens, hooks: Hooks::default() })))
     }
 
     fn set(mut self, setting: &'static str, value: Str) -> SessionBuilder {

@@ -7,6 +7,7 @@ mod builder;
 mod client_settings;
 mod config;
 mod defaults_mode;
+mod door;
 mod endpoint_url;
 mod environment;
 mod ini;
@@ -26,14 +27,15 @@ pub use environment::Environment;
 use std::fmt;
 use std::sync::Arc;
 
-use self::settings::Settings;
+pub(crate) use self::door::Clock;
+use self::door::Door;
 use crate::auth::Credentials;
 use crate::client::hooks::Hooks;
-use crate::credentials::{CredentialSource, Surroundings};
+use crate::credentials::{self, CredentialSource, Surroundings, TokenSource};
 use crate::definition::{Definition, Definitions, LegacyEndpoints, Service};
 use crate::endpoint::legacy;
 use crate::error::Result;
-use crate::value::{Map, Str, Timestamp};
+use crate::value::Str;
 
 /// Configuration, credentials and definitions: what clients are made from. Cheap to clone, `Send + Sync`.
 ///
@@ -54,10 +56,9 @@ use crate::value::{Map, Str, Timestamp};
 pub struct Session(Arc<Inner>);
 
 struct Inner {
-    settings: Arc<Settings>,
-    config: Option<Config>,
+    door: Arc<Door>,
     credentials: CredentialSource,
-    definitions: Definitions,
+    tokens: TokenSource,
     hooks: Hooks,
 }
 
@@ -82,12 +83,12 @@ impl Session {
 
     /// The region: set in code, else by `AWS_DEFAULT_REGION`, else by the profile.
     pub fn region(&self) -> Option<Str> {
-        self.0.settings.text(&table::REGION).ok().flatten()
+        self.0.door.settings.text(&table::REGION).ok().flatten()
     }
 
     /// The profile's name; `default` where nobody chose one.
     pub fn profile(&self) -> &str {
-        self.0.settings.profile_name()
+        self.0.door.settings.profile_name()
     }
 
     /// The credentials that clients of this session sign with; `None` where there are none. They are looked for at
@@ -96,12 +97,12 @@ impl Session {
     /// # Errors
     /// `PartialCredentials` where a source has a part of them; whatever a provider fails with.
     pub fn credentials(&self) -> Result<Option<Credentials>> {
-        Ok(self.0.credentials.find(Timestamp::now())?.map(|found| found.credentials.clone()))
+        Ok(self.0.credentials.find(self.0.door.now())?.map(|found| found.credentials.clone()))
     }
 
     /// The definitions of services that this session knows.
     pub fn definitions(&self) -> &Definitions {
-        &self.0.definitions
+        &self.0.door.definitions
     }
 
     /// The services that a client can be made for, sorted. Where a folder of definitions cannot be read, only those
@@ -121,7 +122,7 @@ impl Session {
     /// # Errors
     /// None today: broken files are reported when the session is made.
     pub fn available_profiles(&self) -> Result<Vec<Str>> {
-        Ok(self.0.settings.profiles.merged.keys().cloned().collect())
+        Ok(self.0.door.settings.profiles.merged.keys().cloned().collect())
     }
 
     /// The regions in which a service has endpoints of its own, in the partition `aws`; none for a service that is not
@@ -130,17 +131,17 @@ impl Session {
     /// # Errors
     /// If the definition of the service or of the endpoints is broken.
     pub fn available_regions(&self, service: &str) -> Result<Vec<Str>> {
-        let Some(definition) = self.0.definitions.find::<Service>(service, None)? else {
+        let Some(definition) = self.0.door.definitions.find::<Service>(service, None)? else {
             return Ok(Vec::new());
         };
         let endpoint_prefix = definition.metadata().endpoint_prefix.as_deref().unwrap_or(service);
-        let endpoints = self.0.definitions.shared::<LegacyEndpoints>()?;
+        let endpoints = self.0.door.definitions.shared::<LegacyEndpoints>()?;
         legacy::available_regions(&endpoints, endpoint_prefix, "aws", false)
     }
 
     /// The API version that the profile demands for a service (`api_versions`).
     pub(crate) fn configured_api_version(&self, service: &str) -> Option<Str> {
-        let versions = self.0.settings.found(&table::API_VERSIONS)?;
+        let versions = self.0.door.settings.found(&table::API_VERSIONS)?;
         versions[service].as_str().map(Str::from)
     }
 
@@ -149,13 +150,17 @@ impl Session {
     /// # Errors
     /// The first setting that cannot be what it is, with boto3's name and message.
     pub(crate) fn client_settings(&self, request: ClientRequest<'_>) -> Result<ClientSettings> {
-        let merged = match (&self.0.config, request.config) {
+        let merged = match (&self.0.door.config, request.config) {
             (Some(own), Some(client)) => Some(own.merge(client)),
             (Some(own), None) => Some(own.clone()),
             (None, client) => client.cloned(),
         };
         let request = ClientRequest { config: merged.as_ref(), ..request };
-        resolve::client_settings(request, &self.0.settings, &self.0.definitions, &self.0.credentials)
+        let settings = resolve::client_settings(request, &self.0.door.settings, &self.0.door.definitions, &self.0.credentials)?;
+        if let Some(region) = &settings.region {
+            self.0.door.first_region.get_or_init(|| region.clone());
+        }
+        Ok(settings)
     }
 
     /// The hooks that clients of this session begin with.
@@ -163,33 +168,24 @@ impl Session {
         &self.0.hooks
     }
 
-    /// The bearer token that the environment has for a service: `AWS_BEARER_TOKEN_<SIGNING_NAME>`.
+    /// The bearer token that the environment has for a service; an empty one is one.
     pub(crate) fn bearer_token(&self, signing_name: &str) -> Option<Str> {
-        let name = signing_name.replace(['-', ' '], "_").to_uppercase();
-        self.0.settings.environment.get(&format!("AWS_BEARER_TOKEN_{name}")).filter(|token| !token.is_empty())
+        self.0.door.settings.environment.get(&credentials::token_variable(signing_name))
+    }
+
+    /// The bearer token of the profile.
+    pub(crate) fn tokens(&self) -> &TokenSource {
+        &self.0.tokens
+    }
+
+    /// The clock of this session's clients.
+    pub(crate) fn clock(&self) -> Clock {
+        self.0.door.clock.clone()
     }
 
     fn services_with(&self, kind: &str) -> Vec<Str> {
-        let all = self.0.definitions.services_with(kind);
+        let all = self.0.door.definitions.services_with(kind);
         all.or_else(|_| Definitions::embedded().services_with(kind)).unwrap_or_default()
-    }
-}
-
-impl Surroundings for Settings {
-    fn variable(&self, name: &str) -> Option<Str> {
-        self.environment.get(name)
-    }
-
-    fn profile(&self, name: &str) -> Option<&Map> {
-        self.profiles.merged.get(name)
-    }
-
-    fn shared_file_section(&self, profile: &str) -> Option<&Map> {
-        self.profiles.credentials.get(profile)
-    }
-
-    fn config_file_section(&self, profile: &str) -> Option<&Map> {
-        self.profiles.config.get(profile)
     }
 }
 

@@ -53,7 +53,7 @@ impl Profiles {
 }
 
 /// The sections of a file; none where there is no such file, or none that may be opened.
-fn read(path: &Path) -> Result<Sections> {
+pub(super) fn read(path: &Path) -> Result<Sections> {
     if !path.is_file() {
         return Ok(Sections::default());
     }

@@ -106,6 +106,28 @@ pub(crate) static DISABLE_REQUEST_COMPRESSION: Setting = setting(
 pub(crate) static USER_AGENT_APPID: Setting = setting("user_agent_appid", &["AWS_SDK_UA_APP_ID"], &["sdk_ua_app_id"], None, Kind::Text);
 pub(crate) static EXECUTION_ENVIRONMENT: Setting = setting("execution_environment", &["AWS_EXECUTION_ENV"], &[], None, Kind::Text);
 
+pub(crate) static METADATA_SERVICE_TIMEOUT: Setting =
+    setting("metadata_service_timeout", &["AWS_METADATA_SERVICE_TIMEOUT"], &["metadata_service_timeout"], Some("1"), Kind::Int);
+pub(crate) static METADATA_SERVICE_NUM_ATTEMPTS: Setting = setting(
+    "metadata_service_num_attempts",
+    &["AWS_METADATA_SERVICE_NUM_ATTEMPTS"],
+    &["metadata_service_num_attempts"],
+    Some("1"),
+    Kind::Int,
+);
+pub(crate) static EC2_METADATA_SERVICE_ENDPOINT: Setting =
+    setting("ec2_metadata_service_endpoint", &["AWS_EC2_METADATA_SERVICE_ENDPOINT"], &["ec2_metadata_service_endpoint"], None, Kind::Text);
+pub(crate) static EC2_METADATA_SERVICE_ENDPOINT_MODE: Setting = setting(
+    "ec2_metadata_service_endpoint_mode",
+    &["AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE"],
+    &["ec2_metadata_service_endpoint_mode"],
+    None,
+    Kind::Text,
+);
+pub(crate) static EC2_METADATA_V1_DISABLED: Setting =
+    setting("ec2_metadata_v1_disabled", &["AWS_EC2_METADATA_V1_DISABLED"], &["ec2_metadata_v1_disabled"], Some("false"), Kind::Flag);
+pub(crate) static IMDS_USE_IPV6: Setting = setting("imds_use_ipv6", &["AWS_IMDS_USE_IPV6"], &["imds_use_ipv6"], Some("false"), Kind::Flag);
+
 pub(crate) static S3: Setting = setting("s3", &[], &["s3"], None, Kind::Block);
 pub(crate) static S3_DISABLE_EXPRESS_SESSION_AUTH: Setting = setting(
     "s3_disable_express_session_auth",

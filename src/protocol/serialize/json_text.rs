@@ -6,6 +6,16 @@ use crate::error::Result;
 use crate::protocol::{Path, invalid};
 use crate::value::Value;
 
+/// A value without a shape as text, with a space after each separator or without.
+///
+/// # Errors
+/// If it has what JSON has not: bytes, timestamps, streams.
+pub(crate) fn json_text(value: &Value, spaced: bool) -> Result<String> {
+    let mut json = if spaced { JsonText::spaced() } else { JsonText::compact() };
+    json.document(value, &Path::ROOT)?;
+    Ok(json.text)
+}
+
 /// JSON text that grows.
 pub(super) struct JsonText {
     pub text: String,

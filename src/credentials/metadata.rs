@@ -1,0 +1,32 @@
+//! Plain requests to services of the machine itself: never through a proxy, sent once, and over in time.
+
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
+
+use crate::error::{Error, Result};
+use crate::http::{HttpConfig, Proxies, Request, SendOptions, Transport, UreqTransport};
+
+/// A connection of their own for such requests; none is opened before the first.
+#[derive(Default)]
+pub(super) struct MetadataClient(OnceLock<UreqTransport>);
+
+impl MetadataClient {
+    /// Sends the request and reads the whole answer: its status and its body. `timeout` is for connecting, and again
+    /// for the answer.
+    pub(super) fn send(&self, mut request: Request, timeout: Duration) -> Result<(u16, Vec<u8>)> {
+        let options =
+            SendOptions { connect_timeout: Some(timeout), read_timeout: Some(timeout), deadline: Some(Instant::now() + timeout * 2) };
+        let transport = self.0.get_or_init(|| UreqTransport::new(HttpConfig { proxies: Proxies::default(), ..HttpConfig::default() }));
+        let sent = transport.send(&mut request, &options);
+        let mut response = sent.map_err(|error| Error::foreign("the metadata service", error))?;
+        let body = response.body.buffer().map_err(Error::from_stream)?;
+        Ok((response.status, body.to_vec()))
+    }
+}
+
+/// A request as these services expect it.
+pub(super) fn request(method: &str, url: String) -> Request {
+    let mut request = Request::new(method, url);
+    request.headers.set("User-Agent", concat!("tucuxi/", env!("CARGO_PKG_VERSION")));
+    request
+}

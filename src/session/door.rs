@@ -1,0 +1,134 @@
+//! Floor 4: what a session lends to the providers of credentials: its environment, its files, its clock, and calls of
+//! services by ordinary clients.
+//!
+//! The clients are made when they are needed and know nothing of the session's credentials. They have its settings,
+//! but nothing of what was said to the client whose call needs credentials.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use super::settings::Settings;
+use super::{Config, Inner, Session, profile, table};
+use crate::client::hooks::Hooks;
+use crate::credentials::{CredentialSource, MetadataSettings, ServiceCall, Surroundings, TokenSource, Windows};
+use crate::definition::Definitions;
+use crate::error::{Error, ErrorKind, Result};
+use crate::value::{Map, Str, Timestamp, Value};
+
+pub(crate) type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
+pub(super) type MfaPrompt = Box<dyn Fn(&str) -> anyhow::Result<String> + Send + Sync>;
+
+/// A session without its credentials.
+pub(super) struct Door {
+    pub settings: Arc<Settings>,
+    pub config: Option<Config>,
+    pub definitions: Definitions,
+    pub clock: Clock,
+    pub windows: Windows,
+    pub mfa_prompt: Option<MfaPrompt>,
+    pub cache_folder: Option<PathBuf>,
+    /// The region of the session's first client; credentials are asked for there if the session has no other.
+    pub first_region: OnceLock<Str>,
+}
+
+impl Door {
+    /// A session that signs with these keys, or not at all.
+    fn session(&self, source: CredentialSource) -> Session {
+        let door = Arc::new(Door {
+            settings: self.settings.clone(),
+            config: self.config.clone(),
+            definitions: self.definitions.clone(),
+            clock: self.clock.clone(),
+            windows: self.windows,
+            mfa_prompt: None,
+            cache_folder: None,
+            first_region: OnceLock::new(),
+        });
+        let tokens = TokenSource::new("".into(), door.clone());
+        Session(Arc::new(Inner { credentials: source, tokens, hooks: Hooks::default(), door }))
+    }
+
+    fn integer(&self, setting: &table::Setting) -> Result<u32> {
+        let value = self.settings.value(setting)?.and_then(|value| value.as_int()).unwrap_or_default();
+        u32::try_from(value).map_err(|_| {
+            Error::new(ErrorKind::InvalidConfig, format!("Invalid value \"{value}\" for {}. Value must not be negative.", setting.name))
+        })
+    }
+
+    fn flag(&self, setting: &table::Setting) -> Result<bool> {
+        Ok(self.settings.value(setting)?.and_then(|value| value.as_bool()).unwrap_or_default())
+    }
+}
+
+impl Surroundings for Door {
+    fn variable(&self, name: &str) -> Option<Str> {
+        self.settings.environment.get(name)
+    }
+
+    fn expand(&self, path: &str) -> PathBuf {
+        self.settings.environment.expand(path)
+    }
+
+    fn profile(&self, name: &str) -> Option<&Map> {
+        self.settings.profiles.merged.get(name)
+    }
+
+    fn shared_file_section(&self, profile: &str) -> Option<&Map> {
+        self.settings.profiles.credentials.get(profile)
+    }
+
+    fn config_file_section(&self, profile: &str) -> Option<&Map> {
+        self.settings.profiles.config.get(profile)
+    }
+
+    fn sso_session(&self, name: &str) -> Option<&Map> {
+        self.settings.profiles.sso_sessions.get(name)
+    }
+
+    fn section_of_file(&self, path: &Path, section: &str) -> Result<Map> {
+        Ok(profile::read(path)?.get(section).cloned().unwrap_or_default())
+    }
+
+    fn metadata_service(&self) -> Result<MetadataSettings> {
+        let mode = self.settings.text(&table::EC2_METADATA_SERVICE_ENDPOINT_MODE)?;
+        let default_mode = if self.flag(&table::IMDS_USE_IPV6)? { Some("ipv6".into()) } else { None };
+        Ok(MetadataSettings {
+            endpoint: self.settings.text(&table::EC2_METADATA_SERVICE_ENDPOINT)?,
+            endpoint_mode: mode.or(default_mode),
+            timeout: Duration::from_secs(self.integer(&table::METADATA_SERVICE_TIMEOUT)?.into()),
+            attempts: self.integer(&table::METADATA_SERVICE_NUM_ATTEMPTS)?,
+            v1_disabled: self.flag(&table::EC2_METADATA_V1_DISABLED)?,
+        })
+    }
+
+    fn windows(&self) -> Windows {
+        self.windows
+    }
+
+    fn cache_folder(&self) -> Option<&Path> {
+        self.cache_folder.as_deref()
+    }
+
+    fn now(&self) -> Timestamp {
+        (self.clock)()
+    }
+
+    fn mfa_code(&self, serial: &str) -> Result<Str> {
+        let Some(prompt) = &self.mfa_prompt else {
+            let message = format!("The device {serial} must give an MFA code, and the session has no mfa_prompt to ask for it.");
+            return Err(Error::new(ErrorKind::CredentialRetrieval, message));
+        };
+        prompt(serial).map(Str::from).map_err(|error| Error::foreign("the MFA prompt", error))
+    }
+
+    fn call(&self, call: ServiceCall) -> Result<Value> {
+        let source = call.keys.map_or_else(CredentialSource::nobody, CredentialSource::fixed);
+        let session = self.session(source);
+        let mut client = session.client_builder(call.service);
+        if let Some(region) = call.region.as_ref().or_else(|| self.first_region.get()) {
+            client = client.region(region.clone());
+        }
+        client.build()?.call(call.operation, call.params)
+    }
+}
