@@ -36,6 +36,8 @@ struct Inner {
     attempts: u32,
     /// What a service answered last, where that was no error by itself.
     last_response: Option<Value>,
+    retryable: bool,
+    throttling: bool,
     source: Option<anyhow::Error>,
 }
 
@@ -138,6 +140,12 @@ kinds! {
     JmesPath = "JMESPathError",
     /// A value cannot be converted.
     Conversion = "ConversionError",
+    /// The call took longer than its deadline.
+    Deadline = "DeadlineExceededError",
+    /// The call was stopped from another thread.
+    Canceled = "CanceledError",
+    /// A stub does not fit the call, or there is none.
+    Stub = "StubResponseError",
     /// What a user's hook, transport or provider returned.
     Foreign = "ForeignError",
 }
@@ -153,6 +161,8 @@ impl Error {
             host: None,
             attempts: 0,
             last_response: None,
+            retryable: false,
+            throttling: false,
             source: None,
         }))
     }
@@ -233,6 +243,11 @@ impl Error {
         self
     }
 
+    pub(crate) fn with_classification(mut self, retryable: bool, throttling: bool) -> Error {
+        (self.0.retryable, self.0.throttling) = (retryable, throttling);
+        self
+    }
+
     /// The kind of failure.
     pub fn kind(&self) -> ErrorKind {
         self.0.kind
@@ -276,6 +291,17 @@ impl Error {
     /// How many requests were sent; 0 when it failed before the first.
     pub fn attempts(&self) -> u32 {
         self.0.attempts
+    }
+
+    /// Whether the same call may succeed later: the service was out of reach or in trouble, or asked for less. The
+    /// client's own attempts are used up by then.
+    pub fn is_retryable(&self) -> bool {
+        self.0.retryable
+    }
+
+    /// Whether the service asked for fewer calls.
+    pub fn is_throttling(&self) -> bool {
+        self.0.throttling
     }
 
     /// The whole parsed response: `Error`, `ResponseMetadata` and the modeled members. Of a waiter it is the last one.

@@ -76,6 +76,7 @@ pub mod endpoint;
 pub mod error;
 pub mod http;
 pub mod protocol;
+mod retry;
 mod service;
 pub mod session;
 pub mod value;
@@ -84,6 +85,7 @@ pub use auth::Credentials;
 pub use client::{Client, ClientBuilder, Event, HookId, OperationRequest, Paginator, Poll, Waiter};
 pub use credentials::AssumeRole;
 pub use error::{Error, ErrorKind, Result};
+pub use http::Cancel;
 pub use session::{Config, Environment, Session, SessionBuilder};
 pub use value::{Bytes, List, Map, Number, Str, Stream, Timestamp, Value};
 

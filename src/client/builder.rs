@@ -2,21 +2,25 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::AtomicI64;
+use std::time::Duration;
 
 use super::discovery::Discovery;
 use super::event::Event;
 use super::hooks::{HookId, Place, ServiceNames};
 use super::inner::Inner;
+use super::pace::{Pace, Random, Sleep};
 use super::setup::Setup;
 use super::user_agent::user_agent;
 use super::{Client, auth_type, endpoint, options};
 use crate::auth::Credentials;
 use crate::auth::sigv4::KeyCache;
-use crate::definition::{Definitions, LegacyEndpoints, Partitions, RuleSet, Service};
+use crate::definition::{Definitions, LegacyEndpoints, Partitions, RetryRules, RuleSet, Service};
 use crate::endpoint::EndpointCache;
 use crate::error::{ErrorKind, Result};
 use crate::http::{Transport, UreqTransport};
-use crate::session::{ClientRequest, Config, Session};
+use crate::retry::{Retries, RetryMode, Tuning};
+use crate::session::{ClientRequest, Config, RetrySettings, Session};
 use crate::value::{Str, Timestamp, Value};
 
 /// A client that is not made yet. What is not set here comes from the session.
@@ -48,6 +52,8 @@ pub struct ClientBuilder {
     transport: Option<Arc<dyn Transport>>,
     clock: Clock,
     uuids: Uuids,
+    sleep: Option<Sleep>,
+    random: Option<Random>,
 }
 
 type Clock = Box<dyn Fn() -> Timestamp + Send + Sync>;
@@ -69,6 +75,8 @@ impl ClientBuilder {
             transport: None,
             clock: Box::new(move || clock()),
             uuids: Box::new(random_uuid),
+            sleep: None,
+            random: None,
         }
     }
 
@@ -126,6 +134,47 @@ impl ClientBuilder {
         self
     }
 
+    /// How to wait before another attempt, instead of sleeping. What it does not wait counts as waited, for
+    /// deadlines too: retries can be tested in no time.
+    ///
+    /// ```
+    /// use std::sync::{Arc, Mutex};
+    /// use tucuxi::http::{Headers, Request, Response, SendOptions, Transport};
+    /// use tucuxi::{Credentials, Session};
+    ///
+    /// struct Down;
+    ///
+    /// impl Transport for Down {
+    ///     fn send(&self, _: &mut Request, _: &SendOptions) -> anyhow::Result<Response> {
+    ///         Ok(Response::new(503, Headers::new(), ""))
+    ///     }
+    /// }
+    ///
+    /// let waits = Arc::new(Mutex::new(Vec::new()));
+    /// let seen = waits.clone();
+    /// let session = Session::builder().region("us-east-1").credentials(Credentials::new("a", "b")).build()?;
+    /// let sqs = session
+    ///     .client_builder("sqs")
+    ///     .transport(Down)
+    ///     .sleep(move |duration| seen.lock().unwrap().push(duration.as_millis()))
+    ///     .random(|| 0.8)
+    ///     .build()?;
+    /// let error = sqs.call("list_queues", ()).unwrap_err();
+    /// assert_eq!((error.attempts(), error.is_retryable()), (3, true));
+    /// assert_eq!(*waits.lock().unwrap(), [40, 80]);
+    /// # Ok::<(), tucuxi::Error>(())
+    /// ```
+    pub fn sleep(mut self, sleep: impl Fn(Duration) + Send + Sync + 'static) -> Self {
+        self.sleep = Some(Box::new(sleep));
+        self
+    }
+
+    /// Chance, a number from 0 up to, not including, 1: it spreads the delays of retries.
+    pub fn random(mut self, random: impl Fn() -> f64 + Send + Sync + 'static) -> Self {
+        self.random = Some(Box::new(random));
+        self
+    }
+
     /// Whether servers must prove who they are: true, false, or the path of a CA bundle.
     pub fn verify(mut self, verify: impl Into<Value>) -> Self {
         self.verify = Some(verify.into());
@@ -146,12 +195,21 @@ impl ClientBuilder {
         let hooks = self.session.hooks().copy();
         let mut setup = Setup::new(&service, &settings, &hooks);
         crate::service::customize(&mut setup)?;
-        let Setup { builtins: own_builtins, signature_version: special, lookup_region, endpoint_error, method_aliases, .. } = setup;
+        let Setup {
+            builtins: own_builtins,
+            signature_version: special,
+            lookup_region,
+            endpoint_error,
+            method_aliases,
+            retries: tuning,
+            ..
+        } = setup;
 
         let endpoint = endpoint::of_client(&*definitions.shared::<LegacyEndpoints>()?, &service, &settings, lookup_region)?;
         let mut builtins = endpoint::builtins(&settings, &endpoint);
         builtins.extend(own_builtins);
         let bearer_token = self.session.bearer_token(&endpoint.signing_name);
+        let pace = Pace::new(self.sleep, self.random);
         Ok(Client::new(Inner {
             api_version: version.map_or_else(|| service.api_version().map(Str::from), |version| Ok(version.into()))?,
             definitions: definitions.clone(),
@@ -171,6 +229,9 @@ impl ClientBuilder {
             user_agent: user_agent(&settings),
             clock: self.clock,
             uuids: self.uuids,
+            retries: retries(definitions, &service, &settings.retry, tuning, &pace)?,
+            pace,
+            skew: AtomicI64::new(0),
             builtins,
             endpoint,
             hooks,
@@ -237,6 +298,16 @@ impl Session {
     pub fn client_with(&self, service: &str, options: impl Into<Value>) -> Result<Client> {
         options::apply(self.client_builder(service), &super::params_map(options.into())?)?.build()
     }
+}
+
+/// The retries in the mode that somebody asked for.
+fn retries(definitions: &Definitions, service: &Service, settings: &RetrySettings, tuning: Tuning, pace: &Pace) -> Result<Retries> {
+    let attempts = settings.total_max_attempts;
+    Ok(match settings.mode {
+        RetryMode::Legacy => Retries::legacy(definitions.shared::<RetryRules>()?.service(service.endpoint_prefix()?)?, attempts),
+        RetryMode::Standard => Retries::standard(tuning, attempts, None),
+        RetryMode::Adaptive => Retries::standard(tuning, attempts, Some(pace.now())),
+    })
 }
 
 /// The endpoint rules; a service that has none is called where the older data says.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::attempts::Attempts;
 use super::event::Event;
 use super::hooks::HookList;
 use super::inner::Inner;
@@ -10,7 +11,7 @@ use crate::auth::Credentials;
 use crate::definition::{Operation, Service};
 use crate::endpoint::Endpoint;
 use crate::error::{Error, Result};
-use crate::http::{Headers, Request, Response};
+use crate::http::{Cancel, Headers, Request, Response};
 use crate::value::{Map, Str};
 
 /// A call as far as it has come.
@@ -36,7 +37,9 @@ pub(crate) struct Call<'c> {
     pub request: Option<Request>,
     pub response: Option<Response>,
     pub result: Option<Map>,
-    pub attempt: u32,
+    /// On the client's own clock.
+    pub started: Duration,
+    pub attempts: Attempts,
 }
 
 /// What one call has of its own.
@@ -45,6 +48,11 @@ pub(crate) struct CallOptions {
     pub read_timeout: Option<Duration>,
     pub headers: Headers,
     pub endpoint_url: Option<Str>,
+    /// How often the request is sent at most.
+    pub max_attempts: Option<u32>,
+    /// How long everything may take together.
+    pub deadline: Option<Duration>,
+    pub cancel: Option<Cancel>,
     /// Set while a URL is presigned: nothing is sent, and several defaults do not apply.
     pub presign: Option<Duration>,
 }
@@ -87,7 +95,8 @@ impl<'c> Call<'c> {
             request: None,
             response: None,
             result: None,
-            attempt: 0,
+            started: client.pace.now(),
+            attempts: Attempts::default(),
         }
     }
 
@@ -121,6 +130,17 @@ impl<'c> Call<'c> {
     /// The request, once it is built.
     pub(crate) fn request_mut(&mut self) -> &mut Request {
         self.request.as_mut().expect("the request is built before the stages that use it")
+    }
+
+    /// Whether a hook answered in the service's place.
+    pub(crate) fn is_answered(&self) -> bool {
+        self.response.is_some() || self.result.is_some()
+    }
+
+    /// The status of the response; a result without one says it in its metadata, or is a success.
+    pub(crate) fn status(&self) -> u16 {
+        let told = || self.result.as_ref()?["ResponseMetadata"]["HTTPStatusCode"].as_int().and_then(|n| u16::try_from(n).ok());
+        self.response.as_ref().map(|r| r.status).or_else(told).unwrap_or(200)
     }
 
     pub(crate) fn is_presign(&self) -> bool {

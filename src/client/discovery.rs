@@ -73,15 +73,15 @@ pub(crate) fn redirect(call: &mut Call<'_>) -> Result<()> {
     Ok(())
 }
 
-/// Forgets an endpoint that says it is not the right one any more.
-pub(crate) fn forget_if_refused(call: &Call<'_>) -> Result<()> {
-    let Some((discovery, _)) = active(call) else { return Ok(()) };
+/// Forgets an endpoint that says it is not the right one any more; tells whether it did.
+pub(crate) fn forget_if_refused(call: &Call<'_>) -> Result<bool> {
+    let Some((discovery, _)) = active(call) else { return Ok(false) };
     let code = call.result.as_ref().and_then(|result| result["Error"].get("Code")).and_then(Value::as_str);
     let refused = code == Some("InvalidEndpointException") || call.response.as_ref().is_some_and(|r| r.status == 421);
     if refused {
         discovery.with_known(&key(&question(call)?), |known| *known = Known::default());
     }
-    Ok(())
+    Ok(refused)
 }
 
 /// The discovery, if this operation makes use of it, and whether it must.

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use super::call::Call;
-use super::{pipeline, signing};
+use super::call::{Call, CallOptions};
+use super::{endpoint, pipeline, signing};
 use crate::definition::{Node, Operation, Service};
 use crate::error::Result;
 use crate::http::{Request, Response};
-use crate::value::{Map, Str};
+use crate::value::{Map, Str, Value};
 
 /// A stage of a call, as a hook sees it: the call as far as it has come.
 ///
@@ -19,6 +19,9 @@ use crate::value::{Map, Str};
 /// | `choose-signer` | [`set_signer`](Self::set_signer) |
 /// | `before-send` | the signed request; [`set_response`](Self::set_response) answers in the server's place |
 /// | `before-parse` | [`response`](Self::response) |
+/// | `response-received` | `response`, [`result`](Self::result), to be looked at |
+/// | `needs-retry` | [`retry`](Self::retry), to be changed by [`set_retry`](Self::set_retry) |
+/// | `after-call-error` | what there is, when no response stands |
 /// | `after-call` | [`result`](Self::result) |
 ///
 /// ```
@@ -185,6 +188,50 @@ impl<'e, 'c> Event<'e, 'c> {
             Some(class) => self.call.notes.insert(pipeline::ERROR_CLASS, class),
             None => self.call.notes.remove(pipeline::ERROR_CLASS),
         };
+    }
+
+    /// How many attempts were made so far.
+    pub fn attempts(&self) -> u32 {
+        self.call.attempts.number
+    }
+
+    /// In `needs-retry`: the delay after which the request is to be sent again, as decided so far; `None` if it is not.
+    pub fn retry(&self) -> Option<Duration> {
+        self.call.attempts.retry
+    }
+
+    /// Decides in `needs-retry` whether the request is sent again, and after which delay. The last word counts; it is
+    /// bound neither to the number of attempts nor to the quota.
+    pub fn set_retry(&mut self, delay: Option<Duration>) {
+        self.call.attempts.retry = delay;
+    }
+
+    /// Answers with a result in the service's place, in `before-call`: nothing is sent and nothing parsed. A status of
+    /// 300 or more in its `ResponseMetadata` makes it an error.
+    pub fn set_result(&mut self, result: Map) {
+        self.call.result = Some(result);
+    }
+
+    /// Calls another operation of the same client.
+    pub(crate) fn call(&self, operation: &str, params: Map) -> Result<Map> {
+        let operation = self.call.client.operation(operation)?;
+        let options = CallOptions { cancel: self.call.options.cancel.clone(), deadline: self.call.left(), ..CallOptions::default() };
+        let mut call = Call::new(self.call.client, operation, params, options);
+        pipeline::run(&mut call).map_err(|e| e.with_operation(&operation.name))
+    }
+
+    /// Resolves the endpoint once more; if the request is sent again, it goes to the host that comes of it.
+    pub(crate) fn resolve_again(&mut self) -> Result<()> {
+        endpoint::resolve(self.call)?;
+        if let (Some(unsigned), Some(endpoint)) = (&mut self.call.attempts.unsigned, &self.call.endpoint) {
+            unsigned.head.set_host(&endpoint.url);
+        }
+        Ok(())
+    }
+
+    /// The error that the service answered, once it is parsed.
+    pub fn error(&self) -> Option<&Value> {
+        self.call.result.as_ref()?.get("Error").filter(|_| self.call.status() >= 300)
     }
 
     /// The output structure's node, for hooks that walk a result.

@@ -1,9 +1,11 @@
 //! What the clones of a client share.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use super::discovery::Discovery;
 use super::hooks::{Hooks, ServiceNames};
+use super::pace::Pace;
 use super::setup::{EndpointError, MethodAliases};
 use crate::auth::sigv4::KeyCache;
 use crate::credentials::TokenSource;
@@ -12,6 +14,7 @@ use crate::endpoint::EndpointCache;
 use crate::endpoint::legacy::ClientEndpoint;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::Transport;
+use crate::retry::{Retries, Skew};
 use crate::session::ClientSettings;
 use crate::value::{Map, Str, Timestamp};
 
@@ -47,9 +50,27 @@ pub(crate) struct Inner {
     pub user_agent: String,
     pub clock: Box<dyn Fn() -> Timestamp + Send + Sync>,
     pub uuids: Box<dyn Fn() -> String + Send + Sync>,
+    pub retries: Retries,
+    pub pace: Pace,
+    /// How far the service's clock is ahead of this one, in seconds, as far as it was noticed.
+    pub skew: AtomicI64,
 }
 
 impl Inner {
+    /// The time, as the service sees it.
+    pub(crate) fn now(&self) -> Timestamp {
+        let now = (self.clock)();
+        match self.skew.load(Ordering::Relaxed) {
+            0 => now,
+            skew => Timestamp::checked(now.seconds().saturating_add(skew), now.nanoseconds()).unwrap_or(now),
+        }
+    }
+
+    /// Takes note of how far the service's clock is ahead.
+    pub(crate) fn correct_clock(&self, skew: Skew) {
+        self.skew.store(skew.seconds, Ordering::Relaxed);
+    }
+
     /// An operation by its name or its method name, also by an older one.
     pub(crate) fn operation(&self, name: &str) -> Result<&Operation> {
         self.service.operation(name).or_else(|error| match self.method_aliases.iter().find(|(old, _)| *old == name) {

@@ -3,6 +3,7 @@
 //! The pipeline of one call is in `pipeline.rs`; each stage has a file. Nothing here names a
 //! service: what is special hangs on hooks.
 
+mod attempts;
 mod auth_type;
 mod builder;
 mod call;
@@ -14,6 +15,7 @@ mod event;
 pub(crate) mod hooks;
 mod inner;
 mod options;
+mod pace;
 mod paginator;
 mod pipeline;
 mod request;

@@ -2,11 +2,13 @@
 //!
 //! ```text
 //! name + Value ─► Operation ─► defaults ─► hooks ─► endpoint ─► validate
-//!    ─► serialize ─► hooks ─► [ sign ─► transport ─► parse ]* ─► hooks ─► Value
+//!    ─► serialize ─► hooks ─► [ sign ─► transport ─► parse ─► retry? ]* ─► hooks ─► Value
 //! ```
+//!
+//! The part in brackets is in `attempts.rs`.
 
 use super::call::Call;
-use super::{checksum, compression, discovery, endpoint, signing, validate};
+use super::{attempts, checksum, compression, discovery, endpoint, validate};
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{Body, Request, Response, ResponseBody};
 use crate::protocol::{self, serialize, serialize::SerializedBody};
@@ -15,15 +17,40 @@ use crate::value::{Map, Value};
 /// The whole way, to the result.
 pub(crate) fn run(call: &mut Call<'_>) -> Result<Map> {
     prepare(call)?;
-    attempt(call)?;
-    call.emit("after-call")?;
-    let status = call.response.as_ref().map_or(0, |r| r.status);
-    let result = call.result.take().unwrap_or_default();
-    if status < 300 {
-        return Ok(result);
+    if let Err(error) = obtain(call) {
+        call.emit("after-call-error")?;
+        return Err(error.with_classification(call.attempts.retryable, call.attempts.throttling));
     }
+    call.emit("after-call")?;
+    if call.status() >= 300 {
+        return Err(service_error(call));
+    }
+    if call.status() >= 200 {
+        attempts::succeeded(call);
+    }
+    Ok(call.result.take().unwrap_or_default())
+}
+
+/// Gets a result: from the service, or from a hook that answered in its place.
+fn obtain(call: &mut Call<'_>) -> Result<()> {
+    if call.result.is_some() {
+        return Ok(());
+    }
+    if call.response.is_none() {
+        return attempts::run(call);
+    }
+    match receive(call)? {
+        Some(error) => Err(error),
+        None => Ok(()),
+    }
+}
+
+/// The error that the service answered.
+pub(crate) fn service_error(call: &mut Call<'_>) -> Error {
     let class = call.notes.get(ERROR_CLASS).and_then(Value::as_str).map(str::to_owned);
-    Err(Error::service(class.as_deref(), status, Value::Map(result)))
+    let result = call.result.take().unwrap_or_default();
+    let error = Error::service(class.as_deref(), call.status(), Value::Map(result));
+    error.with_classification(call.attempts.retryable, call.attempts.throttling)
 }
 
 /// The note under which the parse stage leaves the name of a modeled error.
@@ -45,8 +72,8 @@ pub(crate) fn prepare(call: &mut Call<'_>) -> Result<()> {
     }
     let plan = checksum::plan(call)?;
     add_standing_headers(call)?;
-    call.emit_until("before-call", |call| call.response.is_some())?;
-    if call.response.is_none() {
+    call.emit_until("before-call", |call| call.is_answered())?;
+    if !call.is_answered() {
         compression::apply(call)?;
         checksum::apply(call, plan)?;
     }
@@ -119,26 +146,18 @@ fn body(serialized: SerializedBody) -> Result<Body> {
     })
 }
 
-/// Signs, sends and parses, once.
-fn attempt(call: &mut Call<'_>) -> Result<()> {
-    if call.response.is_none() {
-        signing::sign(call)?;
+/// Reads, verifies and parses the response. `Some` is a failure on the way, which may be worth another attempt;
+/// `Err` is one that is not.
+pub(crate) fn receive(call: &mut Call<'_>) -> Result<Option<Error>> {
+    if let Err(error) = buffer(call) {
+        // What has come of it is no response.
+        call.response = None;
+        return if error.kind() == ErrorKind::Checksum { Err(error) } else { Ok(Some(error)) };
     }
-    call.attempt += 1;
-    if call.response.is_none() {
-        call.emit_until("before-send", |call| call.response.is_some())?;
-    }
-    if call.response.is_none() {
-        let options = call.send_options();
-        let client = call.client;
-        let response = client.transport.send(call.request_mut(), &options).map_err(|e| Error::foreign("the transport", e))?;
-        call.response = Some(response);
-    }
-    buffer(call)?;
     checksum::verify(call)?;
     call.emit("before-parse")?;
     parse(call)?;
-    discovery::forget_if_refused(call)
+    Ok(None)
 }
 
 /// Reads the body into memory, unless the operation hands it to the caller as a stream.
@@ -154,8 +173,11 @@ fn buffer(call: &mut Call<'_>) -> Result<()> {
 fn parse(call: &mut Call<'_>) -> Result<()> {
     let Some(response) = &mut call.response else { return Ok(()) };
     let mut result = if response.status < 300 {
-        // The parser owns the body; status and headers stay for the hooks that come.
-        let body = std::mem::replace(&mut response.body, ResponseBody::Bytes(Default::default()));
+        // A stream is the parser's; everything else stays for the hooks that come.
+        let body = match &response.body {
+            ResponseBody::Bytes(bytes) => ResponseBody::Bytes(bytes.clone()),
+            ResponseBody::Reader(_) => std::mem::replace(&mut response.body, ResponseBody::Bytes(Default::default())),
+        };
         let mut taken = Response::new(response.status, response.headers.clone(), Vec::new());
         taken.body = body;
         protocol::parse(call.service, call.operation, taken)?
@@ -168,7 +190,7 @@ fn parse(call: &mut Call<'_>) -> Result<()> {
         parsed.response
     };
     if let Some(metadata) = result.get_mut("ResponseMetadata").and_then(Value::as_map_mut) {
-        metadata.insert("RetryAttempts", call.attempt.saturating_sub(1));
+        metadata.insert("RetryAttempts", call.attempts.number.saturating_sub(1));
         checksum::report(&call.notes, metadata);
     }
     call.result = Some(result);

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::call::{Call, CallOptions};
 use super::{Client, params_map, pipeline, signing};
 use crate::error::{Error, ErrorKind, Result};
-use crate::http::{Request, SendOptions};
+use crate::http::{Cancel, Request};
 use crate::value::{Str, Value};
 
 /// A call that is not made yet.
@@ -53,6 +53,41 @@ impl<'c> OperationRequest<'c> {
         self
     }
 
+    /// How often the request is sent at most, the first time included.
+    pub fn max_attempts(mut self, attempts: u32) -> Self {
+        self.options.max_attempts = Some(attempts.max(1));
+        self
+    }
+
+    /// How long everything may take together: every attempt, the waiting in between, and the reading of a
+    /// response that is not streamed.
+    pub fn deadline(mut self, total: Duration) -> Self {
+        self.options.deadline = Some(total);
+        self
+    }
+
+    /// The switch that stops the call from another thread. A call that is stopped returns at once with an error of
+    /// the kind [`Canceled`](ErrorKind::Canceled), whether it sends, receives or waits for its next attempt;
+    /// reading a streamed body fails too. A transport of your own has to watch for it itself.
+    ///
+    /// ```no_run
+    /// use tucuxi::{Cancel, Session, value};
+    ///
+    /// let cancel = Cancel::new();
+    /// let other = cancel.clone();
+    /// std::thread::spawn(move || {
+    ///     std::thread::sleep(std::time::Duration::from_secs(3));
+    ///     other.cancel();
+    /// });
+    /// let s3 = Session::new()?.client("s3")?;
+    /// let outcome = s3.request("list_buckets", ()).cancel(&cancel).send();
+    /// # Ok::<(), tucuxi::Error>(())
+    /// ```
+    pub fn cancel(mut self, cancel: &Cancel) -> Self {
+        self.options.cancel = Some(cancel.clone());
+        self
+    }
+
     /// Makes the call.
     ///
     /// # Errors
@@ -93,20 +128,11 @@ impl<'c> OperationRequest<'c> {
         let mut call = Call::new(inner, operation, params, self.options);
         run(&mut call).map_err(|error| {
             let host = call.request.as_ref().map(|r| r.host().to_owned()).unwrap_or_default();
-            error.with_operation(&operation.name).with_host(&host).with_attempts(call.attempt)
+            error.with_operation(&operation.name).with_host(&host).with_attempts(call.attempts.number)
         })
     }
 }
 
 fn take_request(call: &mut Call<'_>) -> Result<Request> {
     call.request.take().ok_or_else(|| Error::new(ErrorKind::Foreign, "a hook answered before there was a request"))
-}
-
-impl Call<'_> {
-    pub(crate) fn send_options(&self) -> SendOptions {
-        let mut options = SendOptions::default();
-        options.connect_timeout = self.client.settings.transport.connect_timeout;
-        options.read_timeout = self.options.read_timeout.or(self.client.settings.transport.read_timeout);
-        options
-    }
 }

@@ -6,6 +6,7 @@ use super::event::Event;
 use super::hooks::{Hooks, Place};
 use crate::definition::Service;
 use crate::error::{Error, Result};
+use crate::retry::Tuning;
 use crate::session::ClientSettings;
 use crate::value::{Map, Str, Value};
 
@@ -24,6 +25,8 @@ pub(crate) struct Setup<'a> {
     pub endpoint_error: Option<EndpointError>,
     /// Older method names that still do, each with the one of today.
     pub method_aliases: MethodAliases,
+    /// What is peculiar to the service in its retries.
+    pub retries: Tuning,
 }
 
 /// Makes an error of the text of the endpoint rules and the parameters of the call; nothing if the text means no
@@ -51,11 +54,12 @@ impl<'a> Setup<'a> {
             lookup_region: None,
             endpoint_error: None,
             method_aliases: &[],
+            retries: Tuning::default(),
         }
     }
 
     /// Registers a hook, before those of the users.
-    pub(crate) fn on(&self, event: &str, hook: fn(&mut Event<'_, '_>) -> anyhow::Result<()>) -> Result<()> {
+    pub(crate) fn on(&self, event: &str, hook: impl Fn(&mut Event<'_, '_>) -> anyhow::Result<()> + Send + Sync + 'static) -> Result<()> {
         self.hooks.register(event, Place::First, Arc::new(hook)).map(|_| ())
     }
 

@@ -88,7 +88,7 @@ pub(crate) fn presign_foreign(
     if call.client.settings.signing.unsigned {
         return Ok(());
     }
-    let now = (call.client.clock)();
+    let now = call.client.now();
     let keys = call.client.settings.credentials.get(now)?;
     let name = call.signing.name.as_deref().unwrap_or(&call.client.endpoint.signing_name);
     let mut signing = Signing::new(&keys.credentials, region, name, now);
@@ -139,7 +139,7 @@ fn sign_v4(
 
 /// Hands the keys of this moment, and the moment, to a way of signing.
 fn with_keys(call: &mut Call<'_>, sign: impl FnOnce(&mut Call<'_>, &Credentials, Timestamp) -> Result<()>) -> Result<()> {
-    let now = (call.client.clock)();
+    let now = call.client.now();
     if let Some(own) = call.signing.credentials.clone() {
         return sign(call, &own, now);
     }

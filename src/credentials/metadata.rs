@@ -14,8 +14,8 @@ impl MetadataClient {
     /// Sends the request and reads the whole answer: its status and its body. `timeout` is for connecting, and again
     /// for the answer.
     pub(super) fn send(&self, mut request: Request, timeout: Duration) -> Result<(u16, Vec<u8>)> {
-        let options =
-            SendOptions { connect_timeout: Some(timeout), read_timeout: Some(timeout), deadline: Some(Instant::now() + timeout * 2) };
+        let deadline = Some(Instant::now() + timeout * 2);
+        let options = SendOptions { connect_timeout: Some(timeout), read_timeout: Some(timeout), deadline, ..SendOptions::default() };
         let transport = self.0.get_or_init(|| UreqTransport::new(HttpConfig { proxies: Proxies::default(), ..HttpConfig::default() }));
         let sent = transport.send(&mut request, &options);
         let mut response = sent.map_err(|error| Error::foreign("the metadata service", error))?;

@@ -100,6 +100,14 @@ impl Checksum {
     }
 }
 
+/// The CRC-32 of bytes in memory.
+pub(crate) fn crc32(bytes: &[u8]) -> u32 {
+    let mut crc = Crc::new(CrcAlgorithm::Crc32IsoHdlc);
+    crc.update(bytes);
+    // The checksum is 32 bits wide.
+    crc.finalize() as u32
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

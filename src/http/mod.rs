@@ -3,6 +3,7 @@
 //! Nothing here knows a service or a shape, and nothing here sends a request twice.
 
 mod aws_chunked;
+mod cancel;
 mod config;
 mod digest;
 mod headers;
@@ -14,7 +15,9 @@ mod ureq;
 mod verify;
 
 pub(crate) use aws_chunked::aws_chunked;
+pub use cancel::{Cancel, CancelGuard};
 pub use config::{ClientCert, HttpConfig, Proxies, Verify};
+pub(crate) use digest::crc32;
 pub use digest::{Checksum, ChecksumAlgorithm};
 pub use headers::Headers;
 #[cfg(feature = "cli")]

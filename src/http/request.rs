@@ -62,6 +62,13 @@ impl Request {
         }
     }
 
+    /// Puts the host of another URL in the place of the URL's own; scheme, path and query stay.
+    pub(crate) fn set_host(&mut self, url: &str) {
+        let other = Request::new("", url);
+        let place = self.authority_start()..self.path_start();
+        self.url.replace_range(place, &other.url[other.authority_start()..other.path_start()]);
+    }
+
     fn authority_start(&self) -> usize {
         self.url.find("://").map_or(0, |i| i + 3)
     }

@@ -39,6 +39,14 @@ pub enum ResponseBody {
 }
 
 impl ResponseBody {
+    /// The whole body, if it is in memory.
+    pub(crate) fn in_memory(&self) -> Option<&[u8]> {
+        match self {
+            ResponseBody::Bytes(bytes) => Some(bytes),
+            ResponseBody::Reader(_) => None,
+        }
+    }
+
     /// The whole body, read to its end if it is not in memory yet.
     pub(crate) fn buffer(&mut self) -> io::Result<Bytes> {
         if let ResponseBody::Reader(reader) = self {

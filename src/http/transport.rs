@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::{Request, Response};
+use super::{Cancel, Request, Response};
 
 /// Anything that turns a [`Request`] into a [`Response`].
 ///
@@ -44,4 +44,6 @@ pub struct SendOptions {
     pub read_timeout: Option<Duration>,
     /// When the response's last byte must be there.
     pub deadline: Option<Instant>,
+    /// The switch that stops the request from another thread: see [`Cancel::on_cancel`].
+    pub cancel: Option<Cancel>,
 }

@@ -19,6 +19,7 @@ mod old_names;
 mod parameters;
 mod polly;
 mod rds;
+mod retries;
 mod route53;
 mod s3;
 mod s3_control;
@@ -33,6 +34,7 @@ use crate::protocol::serialize::push_percent_encoded;
 
 /// Sets a client of this service up: one line per service that needs it.
 pub(crate) fn customize(setup: &mut Setup<'_>) -> Result<()> {
+    retries::tune(setup)?;
     match setup.service.service_id()? {
         "API Gateway" => apigateway::customize(setup),
         "Auto Scaling" => autoscaling::customize(setup),

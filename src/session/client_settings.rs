@@ -10,6 +10,7 @@ use super::proxy::ProxySettings;
 use crate::auth::Credentials;
 use crate::credentials::CredentialSource;
 use crate::http::{ClientCert, HttpConfig, Verify};
+pub(crate) use crate::retry::RetryMode;
 use crate::value::{Map, Str, Value};
 
 /// What the caller of `client(..)` said, and what the model says about the service.
@@ -54,6 +55,8 @@ pub(crate) struct ClientSettings {
     pub signing: SigningSettings,
 
     pub retry: RetrySettings,
+    /// How long a call may take with everything.
+    pub deadline: Option<Duration>,
     pub parameter_validation: bool,
     pub request_checksum_calculation: ChecksumMode,
     pub response_checksum_validation: ChecksumMode,
@@ -96,24 +99,6 @@ pub(crate) struct RetrySettings {
     pub mode: RetryMode,
     /// Attempts in all, the first included; `None`: the mode's default for the service.
     pub total_max_attempts: Option<u32>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum RetryMode {
-    Legacy,
-    Standard,
-    Adaptive,
-}
-
-impl RetryMode {
-    /// The mode's name.
-    pub(crate) fn as_str(self) -> &'static str {
-        match self {
-            RetryMode::Legacy => "legacy",
-            RetryMode::Standard => "standard",
-            RetryMode::Adaptive => "adaptive",
-        }
-    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

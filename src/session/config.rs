@@ -115,6 +115,11 @@ impl Config {
         self.set("read_timeout", timeout.into().map(|timeout| timeout.as_secs_f64()))
     }
 
+    /// How long a call may take with everything, retries included: no limit by default. boto3 has no such option.
+    pub fn deadline(self, total: impl Into<Option<Duration>>) -> Config {
+        self.set("deadline", total.into().map(|total| total.as_secs_f64()))
+    }
+
     /// Whether parameters are checked against the model before they are sent; they are by default.
     pub fn parameter_validation(self, check: bool) -> Config {
         self.set("parameter_validation", check)

@@ -54,6 +54,8 @@ pub(crate) static OPTIONS: &[(&str, OptionKind)] = &[
     ("response_checksum_validation", OptionKind::Text),
     ("account_id_endpoint_mode", OptionKind::Text),
     ("auth_scheme_preference", OptionKind::Text),
+    // boto3 has none of the following.
+    ("deadline", OptionKind::Seconds),
 ];
 
 /// Checks every option: its name, its type, and what boto3 checks when a `Config` is made.

@@ -3,6 +3,7 @@
 
 mod endpoint;
 mod parameters;
+mod redirect;
 mod refusal;
 mod response;
 
@@ -18,6 +19,7 @@ pub(super) fn customize(setup: &mut Setup<'_>) -> Result<()> {
     setup.on("before-parameter-build.s3", parameters::check_bucket)?;
     setup.on("before-parameter-build.s3", bucket_out_of_path)?;
     setup.on("before-endpoint-resolution.s3", endpoint::by_bucket)?;
+    redirect::customize(setup)?;
     setup.on("choose-signer.s3", s3_flavour)?;
     setup.on("before-call.s3", expect_continue)?;
     setup.on("before-parse.s3", response::error_in_200)?;

@@ -60,6 +60,7 @@ pub(super) fn client_settings(
         credentials: request.credentials.map_or_else(|| credentials.clone(), CredentialSource::fixed),
         signing,
         retry: retry(&said)?,
+        deadline: transport::timeout(config, "deadline").flatten(),
         parameter_validation: parameter_validation(&said)?,
         request_checksum_calculation: checksum_mode(&said, &table::REQUEST_CHECKSUM_CALCULATION)?,
         response_checksum_validation: checksum_mode(&said, &table::RESPONSE_CHECKSUM_VALIDATION)?,

@@ -42,7 +42,7 @@ fn connect_timeout(said: &Said<'_>, has_config: bool) -> Option<Duration> {
 }
 
 /// A timeout of the config, where it says something: an end, or that there is none.
-fn timeout(config: &Config, option: &str) -> Option<Option<Duration>> {
+pub(super) fn timeout(config: &Config, option: &str) -> Option<Option<Duration>> {
     let seconds = config.get(option)?.as_float();
     Some(seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()))
 }

@@ -1,0 +1,108 @@
+//! Buckets in another region than the client's: S3 says where, the call goes on there, and the client remembers.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use crate::client::{Event, Setup};
+use crate::error::{Error, ErrorKind, Result};
+use crate::value::{Map, Value};
+
+/// The note that this call was redirected once.
+const REDIRECTED: &str = "s3-redirected";
+const REGION_HEADER: &str = "x-amz-bucket-region";
+
+/// The regions of buckets, as far as a client was told.
+type Regions = Arc<Mutex<HashMap<String, String>>>;
+
+/// Registers the hooks, which share what the client was told.
+pub(super) fn customize(setup: &Setup<'_>) -> Result<()> {
+    let regions = Regions::default();
+    let known = Arc::clone(&regions);
+    setup.on("before-endpoint-resolution.s3", move |event| {
+        use_known_region(event, &known);
+        Ok(())
+    })?;
+    setup.on("needs-retry.s3", move |event| follow(event, &regions))
+}
+
+fn use_known_region(event: &mut Event<'_, '_>, regions: &Regions) {
+    let Some(bucket) = event.params()["Bucket"].as_str() else { return };
+    let known = regions.lock().unwrap_or_else(PoisonError::into_inner).get(bucket).cloned();
+    if let Some(region) = known {
+        event.builtins_mut().insert("AWS::Region", region);
+    }
+}
+
+fn follow(event: &mut Event<'_, '_>, regions: &Regions) -> anyhow::Result<()> {
+    let Some(bucket) = event.params()["Bucket"].as_str().map(str::to_owned) else { return Ok(()) };
+    if bucket.starts_with("arn:") || event.notes().contains_key(REDIRECTED) || !is_elsewhere(event) {
+        return Ok(());
+    }
+    let Some(region) = region(event, &bucket) else { return Ok(()) };
+    check_region(&region)?;
+    regions.lock().unwrap_or_else(PoisonError::into_inner).insert(bucket, region);
+    event.notes_mut().insert(REDIRECTED, true);
+    event.resolve_again()?;
+    if event.retry().is_none() {
+        event.set_retry(Some(Duration::ZERO));
+    }
+    Ok(())
+}
+
+/// Whether the answer means that the bucket is in another region.
+fn is_elsewhere(event: &Event<'_, '_>) -> bool {
+    let Some(response) = event.response() else { return false };
+    let error = event.error().unwrap_or(&Value::Null);
+    let code = error["Code"].as_str().unwrap_or_default();
+    let bare = matches!(code, "301" | "400");
+    let operation = event.operation().name.as_str();
+    matches!(response.status, 301 | 302 | 307)
+        || code == "PermanentRedirect"
+        || (code == "AuthorizationHeaderMalformed" && error.get("Region").is_some())
+        || (code == "IllegalLocationConstraintException" && operation != "CreateBucket")
+        || (operation == "HeadObject" && bare)
+        || (operation == "HeadBucket" && bare && response.headers.contains(REGION_HEADER))
+}
+
+/// Where the bucket is: the answer says it, or a question about the bucket alone is answered with it.
+fn region(event: &Event<'_, '_>, bucket: &str) -> Option<String> {
+    let of_header = event.response().and_then(|r| r.headers.get(REGION_HEADER)).map(str::to_owned);
+    let of_error = || event.error()?["Region"].as_str().map(str::to_owned);
+    of_header.or_else(of_error).or_else(|| ask(event, bucket))
+}
+
+fn ask(event: &Event<'_, '_>, bucket: &str) -> Option<String> {
+    if event.operation().name == "HeadBucket" {
+        return None;
+    }
+    let params: Map = [("Bucket", bucket)].into_iter().collect();
+    let answer = match event.call("HeadBucket", params) {
+        Ok(answer) => Value::Map(answer),
+        Err(error) => error.response()?.clone(),
+    };
+    answer["ResponseMetadata"]["HTTPHeaders"][REGION_HEADER].as_str().map(str::to_owned)
+}
+
+/// What a server says becomes a part of a host's name.
+fn check_region(region: &str) -> Result<()> {
+    let label = (1..=63).contains(&region.len()) && region.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    if label && !region.starts_with('-') && !region.ends_with('-') {
+        return Ok(());
+    }
+    let message = format!("Provided region_name '{region}' doesn't match a supported format.");
+    Err(Error::new(ErrorKind::InvalidRegion, message))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_region_cannot_lead_to_another_host() {
+        assert!(check_region("eu-west-1").is_ok());
+        for wrong in ["", "evil.com/", "a.b", "-a", "a b"] {
+            assert_eq!(check_region(wrong).unwrap_err().kind(), ErrorKind::InvalidRegion, "{wrong}");
+        }
+    }
+}
