@@ -88,6 +88,8 @@ kinds! {
     Pagination = "PaginationError",
     /// A waiter ended without success: it failed, or its time or its attempts are over. The error has the last response.
     Waiter = "WaiterError",
+    /// A resource has no attributes: nothing loads them, or nothing was found.
+    ResourceLoad = "ResourceLoadException",
     /// The parameters do not fit the operation; the message reports every one, with its path.
     ParamValidation = "ParamValidationError",
     /// No region is configured, and the service needs one.

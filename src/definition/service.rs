@@ -174,6 +174,11 @@ impl Service {
         self.methods().iter().filter_map(|(method, i)| Some((method, self.operations.get_index(*i)?.0)))
     }
 
+    /// Whether there is an operation of that name, in the API's spelling. Nothing is parsed for it.
+    pub fn has_operation(&self, name: &str) -> bool {
+        self.operations.contains_key(name)
+    }
+
     /// The operation of that name, in either spelling: `ListObjectsV2` or `list_objects_v2`.
     ///
     /// # Errors
@@ -218,6 +223,16 @@ impl Service {
         let json: NodeJson<'_> = serde_json::from_str(&self.text[place.clone()]).map_err(|e| reason(e.to_string()))?;
         let shape = Shape::from_json(name, &json, &|n| self.shape_id(n)).map_err(reason)?;
         Ok(cell.get_or_init(|| Box::new(shape)))
+    }
+
+    /// The shape of that name, to be walked along; nothing if there is none.
+    ///
+    /// # Errors
+    /// If it is broken.
+    pub fn shape_node(&self, name: &str) -> Result<Option<Node<'_>>> {
+        let Some(id) = self.shape_id(name) else { return Ok(None) };
+        let shape = self.shape(id)?;
+        Ok(Some(Node::new(self, shape, &shape.traits)))
     }
 
     /// The shape that a reference leads to, seen through it.

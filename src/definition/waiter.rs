@@ -26,6 +26,11 @@ impl Waiters {
         names.into_iter().map(|(_, method)| method.clone()).collect()
     }
 
+    /// The API's names, in the file's order.
+    pub fn names(&self) -> impl ExactSizeIterator<Item = &Str> {
+        self.entries.names()
+    }
+
     /// The waiter of that name, in either spelling (`bucket_exists` or `BucketExists`), with the API's name.
     ///
     /// # Errors
