@@ -37,6 +37,23 @@
 //! # Ok::<(), tucuxi::Error>(())
 //! ```
 //!
+//! # Pages, waiting, resources
+//!
+//! [`Client::paginate`] gives the pages of an operation, [`Client::wait`] waits for what its waiters know, and
+//! [`Session::resource`] opens boto3's resources and collections; see [`resource`].
+//!
+//! ```no_run
+//! use tucuxi::{Session, value};
+//!
+//! let ec2 = Session::new()?.resource("ec2")?;
+//! let filter = value!({"Filters": [{"Name": "instance-state-name", "Values": ["running"]}]});
+//! for instance in ec2.collection("instances")?.filter(filter).page_size(100) {
+//!     let instance = instance?;
+//!     println!("{} {}", instance.get("id")?, instance.get("instance_type")?);
+//! }
+//! # Ok::<(), tucuxi::Error>(())
+//! ```
+//!
 //! # What can be called, and what is sent
 //!
 //! [`Client::operations`] lists the names, [`Client::describe`] says what goes in and what comes out,
@@ -61,8 +78,8 @@
 //! # How the crate is laid out
 //!
 //! The modules are the stages that a call goes through, from the bottom up: [`value`] and [`error`]; [`definition`];
-//! [`http`], [`auth`], [`endpoint`] and [`protocol`]; credentials; [`session`] and [`client`]; and what definitions
-//! cannot say of single services. Each module says in its first lines where it stands and what it leaves out.
+//! [`http`], [`auth`], [`endpoint`] and [`protocol`]; credentials; [`session`] and [`client`]; [`resource`], and
+//! what definitions cannot say of single services. Each module says in its first lines where it stands and what it leaves out.
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
@@ -76,6 +93,7 @@ pub mod endpoint;
 pub mod error;
 pub mod http;
 pub mod protocol;
+pub mod resource;
 mod retry;
 mod service;
 pub mod session;
@@ -86,6 +104,7 @@ pub use client::{Client, ClientBuilder, Event, HookId, OperationRequest, Paginat
 pub use credentials::AssumeRole;
 pub use error::{Error, ErrorKind, Result};
 pub use http::Cancel;
+pub use resource::{Collection, Outcome, Resource};
 pub use session::{Config, Environment, Session, SessionBuilder};
 pub use value::{Bytes, List, Map, Number, Str, Stream, Timestamp, Value};
 

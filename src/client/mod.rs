@@ -156,7 +156,7 @@ impl Client {
 }
 
 /// The parameters of a call as a map: `()` and null are an empty one.
-fn params_map(params: Value) -> Result<Map> {
+pub(crate) fn params_map(params: Value) -> Result<Map> {
     match params {
         Value::Map(map) => Ok(map),
         Value::Null => Ok(Map::new()),

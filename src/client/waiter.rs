@@ -117,7 +117,8 @@ impl Client {
         Ok(self.waiters()?.map(|waiters| waiters.method_names()).unwrap_or_default())
     }
 
-    fn waiters(&self) -> Result<Option<std::sync::Arc<Waiters>>> {
+    /// The waiters of the service, if it has any.
+    pub(crate) fn waiters(&self) -> Result<Option<std::sync::Arc<Waiters>>> {
         self.0.definitions.find(self.0.service.name(), Some(&self.0.api_version))
     }
 

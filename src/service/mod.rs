@@ -31,6 +31,7 @@ mod sts;
 use crate::client::{Event, Setup};
 use crate::error::{Error, ErrorKind, Result};
 use crate::protocol::serialize::push_percent_encoded;
+use crate::resource::Method;
 
 /// Sets a client of this service up: one line per service that needs it.
 pub(crate) fn customize(setup: &mut Setup<'_>) -> Result<()> {
@@ -59,6 +60,17 @@ pub(crate) fn customize(setup: &mut Setup<'_>) -> Result<()> {
         "SSO OIDC" => sso_oidc::customize(setup),
         "STS" => sts::customize(setup),
         _ => Ok(()),
+    }
+}
+
+/// What a type of resource can do that its definition does not say; the service itself is the type `ServiceResource`.
+pub(crate) fn resource_methods(service_id: &str, resource: &str) -> &'static [Method] {
+    match (service_id, resource) {
+        ("EC2", "ServiceResource") => ec2::SERVICE_METHODS,
+        ("EC2", "Instance") => ec2::INSTANCE_METHODS,
+        ("S3", "Bucket") => s3::BUCKET_METHODS,
+        ("S3", "ObjectSummary") => s3::OBJECT_SUMMARY_METHODS,
+        _ => &[],
     }
 }
 

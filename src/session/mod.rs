@@ -32,7 +32,7 @@ use self::door::Door;
 use crate::auth::Credentials;
 use crate::client::hooks::Hooks;
 use crate::credentials::{self, CredentialSource, Surroundings, TokenSource};
-use crate::definition::{Definition, Definitions, LegacyEndpoints, Service};
+use crate::definition::{Definition, Definitions, LegacyEndpoints, Resources, Service};
 use crate::endpoint::legacy;
 use crate::error::Result;
 use crate::value::Str;
@@ -113,7 +113,7 @@ impl Session {
 
     /// The services that a resource can be made for, sorted.
     pub fn available_resources(&self) -> Vec<Str> {
-        self.services_with("resources-1")
+        self.services_with(Resources::KIND)
     }
 
     /// The profiles of both files: those of the configuration file in its order, then those that only the credentials

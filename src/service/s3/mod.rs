@@ -5,12 +5,14 @@ mod endpoint;
 mod parameters;
 mod redirect;
 mod refusal;
+mod resource;
 mod response;
 
 use crate::client::signing::AUTH_PATH;
 use crate::client::{Event, Setup};
 use crate::error::Result;
 use crate::http::Body;
+pub(super) use resource::{BUCKET_METHODS, OBJECT_SUMMARY_METHODS};
 
 pub(super) fn customize(setup: &mut Setup<'_>) -> Result<()> {
     setup.signature_version = Some("s3v4");

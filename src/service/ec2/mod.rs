@@ -1,8 +1,11 @@
 //! EC2: a second name for filters, base64 in two places, and copies between regions.
 
+mod resource;
+
 use super::{parameters, source_region};
 use crate::client::{Event, Setup};
 use crate::error::Result;
+pub(super) use resource::{INSTANCE_METHODS, SERVICE_METHODS};
 
 pub(super) fn customize(setup: &mut Setup<'_>) -> Result<()> {
     setup.on("before-parameter-build.ec2", filters)?;

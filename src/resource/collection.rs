@@ -1,0 +1,274 @@
+//! Collections: many resources, fetched page by page.
+
+use std::fmt;
+use std::vec;
+
+use super::model::batch_action;
+use super::{MemberKind, Outcome, Resource, request};
+use crate::client::{Paginator, params_map};
+use crate::definition::resource::{Action, ResourceType};
+use crate::error::{Error, ErrorKind, Result, did_you_mean};
+use crate::value::{Map, Str, Value};
+
+/// The resources that a resource leads to: `bucket.collection("objects")?`.
+///
+/// It can be iterated over any number of times, each time with calls of its own, and by any number of threads. Not more
+/// than one page is held. boto3's *manager* and its *collection* are one here.
+///
+/// ```no_run
+/// use tucuxi::{Session, value};
+///
+/// let ec2 = Session::new()?.resource("ec2")?;
+/// let running = value!({"Filters": [{"Name": "instance-state-name", "Values": ["running"]}]});
+/// for instance in ec2.collection("instances")?.filter(running).page_size(50).limit(200) {
+///     println!("{}", instance?.get("id")?);
+/// }
+/// # Ok::<(), tucuxi::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct Collection {
+    parent: Resource,
+    /// The position in the parent's definition.
+    index: usize,
+    /// What was filtered by.
+    params: Value,
+    limit: Option<usize>,
+    page_size: Option<usize>,
+}
+
+impl Collection {
+    pub(super) fn new(parent: Resource, index: usize) -> Collection {
+        Collection { parent, index, params: Value::Map(Map::new()), limit: None, page_size: None }
+    }
+
+    /// The same collection: what boto3's users write first.
+    pub fn all(&self) -> Collection {
+        self.clone()
+    }
+
+    /// The collection with more parameters for its operation. Lists are appended to those that are there already, maps are
+    /// united, other values replaced. They are checked when the collection is iterated over.
+    ///
+    /// Differs from boto3: `limit` and `page_size` are no parameters here, so an operation may have such a one.
+    pub fn filter(&self, params: impl Into<Value>) -> Collection {
+        let mut filtered = self.clone();
+        match (&mut filtered.params, params.into()) {
+            (_, Value::Null) => {}
+            (Value::Map(params), Value::Map(more)) => request::merge(params, more),
+            // What is no map is told when the call is to be made.
+            (params, other) => *params = other,
+        }
+        filtered
+    }
+
+    /// Not more than so many items.
+    ///
+    /// Differs from boto3: 0 gives no item and calls nobody.
+    pub fn limit(&self, items: usize) -> Collection {
+        Collection { limit: Some(items), ..self.clone() }
+    }
+
+    /// How many items are asked for with one call, where the operation gives its results in pages.
+    pub fn page_size(&self, items: usize) -> Collection {
+        Collection { page_size: Some(items), ..self.clone() }
+    }
+
+    /// The pages; each is what one response tells of, and may be empty.
+    pub fn pages(&self) -> CollectionPages {
+        CollectionPages { collection: self.clone(), params: Value::Null, source: Source::Unasked, left: self.limit }
+    }
+
+    /// The items.
+    pub fn iter(&self) -> CollectionItems {
+        CollectionItems { pages: self.pages(), page: Vec::new().into_iter() }
+    }
+
+    /// Calls a batch action: one request for each page that has items, with all its items in it. The parameters given
+    /// here take the place of those that the items give. The result has an outcome for each request.
+    ///
+    /// Differs from boto3: a page without items is passed over; there it ends the batch.
+    ///
+    /// # Errors
+    /// `UnknownName` if there is no such batch action; those of the calls. What was done before an error stays done.
+    pub fn call(&self, name: &str, params: impl Into<Value>) -> Result<Vec<Outcome>> {
+        let own = params_map(params.into())?;
+        let action = self.batch_action(name)?;
+        let mut outcomes = Vec::new();
+        for page in self.pages() {
+            let mut params = Map::new();
+            for (i, item) in page?.iter().enumerate() {
+                request::add(&mut params, &action.params, item, Some(i))?;
+            }
+            if !params.is_empty() {
+                request::overlay(&mut params, own.clone());
+                outcomes.push(self.parent.perform(action, params)?);
+            }
+        }
+        Ok(outcomes)
+    }
+
+    /// The names of the batch actions.
+    pub fn batch_actions(&self) -> impl ExactSizeIterator<Item = &Str> {
+        self.item_type().batch_actions.iter().map(|action| &action.name)
+    }
+
+    /// The definition of the items.
+    pub fn item_type(&self) -> &ResourceType {
+        let types = self.parent.0.model.definition.types();
+        // Reading the definition made sure of the resource; a collection without one has the parent's type.
+        self.definition().resource.as_ref().map_or(self.parent.resource_type(), |way| &types[way.resource_type])
+    }
+
+    fn definition(&self) -> &Action {
+        &self.parent.resource_type().has_many[self.index]
+    }
+
+    fn batch_action(&self, name: &str) -> Result<&Action> {
+        batch_action(self.item_type(), name).ok_or_else(|| {
+            let near = did_you_mean(name, self.batch_actions().map(Str::as_str));
+            Error::new(ErrorKind::UnknownName, format!("{self:?} has no batch {} {name:?}.{near}", MemberKind::Action.name()))
+        })
+    }
+
+    /// The parameters of the call: the definition's, and what was filtered by.
+    fn request(&self) -> Result<Map> {
+        let own = params_map(self.params.clone())?;
+        let mut params = Map::new();
+        request::add(&mut params, &self.definition().params, &self.parent, None)?;
+        request::merge(&mut params, own);
+        Ok(params)
+    }
+}
+
+/// The pages of a [`Collection`]. After an error there are no more.
+#[must_use = "iterators are lazy"]
+pub struct CollectionPages {
+    collection: Collection,
+    /// The parameters of the calls, as far as resources are made of them.
+    params: Value,
+    source: Source,
+    /// How many items may still come.
+    left: Option<usize>,
+}
+
+/// Where the next page comes from.
+enum Source {
+    Unasked,
+    Paginator(Box<Paginator>),
+    /// From nowhere.
+    Dry,
+}
+
+impl CollectionPages {
+    fn response(&mut self) -> Option<Result<Value>> {
+        if let Source::Unasked = self.source {
+            match self.begin() {
+                Ok(Some(only)) => return Some(Ok(only)),
+                Ok(None) => {}
+                Err(error) => return Some(Err(error)),
+            }
+        }
+        match &mut self.source {
+            Source::Paginator(pages) => pages.next(),
+            _ => None,
+        }
+    }
+
+    /// Makes the only call, or the paginator.
+    fn begin(&mut self) -> Result<Option<Value>> {
+        self.source = Source::Dry;
+        let collection = &self.collection;
+        let operation = &collection.definition().operation;
+        let client = collection.parent.client();
+        self.params = Value::Map(collection.request()?);
+        if !client.can_paginate(operation)? {
+            return client.call(operation, &self.params).map(Some);
+        }
+        let mut pages = client.paginate(operation, &self.params)?;
+        if let Some(items) = collection.limit {
+            pages = pages.max_items(items as u64);
+        }
+        if let Some(items) = collection.page_size {
+            pages = pages.page_size(items as u64);
+        }
+        self.source = Source::Paginator(Box::new(pages));
+        Ok(None)
+    }
+
+    fn resources(&mut self, response: Value) -> Result<Vec<Resource>> {
+        let collection = &self.collection;
+        let outcome = collection.parent.interpret(collection.definition(), &self.params, response)?;
+        let mut resources = outcome.into_resources();
+        if let Some(left) = &mut self.left {
+            resources.truncate(*left);
+            *left -= resources.len();
+        }
+        Ok(resources)
+    }
+}
+
+impl Iterator for CollectionPages {
+    type Item = Result<Vec<Resource>>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.left == Some(0) {
+            return None;
+        }
+        let page = self.response()?.and_then(|response| self.resources(response));
+        if page.is_err() {
+            self.source = Source::Dry;
+        }
+        Some(page)
+    }
+}
+
+/// The items of a [`Collection`]. After an error there are no more.
+#[must_use = "iterators are lazy"]
+pub struct CollectionItems {
+    pages: CollectionPages,
+    page: vec::IntoIter<Resource>,
+}
+
+impl Iterator for CollectionItems {
+    type Item = Result<Resource>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            if let Some(resource) = self.page.next() {
+                return Some(Ok(resource));
+            }
+            match self.pages.next()? {
+                Ok(page) => self.page = page.into_iter(),
+                Err(error) => return Some(Err(error)),
+            }
+        }
+    }
+}
+
+impl IntoIterator for Collection {
+    type Item = Result<Resource>;
+    type IntoIter = CollectionItems;
+    fn into_iter(self) -> CollectionItems {
+        self.iter()
+    }
+}
+
+impl IntoIterator for &Collection {
+    type Item = Result<Resource>;
+    type IntoIter = CollectionItems;
+    fn into_iter(self) -> CollectionItems {
+        self.iter()
+    }
+}
+
+/// As boto3 prints it: `s3.Bucket.objectsCollection(s3.Bucket(name='b'), s3.ObjectSummary)`.
+impl fmt::Debug for Collection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (parent, service) = (&self.parent, self.parent.service_name());
+        let of = match parent.0.index {
+            0 => String::new(),
+            _ => format!(".{}", parent.type_name()),
+        };
+        write!(f, "{service}{of}.{}Collection({parent}, {service}.{})", self.definition().name, self.item_type().name)
+    }
+}

@@ -1,0 +1,170 @@
+//! The resources of one service with a client: the definition, checked against the service's, and the names of its types.
+
+use std::sync::Arc;
+
+use super::member::{Member, MemberKind};
+use super::names::{self, Meaning, Names};
+use super::{Method, Resource};
+use crate::client::Client;
+use crate::definition::resource::{Action, Has, ResourceType};
+use crate::definition::{Node, Resources, Service, Waiters};
+use crate::error::{Error, ErrorKind, Result, did_you_mean};
+use crate::service::resource_methods;
+use crate::value::Str;
+
+/// What all resources that came from one service resource share.
+pub(super) struct Model {
+    pub definition: Arc<Resources>,
+    pub client: Client,
+    /// One for each of the definition's types.
+    pub classes: Box<[Class]>,
+}
+
+/// A type of resource with the meaning of its names.
+pub(super) struct Class {
+    pub names: Names,
+    /// For each identifier whether it is a secret.
+    pub secrets: Box<[bool]>,
+    pub methods: &'static [Method],
+}
+
+impl Model {
+    /// # Errors
+    /// If the definition uses operations, waiters or shapes that the service does not have, or if names of a type collide.
+    pub fn new(definition: Arc<Resources>, client: Client) -> Result<Model> {
+        // The oldest versions of a service that the crate carries have resources that wait for what their waiters do not
+        // know: there, waiting is the error.
+        let waits = !definition.is_builtin() && definition.types().iter().any(|kind| !kind.waiters.is_empty());
+        let waiters = if waits { client.waiters()? } else { None };
+        let classes = definition.types().iter().map(|kind| {
+            let place = Place { definition: &definition, kind };
+            place.check_calls(client.service())?;
+            if waits {
+                place.check_waiters(waiters.as_deref())?;
+            }
+            Class::new(&place, client.service())
+        });
+        Ok(Model { classes: classes.collect::<Result<_>>()?, definition, client })
+    }
+}
+
+/// A type in its file.
+struct Place<'d> {
+    definition: &'d Resources,
+    kind: &'d ResourceType,
+}
+
+impl Place<'_> {
+    fn check_calls(&self, service: &Service) -> Result<()> {
+        match self.kind.calls().find(|(_, action)| !service.has_operation(&action.operation)) {
+            None => Ok(()),
+            Some((call, action)) => {
+                let near = did_you_mean(&action.operation, service.operation_names().map(Str::as_str));
+                let text = format!("the service has no operation {:?}.{near}", action.operation);
+                Err(self.broken(&format!("{call}.request.operation"), &text))
+            }
+        }
+    }
+
+    fn check_waiters(&self, known: Option<&Waiters>) -> Result<()> {
+        let names = || known.into_iter().flat_map(Waiters::names);
+        match self.kind.waiters.iter().find(|waiter| !names().any(|known| *known == waiter.waiter)) {
+            None => Ok(()),
+            Some(waiter) => {
+                let near = did_you_mean(&waiter.waiter, names().map(Str::as_str));
+                let text = format!("the service has no waiter {:?}.{near}", waiter.waiter);
+                Err(self.broken(&format!("waiters.{}.waiterName", waiter.camel_name), &text))
+            }
+        }
+    }
+
+    fn broken(&self, place: &str, reason: &str) -> Error {
+        match std::ptr::eq(self.kind, self.definition.root()) {
+            true => self.definition.broken(&format!("service.{place}"), reason),
+            false => self.definition.broken(&format!("resources.{}.{place}", self.kind.name), reason),
+        }
+    }
+}
+
+impl Class {
+    fn new(place: &Place<'_>, service: &Service) -> Result<Class> {
+        let kind = place.kind;
+        let methods = resource_methods(service.service_id()?, &kind.name);
+        let shape = match &kind.shape {
+            Some(name) => Some(shape(service, name).map_err(|reason| place.broken("shape", &reason))?),
+            None => None,
+        };
+        let secret = |name: &Str| {
+            let member = shape.and_then(|shape| Some((shape, shape.structure()?.member(name)?.1)));
+            member.and_then(|(shape, member)| shape.member(member).ok()).is_some_and(|node| node.has(|traits| traits.sensitive))
+        };
+        let secrets = kind.identifiers.iter().map(|identifier| secret(identifier.member_name.as_ref().unwrap_or(&identifier.camel_name)));
+        Ok(Class {
+            secrets: secrets.collect(),
+            names: names::of(kind, shape, methods).map_err(|(group, reason)| place.broken(group, &reason))?,
+            methods,
+        })
+    }
+
+    pub fn members(&self) -> Vec<Member> {
+        self.names.iter().map(|(name, meaning)| Member { name: name.clone(), kind: meaning.kind() }).collect()
+    }
+
+    pub fn members_of(&self, kind: MemberKind) -> impl Iterator<Item = &Str> {
+        self.names.iter().filter(move |(_, meaning)| meaning.kind() == kind).map(|(name, _)| name)
+    }
+
+    pub fn method(&self, name: &str) -> Option<&'static Method> {
+        self.methods.iter().find(|method| method.name == name)
+    }
+
+    pub fn subresource<'r>(&self, of: &'r Resource, name: &str) -> Result<&'r Has> {
+        match self.names.get(name) {
+            Some(Meaning::Subresource(index)) => Ok(&of.resource_type().has[*index]),
+            _ => Err(self.unknown(of, MemberKind::Subresource, name)),
+        }
+    }
+
+    pub fn reference<'r>(&self, of: &'r Resource, name: &str) -> Result<&'r Has> {
+        match self.names.get(name) {
+            Some(Meaning::Reference(index)) => Ok(&of.resource_type().has[*index]),
+            _ => Err(self.unknown(of, MemberKind::Reference, name)),
+        }
+    }
+
+    /// The position of a collection.
+    pub fn collection(&self, of: &Resource, name: &str) -> Result<usize> {
+        match self.names.get(name) {
+            Some(Meaning::Collection(index)) => Ok(*index),
+            _ => Err(self.unknown(of, MemberKind::Collection, name)),
+        }
+    }
+
+    /// That a name is not what it was used for.
+    pub fn unknown(&self, of: &Resource, wanted: MemberKind, name: &str) -> Error {
+        let wanted_name = wanted.name();
+        let reason = match self.names.get(name) {
+            Some(meaning) => format!(" It is of another kind: {}.", meaning.kind().name()),
+            None => did_you_mean(name, self.members_of(wanted).map(Str::as_str)),
+        };
+        let text = format!("{}.{} has no {wanted_name} {name:?}.{reason}", of.service_name(), of.type_name());
+        Error::new(ErrorKind::UnknownName, text)
+    }
+}
+
+/// The structure of that name.
+fn shape<'s>(service: &'s Service, name: &str) -> Result<Node<'s>, String> {
+    let Some(node) = service.shape_node(name).map_err(|e| e.to_string())? else {
+        let near = did_you_mean(name, service.shape_names().map(Str::as_str));
+        return Err(format!("the service has no shape {name:?}.{near}"));
+    };
+    match node.structure() {
+        Some(_) => Ok(node),
+        None => Err(format!("the shape {name:?} is no structure")),
+    }
+}
+
+/// An action of a list by its name, for batches.
+pub(super) fn batch_action<'t>(item: &'t ResourceType, name: &str) -> Option<&'t Action> {
+    item.batch_actions.iter().find(|action| action.name == name)
+}
