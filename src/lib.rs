@@ -105,7 +105,7 @@ pub use credentials::AssumeRole;
 pub use error::{Error, ErrorKind, Result};
 pub use http::Cancel;
 pub use resource::{Collection, Outcome, Resource};
-pub use session::{Config, Environment, Session, SessionBuilder};
+pub use session::{Config, Environment, Session, SessionBuilder, client, default_session, setup_default_session};
 pub use value::{Bytes, List, Map, Number, Str, Stream, Timestamp, Value};
 
 /// The readme's examples are compiled with the others.

@@ -146,7 +146,7 @@ impl ClientBuilder {
     ///
     /// impl Transport for Down {
     ///     fn send(&self, _: &mut Request, _: &SendOptions) -> anyhow::Result<Response> {
-    ///         Ok(Response::new(503, Headers::new(), ""))
+    ///         Ok(Response::new(503, Headers::new(), Vec::new()))
     ///     }
     /// }
     ///
@@ -325,7 +325,7 @@ fn event_names(service: &Service) -> Result<ServiceNames> {
 }
 
 /// A random UUID (RFC 9562, version 4).
-fn random_uuid() -> String {
+pub(crate) fn random_uuid() -> String {
     let mut bytes = [0_u8; 16];
     let random = ring::rand::SystemRandom::new();
     // The system's source fails only where it does not exist at all.

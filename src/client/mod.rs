@@ -30,6 +30,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub use builder::ClientBuilder;
+pub(crate) use builder::random_uuid;
 pub use event::Event;
 pub use hooks::HookId;
 pub use paginator::{Items, Paginator, ResultKeyIter, Search};
@@ -40,6 +41,7 @@ pub use waiter::{Poll, Waiter};
 use crate::definition::{Service, describe};
 use crate::error::Result;
 use crate::http::Request;
+use crate::session::Config;
 use crate::value::{Map, Str, Value};
 use hooks::Place;
 use inner::Inner;
@@ -143,6 +145,12 @@ impl Client {
     /// The partition that the region belongs to: `aws`, `aws-cn`, …
     pub fn partition(&self) -> &str {
         &self.0.endpoint.legacy.partition
+    }
+
+    /// The settings of this client, as they came of arguments, `Config`, environment, files and defaults: boto3's
+    /// `meta.config`. An option that nobody said anything about and that has no default is not in it.
+    pub fn config(&self) -> Config {
+        self.0.settings.config(self.region(), &self.0.signature_version)
     }
 
     /// The endpoint that the client's settings and the older data give; the endpoint of a call may differ.

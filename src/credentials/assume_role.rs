@@ -11,7 +11,7 @@ use super::container::Container;
 use super::instance_metadata::InstanceMetadata;
 use super::role::{AssumeRole, Exchange};
 use super::source::Keys;
-use super::{Chain, Environment, Provider, Surroundings, partial, profile_chain, unretrievable};
+use super::{Chain, Environment, Grant, Provider, Surroundings, partial, profile_chain, unretrievable};
 use crate::auth::Credentials;
 use crate::error::{Error, ErrorKind, Result};
 use crate::value::{Map, Str};
@@ -128,7 +128,7 @@ impl Provider for Link {
 
     fn load(&self, surroundings: &dyn Surroundings) -> Result<Option<Credentials>> {
         let keys = self.source.find(surroundings, surroundings.now())?.ok_or_else(|| self.no_source())?;
-        let exchange = Exchange { method: METHOD, operation: "AssumeRole", params: self.role.params(), keys: Some(&keys.credentials) };
+        let exchange = Exchange { method: METHOD, grant: Grant::Role, params: self.role.params(), keys: Some(&keys.credentials) };
         let credentials = exchange.credentials(surroundings, || self.proof(surroundings))?;
         self.mfa_is_spent.store(true, Ordering::Relaxed);
         Ok(Some(credentials))

@@ -20,11 +20,14 @@ mod chain;
 mod config_file;
 mod container;
 mod custom;
+mod dpop;
 mod ec2_file;
 mod environment;
 mod explicit;
 mod instance_metadata;
 mod kept;
+mod lent;
+mod login;
 mod metadata;
 mod process;
 mod role;
@@ -47,6 +50,7 @@ pub(crate) use source::CredentialSource;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use self::assume_role::{AssumedRole, Link};
 use self::boto_config::BotoConfig;
@@ -56,6 +60,8 @@ use self::ec2_file::Ec2File;
 use self::environment::Environment;
 use self::explicit::Explicit;
 use self::instance_metadata::InstanceMetadata;
+use self::lent::Lent;
+use self::login::Login;
 use self::process::Process;
 use self::shared_file::SharedFile;
 use self::sso::Sso;
@@ -109,6 +115,9 @@ pub(crate) trait Surroundings: Send + Sync {
     /// The time.
     fn now(&self) -> Timestamp;
 
+    /// A random UUID.
+    fn uuid(&self) -> String;
+
     /// Asks the user for the code of a device.
     fn mfa_code(&self, serial: &str) -> Result<Str>;
 
@@ -116,16 +125,35 @@ pub(crate) trait Surroundings: Send + Sync {
     fn call(&self, call: ServiceCall) -> Result<Value>;
 }
 
-/// A call of a service that gives out credentials.
+/// A call of a service that gives out credentials or tokens.
 pub(crate) struct ServiceCall {
-    pub service: &'static str,
-    pub operation: &'static str,
+    pub grant: Grant,
     pub params: Value,
     /// Who signs; nobody where the operation needs none.
     pub keys: Option<Credentials>,
     /// Nothing: the session's.
     pub region: Option<Str>,
+    /// A header that proves something about the request.
+    pub proof: Option<Arc<Proof>>,
 }
+
+/// What is asked for; which service grants it is known elsewhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Grant {
+    /// Credentials of a role, for who may assume it.
+    Role,
+    /// Credentials of a role, for who has a token of another identity provider.
+    RoleOfWebIdentity,
+    /// Credentials of a role in an account, for who has a token of the account's identity center.
+    RoleOfAccount,
+    /// A new token of an identity center.
+    AccountToken,
+    /// New credentials of a sign-in at the console.
+    SignIn,
+}
+
+/// The name and the value of a header for the request to a URL.
+pub(crate) type Proof = dyn Fn(&str) -> anyhow::Result<(&'static str, String)> + Send + Sync;
 
 impl dyn Surroundings + '_ {
     /// Whether credentials out of a cache are good for a while.
@@ -155,6 +183,16 @@ pub(crate) fn own_first(own: Custom, chain: Chain) -> Chain {
     chain.after(Box::new(own))
 }
 
+/// A program's own provider alone.
+pub(crate) fn own_only(own: Custom) -> Chain {
+    Chain::new(vec![Box::new(own)])
+}
+
+/// What another session signs with.
+pub(crate) fn lent(source: CredentialSource) -> Chain {
+    Chain::new(vec![Box::new(Lent(source))])
+}
+
 /// Exactly these credentials.
 pub(crate) fn fixed(credentials: Credentials) -> Chain {
     Chain::new(vec![Box::new(Explicit(credentials))])
@@ -171,6 +209,7 @@ fn profile_chain(profile: &Str, reads_environment: bool) -> Vec<Box<dyn Provider
         Box::new(WebIdentity::new(profile.clone(), reads_environment)),
         Box::new(Sso::new(profile.clone())),
         Box::new(SharedFile::new(profile.clone())),
+        Box::new(Login::new(profile.clone())),
         Box::new(Process::new(profile.clone())),
         Box::new(ConfigFile::new(profile.clone())),
     ]
@@ -250,6 +289,10 @@ pub(crate) mod tests {
 
         fn now(&self) -> Timestamp {
             Timestamp::new(0, 0)
+        }
+
+        fn uuid(&self) -> String {
+            String::new()
         }
 
         fn mfa_code(&self, _: &str) -> Result<Str> {

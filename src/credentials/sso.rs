@@ -3,7 +3,7 @@
 
 use super::cache;
 use super::sso_token::{SsoConfig, Token, cached_token, session_token};
-use super::{Provider, ServiceCall, Surroundings, unretrievable};
+use super::{Grant, Provider, ServiceCall, Surroundings, unretrievable};
 use crate::auth::Credentials;
 use crate::error::{Error, ErrorKind, Result};
 use crate::value::{Map, Str, Timestamp, Value};
@@ -19,7 +19,6 @@ impl Sso {
 }
 
 const METHOD: &str = "sso";
-const SERVICE: &str = "sso";
 
 impl Provider for Sso {
     fn method(&self) -> &'static str {
@@ -79,8 +78,7 @@ impl Account {
 
     fn fetch(&self, surroundings: &dyn Surroundings) -> Result<Credentials> {
         let answer = surroundings.call(ServiceCall {
-            service: SERVICE,
-            operation: "GetRoleCredentials",
+            grant: Grant::RoleOfAccount,
             params: Map::from([
                 ("roleName", self.role.clone()),
                 ("accountId", self.id.clone()),
@@ -89,6 +87,7 @@ impl Account {
             .into(),
             keys: None,
             region: Some(self.sso.region.clone()),
+            proof: None,
         });
         let answer = answer.map_err(|error| if error.code() == Some("UnauthorizedException") { unauthorized() } else { error })?;
         let given = &answer["roleCredentials"];

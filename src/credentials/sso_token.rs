@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::role::parse_expiry;
-use super::{ServiceCall, Surroundings, cache};
+use super::{Grant, ServiceCall, Surroundings, cache};
 use crate::error::{Error, ErrorKind, Result};
 use crate::value::{Map, Str, Timestamp, Value};
 
@@ -21,7 +21,6 @@ pub(super) struct Token {
     pub expires: Timestamp,
 }
 
-const SERVICE: &str = "sso-oidc";
 const FOLDER: &str = "~/.aws/sso/cache";
 /// How many seconds before its end a token is refreshed.
 const REFRESH: i64 = 900;
@@ -94,11 +93,11 @@ fn refreshed(record: &Map, sso: &SsoConfig, surroundings: &dyn Surroundings, now
     let params =
         [("grantType", "refresh_token"), ("clientId", client_id), ("clientSecret", client_secret), ("refreshToken", refresh_token)];
     let answer = surroundings.call(ServiceCall {
-        service: SERVICE,
-        operation: "CreateToken",
+        grant: Grant::AccountToken,
         params: Map::from(params).into(),
         keys: None,
         region: Some(sso.region.clone()),
+        proof: None,
     });
     let Ok(answer) = answer else { return Ok(None) };
     let (Some(access_token), Some(life)) = (answer["accessToken"].as_str(), answer["expiresIn"].as_int()) else { return Ok(None) };

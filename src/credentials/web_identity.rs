@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use super::assume_role::made_up_session_name;
 use super::role::Exchange;
-use super::{Provider, Surroundings, unretrievable};
+use super::{Grant, Provider, Surroundings, unretrievable};
 use crate::auth::Credentials;
 use crate::error::{Error, ErrorKind, Result};
 use crate::value::{Map, Str};
@@ -45,7 +45,7 @@ impl Provider for WebIdentity {
         if let Some(name) = &session_name {
             params.insert("RoleSessionName", name.clone());
         }
-        let exchange = Exchange { method: METHOD, operation: "AssumeRoleWithWebIdentity", params: &params, keys: None };
+        let exchange = Exchange { method: METHOD, grant: Grant::RoleOfWebIdentity, params: &params, keys: None };
         let proof = || {
             let mut proof = Map::from([("WebIdentityToken", read_token(&token_file)?)]);
             if session_name.is_none() {

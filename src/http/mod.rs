@@ -22,6 +22,7 @@ pub use digest::{Checksum, ChecksumAlgorithm};
 pub use headers::Headers;
 #[cfg(feature = "cli")]
 pub(crate) use headers::is_secret;
+pub(crate) use mask::url as masked_url;
 pub use request::{Body, Request};
 pub use response::{Response, ResponseBody};
 pub use transport::{SendOptions, Transport};

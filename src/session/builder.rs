@@ -1,16 +1,18 @@
 //! Floor 4: how a session is put together.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use super::definitions_at::DefinitionsAt;
 use super::door::{Clock, Door, MfaPrompt};
 use super::environment::Environment;
 use super::settings::Settings;
+use super::signer::Signer;
 use super::{Config, Inner, Session, table};
 use crate::auth::Credentials;
 use crate::client::hooks::Hooks;
-use crate::credentials::{self, AssumeRole, CredentialSource, Custom, TokenSource, Windows};
+use crate::credentials::{AssumeRole, Custom, TokenSource, Windows};
 use crate::definition::{Definitions, Root};
 use crate::error::{Error, ErrorKind, Result};
 use crate::value::{Map, Str, Timestamp};
@@ -23,26 +25,12 @@ pub struct SessionBuilder {
     /// Settings by their names in the table.
     own: Map,
     config: Option<Config>,
-    credentials: Option<Credentials>,
-    provider: Option<Custom>,
-    role: Option<AssumeRole>,
+    signer: Signer,
     mfa_prompt: Option<MfaPrompt>,
     windows: Option<Windows>,
     cache_folder: Option<PathBuf>,
     clock: Option<Clock>,
     definitions: Vec<DefinitionsAt>,
-}
-
-/// Where definitions lie: a folder, an archive, an archive's bytes, or a [`Root`] that is already open.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub enum DefinitionsAt {
-    /// A folder, or a file that is an archive.
-    Path(PathBuf),
-    /// An archive.
-    Bytes(Vec<u8>),
-    /// Whatever was opened.
-    Root(Root),
 }
 
 impl SessionBuilder {
@@ -56,9 +44,9 @@ impl SessionBuilder {
         self.set(table::REGION.name, name.into())
     }
 
-    /// The credentials; no other source is asked.
+    /// The credentials; no other source is asked, not even a provider of the program's own.
     pub fn credentials(mut self, credentials: Credentials) -> SessionBuilder {
-        self.credentials = Some(credentials);
+        self.signer.credentials = Some(credentials);
         self
     }
 
@@ -73,8 +61,18 @@ impl SessionBuilder {
     /// # Ok::<(), tucuxi::Error>(())
     /// ```
     pub fn credential_provider(mut self, load: impl Fn() -> anyhow::Result<Option<Credentials>> + Send + Sync + 'static) -> SessionBuilder {
-        self.provider = Some(Custom::new(load));
+        self.signer.provider = Some(Custom::new(load));
         self
+    }
+
+    /// A function that is asked for credentials instead of every other source; see
+    /// [`credential_provider`](Self::credential_provider). Where it has none, there are none.
+    pub fn sole_credential_provider(
+        mut self,
+        load: impl Fn() -> anyhow::Result<Option<Credentials>> + Send + Sync + 'static,
+    ) -> SessionBuilder {
+        self.signer.asks_provider_only = true;
+        self.credential_provider(load)
     }
 
     /// A role that the session works as. It is assumed, at the first call and whenever its credentials are about to
@@ -87,7 +85,7 @@ impl SessionBuilder {
     /// # Ok::<(), tucuxi::Error>(())
     /// ```
     pub fn assume_role(mut self, role: impl Into<AssumeRole>) -> SessionBuilder {
-        self.role = Some(role.into());
+        self.signer.role = Some(role.into());
         self
     }
 
@@ -180,22 +178,7 @@ impl SessionBuilder {
             cache_folder,
             first_region: OnceLock::new(),
         });
-        let credentials = match (self.credentials, self.role) {
-            (Some(credentials), None) => CredentialSource::fixed(credentials),
-            (own, role) => {
-                let mut chain = match own {
-                    Some(credentials) => credentials::fixed(credentials),
-                    None => credentials::chain(&profile, profile_is_own),
-                };
-                if let Some(provider) = self.provider {
-                    chain = credentials::own_first(provider, chain);
-                }
-                if let Some(role) = role {
-                    chain = credentials::role(role, chain, &*door);
-                }
-                CredentialSource::searched(chain, windows, door.clone())
-            }
-        };
+        let credentials = self.signer.source(&profile, profile_is_own, &door);
         let tokens = TokenSource::new(profile, door.clone());
         Ok(Session(Arc::new(Inner { door, credentials, tokens, hooks: Hooks::default() })))
     }
@@ -215,60 +198,4 @@ fn roots(own: Vec<DefinitionsAt>, settings: &Settings) -> Result<Vec<Root>> {
     let folders = entries.filter(|entry| !entry.is_empty()).chain(["~/.aws/models".to_owned()]);
     roots.extend(folders.map(|folder| settings.environment.expand(&folder)).filter(|folder| folder.is_dir()).map(Root::folder));
     Ok(roots)
-}
-
-impl DefinitionsAt {
-    fn open(self) -> Result<Root> {
-        match self {
-            DefinitionsAt::Path(path) if path.exists() => Root::open(path),
-            DefinitionsAt::Path(path) => {
-                let message = format!("No definitions at {}: there is no such folder or file.", path.display());
-                Err(Error::new(ErrorKind::DataNotFound, message))
-            }
-            DefinitionsAt::Bytes(bytes) => Root::bytes(bytes),
-            DefinitionsAt::Root(root) => Ok(root),
-        }
-    }
-}
-
-impl From<&str> for DefinitionsAt {
-    fn from(path: &str) -> DefinitionsAt {
-        DefinitionsAt::Path(path.into())
-    }
-}
-
-impl From<String> for DefinitionsAt {
-    fn from(path: String) -> DefinitionsAt {
-        DefinitionsAt::Path(path.into())
-    }
-}
-
-impl From<&Path> for DefinitionsAt {
-    fn from(path: &Path) -> DefinitionsAt {
-        DefinitionsAt::Path(path.into())
-    }
-}
-
-impl From<PathBuf> for DefinitionsAt {
-    fn from(path: PathBuf) -> DefinitionsAt {
-        DefinitionsAt::Path(path)
-    }
-}
-
-impl From<&[u8]> for DefinitionsAt {
-    fn from(archive: &[u8]) -> DefinitionsAt {
-        DefinitionsAt::Bytes(archive.to_vec())
-    }
-}
-
-impl From<Vec<u8>> for DefinitionsAt {
-    fn from(archive: Vec<u8>) -> DefinitionsAt {
-        DefinitionsAt::Bytes(archive)
-    }
-}
-
-impl From<Root> for DefinitionsAt {
-    fn from(root: Root) -> DefinitionsAt {
-        DefinitionsAt::Root(root)
-    }
 }

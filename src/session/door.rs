@@ -10,10 +10,11 @@ use std::time::Duration;
 
 use super::settings::Settings;
 use super::{Config, Inner, Session, profile, table};
-use crate::client::hooks::Hooks;
+use crate::client::{self, hooks::Hooks};
 use crate::credentials::{CredentialSource, MetadataSettings, ServiceCall, Surroundings, TokenSource, Windows};
 use crate::definition::Definitions;
 use crate::error::{Error, ErrorKind, Result};
+use crate::service;
 use crate::value::{Map, Str, Timestamp, Value};
 
 pub(crate) type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
@@ -114,6 +115,10 @@ impl Surroundings for Door {
         (self.clock)()
     }
 
+    fn uuid(&self) -> String {
+        client::random_uuid()
+    }
+
     fn mfa_code(&self, serial: &str) -> Result<Str> {
         let Some(prompt) = &self.mfa_prompt else {
             let message = format!("The device {serial} must give an MFA code, and the session has no mfa_prompt to ask for it.");
@@ -125,10 +130,21 @@ impl Surroundings for Door {
     fn call(&self, call: ServiceCall) -> Result<Value> {
         let source = call.keys.map_or_else(CredentialSource::nobody, CredentialSource::fixed);
         let session = self.session(source);
-        let mut client = session.client_builder(call.service);
+        let (service, operation) = service::identity::operation_of(call.grant);
+        let mut client = session.client_builder(service);
         if let Some(region) = call.region.as_ref().or_else(|| self.first_region.get()) {
             client = client.region(region.clone());
         }
-        client.build()?.call(call.operation, call.params)
+        let client = client.build()?;
+        if let Some(proof) = call.proof {
+            client.on("before-call", move |event| {
+                if let Some(request) = event.request_mut() {
+                    let (name, value) = proof(&request.url)?;
+                    request.headers.set(name, value);
+                }
+                Ok(())
+            })?;
+        }
+        client.call(operation, call.params)
     }
 }

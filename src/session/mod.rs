@@ -6,7 +6,9 @@
 mod builder;
 mod client_settings;
 mod config;
+mod default;
 mod defaults_mode;
+mod definitions_at;
 mod door;
 mod endpoint_url;
 mod environment;
@@ -16,12 +18,16 @@ mod profile;
 mod proxy;
 mod region;
 mod resolve;
+mod resolved;
 mod settings;
+mod signer;
 mod table;
 
-pub use builder::{DefinitionsAt, SessionBuilder};
+pub use builder::SessionBuilder;
 pub(crate) use client_settings::*;
 pub use config::Config;
+pub use default::{client, default_session, setup_default_session};
+pub use definitions_at::DefinitionsAt;
 pub use environment::Environment;
 
 use std::fmt;
@@ -31,7 +37,7 @@ pub(crate) use self::door::Clock;
 use self::door::Door;
 use crate::auth::Credentials;
 use crate::client::hooks::Hooks;
-use crate::credentials::{self, CredentialSource, Surroundings, TokenSource};
+use crate::credentials::{self, AssumeRole, CredentialSource, Surroundings, TokenSource};
 use crate::definition::{Definition, Definitions, LegacyEndpoints, Resources, Service};
 use crate::endpoint::legacy;
 use crate::error::Result;
@@ -100,6 +106,33 @@ impl Session {
         Ok(self.0.credentials.find(self.0.door.now())?.map(|found| found.credentials.clone()))
     }
 
+    /// Where the credentials come from, by boto3's name of the place (`method`): `env`, `assume-role`,
+    /// `shared-credentials-file`, `iam-role`, `explicit`, …; `custom` is a provider of the program's own. `None` where
+    /// there are none. They are looked for as by [`credentials`](Self::credentials).
+    ///
+    /// # Errors
+    /// As [`credentials`](Self::credentials).
+    pub fn credentials_method(&self) -> Result<Option<&'static str>> {
+        Ok(self.0.credentials.find(self.0.door.now())?.map(|found| found.method))
+    }
+
+    /// A session that works as a role, which this session assumes: at the first call, and whenever the role's
+    /// credentials are about to expire. Everything else is as in this session.
+    ///
+    /// ```
+    /// use tucuxi::Session;
+    ///
+    /// let session = Session::builder().region("eu-west-1").build()?;
+    /// let deployer = session.assume_role("arn:aws:iam::123456789012:role/Deploy");
+    /// let s3 = deployer.client("s3")?;
+    /// # Ok::<(), tucuxi::Error>(())
+    /// ```
+    pub fn assume_role(&self, role: impl Into<AssumeRole>) -> Session {
+        let Inner { door, credentials, tokens, hooks } = &*self.0;
+        let credentials = signer::role_of(credentials.clone(), role.into(), door);
+        Session(Arc::new(Inner { door: door.clone(), credentials, tokens: tokens.clone(), hooks: hooks.copy() }))
+    }
+
     /// The definitions of services that this session knows.
     pub fn definitions(&self) -> &Definitions {
         &self.0.door.definitions
@@ -131,12 +164,45 @@ impl Session {
     /// # Errors
     /// If the definition of the service or of the endpoints is broken.
     pub fn available_regions(&self, service: &str) -> Result<Vec<Str>> {
+        self.available_regions_in(service, "aws", false)
+    }
+
+    /// The regions in which a service has endpoints of its own, in any partition; with `non_regional` also the names of
+    /// its endpoints that belong to no single region (`aws-global`, `fips-us-west-2`). None for an unknown partition.
+    ///
+    /// # Errors
+    /// If the definition of the service or of the endpoints is broken.
+    pub fn available_regions_in(&self, service: &str, partition: &str, non_regional: bool) -> Result<Vec<Str>> {
         let Some(definition) = self.0.door.definitions.find::<Service>(service, None)? else {
             return Ok(Vec::new());
         };
         let endpoint_prefix = definition.metadata().endpoint_prefix.as_deref().unwrap_or(service);
         let endpoints = self.0.door.definitions.shared::<LegacyEndpoints>()?;
-        legacy::available_regions(&endpoints, endpoint_prefix, "aws", false)
+        legacy::available_regions(&endpoints, endpoint_prefix, partition, non_regional)
+    }
+
+    /// The names of the partitions: `aws`, `aws-cn`, …
+    ///
+    /// # Errors
+    /// If the definition of the endpoints is broken.
+    pub fn available_partitions(&self) -> Result<Vec<Str>> {
+        Ok(legacy::available_partitions(&*self.0.door.definitions.shared::<LegacyEndpoints>()?))
+    }
+
+    /// The partition that a region belongs to, by its name or by the partition's pattern of names.
+    ///
+    /// ```
+    /// let session = tucuxi::Session::builder().build()?;
+    /// assert_eq!(session.partition_for_region("cn-north-1")?, "aws-cn");
+    /// assert_eq!(session.partition_for_region("nowhere").unwrap_err().name(), "UnknownRegionError");
+    /// # Ok::<(), tucuxi::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// `InvalidRegion` (`UnknownRegionError`) if it belongs to none.
+    pub fn partition_for_region(&self, region: &str) -> Result<Str> {
+        let endpoints = self.0.door.definitions.shared::<LegacyEndpoints>()?;
+        legacy::partition_for_region(&endpoints, region).map(Str::from)
     }
 
     /// The API version that the profile demands for a service (`api_versions`).

@@ -3,7 +3,7 @@
 use super::config::Config;
 use super::endpoint_url;
 use super::environment::Environment;
-use crate::http::Proxies;
+use crate::http::{Proxies, masked_url};
 use crate::value::{Map, Str, Value};
 
 /// The proxies that are configured, before it is known which host is called.
@@ -47,6 +47,14 @@ impl ProxySettings {
         }
         let proxy = |url: &Option<Str>| url.as_ref().map(|url| String::from(url.clone()));
         Proxies { http: proxy(&self.http), https: proxy(&self.https) }
+    }
+
+    /// The proxies by scheme, without passwords.
+    pub(super) fn described(&self) -> Value {
+        let proxies = [("http", &self.http), ("https", &self.https)].into_iter();
+        let shown = proxies.filter_map(|(scheme, url)| Some((scheme, Value::from(masked_url(url.as_deref()?)))));
+        let proxies: Map = shown.collect();
+        if proxies.is_empty() { Value::Null } else { proxies.into() }
     }
 }
 

@@ -1,0 +1,108 @@
+//! Proofs of possession (DPoP, RFC 9449): a token that is bound to a key is no use to who does not have the key.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use ring::rand::SystemRandom;
+use ring::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair};
+
+use crate::value::Timestamp;
+
+/// The key of a token: ECDSA on P-256.
+pub(super) struct ProofKey(EcdsaKeyPair);
+
+impl ProofKey {
+    /// Reads a private key as RFC 5915 writes it (`EC PRIVATE KEY`), in PEM. Nothing if it is none, or lacks its public half.
+    pub(super) fn from_pem(pem: &str) -> Option<ProofKey> {
+        let lines = pem.lines().filter(|line| !line.starts_with("-----BEGIN") && !line.starts_with("-----END"));
+        let der = STANDARD.decode(lines.map(str::trim).collect::<String>()).ok()?;
+        let (private, public) = halves(&der)?;
+        let algorithm = &ECDSA_P256_SHA256_FIXED_SIGNING;
+        EcdsaKeyPair::from_private_key_and_public_key(algorithm, private, public, &SystemRandom::new()).ok().map(ProofKey)
+    }
+
+    /// A proof for one POST to exactly this URL. `id` is of this proof alone.
+    pub(super) fn proof(&self, url: &str, now: Timestamp, id: &str) -> anyhow::Result<String> {
+        // The byte in front says that both coordinates follow.
+        let (x, y) = self.0.public_key().as_ref()[1..].split_at(32);
+        let [x, y] = [x, y].map(|coordinate| URL_SAFE_NO_PAD.encode(coordinate));
+        let header = format!(r#"{{"typ":"dpop+jwt","alg":"ES256","jwk":{{"kty":"EC","x":"{x}","y":"{y}","crv":"P-256"}}}}"#);
+        let (url, id) = (serde_json::to_string(url)?, serde_json::to_string(id)?);
+        let payload = format!(r#"{{"htm":"POST","htu":{url},"iat":{},"jti":{id}}}"#, now.seconds());
+        let signed = format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(payload));
+        let signature = self.0.sign(&SystemRandom::new(), signed.as_bytes());
+        let signature = signature.map_err(|_| anyhow::anyhow!("the system has no randomness to sign with"))?;
+        Ok(format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature)))
+    }
+}
+
+/// The private and the public number of an `ECPrivateKey`: `SEQUENCE { 1, OCTET STRING, [0] curve, [1] BIT STRING }`.
+fn halves(der: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (_, key) = element(der).filter(|((tag, _), _)| *tag == 0x30).map(|((_, content), rest)| (rest, content))?;
+    let ((_, version), rest) = element(key)?;
+    let ((_, private), mut rest) = element(rest)?;
+    if version != [1] {
+        return None;
+    }
+    while !rest.is_empty() {
+        let ((tag, content), after) = element(rest)?;
+        if tag == 0xa1 {
+            let ((_, bits), _) = element(content)?;
+            // The first byte counts the bits that the last one has too many.
+            return Some((private, bits.strip_prefix(&[0])?));
+        }
+        rest = after;
+    }
+    None
+}
+
+type Element<'a> = ((u8, &'a [u8]), &'a [u8]);
+
+/// The tag and the content of the first element, and what comes after it.
+fn element(der: &[u8]) -> Option<Element<'_>> {
+    let [tag, length, rest @ ..] = der else { return None };
+    let (length, rest) = match length {
+        0..=0x7f => (usize::from(*length), rest),
+        0x81 => rest.split_first().map(|(length, rest)| (usize::from(*length), rest))?,
+        _ => return None,
+    };
+    let (content, rest) = rest.split_at_checked(length)?;
+    Some(((*tag, content), rest))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ring::signature::{ECDSA_P256_SHA256_FIXED, UnparsedPublicKey};
+
+    /// A new key as the AWS CLI writes it: what ring generates has it inside.
+    fn pem() -> String {
+        let pkcs8 = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &SystemRandom::new()).unwrap();
+        let ((_, outer), _) = element(pkcs8.as_ref()).unwrap();
+        let (_, rest) = element(outer).unwrap();
+        let (_, rest) = element(rest).unwrap();
+        let ((_, key), _) = element(rest).unwrap();
+        format!("-----BEGIN EC PRIVATE KEY-----\n{}\n-----END EC PRIVATE KEY-----\n", STANDARD.encode(key))
+    }
+
+    #[test]
+    fn a_proof_is_for_one_url_and_signed() {
+        let key = ProofKey::from_pem(&pem()).unwrap();
+        let proof = key.proof("https://h.com/v1/token", Timestamp::new(7, 0), "a-b").unwrap();
+        let (signed, signature) = proof.rsplit_once('.').unwrap();
+        let signature = URL_SAFE_NO_PAD.decode(signature).unwrap();
+        UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, key.0.public_key().as_ref()).verify(signed.as_bytes(), &signature).unwrap();
+        let parts: Vec<_> = signed.split('.').map(|part| String::from_utf8(URL_SAFE_NO_PAD.decode(part).unwrap()).unwrap()).collect();
+        assert_eq!(parts[1], r#"{"htm":"POST","htu":"https://h.com/v1/token","iat":7,"jti":"a-b"}"#);
+        let header: serde_json::Value = serde_json::from_str(&parts[0]).unwrap();
+        assert_eq!((header["alg"].as_str(), header["jwk"]["crv"].as_str()), (Some("ES256"), Some("P-256")));
+        assert_eq!(header["jwk"]["x"].as_str().unwrap().len(), 43);
+    }
+
+    #[test]
+    fn what_is_no_key_is_none() {
+        let half: String = pem().chars().take(100).collect();
+        for text in ["", "-----BEGIN EC PRIVATE KEY-----\n!\n", "MAA=", "MAMCAQA=", &half] {
+            assert!(ProofKey::from_pem(text).is_none(), "{text:?}");
+        }
+    }
+}
