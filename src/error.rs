@@ -235,6 +235,12 @@ impl Error {
         self
     }
 
+    /// For methods that make a call of another name.
+    pub(crate) fn with_operation_instead(mut self, operation: &str) -> Error {
+        self.0.operation = Some(operation.to_owned());
+        self
+    }
+
     pub(crate) fn with_host(mut self, host: &str) -> Error {
         self.0.host.get_or_insert_with(|| host.to_owned());
         self

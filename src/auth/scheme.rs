@@ -48,9 +48,10 @@ impl Scheme {
 }
 
 /// Where the signature goes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Place {
     /// Into the request that is sent.
+    #[default]
     Request,
     /// Into a URL that somebody else uses (suffix `-query`).
     Query,
@@ -59,7 +60,7 @@ pub enum Place {
 }
 
 impl Place {
-    fn suffix(self) -> &'static str {
+    pub(crate) fn suffix(self) -> &'static str {
         match self {
             Place::Request => "",
             Place::Query => "-query",

@@ -5,8 +5,10 @@
 //! Signature Version 4, as boto3 does without its CRT; with it they behave as boto3's with the CRT.
 
 use super::call::Call;
+use super::inner::Inner;
 use super::signing::{FOREIGN_REGION, NONE};
-use crate::auth::{SignerName, needs_feature};
+use crate::auth::sigv4::Algorithm;
+use crate::auth::{Place, SignerName, needs_feature};
 use crate::definition::Service;
 use crate::endpoint::AuthScheme;
 use crate::error::{Error, ErrorKind, Result};
@@ -38,6 +40,17 @@ pub(super) fn of_client(service: &Service, settings: &SigningSettings, special: 
     Ok(metadata.signature_version.clone().unwrap_or_else(|| "v4".into()))
 }
 
+/// The client's own way of presigning. A token is no signature: where requests carry one because the definition or a
+/// preference says so, URLs are signed with keys if the service takes them too.
+pub(super) fn of_presigned(client: &Inner) -> &str {
+    let requests = &*client.signature_version;
+    if requests != "bearer" || client.settings.signing.signature_version.is_some() {
+        return requests;
+    }
+    let mut signers = client.service.metadata().auth.iter().filter_map(|scheme| signer_of(scheme));
+    signers.find(|signer| *signer != requests && is_usable(signer, Place::Query)).unwrap_or(requests)
+}
+
 /// Sets the signing context from the definition of the operation and from the endpoint.
 pub(super) fn decide(call: &mut Call<'_>) -> Result<()> {
     call.signing.auth_type = match call.operation.auth.as_slice() {
@@ -55,7 +68,7 @@ pub(super) fn decide(call: &mut Call<'_>) -> Result<()> {
 /// The first usable of the schemes that a definition lists, the preferred ones first.
 fn choose_scheme(schemes: &[Str], preference: &[Str]) -> Option<Str> {
     let preferred = preference.iter().filter_map(|p| schemes.iter().find(|s| local_name(s) == local_name(p)));
-    preferred.chain(schemes).filter_map(|scheme| signer_of(scheme)).find(|signer| is_usable(signer)).map(Str::from)
+    preferred.chain(schemes).filter_map(|scheme| signer_of(scheme)).find(|signer| is_usable(signer, Place::Request)).map(Str::from)
 }
 
 /// The name of what signs for a scheme.
@@ -74,8 +87,12 @@ fn local_name(scheme: &str) -> &str {
     scheme.rsplit('#').next().unwrap_or(scheme)
 }
 
-fn is_usable(signer: &str) -> bool {
-    signer == NONE || signer.parse::<SignerName>().is_ok()
+/// Whether this build can sign that way. The policy of a form has no place for a set of regions.
+fn is_usable(signer: &str, place: Place) -> bool {
+    let fits = |name: SignerName| {
+        place != Place::PresignPost || name.scheme.sigv4().is_none_or(|(algorithm, _)| algorithm == Algorithm::HmacSha256)
+    };
+    signer == NONE || signer.parse::<SignerName>().is_ok_and(fits)
 }
 
 /// An endpoint may say how it wants to be signed for; its word wins over the operation's.
@@ -97,7 +114,7 @@ fn decide_by_endpoint(call: &mut Call<'_>, schemes: &[AuthScheme]) -> Result<()>
             }
         },
         None => {
-            let scheme = choose_at_endpoint(schemes, &settings.auth_scheme_preference)?;
+            let scheme = choose_at_endpoint(schemes, &settings.auth_scheme_preference, call.options.place)?;
             call.signing.auth_type = Some(signer_at_endpoint(scheme).into());
             scheme
         }
@@ -110,10 +127,11 @@ fn decide_by_endpoint(call: &mut Call<'_>, schemes: &[AuthScheme]) -> Result<()>
     Ok(())
 }
 
-fn choose_at_endpoint<'s>(schemes: &'s [AuthScheme], preference: &[Str]) -> Result<&'s AuthScheme> {
+fn choose_at_endpoint<'s>(schemes: &'s [AuthScheme], preference: &[Str], place: Place) -> Result<&'s AuthScheme> {
     let preferred = preference.iter().filter_map(|p| schemes.iter().find(|s| s.name == local_name(p)));
     let mut ordered = preferred.chain(schemes);
-    ordered.find(|scheme| is_usable(signer_at_endpoint(scheme))).ok_or_else(|| none_usable(schemes.iter().map(|s| s.name.as_str())))
+    let found = ordered.find(|scheme| is_usable(signer_at_endpoint(scheme), place));
+    found.ok_or_else(|| none_usable(schemes.iter().map(|s| s.name.as_str())))
 }
 
 /// `sigv4-s3express` is signed by `v4-s3express`.
@@ -153,6 +171,10 @@ mod tests {
         list.iter().map(|name| AuthScheme { name: (*name).to_owned(), ..AuthScheme::default() }).collect()
     }
 
+    fn at_endpoint<'s>(schemes: &'s [AuthScheme], preference: &[Str]) -> Result<&'s AuthScheme> {
+        choose_at_endpoint(schemes, preference, Place::Request)
+    }
+
     #[test]
     fn the_first_usable_scheme_is_taken_and_preferred_ones_come_first() {
         let both = names(&["aws.auth#sigv4", "smithy.api#httpBearerAuth"]);
@@ -162,19 +184,20 @@ mod tests {
         assert_eq!(choose_scheme(&names(&["x#unknown"]), &[]), None);
 
         let schemes = endpoint_schemes(&["unknown", "sigv4", "none"]);
-        assert_eq!(choose_at_endpoint(&schemes, &[]).unwrap().name, "sigv4");
-        assert_eq!(choose_at_endpoint(&schemes, &names(&["none"])).unwrap().name, "none");
-        assert_eq!(choose_at_endpoint(&schemes[..1], &[]).unwrap_err().name(), "UnsupportedSignatureVersionError");
+        assert_eq!(at_endpoint(&schemes, &[]).unwrap().name, "sigv4");
+        assert_eq!(at_endpoint(&schemes, &names(&["none"])).unwrap().name, "none");
+        assert_eq!(at_endpoint(&schemes[..1], &[]).unwrap_err().name(), "UnsupportedSignatureVersionError");
     }
 
     #[test]
     fn a_list_with_sigv4a_goes_on_without_the_feature() {
         let expected = if cfg!(feature = "sigv4a") { "sigv4a" } else { "sigv4" };
         let schemes = endpoint_schemes(&["sigv4a", "sigv4"]);
-        assert_eq!(choose_at_endpoint(&schemes, &[]).unwrap().name, expected);
-        assert_eq!(choose_at_endpoint(&schemes, &names(&["sigv4"])).unwrap().name, "sigv4");
+        assert_eq!(at_endpoint(&schemes, &[]).unwrap().name, expected);
+        assert_eq!(at_endpoint(&schemes, &names(&["sigv4"])).unwrap().name, "sigv4");
+        assert_eq!(choose_at_endpoint(&schemes, &[], Place::PresignPost).unwrap().name, "sigv4");
         assert_eq!(choose_scheme(&names(&["aws.auth#sigv4a", "aws.auth#sigv4"]), &[]).unwrap(), expected[3..]);
-        match choose_at_endpoint(&schemes[..1], &[]) {
+        match at_endpoint(&schemes[..1], &[]) {
             Ok(scheme) => assert!(cfg!(feature = "sigv4a") && scheme.name == "sigv4a"),
             Err(error) => assert!(cfg!(not(feature = "sigv4a")) && error.name() == "MissingDependencyException"),
         }

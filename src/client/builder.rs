@@ -202,6 +202,7 @@ impl ClientBuilder {
             endpoint_error,
             method_aliases,
             retries: tuning,
+            extra_methods,
             ..
         } = setup;
 
@@ -220,6 +221,7 @@ impl ClientBuilder {
             discovery: Discovery::new(&service, &settings),
             endpoint_error,
             method_aliases,
+            extra_methods,
             signature_version: auth_type::of_client(&service, &settings.signing, special, bearer_token.is_some())?,
             bearer_token,
             tokens: self.session.tokens().clone(),

@@ -7,7 +7,7 @@ use super::attempts::Attempts;
 use super::event::Event;
 use super::hooks::HookList;
 use super::inner::Inner;
-use crate::auth::Credentials;
+use crate::auth::{Credentials, Place};
 use crate::definition::{Operation, Service};
 use crate::endpoint::Endpoint;
 use crate::error::{Error, Result};
@@ -53,8 +53,10 @@ pub(crate) struct CallOptions {
     /// How long everything may take together.
     pub deadline: Option<Duration>,
     pub cancel: Option<Cancel>,
-    /// Set while a URL is presigned: nothing is sent, and several defaults do not apply.
-    pub presign: Option<Duration>,
+    /// Another HTTP method than the operation's.
+    pub http_method: Option<String>,
+    /// Where the signature goes; unless that is a request, nothing is sent and several defaults do not apply.
+    pub place: Place,
 }
 
 /// How the request is to be signed, as far as it is decided.
@@ -144,6 +146,6 @@ impl<'c> Call<'c> {
     }
 
     pub(crate) fn is_presign(&self) -> bool {
-        self.options.presign.is_some()
+        self.options.place != Place::Request
     }
 }

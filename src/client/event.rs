@@ -1,13 +1,15 @@
 //! What a hook sees.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::call::{Call, CallOptions};
 use super::{endpoint, pipeline, signing};
+use crate::auth::Credentials;
 use crate::definition::{Node, Operation, Service};
 use crate::error::Result;
 use crate::http::{Request, Response};
-use crate::value::{Map, Str, Value};
+use crate::value::{Map, Str, Timestamp, Value};
 
 /// A stage of a call, as a hook sees it: the call as far as it has come.
 ///
@@ -117,6 +119,21 @@ impl<'e, 'c> Event<'e, 'c> {
         self.call.signing.auth_type.as_deref()
     }
 
+    /// The moment that signatures carry.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.call.client.now()
+    }
+
+    /// The partition of the client's region.
+    pub(crate) fn partition(&self) -> &str {
+        &self.call.client.endpoint.legacy.partition
+    }
+
+    /// Signs this call with other keys than the client's; up to `before-sign`.
+    pub(crate) fn set_credentials(&mut self, credentials: Arc<Credentials>) {
+        self.call.signing.credentials = Some(credentials);
+    }
+
     /// The service's name in the signature.
     pub fn signing_name(&self) -> Option<&str> {
         self.call.signing.name.as_deref()
@@ -212,10 +229,16 @@ impl<'e, 'c> Event<'e, 'c> {
         self.call.result = Some(result);
     }
 
-    /// Calls another operation of the same client.
+    /// Calls another operation of the same client, at the same endpoint, and in the time that is left.
     pub(crate) fn call(&self, operation: &str, params: Map) -> Result<Map> {
         let operation = self.call.client.operation(operation)?;
-        let options = CallOptions { cancel: self.call.options.cancel.clone(), deadline: self.call.left(), ..CallOptions::default() };
+        let options = CallOptions {
+            read_timeout: self.call.options.read_timeout,
+            endpoint_url: self.call.options.endpoint_url.clone(),
+            cancel: self.call.options.cancel.clone(),
+            deadline: self.call.left(),
+            ..CallOptions::default()
+        };
         let mut call = Call::new(self.call.client, operation, params, options);
         pipeline::run(&mut call).map_err(|e| e.with_operation(&operation.name))
     }

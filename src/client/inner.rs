@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use super::discovery::Discovery;
+use super::extra::{self, ExtraMethod, ExtraMethods};
 use super::hooks::{Hooks, ServiceNames};
 use super::pace::Pace;
 use super::setup::{EndpointError, MethodAliases};
@@ -38,6 +39,8 @@ pub(crate) struct Inner {
     pub discovery: Option<Discovery>,
     pub endpoint_error: Option<EndpointError>,
     pub method_aliases: MethodAliases,
+    /// The service's methods that are no operations.
+    pub extra_methods: ExtraMethods,
     pub signature_version: Str,
     /// The environment's bearer token for this service.
     pub bearer_token: Option<Str>,
@@ -77,6 +80,11 @@ impl Inner {
             Some((_, method)) => self.service.operation(method),
             None => Err(error),
         })
+    }
+
+    /// A method that is no operation.
+    pub(crate) fn extra_method(&self, name: &str) -> Option<ExtraMethod> {
+        self.extra_methods.iter().chain(extra::OF_ALL).find(|(known, _)| *known == name).map(|(_, method)| *method)
     }
 
     /// The bearer token for this service.

@@ -12,6 +12,7 @@ mod compression;
 mod discovery;
 mod endpoint;
 mod event;
+mod extra;
 pub(crate) mod hooks;
 mod inner;
 mod options;
@@ -32,6 +33,7 @@ use std::time::Duration;
 pub use builder::ClientBuilder;
 pub(crate) use builder::random_uuid;
 pub use event::Event;
+pub(crate) use extra::{ExtraMethods, ExtraParams};
 pub use hooks::HookId;
 pub use paginator::{Items, Paginator, ResultKeyIter, Search};
 pub use request::OperationRequest;
@@ -70,6 +72,8 @@ impl Client {
 
     /// Calls an operation, in either spelling: `list_objects_v2` or `ListObjectsV2`.
     ///
+    /// Methods of boto3's clients that are no operations have their names here too: `generate_presigned_url`.
+    ///
     /// `()` stands for no parameters. The result has `ResponseMetadata` beside the operation's own
     /// members; a body that the service streams comes as a [`Stream`](crate::Stream).
     ///
@@ -94,6 +98,12 @@ impl Client {
     }
 
     /// A URL that makes the call for whoever has it, until `expires` is over.
+    ///
+    /// Headers among the parameters (`ContentType`, `Metadata`) are signed: who uses the URL has to send them. URLs for
+    /// S3 are signed with Signature Version 4, in the older regions too, unless [`Config::signature_version`] asks for
+    /// `s3`. For a bucket of S3 Express the first URL costs a call, which makes a session.
+    ///
+    /// [`Config::signature_version`]: crate::Config::signature_version
     ///
     /// # Errors
     /// As [`prepare`](Self::prepare).

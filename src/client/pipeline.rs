@@ -96,7 +96,7 @@ fn inject_defaults(call: &mut Call<'_>) -> Result<()> {
 fn build_request(call: &mut Call<'_>) -> Result<()> {
     let serialized = serialize::serialize(call.service, call.operation, &call.request_uri, &call.params)?;
     let url = endpoint::url(call, &serialized)?;
-    let mut request = Request::new(serialized.method.as_str(), url);
+    let mut request = Request::new(call.options.http_method.as_deref().unwrap_or(serialized.method.as_str()), url);
     request.headers = serialized.headers;
     if let Some(endpoint) = &call.endpoint {
         for (name, value) in &endpoint.headers {

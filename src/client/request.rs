@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use super::call::{Call, CallOptions};
 use super::{Client, params_map, pipeline, signing};
+use crate::auth::Place;
+use crate::auth::post_policy::PostPolicy;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{Cancel, Request};
 use crate::value::{Str, Value};
@@ -88,11 +90,21 @@ impl<'c> OperationRequest<'c> {
         self
     }
 
+    /// Another HTTP method than the operation's: a presigned `get_object` may be made for `HEAD`.
+    pub fn http_method(mut self, method: impl Into<String>) -> Self {
+        self.options.http_method = Some(method.into());
+        self
+    }
+
     /// Makes the call.
     ///
     /// # Errors
     /// See [`Client::call`].
     pub fn send(self) -> Result<Value> {
+        if let Some(method) = self.client.inner().extra_method(&self.operation) {
+            let params = params_map(self.params);
+            return params.and_then(|params| method(self.client, &params)).map_err(|error| error.with_operation(&self.operation));
+        }
         self.with_call(|call| pipeline::run(call).map(Value::Map))
     }
 
@@ -113,11 +125,21 @@ impl<'c> OperationRequest<'c> {
     /// # Errors
     /// As [`prepare`](Self::prepare).
     pub fn presign(mut self, expires: Duration) -> Result<String> {
-        self.options.presign = Some(expires);
+        self.options.place = Place::Query;
         self.with_call(|call| {
             pipeline::prepare(call)?;
             signing::presign(call, expires)?;
             take_request(call).map(|request| request.url)
+        })
+    }
+
+    /// The URL for a form that a browser posts, with the signed policy of the form.
+    pub(crate) fn presign_post(mut self, mut policy: PostPolicy, expires: Duration) -> Result<(String, PostPolicy)> {
+        self.options.place = Place::PresignPost;
+        self.with_call(|call| {
+            pipeline::prepare(call)?;
+            signing::presign_post(call, &mut policy, expires)?;
+            take_request(call).map(|request| (request.url, policy))
         })
     }
 

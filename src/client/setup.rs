@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::event::Event;
+use super::extra::ExtraMethods;
 use super::hooks::{Hooks, Place};
 use crate::definition::Service;
 use crate::error::{Error, Result};
@@ -27,6 +28,8 @@ pub(crate) struct Setup<'a> {
     pub method_aliases: MethodAliases,
     /// What is peculiar to the service in its retries.
     pub retries: Tuning,
+    /// Methods that are no operations.
+    pub extra_methods: ExtraMethods,
 }
 
 /// Makes an error of the text of the endpoint rules and the parameters of the call; nothing if the text means no
@@ -55,6 +58,7 @@ impl<'a> Setup<'a> {
             endpoint_error: None,
             method_aliases: &[],
             retries: Tuning::default(),
+            extra_methods: &[],
         }
     }
 

@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
+use super::auth_type;
 use super::call::Call;
 use super::discovery;
 use super::inner::Inner;
+use crate::auth::post_policy::PostPolicy;
 use crate::auth::sigv4::{self, Algorithm, Flavour, Payload, PayloadFacts, Signing};
 use crate::auth::{Credentials, Scheme, SignerName, bearer, s3, sigv2, sigv3};
 use crate::definition::ShapeType;
@@ -23,7 +25,7 @@ pub(crate) const AUTH_PATH: &str = "auth-path";
 pub(crate) fn sign(call: &mut Call<'_>) -> Result<()> {
     call.emit("request-created")?;
     discovery::redirect(call)?;
-    let signer = choose_signer(call, "")?;
+    let signer = choose_signer(call)?;
     call.emit("before-sign")?;
     let Some(signer) = signer else {
         if call.signing.trailer_checksum {
@@ -57,11 +59,15 @@ pub(crate) fn sign(call: &mut Call<'_>) -> Result<()> {
 /// Signs the URL of the request, so that whoever has it can send it until `expires` is over.
 pub(crate) fn presign(call: &mut Call<'_>, expires: Duration) -> Result<()> {
     call.emit("request-created")?;
-    let signer = choose_signer(call, "-query")?;
+    let signer = choose_signer(call)?;
     call.emit("before-sign")?;
     let Some(signer) = signer else { return Ok(()) };
-    if signer.scheme.sigv4().is_some() {
-        let params = sigv4::body_params(call.request_mut())?;
+    if let Some((_, flavour)) = signer.scheme.sigv4() {
+        // The S3 flavour leaves the body unsigned: whoever has the URL sends one.
+        let params = match flavour {
+            Flavour::S3 => Vec::new(),
+            Flavour::Plain => sigv4::body_params(call.request_mut())?,
+        };
         return sign_v4(call, signer, Payload::Unsigned, |request, signing| {
             sigv4::presign(request, signing, expires, &params);
             Ok(())
@@ -75,6 +81,19 @@ pub(crate) fn presign(call: &mut Call<'_>, expires: Duration) -> Result<()> {
         }),
         _ => Err(unsupported(signer)),
     }
+}
+
+/// Signs the policy of a form.
+pub(crate) fn presign_post(call: &mut Call<'_>, policy: &mut PostPolicy, expires: Duration) -> Result<()> {
+    let signer = choose_signer(call)?;
+    call.emit("before-sign")?;
+    let Some(signer) = signer else { return Ok(()) };
+    let seconds = i64::try_from(expires.as_secs()).unwrap_or(i64::MAX);
+    let until = |now: Timestamp| Timestamp::new(now.seconds().saturating_add(seconds), 0);
+    if signer.scheme == Scheme::S3 {
+        return with_keys(call, |_, keys, now| policy.sign_s3(keys, until(now)));
+    }
+    sign_v4(call, signer, Payload::Unsigned, |_, signing| policy.sign_v4(signing, until(signing.time)))
 }
 
 /// Signs the URL of a request that is not the call's own, for another region. What is not signed stays as it is.
@@ -98,17 +117,19 @@ pub(crate) fn presign_foreign(
 }
 
 /// The signer: a hook's answer, or what the context and the client say. Nothing where nothing is to be signed.
-fn choose_signer(call: &mut Call<'_>, suffix: &str) -> Result<Option<SignerName>> {
+fn choose_signer(call: &mut Call<'_>) -> Result<Option<SignerName>> {
     call.emit_until("choose-signer", |call| call.signing.signer.is_some())?;
     let chosen = match (&call.signing.signer, &call.signing.auth_type) {
         (Some(answer), _) => answer.as_str(),
         (None, Some(kind)) if kind == "v4-unsigned-body" => "v4",
         (None, Some(kind)) => kind.as_str(),
+        (None, None) if call.is_presign() => auth_type::of_presigned(call.client),
         (None, None) => &call.client.signature_version,
     };
     if chosen == NONE || call.client.settings.signing.unsigned {
         return Ok(None);
     }
+    let suffix = call.options.place.suffix();
     let name = if chosen.ends_with(suffix) { chosen.to_owned() } else { format!("{chosen}{suffix}") };
     name.parse().map(Some)
 }

@@ -35,7 +35,7 @@ impl Windows {
 }
 
 /// Something that may end.
-pub(super) trait Expires {
+pub(crate) trait Expires {
     /// When it ends; nothing if never.
     fn expires(&self) -> Option<Timestamp>;
 
@@ -44,7 +44,7 @@ pub(super) trait Expires {
 }
 
 /// What was found, until it is renewed.
-pub(super) struct Kept<T> {
+pub(crate) struct Kept<T> {
     current: RwLock<Option<Held<T>>>,
     /// Held while it is asked for; the time of the last attempt.
     asking: Mutex<Option<Timestamp>>,
@@ -61,12 +61,12 @@ struct Held<T> {
 
 impl<T: Expires> Kept<T> {
     /// Nothing yet.
-    pub(super) fn new(windows: Windows) -> Kept<T> {
+    pub(crate) fn new(windows: Windows) -> Kept<T> {
         Kept { current: RwLock::default(), asking: Mutex::default(), windows, pause: Duration::ZERO }
     }
 
     /// With a pause after each attempt to renew; meanwhile what there is counts, even if it is over.
-    pub(super) fn with_pause(self, pause: Duration) -> Kept<T> {
+    pub(crate) fn with_pause(self, pause: Duration) -> Kept<T> {
         Kept { pause, ..self }
     }
 
@@ -74,7 +74,7 @@ impl<T: Expires> Kept<T> {
     ///
     /// # Errors
     /// What `search` fails with; what `renew` fails with, where there is nothing to go on with.
-    pub(super) fn find(
+    pub(crate) fn find(
         &self,
         now: Timestamp,
         search: impl FnOnce() -> Result<Option<T>>,
@@ -88,7 +88,7 @@ impl<T: Expires> Kept<T> {
     }
 
     /// What is kept, as it is.
-    pub(super) fn peek(&self) -> Option<Arc<T>> {
+    pub(crate) fn peek(&self) -> Option<Arc<T>> {
         self.current().map(|held| held.value)
     }
 

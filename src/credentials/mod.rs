@@ -44,7 +44,7 @@ pub(crate) use chain::{Chain, Found};
 pub(crate) use custom::Custom;
 pub(crate) use explicit::explicit;
 pub(crate) use instance_metadata::MetadataSettings;
-pub(crate) use kept::Windows;
+pub(crate) use kept::{Kept, Windows};
 pub use role::AssumeRole;
 pub(crate) use source::CredentialSource;
 

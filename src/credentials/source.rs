@@ -80,6 +80,16 @@ impl Expires for Found {
     }
 
     fn came_too_late(&self) -> Error {
+        self.credentials.came_too_late()
+    }
+}
+
+impl Expires for Credentials {
+    fn expires(&self) -> Option<Timestamp> {
+        Credentials::expires(self)
+    }
+
+    fn came_too_late(&self) -> Error {
         let message = "Credentials were refreshed, but the refreshed credentials are still expired.";
         Error::new(ErrorKind::CredentialRetrieval, message).with_name("RuntimeError")
     }

@@ -2,6 +2,7 @@
 
 use crate::client::signing::FOREIGN_REGION;
 use crate::client::{Event, LookupRegion, Setup};
+use crate::error::Result;
 use crate::value::Value;
 
 /// What the settings under `s3` say.
@@ -46,4 +47,31 @@ pub(super) fn by_bucket(event: &mut Event<'_, '_>) -> anyhow::Result<()> {
         event.notes_mut().insert(FOREIGN_REGION, true);
     }
     Ok(())
+}
+
+/// URLs for the partition `aws` are presigned for the global endpoint, which finds the bucket wherever it is, unless a
+/// setting names an endpoint of another kind. The signature keeps the client's region.
+///
+/// Differs from boto3: with FIPS the URL stays in the client's region, for which it is signed.
+pub(super) fn presign_globally(setup: &Setup<'_>) -> Result<()> {
+    let settings = setup.settings;
+    let option = |key: &str| settings.s3_option(key).and_then(Value::as_str);
+    let regional = option("us_east_1_regional_endpoint") == Some("regional") && settings.region.as_deref() == Some("us-east-1");
+    if settings.use_dualstack || settings.use_fips || regional || option("addressing_style") == Some("virtual") {
+        return Ok(());
+    }
+    setup.on("before-endpoint-resolution.s3", |event| {
+        let path_style = event.builtins()["AWS::S3::ForcePathStyle"].as_bool() == Some(true);
+        let fits = event.params()["Bucket"].as_str().is_none_or(|b| is_host_label(b) && !b.ends_with("--x-s3"));
+        if event.is_presign() && event.partition() == "aws" && !path_style && fits {
+            event.builtins_mut().insert("AWS::Region", "aws-global");
+            event.builtins_mut().insert("AWS::S3::UseGlobalEndpoint", true);
+        }
+        Ok(())
+    })
+}
+
+fn is_host_label(text: &str) -> bool {
+    let inside = text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    (1..=63).contains(&text.len()) && inside && !text.starts_with('-') && !text.ends_with('-')
 }

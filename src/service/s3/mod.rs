@@ -1,8 +1,18 @@
 //! S3: the bucket moves from the path into the endpoint, the signature has a flavour of its own, keys are
 //! decoded, and errors hide in answers of status 200.
+//!
+//! # Differs from boto3
+//!
+//! - Presigned URLs and forms are signed with Signature Version 4 in every region, unless `signature_version` asks for
+//!   `s3`; boto3 falls back to that old signature in the older regions.
+//! - With FIPS they point to the client's region, for which they are signed; boto3's point to us-east-1.
+//! - URLs of operations with a body are made, and leave the body unsigned; boto3 fails where it is no JSON object.
+//! - Conditions and fields of a form that cannot be are errors that name them.
 
 mod endpoint;
+mod express;
 mod parameters;
+mod post;
 mod redirect;
 mod refusal;
 mod resource;
@@ -22,6 +32,9 @@ pub(super) fn customize(setup: &mut Setup<'_>) -> Result<()> {
     setup.on("before-parameter-build.s3", bucket_out_of_path)?;
     setup.on("before-endpoint-resolution.s3", endpoint::by_bucket)?;
     redirect::customize(setup)?;
+    endpoint::presign_globally(setup)?;
+    express::customize(setup)?;
+    setup.extra_methods = post::METHODS;
     setup.on("choose-signer.s3", s3_flavour)?;
     setup.on("before-call.s3", expect_continue)?;
     setup.on("before-parse.s3", response::error_in_200)?;
@@ -49,12 +62,13 @@ pub(super) fn customize(setup: &mut Setup<'_>) -> Result<()> {
 }
 
 /// The endpoint rules put the bucket into the host or the path; the operation's own path is what follows.
-/// The old signature covers the path with the bucket.
+/// The old signature covers the path with the bucket, unless that is an ARN.
 fn bucket_out_of_path(event: &mut Event<'_, '_>) -> anyhow::Result<()> {
     let Some(rest) = event.request_uri().strip_prefix("/{Bucket}").map(str::to_owned) else { return Ok(()) };
     let bucket = event.params()["Bucket"].as_str().unwrap_or_default().to_owned();
     let key = event.params()["Key"].as_str().map(|key| super::percent_encode(key, "/"));
-    event.notes_mut().insert(AUTH_PATH, format!("/{}/{}", super::percent_encode(&bucket, ""), key.unwrap_or_default()));
+    let bucket = if bucket.starts_with("arn:") { String::new() } else { format!("/{}", super::percent_encode(&bucket, "")) };
+    event.notes_mut().insert(AUTH_PATH, format!("{bucket}/{}", key.unwrap_or_default()));
     let rest = if rest.starts_with('/') { rest } else { format!("/{rest}") };
     event.set_request_uri(rest);
     Ok(())

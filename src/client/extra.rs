@@ -1,0 +1,88 @@
+//! Methods of a client that are no operations: reachable by name as operations are, so that a host needs one door.
+//!
+//! Every client has `generate_presigned_url`; a service's own are set with its customizations.
+
+use std::time::Duration;
+
+use super::Client;
+use crate::error::{Error, ErrorKind, Result, did_you_mean};
+use crate::value::{Map, Value};
+
+/// A method: the client, and the parameters by boto3's names.
+pub(crate) type ExtraMethod = fn(&Client, &Map) -> Result<Value>;
+pub(crate) type ExtraMethods = &'static [(&'static str, ExtraMethod)];
+
+/// Those of every client.
+pub(super) const OF_ALL: ExtraMethods = &[("generate_presigned_url", generate_presigned_url)];
+
+/// How long what is presigned holds where nobody says, as in boto3.
+const HOUR: Duration = Duration::from_secs(3600);
+
+fn generate_presigned_url(client: &Client, params: &Map) -> Result<Value> {
+    let params = ExtraParams::new(params, &["ClientMethod", "Params", "ExpiresIn", "HttpMethod"])?;
+    let mut request = client.request(params.required_text("ClientMethod")?, params.value("Params").clone());
+    if let Some(method) = params.text("HttpMethod")? {
+        request = request.http_method(method);
+    }
+    let url = request.presign(params.expiry()?).map(Value::from);
+    url.map_err(|error| match error.kind() {
+        ErrorKind::UnknownOperation => error.with_name("UnknownClientMethodError"),
+        _ => error,
+    })
+}
+
+/// The parameters of an extra method, which no definition describes.
+pub(crate) struct ExtraParams<'p> {
+    params: &'p Map,
+}
+
+impl<'p> ExtraParams<'p> {
+    /// # Errors
+    /// If there are others than those that are known.
+    pub(crate) fn new(params: &'p Map, known: &[&'static str]) -> Result<ExtraParams<'p>> {
+        let params = ExtraParams { params };
+        match params.params.keys().find(|name| !known.contains(name)) {
+            None => Ok(params),
+            Some(name) => {
+                let near = did_you_mean(name, known.iter().copied());
+                Err(params.invalid(&format!("Unknown parameter in input: \"{name}\", must be one of: {}.{near}", known.join(", "))))
+            }
+        }
+    }
+
+    /// A parameter; null where it is missing.
+    pub(crate) fn value(&self, name: &str) -> &'p Value {
+        self.params.get(name).unwrap_or(&Value::Null)
+    }
+
+    pub(crate) fn text(&self, name: &str) -> Result<Option<&'p str>> {
+        match self.value(name) {
+            Value::Null => Ok(None),
+            Value::String(text) => Ok(Some(text)),
+            other => Err(self.wrong_type(name, other, "text")),
+        }
+    }
+
+    pub(crate) fn required_text(&self, name: &str) -> Result<&'p str> {
+        self.text(name)?.ok_or_else(|| self.invalid(&format!("Missing required parameter in input: \"{name}\"")))
+    }
+
+    /// `ExpiresIn`, in seconds; an hour where it is missing.
+    pub(crate) fn expiry(&self) -> Result<Duration> {
+        match self.value("ExpiresIn") {
+            Value::Null => Ok(HOUR),
+            value => match value.as_int().and_then(|seconds| u64::try_from(seconds).ok()) {
+                Some(seconds) => Ok(Duration::from_secs(seconds)),
+                None => Err(self.wrong_type("ExpiresIn", value, "a number of seconds")),
+            },
+        }
+    }
+
+    fn wrong_type(&self, name: &str, value: &Value, wanted: &str) -> Error {
+        self.invalid(&format!("Invalid type for parameter {name}, type: {}, valid types: {wanted}", value.type_name()))
+    }
+
+    fn invalid(&self, report: &str) -> Error {
+        Error::new(ErrorKind::ParamValidation, format!("Parameter validation failed:\n{report}"))
+    }
+}
