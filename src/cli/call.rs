@@ -9,6 +9,7 @@ use clap::Args;
 
 use super::connect::Connect;
 use super::{dry_run, output};
+use crate::http::Secrets;
 use crate::{Map, Str, Stream, Value};
 
 /// Call an operation and print its answer as JSON.
@@ -38,6 +39,9 @@ pub(crate) struct Arguments {
     /// Print the signed request, with security tokens masked, and send nothing.
     #[arg(long, conflicts_with_all = ["query", "output"])]
     dry_run: bool,
+    /// With --dry-run: print a curl command that sends the request. It holds the tokens that sign it.
+    #[arg(long, requires = "dry_run")]
+    curl: bool,
 }
 
 /// Runs the subcommand.
@@ -49,7 +53,8 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<()> {
     }
     let client = arguments.connect.client(&arguments.service)?;
     if arguments.dry_run {
-        return dry_run::print(client.prepare(&arguments.operation, parameters)?);
+        let mut request = client.prepare(&arguments.operation, parameters)?;
+        return if arguments.curl { output::lines([request.to_curl(Secrets::Shown)?]) } else { dry_run::print(request) };
     }
     let mut answer = client.call(&arguments.operation, parameters)?;
     if let Some(map) = answer.as_map_mut() {

@@ -1,6 +1,6 @@
 //! `tucuxi describe SERVICE OPERATION`: what goes into an operation and what comes out.
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use super::{connect, output};
 
@@ -11,9 +11,24 @@ pub(crate) struct Arguments {
     service: String,
     /// The operation's name in either spelling: list_objects_v2 or ListObjectsV2.
     operation: String,
+    /// Show JSON Schema of the parameters or of the answer instead.
+    #[arg(long, value_name = "WHICH")]
+    json_schema: Option<Which>,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Which {
+    Input,
+    Output,
 }
 
 /// Runs the subcommand.
 pub(crate) fn run(arguments: Arguments) -> anyhow::Result<()> {
-    output::json(&connect::definitions_only(&arguments.service)?.describe(&arguments.operation)?)
+    let client = connect::definitions_only(&arguments.service)?;
+    let operation = &arguments.operation;
+    output::json(&match arguments.json_schema {
+        None => client.describe(operation)?,
+        Some(Which::Input) => client.input_schema(operation)?,
+        Some(Which::Output) => client.output_schema(operation)?,
+    })
 }

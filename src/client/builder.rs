@@ -201,6 +201,7 @@ impl ClientBuilder {
             lookup_region,
             endpoint_error,
             method_aliases,
+            writing,
             retries: tuning,
             extra_methods,
             ..
@@ -221,6 +222,7 @@ impl ClientBuilder {
             discovery: Discovery::new(&service, &settings),
             endpoint_error,
             method_aliases,
+            writing,
             extra_methods,
             signature_version: auth_type::of_client(&service, &settings.signing, special, bearer_token.is_some())?,
             bearer_token,

@@ -53,6 +53,8 @@ pub(crate) struct CallOptions {
     /// How long everything may take together.
     pub deadline: Option<Duration>,
     pub cancel: Option<Cancel>,
+    /// No operation is called: the response is handed on as it comes.
+    pub raw: bool,
     /// Another HTTP method than the operation's.
     pub http_method: Option<String>,
     /// Where the signature goes; unless that is a request, nothing is sent and several defaults do not apply.

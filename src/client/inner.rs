@@ -39,6 +39,8 @@ pub(crate) struct Inner {
     pub discovery: Option<Discovery>,
     pub endpoint_error: Option<EndpointError>,
     pub method_aliases: MethodAliases,
+    /// Operations that write, although they look as if they only read.
+    pub writing: &'static [&'static str],
     /// The service's methods that are no operations.
     pub extra_methods: ExtraMethods,
     pub signature_version: Str,

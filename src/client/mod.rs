@@ -15,10 +15,12 @@ mod event;
 mod extra;
 pub(crate) mod hooks;
 mod inner;
+mod inspect;
 mod options;
 mod pace;
 mod paginator;
 mod pipeline;
+mod raw;
 mod request;
 mod setup;
 pub(crate) mod signing;
@@ -36,6 +38,7 @@ pub use event::Event;
 pub(crate) use extra::{ExtraMethods, ExtraParams};
 pub use hooks::HookId;
 pub use paginator::{Items, Paginator, ResultKeyIter, Search};
+pub use raw::RawRequest;
 pub use request::OperationRequest;
 pub(crate) use setup::{LookupRegion, Setup};
 pub use waiter::{Poll, Waiter};
@@ -125,7 +128,8 @@ impl Client {
     /// # Errors
     /// If there is no such operation, or if its definition is broken.
     pub fn describe(&self, operation: &str) -> Result<Value> {
-        describe(&self.0.service, self.0.operation(operation)?)
+        let read_only = self.read_only(operation)?;
+        describe(&self.0.service, self.0.operation(operation)?, read_only)
     }
 
     /// Registers a hook for an event, or for all whose names begin with it: `before-sign.s3.PutObject`,

@@ -12,7 +12,7 @@ use super::{attempts, checksum, compression, discovery, endpoint, validate};
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{Body, Request, Response, ResponseBody};
 use crate::protocol::{self, serialize, serialize::SerializedBody};
-use crate::value::{Map, Value};
+use crate::value::{Map, Stream, Value};
 
 /// The whole way, to the result.
 pub(crate) fn run(call: &mut Call<'_>) -> Result<Map> {
@@ -98,6 +98,14 @@ fn build_request(call: &mut Call<'_>) -> Result<()> {
     let url = endpoint::url(call, &serialized)?;
     let mut request = Request::new(call.options.http_method.as_deref().unwrap_or(serialized.method.as_str()), url);
     request.headers = serialized.headers;
+    add_headers(call, &mut request);
+    request.body = body(serialized.body)?;
+    call.request = Some(request);
+    Ok(())
+}
+
+/// The headers that do not come of the parameters: the endpoint's, the caller's own, and who calls.
+pub(crate) fn add_headers(call: &Call<'_>, request: &mut Request) {
     if let Some(endpoint) = &call.endpoint {
         for (name, value) in &endpoint.headers {
             request.headers.set(name.as_str(), value.as_str());
@@ -109,9 +117,6 @@ fn build_request(call: &mut Call<'_>) -> Result<()> {
     if !call.is_presign() {
         request.headers.set("User-Agent", &*call.client.user_agent);
     }
-    request.body = body(serialized.body)?;
-    call.request = Some(request);
-    Ok(())
 }
 
 /// Headers of every call that is sent: the trace of a Lambda invocation, and the version of the API where
@@ -139,16 +144,22 @@ fn body(serialized: SerializedBody) -> Result<Body> {
         SerializedBody::Empty => Body::Empty,
         SerializedBody::Bytes(bytes) => Body::Bytes(bytes),
         SerializedBody::Form(form) => serialize::form_urlencode(&form).into_bytes().into(),
-        SerializedBody::Stream(stream) => match stream.take() {
-            Some(reader) => Body::Reader(reader),
-            None => return Err(Error::new(ErrorKind::Stream, "The body was given to another call before: a stream can be sent once.")),
-        },
+        SerializedBody::Stream(stream) => stream_body(&stream)?,
     })
+}
+
+/// The content of a stream that no other call has taken.
+pub(crate) fn stream_body(stream: &Stream) -> Result<Body> {
+    let taken = || Error::new(ErrorKind::Stream, "The body was given to another call before: a stream can be sent once.");
+    stream.take().map(Body::Reader).ok_or_else(taken)
 }
 
 /// Reads, verifies and parses the response. `Some` is a failure on the way, which may be worth another attempt;
 /// `Err` is one that is not.
 pub(crate) fn receive(call: &mut Call<'_>) -> Result<Option<Error>> {
+    if call.options.raw {
+        return Ok(None);
+    }
     if let Err(error) = buffer(call) {
         // What has come of it is no response.
         call.response = None;

@@ -148,13 +148,16 @@ impl<'c> OperationRequest<'c> {
         let operation = inner.operation(&self.operation)?;
         let params = params_map(self.params).map_err(|e| e.with_operation(&operation.name))?;
         let mut call = Call::new(inner, operation, params, self.options);
-        run(&mut call).map_err(|error| {
-            let host = call.request.as_ref().map(|r| r.host().to_owned()).unwrap_or_default();
-            error.with_operation(&operation.name).with_host(&host).with_attempts(call.attempts.number)
-        })
+        run(&mut call).map_err(|error| with_circumstances(error, &call))
     }
 }
 
-fn take_request(call: &mut Call<'_>) -> Result<Request> {
+/// Says in an error which call it ended, and how far that had come.
+pub(super) fn with_circumstances(error: Error, call: &Call<'_>) -> Error {
+    let host = call.request.as_ref().map(|r| r.host().to_owned()).unwrap_or_default();
+    error.with_operation(&call.operation.name).with_host(&host).with_attempts(call.attempts.number)
+}
+
+pub(super) fn take_request(call: &mut Call<'_>) -> Result<Request> {
     call.request.take().ok_or_else(|| Error::new(ErrorKind::Foreign, "a hook answered before there was a request"))
 }

@@ -28,6 +28,8 @@ pub(crate) struct Setup<'a> {
     pub method_aliases: MethodAliases,
     /// What is peculiar to the service in its retries.
     pub retries: Tuning,
+    /// Operations that write, although their definitions look as if they only read.
+    pub writing: &'static [&'static str],
     /// Methods that are no operations.
     pub extra_methods: ExtraMethods,
 }
@@ -58,6 +60,7 @@ impl<'a> Setup<'a> {
             endpoint_error: None,
             method_aliases: &[],
             retries: Tuning::default(),
+            writing: &[],
             extra_methods: &[],
         }
     }

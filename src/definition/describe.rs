@@ -11,8 +11,9 @@ use crate::error::Result;
 use crate::value::{List, Map, Value};
 
 /// What the definition says of an operation. A structure, list or map is written out where it is met first;
-/// after that only its name stands, with `described: "above"`: shapes may contain themselves.
-pub(crate) fn describe(service: &Service, operation: &Operation) -> Result<Value> {
+/// after that only its name stands, with `described: "above"`: shapes may contain themselves. `read_only` is said by the
+/// caller, who may know more than the definition.
+pub(crate) fn describe(service: &Service, operation: &Operation, read_only: bool) -> Result<Value> {
     let mut out = Map::new();
     out.insert("service", service.name());
     out.insert("name", &operation.name);
@@ -26,6 +27,7 @@ pub(crate) fn describe(service: &Service, operation: &Operation) -> Result<Value
     }
     let errors = operation.errors.iter().map(|e| error(service, e)).collect::<Result<List>>()?;
     out.insert("errors", errors);
+    out.insert("read_only", read_only);
     out.extend(traits(operation));
     Ok(Value::Map(out))
 }
@@ -33,7 +35,6 @@ pub(crate) fn describe(service: &Service, operation: &Operation) -> Result<Value
 fn traits(operation: &Operation) -> Map {
     let mut out = Map::new();
     for (name, holds) in [
-        ("read_only", operation.read_only),
         ("idempotent", operation.idempotent),
         ("deprecated", operation.deprecated),
         ("unsigned_payload", operation.unsigned_payload),
@@ -82,8 +83,7 @@ fn shape(service: &Service, reference: &ShapeRef, seen: &mut HashSet<ShapeId>) -
     out.insert("type", if node.has(|t| t.document) { "document" } else { node.shape_type().name() });
     describe_traits(&node, &mut out);
     let Ok(id) = reference.target else { return Ok(Value::Map(out)) };
-    let nested = matches!(node.shape_type(), ShapeType::Structure(_) | ShapeType::List(_) | ShapeType::Map { .. });
-    if nested && !seen.insert(id) {
+    if node.shape_type().is_nested() && !seen.insert(id) {
         out.insert("described", "above");
         return Ok(Value::Map(out));
     }
@@ -150,7 +150,7 @@ fn describe_traits(node: &Node<'_>, out: &mut Map) {
     }
 }
 
-fn whole(number: f64) -> Value {
+pub(super) fn whole(number: f64) -> Value {
     if number.fract() == 0.0 && number.abs() < 9e15 { Value::Int(number as i64) } else { Value::Float(number) }
 }
 

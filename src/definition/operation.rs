@@ -10,7 +10,7 @@ use super::shape::{Lookup, ShapeRef};
 use crate::value::{Str, Value};
 
 /// One operation of a service.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 #[non_exhaustive]
 pub struct Operation {
     /// The API's name, `ListObjectsV2`.

@@ -97,6 +97,11 @@ impl Structure {
 }
 
 impl ShapeType {
+    /// Whether it is made of other shapes.
+    pub(crate) fn is_nested(&self) -> bool {
+        matches!(self, ShapeType::Structure(_) | ShapeType::List(_) | ShapeType::Map { .. })
+    }
+
     /// The type's name in the definitions.
     pub fn name(&self) -> &'static str {
         match self {

@@ -5,6 +5,7 @@
 mod aws_chunked;
 mod cancel;
 mod config;
+mod curl;
 mod digest;
 mod headers;
 mod mask;
@@ -17,6 +18,7 @@ mod verify;
 pub(crate) use aws_chunked::aws_chunked;
 pub use cancel::{Cancel, CancelGuard};
 pub use config::{ClientCert, HttpConfig, Proxies, Verify};
+pub use curl::Secrets;
 pub(crate) use digest::crc32;
 pub use digest::{Checksum, ChecksumAlgorithm};
 pub use headers::Headers;

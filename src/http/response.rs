@@ -47,8 +47,11 @@ impl ResponseBody {
         }
     }
 
-    /// The whole body, read to its end if it is not in memory yet.
-    pub(crate) fn buffer(&mut self) -> io::Result<Bytes> {
+    /// The whole body, read to its end if it is not in memory yet. It stays, and can be asked for again.
+    ///
+    /// # Errors
+    /// If the connection breaks before the body's end.
+    pub fn buffer(&mut self) -> io::Result<Bytes> {
         if let ResponseBody::Reader(reader) = self {
             let mut content = Vec::new();
             reader.read_to_end(&mut content)?;

@@ -8,5 +8,7 @@ pub(super) fn customize(setup: &mut Setup<'_>) -> Result<()> {
     for operation in ["GetId", "GetOpenIdToken", "UnlinkIdentity", "GetCredentialsForIdentity"] {
         setup.on(&format!("choose-signer.cognito-identity.{operation}"), unsigned)?;
     }
+    // Whoever asks for the identity of somebody unknown makes one.
+    setup.writing = &["GetId", "GetOpenIdTokenForDeveloperIdentity"];
     Ok(())
 }

@@ -89,6 +89,12 @@ pub fn serialize(service: &Service, operation: &Operation, request_uri: &str, in
 }
 
 impl Serialized {
+    /// A request that no operation describes.
+    pub(crate) fn raw(method: &str, path: &str, query: Vec<(String, String)>) -> Serialized {
+        let (method, path, headers, body) = (method.into(), path.to_owned(), Headers::new(), SerializedBody::Empty);
+        Serialized { method, path, query, headers, body, host_prefix: None }
+    }
+
     fn new(operation: &Operation, path: impl Into<String>) -> Serialized {
         Serialized {
             method: operation.http_method.clone(),

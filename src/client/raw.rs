@@ -1,0 +1,173 @@
+//! Signed calls that no definition knows: the client's endpoint, keys, retries and limits, and everything else by hand.
+//!
+//! Such a call goes the way of any other but for what needs an operation: nothing is validated, serialized or parsed.
+
+use std::time::Duration;
+
+use super::call::{Call, CallOptions};
+use super::{Client, attempts, endpoint, pipeline, request, signing};
+use crate::definition::Operation;
+use crate::error::{Error, ErrorKind, Result};
+use crate::http::{Body, Cancel, Request, Response};
+use crate::protocol::serialize::Serialized;
+use crate::value::{Map, Str, Value};
+
+/// The name that hooks see in the place of an operation's: `before-sign.s3.Raw`.
+const NAME: &str = "Raw";
+
+impl Client {
+    /// A signed call that no definition knows: an operation that is too new, or a store's own addition.
+    ///
+    /// The path is appended to the endpoint as it stands, so it is percent-encoded already; it may bring a query. Hooks
+    /// see the call under the operation's name `Raw`.
+    ///
+    /// ```no_run
+    /// use tucuxi::Session;
+    ///
+    /// let s3 = Session::new()?.client("s3")?;
+    /// let mut response = s3.raw("GET", "/river/photo.jpg").query("torrent", "").header("x-amz-request-payer", "requester").send()?;
+    /// println!("{} {:?}", response.status, response.body.buffer());
+    /// # Ok::<(), tucuxi::Error>(())
+    /// ```
+    pub fn raw(&self, method: impl Into<Str>, path: impl Into<Str>) -> RawRequest<'_> {
+        RawRequest {
+            client: self,
+            method: method.into(),
+            path: path.into(),
+            query: Vec::new(),
+            body: Value::Null,
+            options: CallOptions { raw: true, ..CallOptions::default() },
+        }
+    }
+}
+
+/// A signed call that no definition knows, not made yet; see [`Client::raw`].
+#[must_use = "a request does nothing until it is sent or prepared"]
+pub struct RawRequest<'c> {
+    client: &'c Client,
+    method: Str,
+    path: Str,
+    query: Vec<(String, String)>,
+    body: Value,
+    options: CallOptions,
+}
+
+impl RawRequest<'_> {
+    /// A query parameter more, not encoded yet.
+    pub fn query(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.query.push((name.into(), value.into()));
+        self
+    }
+
+    /// A header more, which is signed too.
+    pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.options.headers.set(name, value);
+        self
+    }
+
+    /// The body: text, bytes or a [`Stream`](crate::Stream).
+    pub fn body(mut self, body: impl Into<Value>) -> Self {
+        self.body = body.into();
+        self
+    }
+
+    /// Another endpoint than the client's.
+    pub fn endpoint_url(mut self, url: impl Into<Str>) -> Self {
+        self.options.endpoint_url = Some(url.into());
+        self
+    }
+
+    /// How long the server may be silent; it is no limit for the whole call.
+    pub fn timeout(mut self, idle: Duration) -> Self {
+        self.options.read_timeout = Some(idle);
+        self
+    }
+
+    /// How long everything may take together, up to the headers of the response.
+    pub fn deadline(mut self, total: Duration) -> Self {
+        self.options.deadline = Some(total);
+        self
+    }
+
+    /// How often the request is sent at most, the first time included.
+    pub fn max_attempts(mut self, attempts: u32) -> Self {
+        self.options.max_attempts = Some(attempts.max(1));
+        self
+    }
+
+    /// The switch that stops the call from another thread.
+    pub fn cancel(mut self, cancel: &Cancel) -> Self {
+        self.options.cancel = Some(cancel.clone());
+        self
+    }
+
+    /// Makes the call. Whatever the service answers is a response, a status of 400 or 500 too; its body may still be on
+    /// its way. Failures that may pass are retried as for any call, by status.
+    ///
+    /// # Errors
+    /// If the path or the body cannot be sent, if no endpoint or no keys are found, or if the service cannot be reached.
+    pub fn send(self) -> Result<Response> {
+        self.with_call(|call| {
+            call.emit_until("before-call", |call| call.is_answered())?;
+            if !call.is_answered() {
+                attempts::run(call)?;
+                attempts::succeeded(call);
+            }
+            call.response.take().ok_or_else(|| Error::new(ErrorKind::Foreign, "a hook answered a raw call without a response"))
+        })
+    }
+
+    /// The signed HTTP request, not sent.
+    ///
+    /// # Errors
+    /// As [`send`](Self::send), as far as it comes without a server.
+    pub fn prepare(self) -> Result<Request> {
+        self.with_call(|call| {
+            signing::sign(call)?;
+            request::take_request(call)
+        })
+    }
+
+    /// Runs on a call that has its request, unsigned.
+    fn with_call<T>(self, run: impl FnOnce(&mut Call<'_>) -> Result<T>) -> Result<T> {
+        check_path(&self.path)?;
+        let body = body(self.body)?;
+        let target = Serialized::raw(&self.method, &self.path, self.query);
+        let operation = Operation { name: NAME.into(), http_method: self.method, request_uri: self.path, ..Operation::default() };
+        let mut call = Call::new(self.client.inner(), &operation, Map::new(), self.options);
+        let done = build(&mut call, &target, body).and_then(|()| run(&mut call));
+        done.map_err(|error| request::with_circumstances(error, &call))
+    }
+}
+
+/// The request, unsigned.
+fn build(call: &mut Call<'_>, target: &Serialized, body: Body) -> Result<()> {
+    endpoint::resolve(call)?;
+    let mut request = Request::new(target.method.as_str(), endpoint::url(call, target)?);
+    request.body = body;
+    pipeline::add_headers(call, &mut request);
+    call.request = Some(request);
+    Ok(())
+}
+
+/// A URL is sent verbatim, so what it cannot carry is refused here.
+fn check_path(path: &str) -> Result<()> {
+    if path.starts_with('/') && path.bytes().all(|b| b.is_ascii_graphic() && b != b'#') {
+        return Ok(());
+    }
+    let message = format!("Parameter validation failed:\nThe path {path:?} must begin with a slash and be percent-encoded.");
+    Err(Error::new(ErrorKind::ParamValidation, message))
+}
+
+fn body(body: Value) -> Result<Body> {
+    match body {
+        Value::Null => Ok(Body::Empty),
+        Value::String(text) => Ok(Body::Bytes(text.as_bytes().into())),
+        Value::Bytes(bytes) => Ok(Body::Bytes(bytes)),
+        Value::Stream(stream) => pipeline::stream_body(&stream),
+        other => {
+            let message = format!("Parameter validation failed:\nThe body must be text, bytes or a stream, not {}.", other.type_name());
+            Err(Error::new(ErrorKind::ParamValidation, message))
+        }
+    }
+}
