@@ -68,8 +68,9 @@ impl Hooks {
         let id = HookId(table.next);
         table.next += 1;
         let registered = Arc::make_mut(&mut table.registered);
-        registered.push(Registration { id, pattern: parts, place, hook });
-        registered.sort_by(Registration::order);
+        let new = Registration { id, pattern: parts, place, hook };
+        let at = registered.partition_point(|other| other.order(&new).is_lt());
+        registered.insert(at, new);
         Ok(id)
     }
 
@@ -111,8 +112,10 @@ impl Registration {
     /// Of the patterns that match one event: `*` before a name at the first part where they differ,
     /// the longer before the shorter; then first before normal; then in the order of registration.
     fn order(&self, other: &Registration) -> Ordering {
-        let rank = |p: &[Box<str>]| -> Vec<u8> { p.iter().map(|part| u8::from(&**part != "*")).chain([2]).collect() };
-        rank(&self.pattern).cmp(&rank(&other.pattern)).then(self.place.cmp(&other.place)).then(self.id.0.cmp(&other.id.0))
+        fn rank(pattern: &[Box<str>]) -> impl Iterator<Item = u8> {
+            pattern.iter().map(|part| u8::from(&**part != "*")).chain([2])
+        }
+        rank(&self.pattern).cmp(rank(&other.pattern)).then(self.place.cmp(&other.place)).then(self.id.0.cmp(&other.id.0))
     }
 }
 
