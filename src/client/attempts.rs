@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use super::call::Call;
 use super::{discovery, pipeline, signing};
 use crate::error::{Error, ErrorKind, Result};
-use crate::http::{Body, Request, SendOptions};
+use crate::http::{Body, Request, SendOptions, deadline_exceeded};
 use crate::retry::{self, Modeled, Outcome, Verdict};
 use crate::value::{Map, Timestamp, Value};
 
@@ -75,7 +75,7 @@ fn admit(call: &Call<'_>) -> Result<()> {
         }
         let left = call.left();
         if left.is_some_and(|left| left.is_zero()) {
-            return Err(deadline());
+            return Err(deadline_exceeded());
         }
         let pace = &call.client.pace;
         let wait = call.client.retries.throttle(pace.now());
@@ -114,11 +114,7 @@ fn stopped(call: &Call<'_>, error: &Error) -> Result<()> {
         cancel.check()?;
     }
     let timed_out = matches!(error.kind(), ErrorKind::ReadTimeout | ErrorKind::ConnectTimeout);
-    if timed_out && call.left().is_some_and(|left| left.is_zero()) { Err(deadline()) } else { Ok(()) }
-}
-
-fn deadline() -> Error {
-    Error::new(ErrorKind::Deadline, "The call took longer than its deadline.")
+    if timed_out && call.left().is_some_and(|left| left.is_zero()) { Err(deadline_exceeded()) } else { Ok(()) }
 }
 
 /// The headers by which a service tells the attempts of a call apart; they are not signed.

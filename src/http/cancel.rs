@@ -107,6 +107,11 @@ pub(crate) fn canceled() -> Error {
     Error::new(ErrorKind::Canceled, "The call was canceled.")
 }
 
+/// The error of a call that took longer than it may.
+pub(crate) fn deadline_exceeded() -> Error {
+    Error::new(ErrorKind::Deadline, "The call took longer than its deadline.")
+}
+
 impl Drop for CancelGuard<'_> {
     fn drop(&mut self) {
         self.cancel.actions().waiting.retain(|(id, _)| *id != self.id);

@@ -19,6 +19,10 @@ pub struct HttpConfig {
     pub client_cert: Option<ClientCert>,
     /// The proxies.
     pub proxies: Proxies,
+    /// How this side and a proxy get on.
+    pub proxy: ProxyOptions,
+    /// Whether the system probes connections that are idle (`SO_KEEPALIVE`).
+    pub tcp_keepalive: bool,
 }
 
 impl Default for HttpConfig {
@@ -30,6 +34,8 @@ impl Default for HttpConfig {
             verify: Verify::Roots,
             client_cert: None,
             proxies: Proxies::default(),
+            proxy: ProxyOptions::default(),
+            tcp_keepalive: false,
         }
     }
 }
@@ -55,7 +61,23 @@ pub struct ClientCert {
     pub key: PathBuf,
 }
 
-/// The proxy for each scheme of the target's URL. User and password may be in the proxy's URL.
+/// How this side and a proxy get on; boto3's `proxies_config`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ProxyOptions {
+    /// The PEM file with the certificates that vouch for proxies with `https` URLs; otherwise those that vouch for
+    /// targets do.
+    pub ca_bundle: Option<PathBuf>,
+    /// How this side proves who it is to such a proxy.
+    pub client_cert: Option<ClientCert>,
+    /// Whether such a proxy is trusted to see what goes to `https` targets: it gets the requests themselves, without a
+    /// tunnel.
+    pub use_forwarding_for_https: bool,
+}
+
+/// The proxy for each scheme of the target's URL, `http` or `https` itself. User and password may be in the proxy's URL.
+///
+/// Requests to `http` targets are handed to the proxy; to `https` targets it lays a tunnel.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Proxies {
     /// The proxy for `http` URLs.

@@ -17,7 +17,8 @@ mod verify;
 
 pub(crate) use aws_chunked::aws_chunked;
 pub use cancel::{Cancel, CancelGuard};
-pub use config::{ClientCert, HttpConfig, Proxies, Verify};
+pub(crate) use cancel::{canceled, deadline_exceeded};
+pub use config::{ClientCert, HttpConfig, Proxies, ProxyOptions, Verify};
 pub use curl::Secrets;
 pub(crate) use digest::crc32;
 pub use digest::{Checksum, ChecksumAlgorithm};

@@ -52,6 +52,11 @@ impl Request {
         rest.split_once('?').map(|(_, query)| query)
     }
 
+    /// Everything behind the host, as it is written.
+    pub(crate) fn path_and_query(&self) -> &str {
+        &self.url[self.path_start()..]
+    }
+
     /// Puts `query`, which is encoded, in the place of the URL's own.
     pub(crate) fn set_query(&mut self, query: &str) {
         let end = self.path_start() + self.path().len();

@@ -9,7 +9,7 @@ use super::environment::Environment;
 use super::proxy::ProxySettings;
 use crate::auth::Credentials;
 use crate::credentials::CredentialSource;
-use crate::http::{ClientCert, HttpConfig, Verify};
+use crate::http::{ClientCert, HttpConfig, ProxyOptions, Verify};
 pub(crate) use crate::retry::RetryMode;
 use crate::value::{Map, Str, Value};
 
@@ -160,7 +160,7 @@ pub(crate) struct TransportSettings {
     pub verify: Verify,
     pub client_cert: Option<ClientCert>,
     pub proxies: ProxySettings,
-    pub proxies_config: Option<Map>,
+    pub proxy: ProxyOptions,
 }
 
 impl TransportSettings {
@@ -173,6 +173,8 @@ impl TransportSettings {
             verify: self.verify.clone(),
             client_cert: self.client_cert.clone(),
             proxies: self.proxies.for_endpoint(endpoint_url),
+            proxy: self.proxy.clone(),
+            tcp_keepalive: self.tcp_keepalive,
         }
     }
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::client_settings::*;
 use super::config::Config;
+use crate::http::{ClientCert, ProxyOptions};
 use crate::value::{List, Map, Value};
 
 impl ClientSettings {
@@ -36,6 +37,7 @@ impl ClientSettings {
             ("response_checksum_validation", of_checksums(self.response_checksum_validation).into()),
             ("account_id_endpoint_mode", self.account_id_endpoint_mode.as_str().into()),
             ("auth_scheme_preference", self.signing.described_preference()),
+            ("deadline", self.deadline.map(|deadline| deadline.as_secs_f64()).into()),
         ];
         let options = options.into_iter().chain(self.transport.described());
         options.filter(|(_, value)| !value.is_null()).fold(Config::new(), |config, (name, value)| config.set(name, value))
@@ -75,16 +77,31 @@ impl SigningSettings {
 impl TransportSettings {
     fn described(&self) -> [(&'static str, Value); 7] {
         let seconds = |timeout: Option<Duration>| Value::from(timeout.map(|timeout| timeout.as_secs_f64()));
-        let path = |path: &std::path::Path| Value::from(path.display().to_string());
-        let certificate = self.client_cert.as_ref().map(|cert| List::from_iter([path(&cert.chain), path(&cert.key)]));
         [
             ("connect_timeout", seconds(self.connect_timeout)),
             ("read_timeout", seconds(self.read_timeout)),
             ("max_pool_connections", i64::try_from(self.max_pool_connections).unwrap_or(i64::MAX).into()),
             ("tcp_keepalive", self.tcp_keepalive.into()),
-            ("client_cert", certificate.into()),
+            ("client_cert", certificate(self.client_cert.as_ref())),
             ("proxies", self.proxies.described()),
-            ("proxies_config", self.proxies_config.clone().into()),
+            ("proxies_config", self.described_proxy()),
         ]
     }
+
+    /// Null where nothing is set.
+    fn described_proxy(&self) -> Value {
+        if self.proxy == ProxyOptions::default() {
+            return Value::Null;
+        }
+        Value::from(Map::from_iter([
+            ("proxy_ca_bundle", Value::from(self.proxy.ca_bundle.as_ref().map(|path| path.display().to_string()))),
+            ("proxy_client_cert", certificate(self.proxy.client_cert.as_ref())),
+            ("proxy_use_forwarding_for_https", self.proxy.use_forwarding_for_https.into()),
+        ]))
+    }
+}
+
+fn certificate(cert: Option<&ClientCert>) -> Value {
+    let path = |path: &std::path::Path| Value::from(path.display().to_string());
+    cert.map(|cert| List::from_iter([path(&cert.chain), path(&cert.key)])).into()
 }

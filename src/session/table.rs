@@ -49,6 +49,11 @@ pub(crate) static CA_BUNDLE: Setting = setting("ca_bundle", &["AWS_CA_BUNDLE"], 
 pub(crate) static REQUESTS_CA_BUNDLE: Setting = setting("requests_ca_bundle", &["REQUESTS_CA_BUNDLE"], &[], None, Kind::Text);
 pub(crate) static TCP_KEEPALIVE: Setting = setting("tcp_keepalive", &["BOTOCORE_TCP_KEEPALIVE"], &["tcp_keepalive"], None, Kind::Flag);
 
+pub(crate) static PROXY_CA_BUNDLE: Setting = setting("proxy_ca_bundle", &[], &["proxy_ca_bundle"], None, Kind::Text);
+pub(crate) static PROXY_CLIENT_CERT: Setting = setting("proxy_client_cert", &[], &["proxy_client_cert"], None, Kind::Text);
+pub(crate) static PROXY_USE_FORWARDING: Setting =
+    setting("proxy_use_forwarding_for_https", &[], &["proxy_use_forwarding_for_https"], None, Kind::Flag);
+
 pub(crate) static USE_FIPS_ENDPOINT: Setting =
     setting("use_fips_endpoint", &["AWS_USE_FIPS_ENDPOINT"], &["use_fips_endpoint"], None, Kind::Flag);
 pub(crate) static USE_DUALSTACK_ENDPOINT: Setting =

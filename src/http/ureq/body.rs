@@ -5,8 +5,9 @@ use std::io::{self, Read};
 use ureq::BodyReader;
 
 use super::error::Failure;
+use super::scope::{self, Scope};
 use crate::error::{Error, ErrorKind};
-use crate::http::Body;
+use crate::http::{Body, Cancel};
 use crate::value::StreamReader;
 
 /// A request's body, read while it is sent. What goes wrong in reading is kept apart from what goes
@@ -86,11 +87,12 @@ pub(super) struct Incoming {
     length: Option<u64>,
     received: u64,
     url: Box<str>,
+    cancel: Option<Cancel>,
 }
 
 impl Incoming {
-    pub(super) fn new(reader: BodyReader<'static>, length: Option<u64>, url: &str) -> Incoming {
-        Incoming { reader, length, received: 0, url: url.into() }
+    pub(super) fn new(reader: BodyReader<'static>, length: Option<u64>, url: &str, cancel: Option<Cancel>) -> Incoming {
+        Incoming { reader, length, received: 0, url: url.into(), cancel }
     }
 
     fn error(&self, error: io::Error) -> io::Error {
@@ -108,6 +110,8 @@ impl Incoming {
 
 impl Read for Incoming {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        let _scope = Scope::enter(self.cancel.as_ref(), None);
+        scope::check(self.cancel.as_ref()).map_err(|error| self.error(error.into_io()))?;
         let read = self.reader.read(buf).map_err(|error| self.error(error))?;
         self.received += read as u64;
         Ok(read)

@@ -5,7 +5,7 @@ use std::io;
 use ureq::Timeout;
 
 use crate::error::{Error, ErrorKind};
-use crate::http::mask;
+use crate::http::{deadline_exceeded, mask};
 
 /// Where it failed.
 pub(super) struct Failure<'a> {
@@ -15,6 +15,14 @@ pub(super) struct Failure<'a> {
 
 impl Failure<'_> {
     pub(super) fn error(&self, cause: ureq::Error) -> Error {
+        let cause = match cause {
+            ureq::Error::Timeout(Timeout::Global) => return deadline_exceeded(),
+            ureq::Error::Io(error) => match error.downcast::<Error>() {
+                Ok(own) => return own,
+                Err(error) => ureq::Error::Io(error),
+            },
+            other => other,
+        };
         let url = mask::url(self.url);
         let kind = match self.proxy {
             Some(_) if kind(&cause) == ErrorKind::Connect => ErrorKind::Proxy,
@@ -35,11 +43,6 @@ impl Failure<'_> {
         };
         Error::new(kind, message).with_source(cause.into_io())
     }
-}
-
-/// For a deadline that was over before anything was sent.
-pub(super) fn read_timeout(url: &str) -> Error {
-    Failure { url, proxy: None }.error(ureq::Error::Timeout(Timeout::Global))
 }
 
 fn kind(cause: &ureq::Error) -> ErrorKind {

@@ -6,8 +6,8 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 
 use super::*;
-use crate::http::{Body, Verify};
-use crate::value::Stream;
+use crate::http::{Body, Cancel, Verify};
+use crate::value::{Bytes, Stream};
 
 /// What came over the wire: request line, header lines, length of the body, connection.
 #[derive(Debug)]
@@ -168,8 +168,7 @@ fn expect_without_an_answer_sends_the_body_after_a_second() {
     silent.join().unwrap();
 }
 
-/// Such a server closes the connection, as it cannot know whether the body will come. One that does
-/// not makes ureq wait for more until the read timeout.
+/// The server may keep the connection open; it is of no use any more, as nobody knows whether the body will come.
 #[test]
 fn a_final_answer_instead_of_100_is_the_response() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -184,8 +183,7 @@ fn a_final_answer_instead_of_100_is_the_response() {
             let n = stream.read(&mut piece).unwrap();
             text.extend_from_slice(&piece[..n]);
         }
-        stream.write_all(b"HTTP/1.1 307 Temporary Redirect\r\nConnection: close\r\nContent-Length: 2\r\n\r\nhi").unwrap();
-        stream.shutdown(std::net::Shutdown::Write).unwrap();
+        stream.write_all(b"HTTP/1.1 307 Temporary Redirect\r\nContent-Length: 2\r\n\r\nhi").unwrap();
         let mut rest = Vec::new();
         stream.read_to_end(&mut rest).unwrap();
         rest
@@ -261,7 +259,7 @@ fn silence_is_a_read_timeout() {
     for wait in [Duration::ZERO, Duration::from_millis(50)] {
         let options = SendOptions { deadline: Some(Instant::now() + wait), ..SendOptions::default() };
         let error = transport().send(&mut Request::new("GET", &*url), &options).unwrap_err();
-        assert_eq!(Error::foreign("transport", error).kind(), ErrorKind::ReadTimeout);
+        assert_eq!(Error::foreign("transport", error).kind(), ErrorKind::Deadline);
     }
 
     let (url, _seen) = server(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhe", false);
@@ -313,4 +311,61 @@ fn a_handshake_that_fails_is_a_tls_error() {
     let error = send(&mut Request::new("GET", format!("https://{address}/"))).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Tls, "{error}");
     assert!(error.message().starts_with(&format!("SSL validation failed for https://{address}/ ")), "{error}");
+}
+
+/// The error of an exchange that is canceled 50 ms after it began; it ends within 100 ms. A busy machine has three tries.
+fn canceled_meanwhile(url: &str, exchange: impl Fn(&mut Request, &SendOptions) -> Error) -> Error {
+    let mut tries = Vec::new();
+    for _ in 0..3 {
+        let cancel = Cancel::new();
+        let options = SendOptions { cancel: Some(cancel.clone()), ..SendOptions::default() };
+        let mut request = Request::new("PUT", url);
+        let canceler = thread::spawn(move || {
+            thread::sleep(Duration::from_millis(50));
+            let at = Instant::now();
+            cancel.cancel();
+            at
+        });
+        let error = exchange(&mut request, &options);
+        let took = canceler.join().unwrap().elapsed();
+        if took < Duration::from_millis(100) {
+            return error;
+        }
+        tries.push((took, error));
+    }
+    panic!("{tries:?}");
+}
+
+#[test]
+fn a_canceled_exchange_ends_at_once_wherever_it_is() {
+    let transport = transport();
+    let send = |request: &mut Request, options: &SendOptions| Error::foreign("transport", transport.send(request, options).unwrap_err());
+
+    let (silent, _seen) = server(b"", false);
+    assert_eq!(canceled_meanwhile(&silent, send).kind(), ErrorKind::Canceled);
+
+    let deaf = TcpListener::bind("127.0.0.1:0").unwrap();
+    let large = Bytes::from(vec![0; 64 << 20]);
+    let error = canceled_meanwhile(&format!("http://{}", deaf.local_addr().unwrap()), |request, options| {
+        request.body = Body::Bytes(large.clone());
+        send(request, options)
+    });
+    assert_eq!(error.kind(), ErrorKind::Canceled);
+
+    // Nobody answers at this address of a network for documentation; there may also be no way to it at all.
+    let error = canceled_meanwhile("http://192.0.2.1/", |request, options| {
+        let error = send(request, options);
+        thread::sleep(Duration::from_millis(if error.kind() == ErrorKind::Connect { 60 } else { 0 }));
+        error
+    });
+    assert!(matches!(error.kind(), ErrorKind::Canceled | ErrorKind::Connect), "{error}");
+
+    for answer in [&b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhe"[..], b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nhe"] {
+        let (stalled, _seen) = server(answer, false);
+        let error = canceled_meanwhile(&stalled, |request, options| {
+            let mut response = transport.send(request, options).unwrap();
+            Error::from_stream(response.body.buffer().unwrap_err())
+        });
+        assert_eq!(error.kind(), ErrorKind::Canceled, "what is there is not taken for all");
+    }
 }

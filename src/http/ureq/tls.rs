@@ -9,14 +9,29 @@ use ureq::tls::{Certificate, ClientCert as WireCert, PemItem, PrivateKey, RootCe
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{ClientCert, HttpConfig, Verify, mask};
 
-pub(super) fn config(config: &HttpConfig, url: &str) -> Result<TlsConfig> {
+/// Whom to trust at the target, and who this side is.
+pub(super) fn to_target(config: &HttpConfig, url: &str) -> Result<TlsConfig> {
+    build(&config.verify, config.client_cert.as_ref(), url)
+}
+
+/// The same for the proxy, which may have a bundle of its own.
+pub(super) fn to_proxy(config: &HttpConfig) -> Result<TlsConfig> {
+    let own = config.proxy.ca_bundle.clone().map(Verify::Bundle);
+    let verify = own.as_ref().unwrap_or(&config.verify);
+    build(verify, config.proxy.client_cert.as_ref(), "the proxy").map_err(|error| {
+        let message = format!("Invalid proxies configuration: {}", error.message());
+        Error::new(ErrorKind::InvalidConfig, message).with_name("InvalidProxiesConfigError").with_source(error)
+    })
+}
+
+fn build(verify: &Verify, cert: Option<&ClientCert>, url: &str) -> Result<TlsConfig> {
     let builder = TlsConfig::builder();
-    let builder = match &config.verify {
+    let builder = match verify {
         Verify::Roots => builder.root_certs(RootCerts::WebPki),
         Verify::Bundle(path) => builder.root_certs(RootCerts::Specific(Arc::new(certificates(path, url)?))),
         Verify::Nothing => builder.disable_verification(true),
     };
-    let cert = config.client_cert.as_ref().map(|cert| client_cert(cert, url)).transpose()?;
+    let cert = cert.map(|cert| client_cert(cert, url)).transpose()?;
     Ok(builder.client_cert(cert).build())
 }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{Said, invalid};
 use crate::error::Result;
-use crate::http::{ClientCert, Verify};
+use crate::http::{ClientCert, ProxyOptions, Verify};
 use crate::session::config::Config;
 use crate::session::proxy::ProxySettings;
 use crate::session::settings::Settings;
@@ -22,7 +22,7 @@ pub(super) fn transport(said: &Said<'_>, has_config: bool, verify: Verify) -> Re
         verify,
         client_cert: said.config.some("client_cert").and_then(client_cert),
         proxies: ProxySettings::new(said.config, &said.settings.environment),
-        proxies_config: said.config_map("proxies_config"),
+        proxy: proxy(said)?,
     })
 }
 
@@ -45,6 +45,21 @@ fn connect_timeout(said: &Said<'_>, has_config: bool) -> Option<Duration> {
 pub(super) fn timeout(config: &Config, option: &str) -> Option<Option<Duration>> {
     let seconds = config.get(option)?.as_float();
     Some(seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()))
+}
+
+/// The config's own block, where it has one; otherwise what the profile says.
+fn proxy(said: &Said<'_>) -> Result<ProxyOptions> {
+    let mut options = ProxyOptions::default();
+    if let Some(block) = said.config_map("proxies_config") {
+        options.ca_bundle = block["proxy_ca_bundle"].as_str().map(Into::into);
+        options.client_cert = client_cert(&block["proxy_client_cert"]);
+        options.use_forwarding_for_https = block["proxy_use_forwarding_for_https"].as_bool().unwrap_or(false);
+        return Ok(options);
+    }
+    options.ca_bundle = said.text(&table::PROXY_CA_BUNDLE)?.map(|path| path.as_str().into());
+    options.client_cert = said.text(&table::PROXY_CLIENT_CERT)?.and_then(|path| client_cert(&path.into()));
+    options.use_forwarding_for_https = said.flag(&table::PROXY_USE_FORWARDING)?;
+    Ok(options)
 }
 
 /// One path, of a file with both, or two.
