@@ -15,7 +15,6 @@ use crate::value::{Map, Str, Value};
 /// A place in an XML document, inside the element that was entered last.
 pub(super) struct Xml<'a> {
     reader: Reader<&'a [u8]>,
-    body: &'a [u8],
     depth: usize,
 }
 
@@ -28,7 +27,7 @@ impl<'a> Xml<'a> {
         let text = utf8(body)?;
         let mut reader = Reader::from_str(text.strip_prefix('\u{feff}').unwrap_or(text));
         reader.config_mut().expand_empty_elements = true;
-        let mut xml = Xml { reader, body, depth: 0 };
+        let mut xml = Xml { reader, depth: 0 };
         match xml.child()? {
             Some(root) => Ok((xml, root)),
             None => Err(xml.error("no element found")),
@@ -121,10 +120,12 @@ impl<'a> Xml<'a> {
         }
     }
 
-    /// The error that the document is no XML, with the reason and the start of the document.
+    /// The error that the document is no XML, with the reason and the place. Nothing of the document itself is in it:
+    /// answers carry credentials.
     pub(super) fn error(&self, reason: &str) -> Error {
-        let place = format!("{reason}: byte {}", self.reader.buffer_position());
-        not_xml(&place, self.body)
+        let place = self.reader.buffer_position();
+        let text = format!("Unable to parse response ({reason}: byte {place}), invalid XML received. Further retries may succeed.");
+        Error::new(ErrorKind::ResponseParser, text)
     }
 
     /// Appends what an event says in characters: text, CDATA or an entity.
@@ -183,14 +184,6 @@ impl Element<'_> {
         let attribute = self.0.attributes().flatten().find(|a| wanted(a.key))?;
         quick_xml::escape::unescape(&attribute.value).map(Cow::into_owned).ok()
     }
-}
-
-fn not_xml(reason: &str, body: &[u8]) -> Error {
-    const SHOWN: usize = 500;
-    let shown = body[..body.len().min(SHOWN)].escape_ascii();
-    let more = if body.len() > SHOWN { "…" } else { "" };
-    let text = format!("Unable to parse response ({reason}), invalid XML received. Further retries may succeed:\n{shown}{more}");
-    Error::new(ErrorKind::ResponseParser, text)
 }
 
 fn append<'a>(text: &mut Cow<'a, str>, part: Cow<'a, str>) {
