@@ -11,6 +11,8 @@ mod instance;
 mod login;
 mod moto;
 mod places;
+mod refresh;
 mod roles;
+mod secrets;
 mod sso;
 mod web_identity;
