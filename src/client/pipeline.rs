@@ -56,6 +56,9 @@ pub(crate) fn service_error(call: &mut Call<'_>) -> Error {
 /// The note under which the parse stage leaves the name of a modeled error.
 pub(crate) const ERROR_CLASS: &str = "error-class";
 
+/// From here on a response is read as an error. As in boto3 a 300 is not, though it makes the call fail.
+const FIRST_ERROR: u16 = 301;
+
 /// From the name and the map to the request, unsigned.
 pub(crate) fn prepare(call: &mut Call<'_>) -> Result<()> {
     discovery::check(call)?;
@@ -175,7 +178,7 @@ pub(crate) fn receive(call: &mut Call<'_>) -> Result<Option<Error>> {
 fn buffer(call: &mut Call<'_>) -> Result<()> {
     let streams = protocol::streams_output(call.service, call.operation)?;
     let Some(response) = &mut call.response else { return Ok(()) };
-    if !(streams && response.status < 300) {
+    if !(streams && response.status < FIRST_ERROR) {
         response.body.buffer().map_err(Error::from_stream)?;
     }
     Ok(())
@@ -183,7 +186,7 @@ fn buffer(call: &mut Call<'_>) -> Result<()> {
 
 fn parse(call: &mut Call<'_>) -> Result<()> {
     let Some(response) = &mut call.response else { return Ok(()) };
-    let mut result = if response.status < 300 {
+    let mut result = if response.status < FIRST_ERROR {
         // A stream is the parser's; everything else stays for the hooks that come.
         let body = match &response.body {
             ResponseBody::Bytes(bytes) => ResponseBody::Bytes(bytes.clone()),

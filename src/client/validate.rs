@@ -220,7 +220,7 @@ fn is_integer(value: &Value) -> bool {
 
 fn is_timestamp(value: &Value) -> bool {
     match value {
-        Value::Timestamp(_) => true,
+        Value::Timestamp(_) | Value::Bool(_) => true,
         Value::Int(n) => Timestamp::checked(*n, 0).is_some(),
         Value::Float(n) => Timestamp::from_f64(*n).is_some(),
         Value::Number(n) => Timestamp::parse(n.as_str()).is_ok(),

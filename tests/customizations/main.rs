@@ -5,4 +5,5 @@ mod discovery;
 mod errors;
 mod requests;
 mod results;
+mod s3;
 mod support;

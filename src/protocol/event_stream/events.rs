@@ -99,7 +99,7 @@ fn members(node: Node<'_>, frame: &Frame) -> Result<Value> {
     let Some(structure) = node.structure() else { return Ok(Value::Map(Map::new())) };
     let mut slots: Slots = std::iter::repeat_with(|| None).take(structure.members.len()).collect();
     if node.has(|t| t.event) {
-        let format = Format::of(node.service().protocol()?);
+        let format = Format::of_event(node.service().protocol()?);
         match with_trait(node, structure, |node| node.has(|t| t.event_payload))? {
             Some((slot, target)) => slots[slot] = Some(payload(target, format, &frame.payload)?),
             None => slots = format.members(node, structure, &frame.payload)?,
@@ -165,7 +165,7 @@ fn refuse_errors(frame: &Frame, union: Option<Node<'_>>, operation: &str) -> Res
 
 fn exception_message(node: Node<'_>, frame: &Frame) -> Result<Value> {
     let Some(structure) = node.structure() else { return Ok(Value::from("")) };
-    let format = Format::of(node.service().protocol()?);
+    let format = Format::of_event(node.service().protocol()?);
     let slots = format.members(node, structure, &frame.payload)?;
     let member = |name| structure.member(name).and_then(|(slot, _)| slots[slot].clone());
     Ok(member("Message").or_else(|| member("message")).unwrap_or_else(|| Value::from("")))

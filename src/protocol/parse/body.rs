@@ -28,6 +28,14 @@ impl Format {
         }
     }
 
+    /// The notation of the payload of an event. As in boto3, what JSON has for a scalar stays as it is in every protocol.
+    pub(in crate::protocol) fn of_event(protocol: ProtocolName) -> Format {
+        match Format::of(protocol) {
+            Format::RestJson => Format::Json,
+            other => other,
+        }
+    }
+
     /// A whole body as the members of a structure. An empty body has none.
     pub(in crate::protocol) fn members(self, node: Node<'_>, structure: &Structure, body: &Bytes) -> Result<Slots> {
         match self {

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::cbor_reader::Cbor;
-use super::union::union;
+use super::union::{note_unknown, union};
 use super::{Slots, empty_slots, scalar};
 use crate::definition::{Node, ShapeType, Structure};
 use crate::error::Result;
@@ -68,8 +68,8 @@ fn structure(cbor: &mut Cbor<'_>, node: Node<'_>, structure: &Structure) -> Resu
     }
     let mut unknown = Vec::new();
     let slots = fields(cbor, node, structure, |cbor, key| {
-        if !cbor.at_null() && key != "__type" && !unknown.iter().any(|name| *name == *key) {
-            unknown.push(Str::from(key));
+        if !cbor.at_null() {
+            note_unknown(&mut unknown, &key);
         }
         cbor.any().map(|_| ())
     })?;

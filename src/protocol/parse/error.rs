@@ -73,7 +73,9 @@ pub fn error_class(service: &Service, code: &str) -> Result<Option<Str>> {
 
 fn response(base: Base, status: u16, headers: &Headers) -> Map {
     let mut response = Map::with_capacity(2);
-    response.insert("Error", base.error);
+    if !base.error.is_empty() {
+        response.insert("Error", base.error);
+    }
     response.extend(base.rest);
     response.insert(metadata::KEY, metadata(base.ids, status, headers));
     response
@@ -92,7 +94,7 @@ const ERROR_TYPE: &str = "x-amzn-errortype";
 /// both to services, though botocore reads the one only.
 fn json(status: u16, headers: &Headers, body: &[u8]) -> Base {
     let body = json_body(body);
-    let mut base = json_base(&body, status, ProtocolName::Json, headers);
+    let mut base = json_base(&body, status, headers);
     if !body.contains_key("__type") && query_error(headers).is_none() {
         insert_code(&mut base, headers, &body);
     }
@@ -101,7 +103,7 @@ fn json(status: u16, headers: &Headers, body: &[u8]) -> Base {
 
 fn rest_json(status: u16, headers: &Headers, body: &[u8]) -> Base {
     let body = json_body(body);
-    let mut base = json_base(&body, status, ProtocolName::RestJson, headers);
+    let mut base = json_base(&body, status, headers);
     insert_code(&mut base, headers, &body);
     base
 }
@@ -120,7 +122,7 @@ fn cbor(status: u16, headers: &Headers, body: &Bytes) -> Result<Base> {
         true => Value::Null,
         false => Cbor::document(body)?,
     };
-    Ok(json_base(&map_or_empty(body), status, ProtocolName::Cbor, headers))
+    Ok(json_base(&map_or_empty(body), status, headers))
 }
 
 fn map_or_empty(value: Value) -> Map {
@@ -141,7 +143,8 @@ fn json_body(body: &[u8]) -> Map {
     }
 }
 
-fn json_base(body: &Map, status: u16, protocol: ProtocolName, headers: &Headers) -> Base {
+/// The id is that of the json protocol, in rest-json too.
+fn json_base(body: &Map, status: u16, headers: &Headers) -> Base {
     let message = body.get("message").or_else(|| body.get("Message")).cloned().unwrap_or_else(|| Value::from(""));
     let code = match body.get("__type").and_then(Value::as_str) {
         Some(kind) => bare_code(kind).to_owned(),
@@ -159,7 +162,7 @@ fn json_base(body: &Map, status: u16, protocol: ProtocolName, headers: &Headers)
             error.insert("Code", code);
         }
     }
-    Base { error, ids: header_ids(protocol, headers), rest: Map::new() }
+    Base { error, ids: header_ids(ProtocolName::Json, headers), rest: Map::new() }
 }
 
 /// The code alone, of `namespace#Code:http://…`.

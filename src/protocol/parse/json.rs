@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::json_reader::Json;
-use super::union::union;
+use super::union::{note_unknown, union};
 use super::{Slots, empty_slots, scalar, utf8};
 use crate::definition::{Node, ShapeType, Structure, WireNames};
 use crate::error::Result;
@@ -86,9 +86,8 @@ fn structure(json: &mut Json<'_>, node: Node<'_>, structure: &Structure, scalars
     }
     let mut unknown = Vec::new();
     let slots = fields(json, node, structure, scalars, |json, key| {
-        let set = json.peek()? != b'n';
-        if set && key != "__type" && !unknown.iter().any(|name| *name == *key) {
-            unknown.push(Str::from(key));
+        if json.peek()? != b'n' {
+            note_unknown(&mut unknown, &key);
         }
         json.skip()
     })?;

@@ -34,7 +34,7 @@ pub(super) use self::body::Format;
 pub use self::error::{ParsedError, error_class, parse_error};
 use crate::definition::{Node, Operation, ProtocolName, Service, ShapeType, Structure};
 use crate::error::{Error, ErrorKind, Result};
-use crate::http::Response;
+use crate::http::{Response, ResponseBody};
 use crate::value::{Map, Value};
 
 /// How deep a body may be nested.
@@ -65,13 +65,26 @@ pub(super) type Slots = Vec<Option<Value>>;
 /// # Errors
 /// [`ErrorKind::ResponseParser`] if the body does not fit the protocol or the operation's output; what
 /// reading the body answers.
-pub fn parse(service: &Arc<Service>, operation: &Operation, response: Response) -> Result<Map> {
-    match service.protocol()? {
+pub fn parse(service: &Arc<Service>, operation: &Operation, mut response: Response) -> Result<Map> {
+    let protocol = service.protocol()?;
+    if response.status >= 300 && matches!(protocol, ProtocolName::Json | ProtocolName::RestJson) && !streams_output(service, operation)? {
+        drop_garbage(&mut response)?;
+    }
+    match protocol {
         ProtocolName::RestJson | ProtocolName::RestXml => rest::parse(service, operation, response),
         ProtocolName::Json | ProtocolName::Cbor => rpc::parse(service, operation, response),
         ProtocolName::Query => query::parse(service, operation, response),
         ProtocolName::Ec2 => ec2::parse(service, operation, response),
     }
+}
+
+/// A status that makes the call fail says more than that the body is not JSON.
+fn drop_garbage(response: &mut Response) -> Result<()> {
+    let body = response.body.buffer().map_err(Error::from_stream)?;
+    if utf8(&body).and_then(json_document).is_err() {
+        response.body = ResponseBody::Bytes(Default::default());
+    }
+    Ok(())
 }
 
 /// Whether the body of a successful response must not be read before [`parse`]: it is a payload of

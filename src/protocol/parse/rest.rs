@@ -79,7 +79,8 @@ pub(super) fn insert_body(output: &mut Map, node: Node<'_>, structure: &Structur
         _ if body.is_empty() && target.has(|t| t.union) => Value::Null,
         _ => format.value(target, body)?,
     };
-    if !value.is_null() {
+    // Only a document is null.
+    if !value.is_null() || target.has(|t| t.document) {
         output.insert(member.name.clone(), value);
     }
     Ok(())

@@ -5,6 +5,13 @@ use crate::definition::{Node, Structure};
 use crate::error::{Error, ErrorKind, Result};
 use crate::value::{Map, Str, Value};
 
+/// Remembers a key that the definition does not know. Two of them make no union already: more need no place.
+pub(super) fn note_unknown(unknown: &mut Vec<Str>, key: &str) {
+    if key != "__type" && unknown.len() < 2 && !unknown.iter().any(|name| name == key) {
+        unknown.push(Str::from(key));
+    }
+}
+
 /// The union with these members set; `unknown` are the keys that the definition does not have.
 ///
 /// A member of which the definition does not know becomes `{"SDK_UNKNOWN_MEMBER": {"name": …}}`.

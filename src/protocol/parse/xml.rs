@@ -1,6 +1,6 @@
 //! XML bodies along their shapes, for the query, ec2 and rest-xml protocols.
 
-use super::union::union;
+use super::union::{note_unknown, union};
 use super::xml_reader::{Element, Xml};
 use super::{Slots, empty_slots, scalar};
 use crate::definition::{Location, Node, ShapeType, Structure, WireNames};
@@ -43,6 +43,9 @@ pub(super) fn fields<'a>(
         }
     }
     attributes(element, node, structure, &mut slots)?;
+    if names.len() < structure.members.len() {
+        namesakes(node, structure, names, &mut slots)?;
+    }
     Ok(slots)
 }
 
@@ -105,9 +108,7 @@ fn structure<'a>(xml: &mut Xml<'a>, element: &Element<'a>, node: Node<'_>, struc
     }
     let mut unknown = Vec::new();
     let slots = fields(xml, element, node, structure, |xml, name| {
-        if name != "__type" && !unknown.iter().any(|known| *known == name) {
-            unknown.push(Str::from(name));
-        }
+        note_unknown(&mut unknown, name);
         xml.skip()
     })?;
     union(node, structure, slots, &unknown)
@@ -151,6 +152,21 @@ fn attributes(element: &Element<'_>, node: Node<'_>, structure: &Structure, slot
     Ok(())
 }
 
+/// Members whose element is also a flattened list's: an older form of the list, which has its first item.
+fn namesakes(node: Node<'_>, structure: &Structure, names: &WireNames, slots: &mut Slots) -> Result<()> {
+    for (slot, member) in structure.members.iter().enumerate() {
+        let target = node.member(member)?;
+        if target.location().is_none()
+            && let Some(&list) = names.get(element_name(target, &member.name)?)
+            && list != slot
+            && let Some(Value::List(items)) = &slots[list]
+        {
+            slots[slot] = items.first().cloned();
+        }
+    }
+    Ok(())
+}
+
 fn wire_names<'a>(node: Node<'_>, structure: &'a Structure) -> Result<&'a WireNames> {
     if let Some(names) = structure.wire_names.get() {
         return Ok(names);
@@ -160,7 +176,10 @@ fn wire_names<'a>(node: Node<'_>, structure: &'a Structure) -> Result<&'a WireNa
         let target = node.member(member)?;
         let bound = matches!(target.location(), Some(Location::Header | Location::Headers | Location::StatusCode));
         if !bound && !target.has(|t| t.event_header) {
-            names.insert(Str::from(element_name(target, &member.name)?), slot);
+            let name = Str::from(element_name(target, &member.name)?);
+            if target.has(|t| t.flattened) || !names.contains_key(&name) {
+                names.insert(name, slot);
+            }
         }
     }
     Ok(structure.wire_names.get_or_init(|| names))

@@ -47,7 +47,7 @@ pub(super) fn push_timestamp(out: &mut String, timestamp: Timestamp, format: Tim
     }
 }
 
-/// The instant that a value stands for: an instant, seconds since the epoch, or text in any notation.
+/// The instant that a value stands for: an instant, seconds since the epoch (true is one, as in boto3), or text in any notation.
 pub(super) fn timestamp(node: Node<'_>, value: &Value, path: &Path<'_>) -> Result<Timestamp> {
     let text = |text: &str| Timestamp::parse(text).map_err(|e| invalid(format_args!("Parameter {path}: {}", e.message())).with_source(e));
     let outside = || invalid(format_args!("Parameter {path}: {value:?} lies outside the years 0 to 9999"));
@@ -56,6 +56,7 @@ pub(super) fn timestamp(node: Node<'_>, value: &Value, path: &Path<'_>) -> Resul
         Value::String(s) => text(s),
         Value::Number(n) => text(n.as_str()),
         Value::Int(n) => Timestamp::checked(*n, 0).ok_or_else(outside),
+        Value::Bool(b) => Ok(Timestamp::new(i64::from(*b), 0)),
         Value::Float(n) => Timestamp::from_f64(*n).ok_or_else(outside),
         _ => Err(mismatch(node, value, path)),
     }

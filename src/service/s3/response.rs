@@ -89,11 +89,12 @@ pub(super) fn bucket_location(event: &mut Event<'_, '_>) -> anyhow::Result<()> {
 
 fn root_text(body: &[u8]) -> Value {
     let mut reader = Reader::from_reader(body);
-    let mut text = String::new();
+    let (mut text, mut inside) = (String::new(), false);
     while let Ok(event) = reader.read_event() {
         match event {
-            Xml::Text(piece) => text.push_str(&piece),
-            Xml::End(_) | Xml::Eof => break,
+            Xml::Start(_) if !inside => inside = true,
+            Xml::Text(piece) if inside => text.push_str(&piece),
+            Xml::Start(_) | Xml::Empty(_) | Xml::End(_) | Xml::Eof => break,
             _ => {}
         }
     }
