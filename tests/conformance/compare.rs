@@ -2,7 +2,7 @@
 
 use tucuxi::Value;
 
-use crate::data;
+use crate::tagged;
 
 /// Compares; the error has the path of the first difference. Streams are read.
 pub fn values(found: &Value, expected: &Value) -> Result<(), String> {
@@ -15,7 +15,7 @@ fn at(path: &str, found: &Value, expected: &Value) -> Result<(), String> {
         (Value::Stream(stream), Value::Map(map)) if map.contains_key("$eventstream") => events(path, stream, expected),
         (Value::Stream(stream), _) => {
             let expected = match expected.get("$stream") {
-                Some(text) => data::bytes(text),
+                Some(text) => tagged::bytes(text),
                 None => expected.as_bytes().map(<[u8]>::to_vec).ok_or_else(|| format!("{path}: expected {expected:?}, found a stream"))?,
             };
             let content = stream.read_all().map_err(|e| format!("{path}: {e:?}"))?;
@@ -50,7 +50,7 @@ fn events(path: &str, stream: &tucuxi::Stream, expected: &Value) -> Result<(), S
     let events = stream.events().ok_or_else(|| format!("{path}: the stream has no events"))?;
     for (i, event) in events.enumerate() {
         match (event, expected_events.next()) {
-            (Ok(found), Some(expected)) => at(&format!("{path}[{i}]"), &found, &data::untag(expected))?,
+            (Ok(found), Some(expected)) => at(&format!("{path}[{i}]"), &found, &tagged::untag(expected))?,
             (Err(error), None) if error.name() == expected["error"]["class"].as_str().unwrap_or_default() => return Ok(()),
             (found, next) => return Err(format!("{path}[{i}]: expected {next:?} or {:?}, found {found:?}", expected["error"])),
         }

@@ -1,13 +1,13 @@
-//! Where the data lies, and how it is read.
+//! Where the data lies, and how its files are read.
 
 use std::fs::{self, File};
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use flate2::read::GzDecoder;
-use tucuxi::{Timestamp, Value};
+use tucuxi::Value;
+
+use crate::tagged::json;
 
 /// The folder of the conformance data; it need not be there.
 pub fn folder() -> PathBuf {
@@ -32,11 +32,6 @@ pub fn gunzip(path: &Path) -> String {
     text
 }
 
-/// Plain JSON, in order.
-pub fn json(text: &str) -> Value {
-    serde_json::from_str(text).unwrap()
-}
-
 /// The `id` of a line, found without reading all of it into values.
 pub fn id(line: &str) -> String {
     #[derive(serde::Deserialize)]
@@ -44,39 +39,4 @@ pub fn id(line: &str) -> String {
         id: String,
     }
     serde_json::from_str::<Line>(line).unwrap().id
-}
-
-/// Bytes in base64.
-pub fn bytes(text: &Value) -> Vec<u8> {
-    STANDARD.decode(text.as_str().unwrap_or_default()).unwrap()
-}
-
-/// Tagged JSON as a value; what has no meaning outside Python stays as it is.
-pub fn untag(value: &Value) -> Value {
-    match value {
-        Value::List(list) => list.iter().map(untag).collect(),
-        Value::Map(map) => {
-            let mut entries = map.iter();
-            if let (Some((tag, inner)), None) = (entries.next(), entries.next())
-                && let Some(value) = tagged(tag, inner)
-            {
-                return value;
-            }
-            let mut untagged = tucuxi::Map::new();
-            for (key, value) in map.iter() {
-                untagged.insert(key.clone(), untag(value));
-            }
-            untagged.into()
-        }
-        other => other.clone(),
-    }
-}
-
-fn tagged(tag: &str, inner: &Value) -> Option<Value> {
-    Some(match tag {
-        "$bytes" => bytes(inner).into(),
-        "$timestamp" => Timestamp::parse(inner.as_str()?).unwrap().into(),
-        "$float" => inner.as_str()?.replace("Infinity", "inf").parse::<f64>().unwrap().into(),
-        _ => return None,
-    })
 }

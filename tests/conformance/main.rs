@@ -21,6 +21,7 @@ mod request;
 mod requests;
 mod responses;
 mod sigv4;
+mod tagged;
 
 use std::collections::BTreeMap;
 use std::path::Path;

@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 use tucuxi::http::{Headers, Request};
 use tucuxi::{Client, Config, Error, Map, Timestamp, Value, value};
 
-use crate::{Case, clients, compare, data, document, request};
+use crate::{Case, clients, compare, data, document, request, tagged};
 
 /// Where the definitions are written; it goes with the process's own temporary folder.
 static FOLDER: LazyLock<tempfile::TempDir> =
@@ -75,7 +75,7 @@ fn sent(found: Request, expected: &Value) -> Result<(), String> {
         named => named,
     };
     let content_type = found.headers.get("Content-Type").unwrap_or(of_the_case).to_owned();
-    let expected = if content_type.contains("cbor") { data::bytes(&Value::from(body)) } else { body.as_bytes().to_vec() };
+    let expected = if content_type.contains("cbor") { tagged::bytes(&Value::from(body)) } else { body.as_bytes().to_vec() };
     document::same(&content_type, "", &request::content(found.body)?, &expected)
 }
 
@@ -104,7 +104,7 @@ fn run_output(service: &str, suite: &Value, case: &Value) -> Result<(), String> 
     let headers = response["headers"].as_map().into_iter().flat_map(|m| m.iter());
     let headers: Headers = headers.map(|(name, value)| (name.to_string(), value.as_str().unwrap_or_default().to_owned())).collect();
     let cbor = suite["metadata"]["protocol"].as_str() == Some("smithy-rpc-v2-cbor");
-    let body = if cbor { data::bytes(&response["body"]) } else { response["body"].as_str().unwrap_or_default().as_bytes().to_vec() };
+    let body = if cbor { tagged::bytes(&response["body"]) } else { response["body"].as_str().unwrap_or_default().as_bytes().to_vec() };
     clients::answer(
         case["given"]["name"].as_str().unwrap_or_default(),
         response["status_code"].as_int().unwrap_or_default() as u16,

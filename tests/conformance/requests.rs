@@ -5,17 +5,17 @@ use std::time::Duration;
 
 use tucuxi::{Error, Value};
 
-use crate::{Case, clients, data, request};
+use crate::{Case, clients, data, request, tagged};
 
 pub fn cases(file: &Path) -> Vec<Case> {
     let text = data::gunzip(file);
-    text.lines().map(str::to_owned).map(|line| Case::new(data::id(&line), move || run(&data::json(&line)))).collect()
+    text.lines().map(str::to_owned).map(|line| Case::new(data::id(&line), move || run(&tagged::json(&line)))).collect()
 }
 
 fn run(case: &Value) -> Result<(), String> {
     let text = |key: &str| case[key].as_str().unwrap_or_default();
     let client = clients::client(text("service"), &case["client"])?;
-    let params = data::untag(&case["params"]);
+    let params = tagged::untag(&case["params"]);
     let error = match case["expires"].as_int() {
         Some(seconds) => match client.presign(text("operation"), params, Duration::from_secs(seconds as u64)) {
             Ok(url) => return expected(case, &url).and_then(|e| request::urls(&url, e["url"].as_str().unwrap_or_default())),

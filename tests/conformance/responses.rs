@@ -5,11 +5,11 @@ use std::path::Path;
 use tucuxi::http::Headers;
 use tucuxi::{Error, Value};
 
-use crate::{Case, clients, compare, data};
+use crate::{Case, clients, compare, data, tagged};
 
 pub fn cases(file: &Path) -> Vec<Case> {
     let text = data::gunzip(file);
-    text.lines().map(str::to_owned).map(|line| Case::new(data::id(&line), move || run(&data::json(&line)))).collect()
+    text.lines().map(str::to_owned).map(|line| Case::new(data::id(&line), move || run(&tagged::json(&line)))).collect()
 }
 
 fn run(case: &Value) -> Result<(), String> {
@@ -18,9 +18,9 @@ fn run(case: &Value) -> Result<(), String> {
     let http = &case["http"];
     let headers = http["headers"].as_map().into_iter().flat_map(|m| m.iter());
     let headers: Headers = headers.map(|(name, value)| (name.to_string(), value.as_str().unwrap_or_default().to_owned())).collect();
-    clients::answer(text("operation"), http["status"].as_int().unwrap_or_default() as u16, headers, data::bytes(&http["body_b64"]));
+    clients::answer(text("operation"), http["status"].as_int().unwrap_or_default() as u16, headers, tagged::bytes(&http["body_b64"]));
 
-    match (client.call(text("operation"), data::untag(&case["params"])), case["expect"].get("error")) {
+    match (client.call(text("operation"), tagged::untag(&case["params"])), case["expect"].get("error")) {
         (Ok(found), None) => compare::values(&without_attempts(&found), &expected(&case["expect"]["parsed"])),
         (Err(error), Some(expected)) => failed(&error, expected),
         (Ok(found), Some(expected)) => Err(format!("expected {expected:?}, found {found:?}")),
@@ -45,7 +45,7 @@ fn failed(error: &Error, wanted: &Value) -> Result<(), String> {
 }
 
 fn expected(tagged: &Value) -> Value {
-    without_attempts(&data::untag(tagged))
+    without_attempts(&tagged::untag(tagged))
 }
 
 /// That the only attempt was the last one need not be said.

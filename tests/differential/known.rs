@@ -1,0 +1,42 @@
+//! Differences that are meant, each with its reason. Nothing else may differ.
+
+use tucuxi::Value;
+
+/// Why the case differs, if that is meant.
+pub fn cause(case: &Value, difference: &str) -> Option<&'static str> {
+    let error = &case["error"];
+    let endpoint = case["client"]["endpoint_url"].as_str().unwrap_or_default();
+    if error["python_internal"].as_bool() == Some(true) {
+        return Some("the reference ends with an accident of Python, here is a result or a typed error");
+    }
+    if error["class"].as_str() == Some("MissingDependencyException") {
+        return Some("the reference asks for an optional package, here it is built in");
+    }
+    if difference.contains("123456789Z") {
+        return Some("the reference cuts a timestamp to microseconds, here it keeps its digits");
+    }
+    if endpoint.contains('?') && difference.starts_with("request: ") {
+        return Some("the reference loses the query of an endpoint, or writes a second question mark, beside an operation's own query");
+    }
+    if difference.contains("must be a valid host label") {
+        return Some("the reference takes the digits of every script for those of a host name");
+    }
+    if difference.contains("<Element '") {
+        return Some("the reference gives an object of its XML parser");
+    }
+    if difference.contains("LocationConstraint is missing, expected null") && !error.is_null() {
+        return Some("the reference adds an empty LocationConstraint to errors");
+    }
+    let cbor = case["request"]["headers"]["smithy-protocol"].as_str() == Some("rpc-v2-cbor");
+    if cbor && difference.contains(".ResponseMetadata: RequestId is too much") {
+        return Some("the reference loses the request id of operations in CBOR that have no output");
+    }
+    if difference.starts_with("result: code: ") && is_json(case) {
+        return Some("the reference looks for the code of an error in the json protocol in one place only");
+    }
+    None
+}
+
+fn is_json(case: &Value) -> bool {
+    case["request"]["headers"]["Content-Type"].as_str().is_some_and(|kind| kind.starts_with("application/x-amz-json"))
+}

@@ -1,0 +1,66 @@
+//! The Python process: a question goes in as a line, its cases come out as lines.
+
+use std::io::{BufRead, BufReader, Write};
+use std::path::Path;
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::sync::Mutex;
+
+use crate::python::python;
+
+const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/differential/reference/main.py");
+
+/// Which cases are wanted.
+pub struct Question {
+    pub service: String,
+    pub seed: u64,
+    pub rounds: u64,
+}
+
+/// The process, started with the first question; it ends with its standard input.
+#[derive(Default)]
+pub struct Reference(Mutex<Option<Process>>);
+
+struct Process {
+    input: ChildStdin,
+    output: BufReader<ChildStdout>,
+    _child: Child,
+}
+
+impl Reference {
+    /// The cases, one a line. While they are compared, another thread may ask for the next.
+    pub fn ask(&self, question: &Question) -> Result<Vec<String>, String> {
+        let mut process = self.0.lock().map_err(|_| "the reference failed before")?;
+        process.get_or_insert_with(Process::start).ask(question).map_err(|e| format!("the reference: {e}"))
+    }
+}
+
+impl Process {
+    fn start() -> Process {
+        assert!(Path::new(SCRIPT).exists(), "{SCRIPT} is not there");
+        let mut child = Command::new(python())
+            .args(["-B", SCRIPT])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap_or_else(|e| panic!("starting the reference: {e}"));
+        let (input, output) = (child.stdin.take().expect("a pipe"), child.stdout.take().expect("a pipe"));
+        Process { input, output: BufReader::new(output), _child: child }
+    }
+
+    fn ask(&mut self, question: &Question) -> std::io::Result<Vec<String>> {
+        let Question { service, seed, rounds } = question;
+        writeln!(self.input, r#"{{"service": "{service}", "seed": {seed}, "rounds": {rounds}}}"#)?;
+        self.input.flush()?;
+        let mut lines = Vec::new();
+        loop {
+            let mut line = String::new();
+            if self.output.read_line(&mut line)? == 0 {
+                return Err(std::io::Error::other("it ended; its standard error tells why"));
+            }
+            if line.starts_with(r#"{"done""#) {
+                return Ok(lines);
+            }
+            lines.push(line);
+        }
+    }
+}

@@ -1,0 +1,40 @@
+//! A Python with the packages of `requirements.txt`, installed with pip under `target/` when it is first needed.
+//!
+//! It is what tests compare with or play against; nothing of it is part of the crate.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support");
+const REQUIREMENTS: &str = include_str!("requirements.txt");
+
+/// The Python of a virtual environment that has the packages.
+pub fn python() -> PathBuf {
+    let folder = target().join("python");
+    let python = folder.join("bin/python");
+    let installed = folder.join("installed.txt");
+    // Another test program may be at it at the same time.
+    let lock = File::create(target().join("python.lock")).unwrap();
+    lock.lock().unwrap();
+    if fs::read_to_string(&installed).is_ok_and(|what| what == REQUIREMENTS) {
+        return python;
+    }
+    run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&folder), "making a virtual environment (Python 3 with venv)");
+    let requirements = Path::new(FOLDER).join("requirements.txt");
+    let mut pip = Command::new(&python);
+    pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r"]).arg(requirements);
+    run(&mut pip, "installing requirements.txt with pip");
+    fs::write(&installed, REQUIREMENTS).unwrap();
+    python
+}
+
+/// The build folder: what is installed there stays for the next run.
+pub fn target() -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap().to_owned()
+}
+
+fn run(command: &mut Command, what: &str) {
+    let output = command.stdin(Stdio::null()).output().unwrap_or_else(|e| panic!("{what}: {e}"));
+    assert!(output.status.success(), "{what}:\n{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+}
