@@ -100,7 +100,10 @@ pub mod session;
 pub mod value;
 
 pub use auth::Credentials;
-pub use client::{Client, ClientBuilder, Event, HookId, OperationRequest, Paginator, Poll, RawRequest, Waiter};
+pub use client::{
+    ANY, Any, Client, ClientBuilder, Event, HookId, OperationRequest, Paginator, Poll, RawRequest, Recorder, Replay, StubbedError, Stubber,
+    Waiter,
+};
 pub use credentials::AssumeRole;
 pub use error::{Error, ErrorKind, Result};
 pub use http::Cancel;

@@ -6,7 +6,7 @@
 use std::io::Read as _;
 
 use super::output;
-use crate::http::{Body, Request, is_secret};
+use crate::http::{Body, Request, is_secret_header};
 
 /// A body longer than this is only counted.
 const SHOWN: usize = 64 * 1024;
@@ -26,7 +26,7 @@ pub(crate) fn print(request: Request) -> anyhow::Result<()> {
 
 fn shown<'a>(name: &str, value: &'a str) -> &'a str {
     let signature = name.eq_ignore_ascii_case("authorization") && value.starts_with("AWS4-");
-    if is_secret(name) && !signature { "***" } else { value }
+    if is_secret_header(name) && !signature { "***" } else { value }
 }
 
 /// The text of a body, or its length where it is long or no text.

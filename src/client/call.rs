@@ -37,6 +37,8 @@ pub(crate) struct Call<'c> {
     pub request: Option<Request>,
     pub response: Option<Response>,
     pub result: Option<Map>,
+    /// The result is not to be changed any more.
+    pub is_final: bool,
     /// On the client's own clock.
     pub started: Duration,
     pub attempts: Attempts,
@@ -99,6 +101,7 @@ impl<'c> Call<'c> {
             request: None,
             response: None,
             result: None,
+            is_final: false,
             started: client.pace.now(),
             attempts: Attempts::default(),
         }

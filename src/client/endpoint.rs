@@ -102,6 +102,9 @@ fn account_id(call: &Call<'_>) -> Result<Value> {
     if settings.account_id_endpoint_mode == AccountIdEndpointMode::Disabled || settings.signing.unsigned {
         return Ok(Value::Null);
     }
+    if let Some(own) = &call.signing.credentials {
+        return Ok(own.account_id().map(Value::from).unwrap_or_default());
+    }
     let found = settings.credentials.find((call.client.clock)())?;
     Ok(found.and_then(|f| f.credentials.account_id().map(Value::from)).unwrap_or_default())
 }

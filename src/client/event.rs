@@ -129,6 +129,11 @@ impl<'e, 'c> Event<'e, 'c> {
         &self.call.client.endpoint.legacy.partition
     }
 
+    /// Whether the client's keys are there without asking anybody for them.
+    pub(crate) fn has_credentials_at_hand(&self) -> bool {
+        self.call.client.settings.credentials.is_at_hand()
+    }
+
     /// Signs this call with other keys than the client's; up to `before-sign`.
     pub(crate) fn set_credentials(&mut self, credentials: Arc<Credentials>) {
         self.call.signing.credentials = Some(credentials);
@@ -205,6 +210,17 @@ impl<'e, 'c> Event<'e, 'c> {
             Some(class) => self.call.notes.insert(pipeline::ERROR_CLASS, class),
             None => self.call.notes.remove(pipeline::ERROR_CLASS),
         };
+    }
+
+    /// The class of the service's error, where it has one.
+    pub(crate) fn error_class(&self) -> Option<&str> {
+        self.call.notes.get(pipeline::ERROR_CLASS).and_then(Value::as_str)
+    }
+
+    /// Answers with the final outcome of a call: hooks of `after-call` had their say about it before.
+    pub(crate) fn set_outcome(&mut self, result: Map) {
+        self.call.result = Some(result);
+        self.call.is_final = true;
     }
 
     /// How many attempts were made so far.

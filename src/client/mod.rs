@@ -10,6 +10,7 @@ mod call;
 mod checksum;
 mod compression;
 mod discovery;
+mod double;
 mod endpoint;
 mod event;
 mod extra;
@@ -34,6 +35,7 @@ use std::time::Duration;
 
 pub use builder::ClientBuilder;
 pub(crate) use builder::random_uuid;
+pub use double::{ANY, Any, Recorder, Replay, StubbedError, Stubber};
 pub use event::Event;
 pub(crate) use extra::{ExtraMethods, ExtraParams};
 pub use hooks::HookId;

@@ -21,7 +21,9 @@ pub(crate) fn run(call: &mut Call<'_>) -> Result<Map> {
         call.emit("after-call-error")?;
         return Err(error.with_classification(call.attempts.retryable, call.attempts.throttling));
     }
-    call.emit("after-call")?;
+    if !call.is_final {
+        call.emit("after-call")?;
+    }
     if call.status() >= 300 {
         return Err(service_error(call));
     }
@@ -48,8 +50,9 @@ fn obtain(call: &mut Call<'_>) -> Result<()> {
 /// The error that the service answered.
 pub(crate) fn service_error(call: &mut Call<'_>) -> Error {
     let class = call.notes.get(ERROR_CLASS).and_then(Value::as_str).map(str::to_owned);
+    let status = call.status();
     let result = call.result.take().unwrap_or_default();
-    let error = Error::service(class.as_deref(), call.status(), Value::Map(result));
+    let error = Error::service(class.as_deref(), status, Value::Map(result));
     error.with_classification(call.attempts.retryable, call.attempts.throttling)
 }
 

@@ -108,9 +108,16 @@ pub(crate) fn presign_foreign(
         return Ok(());
     }
     let now = call.client.now();
-    let keys = call.client.settings.credentials.get(now)?;
+    let found;
+    let keys: &Credentials = match &call.signing.credentials {
+        Some(own) => own,
+        None => {
+            found = call.client.settings.credentials.get(now)?;
+            &found.credentials
+        }
+    };
     let name = call.signing.name.as_deref().unwrap_or(&call.client.endpoint.signing_name);
-    let mut signing = Signing::new(&keys.credentials, region, name, now);
+    let mut signing = Signing::new(keys, region, name, now);
     signing.keys = Some(&call.client.keys);
     sigv4::presign(request, &signing, expires, params);
     Ok(())

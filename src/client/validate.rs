@@ -20,21 +20,34 @@ use crate::value::{List, Map, Timestamp, Value};
 /// Of kind [`ErrorKind::ParamValidation`](crate::ErrorKind::ParamValidation), with a line for each problem; of kind
 /// [`ErrorKind::InvalidDefinition`](crate::ErrorKind::InvalidDefinition) if a shape is broken.
 pub(crate) fn validate(input: Node<'_>, params: &Map) -> Result<()> {
-    let mut report = Report::default();
+    run(Report::default(), input, params)
+}
+
+/// As [`validate`], for parameters of which only a part is told: nothing is missing, a placeholder fits anywhere, and
+/// so does a map in the place of text, which hooks of a service may put together.
+pub(crate) fn validate_part(input: Node<'_>, params: &Map, is_placeholder: fn(&Value) -> bool) -> Result<()> {
+    run(Report { is_placeholder: Some(is_placeholder), ..Report::default() }, input, params)
+}
+
+fn run(mut report: Report, input: Node<'_>, params: &Map) -> Result<()> {
     if input.has(|t| t.document) {
         report.document_entries(params, &Path::ROOT)?;
     } else if let Some(structure) = input.structure() {
         report.structure(input, structure, params, &Path::ROOT)?;
     }
-    match report.0.is_empty() {
+    match report.lines.is_empty() {
         true => Ok(()),
-        false => Err(invalid(report.0)),
+        false => Err(invalid(report.lines)),
     }
 }
 
-/// The lines so far.
 #[derive(Default)]
-struct Report(String);
+struct Report {
+    /// The lines so far.
+    lines: String,
+    /// Tells what stands for any value, where only a part of the parameters is told.
+    is_placeholder: Option<fn(&Value) -> bool>,
+}
 
 const STRING: &str = "<class 'str'>";
 const INTEGER: &str = "<class 'int'>";
@@ -49,6 +62,9 @@ const DOCUMENT: &str = "<class 'str'>, <class 'int'>, <class 'bool'>, <class 'fl
 impl Report {
     fn value(&mut self, node: Node<'_>, value: &Value, path: &Path<'_>) -> Result<()> {
         path.check_depth()?;
+        if self.is_placeholder.is_some_and(|is_placeholder| is_placeholder(value)) {
+            return Ok(());
+        }
         if node.has(|t| t.json_value) && node.location() == Some(Location::Header) {
             self.json_value(value, path);
             return Ok(());
@@ -65,6 +81,7 @@ impl Report {
             (ShapeType::Boolean, Value::Bool(_)) => {}
             (ShapeType::Timestamp, _) if is_timestamp(value) => {}
             (ShapeType::Blob, Value::Bytes(_) | Value::String(_) | Value::Stream(_)) => {}
+            (ShapeType::String, Value::Map(_)) if self.is_placeholder.is_some() => {}
             (shape_type, _) => self.type_line(node, value, path, wanted(shape_type)),
         }
         Ok(())
@@ -74,7 +91,8 @@ impl Report {
         if node.has(|t| t.union) {
             self.union(structure, map, path);
         }
-        for name in structure.required.iter().filter(|name| !map.contains_key(name)) {
+        let partial = self.is_placeholder.is_some();
+        for name in structure.required.iter().filter(|name| !partial && !map.contains_key(name)) {
             self.line(format_args!("Missing required parameter in {}: \"{name}\"", Named(path)));
         }
         for key in map.keys().filter(|key| structure.member(key).is_none()) {
@@ -189,10 +207,10 @@ impl Report {
     }
 
     fn line(&mut self, line: fmt::Arguments<'_>) {
-        if !self.0.is_empty() {
-            self.0.push('\n');
+        if !self.lines.is_empty() {
+            self.lines.push('\n');
         }
-        fmt::Write::write_fmt(&mut self.0, line).expect("writing to a String succeeds");
+        fmt::Write::write_fmt(&mut self.lines, line).expect("writing to a String succeeds");
     }
 }
 

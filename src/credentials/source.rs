@@ -49,6 +49,11 @@ impl CredentialSource {
         self.find(now)?.ok_or_else(none_found)
     }
 
+    /// Whether the credentials were given, so that nobody has to be asked for them.
+    pub(crate) fn is_at_hand(&self) -> bool {
+        !matches!(&*self.0, Source::Searched { .. })
+    }
+
     /// As [`get`](Self::get), but none is no error. What was not found is looked for again the next time.
     pub(crate) fn find(&self, now: Timestamp) -> Result<Option<Arc<Found>>> {
         match &*self.0 {

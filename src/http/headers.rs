@@ -83,7 +83,7 @@ impl<N: Into<String>, V: Into<String>> FromIterator<(N, V)> for Headers {
 
 /// Whether a header of this name carries a secret.
 pub(crate) fn is_secret(name: &str) -> bool {
-    const SECRET: [&str; 7] = [
+    const SECRET: [&str; 8] = [
         "authorization",
         "proxy-authorization",
         "x-amz-security-token",
@@ -91,6 +91,7 @@ pub(crate) fn is_secret(name: &str) -> bool {
         "x-amz-server-side-encryption-customer-key",
         "x-amz-copy-source-server-side-encryption-customer-key",
         "cookie",
+        "set-cookie",
     ];
     SECRET.iter().any(|s| name.eq_ignore_ascii_case(s))
 }

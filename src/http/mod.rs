@@ -23,8 +23,7 @@ pub use curl::Secrets;
 pub(crate) use digest::crc32;
 pub use digest::{Checksum, ChecksumAlgorithm};
 pub use headers::Headers;
-#[cfg(feature = "cli")]
-pub(crate) use headers::is_secret;
+pub(crate) use headers::is_secret as is_secret_header;
 pub(crate) use mask::url as masked_url;
 pub use request::{Body, Request};
 pub use response::{Response, ResponseBody};

@@ -1,0 +1,161 @@
+//! Parameters and answers as recordings and messages show them: what is secret is masked, and bytes that are text are text.
+
+use crate::definition::{Node, ShapeType};
+use crate::error::Result;
+use crate::http::{is_secret_header, masked_url};
+use crate::value::{Map, Value};
+
+const MASK: &str = "***";
+
+/// Names of members that hold a secret although their shapes do not say so.
+const SECRET: [&str; 11] = [
+    "sessiontoken",
+    "securitytoken",
+    "authorizationtoken",
+    "accesstoken",
+    "refreshtoken",
+    "idtoken",
+    "secretaccesskey",
+    "secretkey",
+    "password",
+    "privatekey",
+    "clientsecret",
+];
+
+/// A map by the structure that describes it; without one, as it is but for URLs.
+pub(super) fn readable(node: Option<Node<'_>>, map: &Map) -> Result<Map> {
+    let mut out = Map::with_capacity(map.len());
+    for (key, value) in map {
+        let member = node.and_then(|node| Some((node, node.structure()?.member(key)?.1)));
+        out.insert(
+            key.clone(),
+            match member {
+                Some((node, member)) => shown(node.member(member)?, value, is_secret_name(key))?,
+                None => untyped(value),
+            },
+        );
+    }
+    Ok(out)
+}
+
+/// The metadata of an answer: headers that carry a secret are masked.
+pub(super) fn metadata(metadata: &Value) -> Value {
+    let mut metadata = untyped(metadata);
+    if let Some(headers) = metadata.get_mut("HTTPHeaders").and_then(Value::as_map_mut) {
+        let secret: Vec<String> = headers.keys().filter(|name| is_secret_header(name)).map(str::to_owned).collect();
+        for name in secret {
+            headers.insert(name, MASK);
+        }
+    }
+    metadata
+}
+
+fn is_secret_name(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    SECRET.iter().any(|secret| name.ends_with(secret))
+}
+
+/// `secret` is said by the member's name, or by a shape around it.
+fn shown(node: Node<'_>, value: &Value, secret: bool) -> Result<Value> {
+    let secret = secret || node.has(|t| t.sensitive);
+    Ok(match (node.shape_type(), value) {
+        _ if node.has(|t| t.document) => {
+            if secret {
+                MASK.into()
+            } else {
+                untyped(value)
+            }
+        }
+        (ShapeType::Structure(structure), Value::Map(map)) => {
+            let mut out = Map::with_capacity(map.len());
+            for (key, value) in map {
+                out.insert(
+                    key.clone(),
+                    match structure.member(key) {
+                        Some((_, member)) => shown(node.member(member)?, value, secret || is_secret_name(key))?,
+                        None => untyped(value),
+                    },
+                );
+            }
+            Value::Map(out)
+        }
+        (ShapeType::Structure(_), Value::List(events)) => {
+            Value::List(events.iter().map(|event| shown(node, event, secret)).collect::<Result<_>>()?)
+        }
+        (ShapeType::List(item), Value::List(list)) => {
+            let item = node.follow(item)?;
+            Value::List(list.iter().map(|value| shown(item, value, secret)).collect::<Result<_>>()?)
+        }
+        (ShapeType::Map { value: of, .. }, Value::Map(map)) => {
+            let of = node.follow(of)?;
+            Value::Map(map.iter().map(|(key, value)| Ok((key.clone(), shown(of, value, secret)?))).collect::<Result<_>>()?)
+        }
+        (ShapeType::String | ShapeType::Blob, _) if secret && !value.is_null() => MASK.into(),
+        (ShapeType::Integer | ShapeType::Long, Value::Int(_) | Value::Number(_)) if secret => Value::Int(0),
+        (ShapeType::Float | ShapeType::Double, Value::Float(_) | Value::Int(_)) if secret => Value::Float(0.0),
+        _ => untyped(value),
+    })
+}
+
+/// What no shape describes, or what is not secret by its shape: URLs in it may still be signed.
+fn untyped(value: &Value) -> Value {
+    match value {
+        Value::String(text) if text.contains("://") => without_signatures(text).into(),
+        Value::Bytes(bytes) => match std::str::from_utf8(bytes) {
+            Ok(text) => without_signatures(text).into(),
+            Err(_) => value.clone(),
+        },
+        Value::List(list) => Value::List(list.iter().map(untyped).collect()),
+        Value::Map(map) => Value::Map(map.iter().map(|(key, value)| (key.clone(), untyped(value))).collect()),
+        // Its content is the caller's affair; two calls are told apart by its length.
+        Value::Stream(stream) => format!("{stream:?}").into(),
+        _ => value.clone(),
+    }
+}
+
+/// Text in which what signs a URL is masked.
+fn without_signatures(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find("://") {
+        let scheme =
+            rest[..at].rfind(|c: char| !c.is_ascii_alphanumeric()).map_or(0, |i| i + rest[i..].chars().next().map_or(1, char::len_utf8));
+        let end = rest[at..].find(|c: char| c.is_whitespace() || "\"'<>\\`".contains(c)).map_or(rest.len(), |i| at + i);
+        out.push_str(&rest[..scheme]);
+        out.push_str(&masked_url(&rest[scheme..end]));
+        rest = &rest[end..];
+    }
+    out.push_str(rest);
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::definition::Service;
+    use crate::value;
+
+    #[test]
+    fn secrets_go_by_shape_by_name_and_out_of_urls() {
+        let service = Service::parse(
+            "test",
+            r#"{"metadata": {}, "operations": {"Op": {"http": {"method": "POST"}, "input": {"shape": "In"}}}, "shapes": {
+                "In": {"type": "structure", "members": {"Pin": {"shape": "Pin"}, "Keys": {"shape": "Keys"}, "SessionToken": {"shape": "Text"},
+                    "NextToken": {"shape": "Text"}, "Url": {"shape": "Text"}, "Data": {"shape": "Data"}, "Doc": {"shape": "Doc"}}},
+                "Pin": {"type": "integer", "sensitive": true}, "Text": {"type": "string"}, "Data": {"type": "blob"},
+                "Keys": {"type": "list", "member": {"shape": "Key"}, "sensitive": true},
+                "Doc": {"type": "structure", "members": {}, "document": true},
+                "Key": {"type": "structure", "members": {"Id": {"shape": "Text"}, "On": {"shape": "Bool"}}}, "Bool": {"type": "boolean"}}}"#,
+        )
+        .unwrap();
+        let input = service.input(service.operation("Op").unwrap()).unwrap();
+        let url = "see https://h/k?a=1&X-Amz-Signature=abc, \"http://h/?X-Amz-Security-Token=t\" é://x";
+        let given = value!({"Pin": 1234, "Keys": [{"Id": "k", "On": true}], "SessionToken": "t", "NextToken": "n", "Url": url,
+            "Data": b"text", "Doc": {"u": "https://h/?Signature=x"}, "Foreign": b"\xff"});
+        let expected = value!({"Pin": 0, "Keys": [{"Id": "***", "On": true}], "SessionToken": "***", "NextToken": "n",
+            "Url": "see https://h/k?a=1&X-Amz-Signature=*** \"http://h/?X-Amz-Security-Token=***\" é://x", "Data": "text",
+            "Doc": {"u": "https://h/?Signature=***"}, "Foreign": b"\xff"});
+        let shown = readable(input, given.as_map().unwrap()).unwrap();
+        assert_eq!(Value::Map(shown), expected);
+    }
+}
