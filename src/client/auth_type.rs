@@ -53,7 +53,9 @@ pub(super) fn of_presigned(client: &Inner) -> &str {
 
 /// Sets the signing context from the definition of the operation and from the endpoint.
 pub(super) fn decide(call: &mut Call<'_>) -> Result<()> {
+    // boto3 presigns also what needs no signature.
     call.signing.auth_type = match call.operation.auth.as_slice() {
+        _ if call.is_presign() => None,
         [] => call.operation.auth_type.clone(),
         schemes => choose_scheme(schemes, &call.client.settings.signing.auth_scheme_preference),
     };

@@ -7,7 +7,7 @@ use super::call::Call;
 use super::discovery;
 use super::inner::Inner;
 use crate::auth::post_policy::PostPolicy;
-use crate::auth::sigv4::{self, Algorithm, Flavour, Payload, PayloadFacts, Signing};
+use crate::auth::sigv4::{self, Algorithm, Flavour, Params, Payload, PayloadFacts, Signing};
 use crate::auth::{Credentials, Scheme, SignerName, bearer, s3, sigv2, sigv3};
 use crate::definition::ShapeType;
 use crate::error::{Error, ErrorKind, Result};
@@ -119,7 +119,8 @@ pub(crate) fn presign_foreign(
     let name = call.signing.name.as_deref().unwrap_or(&call.client.endpoint.signing_name);
     let mut signing = Signing::new(keys, region, name, now);
     signing.keys = Some(&call.client.keys);
-    sigv4::presign(request, &signing, expires, params);
+    let params: Params = params.iter().map(|(key, value)| (key.clone(), vec![value.clone()])).collect();
+    sigv4::presign(request, &signing, expires, &params);
     Ok(())
 }
 

@@ -60,7 +60,8 @@ fn destination(event: &Event<'_, '_>) -> String {
 }
 
 fn form(event: &Event<'_, '_>) -> Result<Option<Form>> {
-    event.request().map(sigv4::body_params).transpose()
+    let params = event.request().map(sigv4::body_params).transpose()?;
+    Ok(params.map(|params| params.into_iter().flat_map(|(key, values)| values.into_iter().map(move |v| (key.clone(), v))).collect()))
 }
 
 fn find<'f>(form: &'f Form, key: &str) -> Option<&'f str> {

@@ -138,6 +138,14 @@ for name, service, operation, params, more in (
     ("a database", "rds", "describe_db_instances", {"MaxRecords": 20}, {"config": {"use_fips_endpoint": True}}),
 ):
     url(name, operation, params, service, **more)
+for service, operation, params in (
+    ("sso-oidc", "register_client", {"clientName": "c", "clientType": "public"}),
+    ("cognito-identity", "get_id", {"IdentityPoolId": "us-west-2:1"}),
+    ("codedeploy", "batch_get_on_premises_instances", {"instanceNames": []}),
+    ("codedeploy", "list_on_premises_instances", {"tagFilters": [{"Key": "e\u0301\u2028'"}]}),
+    ("xray", "update_indexing_rule", {"Name": "n", "Rule": {"Probabilistic": {"DesiredSamplingPercentage": 1e-7}}}),
+):
+    url(f"{service} {operation}", operation, params, service)
 url("for another method", "get_caller_identity", {}, "sts", method="GET")
 
 form("with fields and conditions", "k/${filename}", "bkt", {"acl": "é", "x": 1}, [{"acl": "é"}, ["content-length-range", 1, 2]], 60, token="T")

@@ -12,7 +12,7 @@ mod presign;
 
 pub use canonical::{canonical_request, string_to_sign};
 pub use keys::KeyCache;
-pub use params::body_params;
+pub use params::{Params, body_params};
 pub(crate) use payload::announce_unsigned_trailer;
 pub use payload::{Payload, PayloadFacts};
 pub use presign::presign;

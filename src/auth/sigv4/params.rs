@@ -3,20 +3,23 @@
 //! Forms translate without loss. For JSON this is boto3's rule: a list repeats its key, and what is
 //! nested deeper is written as Python would print it; services accept few such URLs.
 
-use std::fmt::{self, Write};
+use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
-use serde_json::Number;
 
 use crate::auth::encode;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{Body, Request};
+use crate::protocol::serialize::{is_printable, push_float, write_escaped};
+
+/// Parameters of a query; each may have several values, or none.
+pub type Params = Vec<(String, Vec<String>)>;
 
 /// The parameters in a request's body: of a form, or of a JSON object. Nothing for an empty body.
 ///
 /// # Errors
 /// If the body is neither, or a stream: such a request cannot be presigned with its body.
-pub fn body_params(request: &Request) -> Result<Vec<(String, String)>> {
+pub fn body_params(request: &Request) -> Result<Params> {
     let content = match &request.body {
         Body::Empty => return Ok(Vec::new()),
         Body::Bytes(content) if content.is_empty() => return Ok(Vec::new()),
@@ -29,7 +32,7 @@ pub fn body_params(request: &Request) -> Result<Vec<(String, String)>> {
         return Ok(form(text));
     }
     match serde_json::from_slice(content) {
-        Ok(Json::Map(members)) => Ok(members.iter().flat_map(|(name, value)| member(name, value)).collect()),
+        Ok(Json::Map(members)) => Ok(members.into_iter().map(|(name, value)| (name, values(&value))).collect()),
         _ => Err(unsuitable("it is neither a form nor a JSON object")),
     }
 }
@@ -38,19 +41,18 @@ fn unsuitable(why: &str) -> Error {
     Error::new(ErrorKind::Signing, format!("The body cannot become part of a presigned URL: {why}."))
 }
 
-fn form(text: &str) -> Vec<(String, String)> {
+fn form(text: &str) -> Params {
     let pairs = text.split('&').filter(|pair| !pair.is_empty());
     pairs
         .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
-        .map(|(key, value)| (encode::decode_form(key), encode::decode_form(value)))
+        .map(|(key, value)| (encode::decode_form(key), vec![encode::decode_form(value)]))
         .collect()
 }
 
-fn member(name: &str, value: &Json) -> Vec<(String, String)> {
-    let pair = |v: &Json| (name.to_owned(), printed(v));
-    match value {
-        Json::List(items) => items.iter().map(pair).collect(),
-        other => vec![pair(other)],
+fn values(member: &Json) -> Vec<String> {
+    match member {
+        Json::List(items) => items.iter().map(printed).collect(),
+        other => vec![printed(other)],
     }
 }
 
@@ -70,7 +72,8 @@ fn python(value: &Json, out: &mut String) {
         Json::Null => out.push_str("None"),
         Json::Bool(true) => out.push_str("True"),
         Json::Bool(false) => out.push_str("False"),
-        Json::Number(number) => out.push_str(&number.to_string()),
+        Json::Integer(digits) => out.push_str(digits),
+        Json::Float(number) => push_float(out, *number),
         Json::Text(text) => quoted(text, out),
         Json::List(items) => {
             out.push('[');
@@ -97,20 +100,7 @@ fn quoted(text: &str, out: &mut String) {
     let quote = if text.contains('\'') && !text.contains('"') { '"' } else { '\'' };
     out.push(quote);
     for c in text.chars() {
-        match c {
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            '\\' => out.push_str("\\\\"),
-            c if c == quote => {
-                out.push('\\');
-                out.push(c);
-            }
-            c if c.is_control() || c == '\u{a0}' || c == '\u{ad}' => {
-                let _ = write!(out, "\\x{:02x}", u32::from(c));
-            }
-            c => out.push(c),
-        }
+        write_escaped(out, c, quote, is_printable).expect("writing to a String succeeds");
     }
     out.push(quote);
 }
@@ -119,7 +109,8 @@ fn quoted(text: &str, out: &mut String) {
 enum Json {
     Null,
     Bool(bool),
-    Number(Number),
+    Integer(String),
+    Float(f64),
     Text(String),
     List(Vec<Json>),
     Map(Vec<(String, Json)>),
@@ -149,15 +140,15 @@ impl<'de> Visitor<'de> for JsonVisitor {
     }
 
     fn visit_i64<E>(self, value: i64) -> Result<Json, E> {
-        Ok(Json::Number(value.into()))
+        Ok(Json::Integer(value.to_string()))
     }
 
     fn visit_u64<E>(self, value: u64) -> Result<Json, E> {
-        Ok(Json::Number(value.into()))
+        Ok(Json::Integer(value.to_string()))
     }
 
     fn visit_f64<E>(self, value: f64) -> Result<Json, E> {
-        Ok(Number::from_f64(value).map_or(Json::Null, Json::Number))
+        Ok(Json::Float(value))
     }
 
     fn visit_str<E>(self, value: &str) -> Result<Json, E> {

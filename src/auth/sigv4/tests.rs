@@ -127,10 +127,11 @@ fn a_database_token_is_a_presigned_url() {
 #[test]
 fn json_becomes_parameters_as_boto3_prints_it() {
     let mut request = Request::new("POST", "https://h.com/");
-    request.body = br#"{"A":"x","B":true,"C":[1,"two"],"D":[],"E":{"k":[{"it's":"\t\\"}],"a":null}}"#.into();
+    request.body =
+        r#"{"A":"x","B":true,"C":[1,"two"],"D":[],"E":{"k":[{"it's":"\t\\\u2028\u00a0é"}],"a":null},"F":1e-7}"#.as_bytes().into();
     let params = body_params(&request).unwrap();
-    let pairs: Vec<_> = params.iter().map(|(k, v)| format!("{k}={v}")).collect();
-    assert_eq!(pairs, ["A=x", "B=True", "C=1", "C=two", r#"E={'k': [{"it's": '\t\\'}], 'a': None}"#]);
+    let values: Vec<String> = params.iter().map(|(name, values)| format!("{name}={}", values.join("|"))).collect();
+    assert_eq!(values, ["A=x", "B=True", "C=1|two", "D=", r#"E={'k': [{"it's": '\t\\\u2028\xa0é'}], 'a': None}"#, "F=1e-07"]);
     request.body = b"<xml/>".into();
     assert!(body_params(&request).is_err());
 }

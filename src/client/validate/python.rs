@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Write as _};
 
-use crate::protocol::serialize::push_float;
+use crate::protocol::serialize::{is_printable, push_float, write_escaped};
 use crate::value::{Timestamp, Value};
 
 /// A value's type.
@@ -65,12 +65,12 @@ impl fmt::Display for Repr<'_> {
             Value::Float(n) => float(f, *n),
             Value::Number(n) if self.inside && !n.is_integer() => write!(f, "Decimal('{n}')"),
             Value::Number(n) => write!(f, "{n}"),
-            Value::String(text) if self.inside => quoted(f, text.contains('\''), text.contains('"'), text.chars(), unprintable),
+            Value::String(text) if self.inside => quoted(f, text.contains('\''), text.contains('"'), text.chars(), is_printable),
             Value::String(text) => f.write_str(text),
             Value::Bytes(bytes) => {
                 f.write_char('b')?;
                 let chars = bytes.iter().copied().map(char::from);
-                quoted(f, bytes.contains(&b'\''), bytes.contains(&b'"'), chars, |c| !matches!(c, ' '..='~'))
+                quoted(f, bytes.contains(&b'\''), bytes.contains(&b'"'), chars, |c| matches!(c, ' '..='~'))
             }
             Value::Timestamp(t) => timestamp(f, *t, self.inside),
             Value::List(list) => {
@@ -81,7 +81,7 @@ impl fmt::Display for Repr<'_> {
             Value::Map(map) => {
                 f.write_char('{')?;
                 separated(f, map.iter(), |f, (key, item)| {
-                    quoted(f, key.contains('\''), key.contains('"'), key.chars(), unprintable)?;
+                    quoted(f, key.contains('\''), key.contains('"'), key.chars(), is_printable)?;
                     write!(f, ": {}", Repr::inside(item))
                 })?;
                 f.write_char('}')
@@ -111,29 +111,14 @@ fn quoted(
     single: bool,
     double: bool,
     chars: impl Iterator<Item = char>,
-    unprintable: impl Fn(char) -> bool,
+    is_printable: impl Fn(char) -> bool,
 ) -> fmt::Result {
     let quote = if single && !double { '"' } else { '\'' };
     f.write_char(quote)?;
     for c in chars {
-        match c {
-            '\\' => f.write_str("\\\\")?,
-            '\n' => f.write_str("\\n")?,
-            '\r' => f.write_str("\\r")?,
-            '\t' => f.write_str("\\t")?,
-            c if c == quote => write!(f, "\\{c}")?,
-            c if !unprintable(c) => f.write_char(c)?,
-            c if c <= '\u{ff}' => write!(f, "\\x{:02x}", u32::from(c))?,
-            c if c <= '\u{ffff}' => write!(f, "\\u{:04x}", u32::from(c))?,
-            c => write!(f, "\\U{:08x}", u32::from(c))?,
-        }
+        write_escaped(f, c, quote, &is_printable)?;
     }
     f.write_char(quote)
-}
-
-/// Whether Rust's own notation escapes the character for what it is; quotes and backslashes are no case for it.
-fn unprintable(c: char) -> bool {
-    !c.is_ascii_graphic() && c != ' ' && c.escape_debug().len() > 1
 }
 
 fn float(f: &mut fmt::Formatter<'_>, number: f64) -> fmt::Result {

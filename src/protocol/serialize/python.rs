@@ -1,6 +1,6 @@
-//! Floats as botocore's runtime prints them, which is what goes to the wire.
+//! Floats and text as botocore's runtime prints them, which is what goes to the wire.
 
-use std::fmt::Write as _;
+use std::fmt::{self, Write};
 
 /// Appends `number`: the fewest digits that read back as the same double (of those the nearest, of two as near the even
 /// one), `3.0` for whole numbers, an exponent of at least two digits from 1e+16 up and below 0.0001; `NaN`, `Infinity`,
@@ -13,6 +13,33 @@ pub(crate) fn push_float(out: &mut String, number: f64) {
         x if x == 0.0 || (1e-4..1e16).contains(&x) => out.push_str(shortest(&mut buffer, number)),
         _ => push_exponential(out, shortest(&mut buffer, number)),
     }
+}
+
+/// Writes a character of a text that stands between `quote`s, escaped where that is needed.
+pub(crate) fn write_escaped(out: &mut impl Write, c: char, quote: char, is_printable: impl Fn(char) -> bool) -> fmt::Result {
+    match c {
+        '\\' => out.write_str("\\\\"),
+        '\n' => out.write_str("\\n"),
+        '\r' => out.write_str("\\r"),
+        '\t' => out.write_str("\\t"),
+        c if c == quote => write!(out, "\\{c}"),
+        c if is_printable(c) => out.write_char(c),
+        c if c <= '\u{ff}' => write!(out, "\\x{:02x}", u32::from(c)),
+        c if c <= '\u{ffff}' => write!(out, "\\u{:04x}", u32::from(c)),
+        c => write!(out, "\\U{:08x}", u32::from(c)),
+    }
+}
+
+/// Whether a character stands for itself: Rust's own notation does not escape it for what it is; quotes and
+/// backslashes are no case for it.
+pub(crate) fn is_printable(c: char) -> bool {
+    if c.is_ascii() {
+        return !c.is_ascii_control();
+    }
+    // Behind a letter, because a combining mark by itself is escaped.
+    let mut buffer = [b'a'; 5];
+    let length = c.encode_utf8(&mut buffer[1..]).len();
+    std::str::from_utf8(&buffer[..=length]).is_ok_and(|text| text.escape_debug().count() == 2)
 }
 
 /// The shortest text that reads back as `number`, in JSON's notation. The standard library's `{:?}` will not do: of two
@@ -46,7 +73,16 @@ fn push_exponential(out: &mut String, json: &str) {
 
 #[cfg(test)]
 mod tests {
-    use super::push_float;
+    use super::{is_printable, push_float, write_escaped};
+
+    #[test]
+    fn text_is_escaped_where_it_does_not_print() {
+        let mut out = String::new();
+        for c in "aé\u{301}😀 \u{7f}\u{a0}\u{ad}\u{2028}\u{e000}\u{e0001}'\"\\\n".chars() {
+            write_escaped(&mut out, c, '\'', is_printable).unwrap();
+        }
+        assert_eq!(out, "aé\u{301}😀 \\x7f\\xa0\\xad\\u2028\\ue000\\U000e0001\\'\"\\\\\\n");
+    }
 
     #[test]
     fn floats_look_as_python_prints_them() {
