@@ -77,8 +77,8 @@
 //!
 //! # How the crate is laid out
 //!
-//! The modules are the stages that a call goes through, from the bottom up: [`value`] and [`error`]; [`definition`];
-//! [`http`], [`auth`], [`endpoint`] and [`protocol`]; credentials; [`session`] and [`client`]; [`resource`], and
+//! The modules are the stages that a call goes through, from the bottom up: [`mod@value`] and [`error`]; [`definition`];
+//! [`http`], [`auth`], [`endpoint`] and [`protocol`]; credentials; [`session`] and [`mod@client`]; [`resource`], and
 //! what definitions cannot say of single services. Each module says in its first lines where it stands and what it leaves out.
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]

@@ -1,7 +1,9 @@
 //! Floor 4: sessions: where settings, credentials and definitions come from.
 //!
-//! A client asks its session once, when it is made, for its [`ClientSettings`]; a call never comes here.
+//! A client asks its session once, when it is made, for its `ClientSettings`; a call never comes here.
 //! Deliberately absent: connections. Making a session reads the profile files and nothing else.
+#![doc = ""]
+#![doc = include_str!("settings.md")]
 
 mod builder;
 mod client_settings;
@@ -261,5 +263,7 @@ impl fmt::Debug for Session {
     }
 }
 
+#[cfg(test)]
+mod settings_table;
 #[cfg(test)]
 mod tests;

@@ -1,0 +1,310 @@
+//! The table of the settings, as the documentation shows it, tried out: each source alone, and each pair in conflict.
+
+use std::fs;
+
+use super::options::OPTIONS;
+use super::*;
+use crate::credentials::Surroundings;
+use crate::http::Verify;
+use crate::value;
+use crate::value::{Map, Value};
+
+const TABLE: &str = include_str!("settings.md");
+
+/// A row of the table.
+struct Row {
+    setting: String,
+    sources: Vec<Source>,
+    default: Option<String>,
+    values: Vec<String>,
+}
+
+/// A place that may say something about a setting.
+#[derive(Clone, Debug, PartialEq)]
+struct Source {
+    place: Place,
+    /// Whether it says the opposite.
+    opposite: bool,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+enum Place {
+    Client,
+    ClientConfig,
+    SessionConfig,
+    Session,
+    Variable(String),
+    Key(String),
+}
+
+/// The texts between backticks in a cell.
+fn quoted(cell: &str) -> Vec<String> {
+    cell.split('`').skip(1).step_by(2).map(str::to_owned).collect()
+}
+
+fn rows() -> Vec<Row> {
+    let lines = TABLE.lines().filter(|line| line.starts_with("| `"));
+    let rows = lines.map(|line| {
+        let cells: Vec<_> = line.trim_matches('|').split('|').collect();
+        let [setting, sources, default, values] = cells[..] else { panic!("{line}") };
+        Row {
+            setting: quoted(setting).remove(0),
+            sources: quoted(sources).iter().flat_map(|source| places(source)).collect(),
+            default: quoted(default).pop(),
+            values: quoted(values),
+        }
+    });
+    rows.collect()
+}
+
+fn places(written: &str) -> Vec<Source> {
+    let (opposite, name) = written.strip_prefix('!').map_or((false, written), |name| (true, name));
+    let places = match (name, name.strip_prefix('$')) {
+        ("client", _) => vec![Place::Client],
+        ("Config", _) => vec![Place::ClientConfig, Place::SessionConfig],
+        ("session", _) => vec![Place::Session],
+        (_, Some(variable)) => vec![Place::Variable(variable.replace("{SERVICE}", "SQS"))],
+        (key, None) => vec![Place::Key(key.replace("{service}", "sqs"))],
+    };
+    places.into_iter().map(|place| Source { place, opposite }).collect()
+}
+
+/// A session and a client in which some sources say something.
+struct World {
+    folder: tempfile::TempDir,
+    builder: SessionBuilder,
+    variables: Vec<(String, String)>,
+    profile: Map,
+    services: Map,
+    client: Map,
+    client_config: Option<Config>,
+}
+
+impl World {
+    /// Files that the settings may lead to: `one` and `two` are profiles, files, folders of definitions.
+    fn new(setting: &str) -> World {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["one", "two"] {
+            let keys = format!("[default]\nregion = {name}\naws_access_key_id = {name}\naws_secret_access_key = s\n");
+            fs::write(folder.path().join(name), keys).unwrap();
+            let service = folder.path().join(format!("definitions-{name}/{name}/2020-01-01"));
+            fs::create_dir_all(&service).unwrap();
+            fs::write(service.join("service-2.json"), "{}").unwrap();
+        }
+        let mut variables = vec![("HOME".to_owned(), folder.path().display().to_string())];
+        if setting == "ignore_configured_endpoint_urls" {
+            variables.push(("AWS_ENDPOINT_URL".to_owned(), "http://configured:1".to_owned()));
+        }
+        let (profile, services, client) = (Map::new(), Map::new(), Map::new());
+        World { folder, builder: Session::builder(), variables, profile, services, client, client_config: None }
+    }
+
+    /// Lets a source say something.
+    fn say(mut self, setting: &str, source: &Source, value: &str) -> World {
+        let value = match (setting, source.opposite) {
+            ("config_file" | "credentials_file", _) => self.folder.path().join(value).display().to_string(),
+            ("data_path", _) => self.folder.path().join(format!("definitions-{value}")).display().to_string(),
+            (_, true) => opposite(value).to_owned(),
+            (_, false) => value.to_owned(),
+        };
+        match &source.place {
+            Place::Client => drop(self.client.insert(setting, value)),
+            Place::ClientConfig => self.client_config = Some(config(setting, &value)),
+            Place::SessionConfig => self.builder = self.builder.config(config(setting, &value)),
+            Place::Session => {
+                self.builder = match setting {
+                    "profile" => self.builder.profile(value),
+                    "region_name" => self.builder.region(value),
+                    "config_file" => self.builder.config_file(value),
+                    _ => self.builder.credentials_file(value),
+                }
+            }
+            Place::Variable(name) => self.variables.push((name.clone(), value)),
+            Place::Key(key) => match key.strip_prefix("services.") {
+                Some(key) => nest(&mut self.services, key, &value),
+                None => nest(&mut self.profile, key, &value),
+            },
+        }
+        self
+    }
+
+    /// What comes of it.
+    fn outcome(self, setting: &str) -> Option<String> {
+        let home = self.folder.path();
+        fs::create_dir(home.join(".aws")).unwrap();
+        fs::write(home.join(".aws/config"), self.config_file()).unwrap();
+        fs::write(home.join(".aws/credentials"), "[default]\naws_access_key_id = home\naws_secret_access_key = s\n").unwrap();
+        let session = self.builder.environment(self.variables.into_iter().collect::<Environment>()).build().unwrap();
+        let verify = self.client.get("verify");
+        let request = ClientRequest {
+            service_id: "SQS",
+            endpoint_prefix: "sqs",
+            discovers_endpoints: true,
+            region: self.client["region_name"].as_str(),
+            endpoint_url: self.client["endpoint_url"].as_str(),
+            verify,
+            config: self.client_config.as_ref(),
+            ..ClientRequest::default()
+        };
+        let version = self.client["api_version"].as_str().map(Str::from);
+        match setting {
+            "profile" => Some(session.profile().to_owned()),
+            "config_file" => session.region().map_or(Some("~/.aws/config".to_owned()), |region| Some(region.into())),
+            "credentials_file" => {
+                let key = session.credentials().unwrap().unwrap().access_key_id().to_owned();
+                Some(if key == "home" { "~/.aws/credentials".to_owned() } else { key })
+            }
+            "data_path" => session.available_services().iter().find(|name| *name == "one" || *name == "two").map(Str::to_string),
+            "api_version" => version.or_else(|| session.configured_api_version("sqs")).map(String::from),
+            metadata if metadata.contains("metadata") || metadata.starts_with("imds") => of_metadata(&session, setting),
+            _ => of_client(&session.client_settings(request).unwrap(), setting),
+        }
+    }
+
+    fn config_file(&self) -> String {
+        let mut text = "[profile one]\n[profile two]\n[default]\n".to_owned();
+        let mut section = |keys: &Map| {
+            for (key, value) in keys {
+                match value.as_map() {
+                    Some(block) => {
+                        text += &format!("{key} =\n");
+                        block.iter().for_each(|(key, value)| text += &format!("  {key} = {}\n", value.as_str().unwrap()));
+                    }
+                    None => text += &format!("{key} = {}\n", value.as_str().unwrap()),
+                }
+            }
+        };
+        section(&self.profile);
+        if !self.services.is_empty() {
+            section(&Map::from([("services", "lab")]));
+            text += "[services lab]\n";
+            let mut section = |keys: &Map| {
+                for (key, block) in keys {
+                    text += &format!("{key} =\n  endpoint_url = {}\n", block["endpoint_url"].as_str().unwrap());
+                }
+            };
+            section(&self.services);
+        }
+        text
+    }
+}
+
+/// Sets `key` or `block.key`.
+fn nest(map: &mut Map, key: &str, value: &str) {
+    match key.split_once('.') {
+        None => drop(map.insert(key, value)),
+        Some((block, key)) => {
+            let mut inner = map[block].as_map().cloned().unwrap_or_default();
+            inner.insert(key, value);
+            map.insert(block, inner);
+        }
+    }
+}
+
+/// A config in which one option is set, in the option's type.
+fn config(setting: &str, text: &str) -> Config {
+    let typed = match text {
+        "true" | "false" => Value::Bool(text == "true"),
+        _ => text.parse().map_or(Value::from(text), Value::Int),
+    };
+    let options = match (setting, setting.split_once('.')) {
+        ("proxies", _) => value!({"proxies": {"https": text}}),
+        (_, Some((block, key))) => value!({block: {key: typed}}),
+        (_, None) => value!({setting: typed}),
+    };
+    Config::from_value(&options).unwrap()
+}
+
+fn opposite(flag: &str) -> &'static str {
+    if flag == "true" { "false" } else { "true" }
+}
+
+fn of_client(settings: &ClientSettings, setting: &str) -> Option<String> {
+    let seconds = settings.transport.connect_timeout.map(|timeout| timeout.as_secs_f64());
+    let shown = settings.config(settings.region.as_deref(), settings.signing.signature_version.as_deref().unwrap_or_default());
+    match setting {
+        "endpoint_url" => settings.endpoint_url.as_ref().map(|endpoint| endpoint.url.to_string()),
+        "ignore_configured_endpoint_urls" => Some(settings.endpoint_url.is_none().to_string()),
+        "sts_regional_endpoints" => Some(settings.sts_regional_endpoints.to_string()),
+        "verify" => Some(match &settings.transport.verify {
+            Verify::Bundle(path) => path.display().to_string(),
+            other => (*other == Verify::Roots).to_string(),
+        }),
+        "defaults_mode" => {
+            let modes = [(60.0, "legacy"), (1.1, "in-region"), (3.1, "cross-region"), (30.0, "mobile")];
+            modes.iter().find(|(timeout, _)| seconds == Some(*timeout)).map(|(_, mode)| (*mode).to_owned())
+        }
+        "proxies" => text(&shown.get("proxies")?["https"]),
+        "client_cert" => text(&shown.get("client_cert")?[0]),
+        "signature_version" => text(shown.get(setting)?).filter(|version| !version.is_empty()),
+        _ => match setting.split_once('.') {
+            Some((block, key)) => text(&shown.get(block)?[key]),
+            None => text(shown.get(setting)?),
+        },
+    }
+}
+
+fn of_metadata(session: &Session, setting: &str) -> Option<String> {
+    let settings = session.0.door.metadata_service().unwrap();
+    match setting {
+        "metadata_service_timeout" => Some(settings.timeout.as_secs().to_string()),
+        "metadata_service_num_attempts" => Some(settings.attempts.to_string()),
+        "ec2_metadata_service_endpoint" => settings.endpoint.map(String::from),
+        "ec2_metadata_service_endpoint_mode" => settings.endpoint_mode.map(String::from),
+        "ec2_metadata_v1_disabled" => Some(settings.v1_disabled.to_string()),
+        _ => Some((settings.endpoint_mode.as_deref() == Some("ipv6")).to_string()),
+    }
+}
+
+fn text(value: &Value) -> Option<String> {
+    match value {
+        Value::Null => None,
+        Value::Bool(flag) => Some(flag.to_string()),
+        Value::Int(number) => Some(number.to_string()),
+        Value::Float(number) => Some(number.to_string()),
+        other => other.as_str().map(str::to_owned),
+    }
+}
+
+/// What two sources come to, of which the first is the earlier one in the table.
+fn winner<'a>(setting: &str, first: &'a str, second: &'a str, places: [&Place; 2]) -> &'a str {
+    let switches_on = setting == "parameter_validation" && first == "true" && matches!(places, [_, Place::Key(_)]);
+    if switches_on { second } else { first }
+}
+
+#[test]
+fn each_source_is_heard_alone_and_the_first_of_each_pair_wins() {
+    let (mut alone, mut pairs) = (0, 0);
+    for Row { setting, sources, default, values } in rows() {
+        assert_eq!(World::new(&setting).outcome(&setting), default, "{setting}, when nobody says anything");
+        for (i, source) in sources.iter().enumerate() {
+            for value in &values {
+                let outcome = World::new(&setting).say(&setting, source, value).outcome(&setting);
+                assert_eq!(outcome.as_deref(), Some(value.as_str()), "{setting} from {source:?}");
+                alone += 1;
+            }
+            for later in &sources[i + 1..] {
+                for (first, second) in values.iter().flat_map(|first| values.iter().map(move |second| (first, second))) {
+                    if first == second {
+                        continue;
+                    }
+                    let world = World::new(&setting).say(&setting, source, first).say(&setting, later, second);
+                    let expected = winner(&setting, first, second, [&source.place, &later.place]);
+                    let pair = format!("{setting}: {source:?} says {first}, {later:?} says {second}");
+                    assert_eq!(world.outcome(&setting).as_deref(), Some(expected), "{pair}");
+                    pairs += 1;
+                }
+            }
+        }
+    }
+    assert!(alone > 200 && pairs > 350, "{alone} alone, {pairs} pairs");
+}
+
+#[test]
+fn the_table_has_every_option_of_a_config() {
+    let rows = rows();
+    for (option, _) in OPTIONS {
+        let is_row = |row: &Row| row.setting == *option || row.setting.split('.').next() == Some(option);
+        assert!(rows.iter().any(is_row), "{option}");
+    }
+}
