@@ -6,7 +6,7 @@
 use std::time::{Duration, Instant};
 
 use super::call::Call;
-use super::{discovery, pipeline, signing};
+use super::{discovery, observe, pipeline, signing};
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{Body, Request, SendOptions, deadline_exceeded};
 use crate::retry::{self, Modeled, Outcome, Verdict};
@@ -47,13 +47,15 @@ pub(crate) fn run(call: &mut Call<'_>) -> Result<()> {
     call.attempts.unsigned = Some(Unsigned::of(call.request_mut()));
     loop {
         admit(call)?;
-        let failure = attempt(call)?;
+        let failure = observe::attempt(call, attempt)?;
         if let Some(error) = &failure {
             stopped(call, error)?;
         }
         call.emit("response-received")?;
         let delay = decide(call, failure.as_ref().map(Error::kind))?;
-        match delay.filter(|delay| call.left().is_none_or(|left| *delay < left)) {
+        let delay = delay.filter(|delay| call.left().is_none_or(|left| *delay < left));
+        observe::decision(call, delay);
+        match delay {
             Some(delay) => again(call, delay, failure)?,
             None => return failure.map_or(Ok(()), Err),
         }

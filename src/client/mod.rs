@@ -17,6 +17,7 @@ mod extra;
 pub(crate) mod hooks;
 mod inner;
 mod inspect;
+mod observe;
 mod options;
 mod pace;
 mod paginator;

@@ -8,7 +8,7 @@
 //! The part in brackets is in `attempts.rs`.
 
 use super::call::Call;
-use super::{attempts, checksum, compression, discovery, endpoint, validate};
+use super::{attempts, checksum, compression, discovery, endpoint, observe, validate};
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{Body, Request, Response, ResponseBody};
 use crate::protocol::{self, serialize, serialize::SerializedBody};
@@ -16,6 +16,10 @@ use crate::value::{Map, Stream, Value};
 
 /// The whole way, to the result.
 pub(crate) fn run(call: &mut Call<'_>) -> Result<Map> {
+    observe::call(call, whole_way)
+}
+
+fn whole_way(call: &mut Call<'_>) -> Result<Map> {
     prepare(call)?;
     if let Err(error) = obtain(call) {
         call.emit("after-call-error")?;

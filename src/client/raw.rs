@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use super::call::{Call, CallOptions};
-use super::{Client, attempts, endpoint, pipeline, request, signing};
+use super::{Client, attempts, endpoint, observe, pipeline, request, signing};
 use crate::definition::Operation;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{Body, Cancel, Request, Response};
@@ -107,14 +107,8 @@ impl RawRequest<'_> {
     /// # Errors
     /// If the path or the body cannot be sent, if no endpoint or no keys are found, or if the service cannot be reached.
     pub fn send(self) -> Result<Response> {
-        self.with_call(|call| {
-            call.emit_until("before-call", |call| call.is_answered())?;
-            if !call.is_answered() {
-                attempts::run(call)?;
-                attempts::succeeded(call);
-            }
-            call.response.take().ok_or_else(|| Error::new(ErrorKind::Foreign, "a hook answered a raw call without a response"))
-        })
+        self.with_call(|call| observe::call(call, obtain))
+            .and_then(|response| response.ok_or_else(|| Error::new(ErrorKind::Foreign, "a hook answered a raw call without a response")))
     }
 
     /// The signed HTTP request, not sent.
@@ -138,6 +132,16 @@ impl RawRequest<'_> {
         let done = build(&mut call, &target, body).and_then(|()| run(&mut call));
         done.map_err(|error| request::with_circumstances(error, &call))
     }
+}
+
+/// The response: from the service, or from a hook that answered in its place.
+fn obtain(call: &mut Call<'_>) -> Result<Option<Response>> {
+    call.emit_until("before-call", |call| call.is_answered())?;
+    if !call.is_answered() {
+        attempts::run(call)?;
+        attempts::succeeded(call);
+    }
+    Ok(call.response.take())
 }
 
 /// The request, unsigned.
