@@ -12,7 +12,7 @@ use super::inner::Inner;
 use super::pace::{Pace, Random, Sleep};
 use super::setup::Setup;
 use super::user_agent::user_agent;
-use super::{Client, auth_type, endpoint, options};
+use super::{Client, auth_type, endpoint, options, signing};
 use crate::auth::Credentials;
 use crate::auth::sigv4::KeyCache;
 use crate::definition::{Definitions, LegacyEndpoints, Partitions, RetryRules, RuleSet, Service};
@@ -195,6 +195,8 @@ impl ClientBuilder {
         let hooks = self.session.hooks().copy();
         let mut setup = Setup::new(&service, &settings, &hooks);
         crate::service::customize(&mut setup)?;
+        let event_names = event_names(&service)?;
+        signing::register(&hooks, &event_names[0])?;
         let Setup {
             builtins: own_builtins,
             signature_version: special,
@@ -228,7 +230,7 @@ impl ClientBuilder {
             bearer_token,
             tokens: self.session.tokens().clone(),
             keys: KeyCache::default(),
-            event_names: event_names(&service)?,
+            event_names,
             transport: self.transport.unwrap_or_else(|| Arc::new(UreqTransport::new(settings.transport.http_config(&endpoint.url)))),
             user_agent: user_agent(&settings),
             clock: self.clock,
@@ -274,6 +276,28 @@ impl Session {
     /// If the event's name has an empty part.
     pub fn on(&self, event: &str, hook: impl Fn(&mut Event<'_, '_>) -> anyhow::Result<()> + Send + Sync + 'static) -> Result<HookId> {
         self.hooks().register(event, Place::Normal, Arc::new(hook))
+    }
+
+    /// As [`on`](Self::on), before every other hook of the same pattern, those of the crate itself included: boto3's
+    /// `register_first`.
+    ///
+    /// # Errors
+    /// As [`on`](Self::on).
+    pub fn on_first(&self, event: &str, hook: impl Fn(&mut Event<'_, '_>) -> anyhow::Result<()> + Send + Sync + 'static) -> Result<HookId> {
+        self.hooks().register(event, Place::First, Arc::new(hook))
+    }
+
+    /// As [`on`](Self::on), after every other hook of the same pattern: boto3's `register_last`.
+    ///
+    /// # Errors
+    /// As [`on`](Self::on).
+    pub fn on_last(&self, event: &str, hook: impl Fn(&mut Event<'_, '_>) -> anyhow::Result<()> + Send + Sync + 'static) -> Result<HookId> {
+        self.hooks().register(event, Place::Last, Arc::new(hook))
+    }
+
+    /// Takes a hook back, for the clients that this session makes from now on; tells whether it was there.
+    pub fn off(&self, id: HookId) -> bool {
+        self.hooks().unregister(id)
     }
 
     /// A client with settings of its own.

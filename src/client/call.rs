@@ -39,6 +39,8 @@ pub(crate) struct Call<'c> {
     pub result: Option<Map>,
     /// The result is not to be changed any more.
     pub is_final: bool,
+    /// What hooks add to the result that is parsed.
+    pub added: Map,
     /// On the client's own clock.
     pub started: Duration,
     pub attempts: Attempts,
@@ -102,6 +104,7 @@ impl<'c> Call<'c> {
             response: None,
             result: None,
             is_final: false,
+            added: Map::new(),
             started: client.pace.now(),
             attempts: Attempts::default(),
         }
@@ -125,7 +128,7 @@ impl<'c> Call<'c> {
     fn run_hooks(&mut self, stage: &'static str, operation: Option<&str>, answered: impl Fn(&Call<'_>) -> bool) -> Result<()> {
         let hooks = self.hooks.clone();
         for hook in hooks.matching(stage, &self.client.event_names, operation) {
-            let mut event = Event::new(stage, self);
+            let mut event = Event::new(stage, operation.is_some(), self);
             hook(&mut event).map_err(|e| Error::foreign(&format!("a hook of {stage}"), e))?;
             if answered(self) {
                 break;

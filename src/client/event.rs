@@ -16,15 +16,26 @@ use crate::value::{Map, Str, Timestamp, Value};
 /// | stage | what is there, and may be changed |
 /// | --- | --- |
 /// | `provide-client-params`, `before-parameter-build` | [`params`](Self::params) |
-/// | `before-endpoint-resolution` | `params`, [`builtins`](Self::builtins_mut) |
-/// | `before-call`, `request-created`, `before-sign` | [`request`](Self::request) |
-/// | `choose-signer` | [`set_signer`](Self::set_signer) |
-/// | `before-send` | the signed request; [`set_response`](Self::set_response) answers in the server's place |
-/// | `before-parse` | [`response`](Self::response) |
+/// | `before-endpoint-resolution` | `params`, [`builtins`](Self::builtins_mut); its name has no operation |
+/// | `before-call` | [`request`](Self::request); [`set_response`](Self::set_response) and [`set_result`](Self::set_result) answer in the service's place |
+/// | `request-created` | the request of an attempt: a hook of `request-created.s3.PutObject` has it before it is signed, one of `request-created.s3` or `request-created` after that |
+/// | `choose-signer` | [`set_signer`](Self::set_signer); the first answer counts |
+/// | `before-sign` | the request |
+/// | `before-send` | the signed request; `set_response` answers in the server's place, and the first answer counts |
+/// | `before-parse` | [`response`](Self::response); [`add_to_result`](Self::add_to_result) |
 /// | `response-received` | `response`, [`result`](Self::result), to be looked at |
 /// | `needs-retry` | [`retry`](Self::retry), to be changed by [`set_retry`](Self::set_retry) |
 /// | `after-call-error` | what there is, when no response stands |
 /// | `after-call` | [`result`](Self::result) |
+///
+/// They come in this order, those from `request-created` to `needs-retry` for every attempt; `choose-signer` and
+/// `before-sign` run while the hook of `request-created` that signs does. `after-call-error` takes the place of
+/// `after-call`. A URL that is presigned has the stages up to `before-endpoint-resolution`, `choose-signer` and
+/// `before-sign`.
+///
+/// An error that a hook returns ends the call. In boto3 hooks return what they decide, here they set it; of what
+/// boto3 has beside these stages, `creating-client-class`, `creating-serializer`, `getattr` and `choose-service-name`
+/// concern Python's own mechanisms and are absent.
 ///
 /// ```
 /// use tucuxi::{Session, value};
@@ -41,16 +52,25 @@ use crate::value::{Map, Str, Timestamp, Value};
 /// ```
 pub struct Event<'e, 'c> {
     stage: &'static str,
+    /// Whether the event's name has the operation in it.
+    of_operation: bool,
     call: &'e mut Call<'c>,
 }
 
 impl<'e, 'c> Event<'e, 'c> {
-    pub(super) fn new(stage: &'static str, call: &'e mut Call<'c>) -> Event<'e, 'c> {
-        Event { stage, call }
+    pub(super) fn new(stage: &'static str, of_operation: bool, call: &'e mut Call<'c>) -> Event<'e, 'c> {
+        Event { stage, of_operation, call }
+    }
+
+    pub(super) fn call_mut(&mut self) -> &mut Call<'c> {
+        self.call
     }
 
     /// The event's whole name, `before-sign.s3.PutObject`.
     pub fn name(&self) -> String {
+        if !self.of_operation {
+            return format!("{}.{}", self.stage, self.call.client.event_names[0]);
+        }
         format!("{}.{}.{}", self.stage, self.call.client.event_names[0], self.call.operation.name)
     }
 
@@ -172,6 +192,11 @@ impl<'e, 'c> Event<'e, 'c> {
     /// The parsed result, to be changed before the caller gets it.
     pub fn result_mut(&mut self) -> Option<&mut Map> {
         self.call.result.as_mut()
+    }
+
+    /// Adds to what will be parsed, in `before-parse`; boto3's `customized_response_dict`.
+    pub fn add_to_result(&mut self, name: impl Into<Str>, value: impl Into<Value>) {
+        self.call.added.insert(name, value);
     }
 
     /// Whether a URL is presigned: nothing will be sent.

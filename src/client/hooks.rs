@@ -21,7 +21,10 @@ pub struct HookId(u64);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Place {
     First,
+    /// The crate's own: before what users register without saying where.
+    BuiltIn,
     Normal,
+    Last,
 }
 
 /// The hooks of a session or of a client. A client starts with those that its session had.
@@ -101,12 +104,17 @@ impl HookList {
 
 impl Registration {
     fn matches(&self, stage: &str, service: &ServiceNames, operation: Option<&str>) -> bool {
-        let part = |i: usize| self.pattern.get(i).map(|p| &**p);
-        let fits = |pattern: Option<&str>, is: &dyn Fn(&str) -> bool| pattern.is_none_or(|p| p == "*" || is(p));
-        fits(part(0), &|p| p == stage)
-            && fits(part(1), &|p| service.iter().any(|name| **name == *p))
-            && fits(part(2), &|p| operation == Some(p))
-            && self.pattern.len() <= if operation.is_some() { 3 } else { 2 }
+        let fits = |pattern: &str, name: &str| pattern == "*" || pattern == name;
+        let Some((first, rest)) = self.pattern.split_first() else { return false };
+        if !fits(first, stage) {
+            return false;
+        }
+        rest.is_empty()
+            || service.iter().any(|name| match (after_name(rest, name), operation) {
+                (Some([]), _) => true,
+                (Some([last]), Some(operation)) => fits(last, operation),
+                _ => false,
+            })
     }
 
     /// Of the patterns that match one event: `*` before a name at the first part where they differ,
@@ -117,6 +125,19 @@ impl Registration {
         }
         rank(&self.pattern).cmp(rank(&other.pattern)).then(self.place.cmp(&other.place)).then(self.id.0.cmp(&other.id.0))
     }
+}
+
+/// What a pattern has after the service's name. A name may have dots of its own: `runtime.sagemaker`.
+fn after_name<'p>(pattern: &'p [Box<str>], name: &str) -> Option<&'p [Box<str>]> {
+    if let [first, rest @ ..] = pattern
+        && (**first == *name || **first == *"*")
+    {
+        return Some(rest);
+    }
+    let mut parts = name.split('.');
+    let width = name.matches('.').count() + 1;
+    let (own, rest) = pattern.split_at_checked(width)?;
+    own.iter().all(|part| parts.next() == Some(part)).then_some(rest)
 }
 
 #[cfg(test)]
@@ -146,12 +167,19 @@ mod tests {
         assert!(!matches("before-call.s3", Some("Do")));
         assert!(!matches("before-call.elb.Do", None));
         assert!(!matches("before-call.elb.Do.more", Some("Do")));
+        let names: ServiceNames = ["sagemaker-runtime".into(), "sagemaker-runtime".into(), "runtime.sagemaker".into()];
+        let matches = |p: &str, op| registration(p, Place::Normal, 0).matches("before-call", &names, op);
+        assert!(matches("before-call.runtime.sagemaker.Do", Some("Do")));
+        assert!(matches("before-call.runtime.sagemaker", None));
+        assert!(!matches("before-call.runtime.sagemaker.Do", Some("Other")));
+        assert!(!matches("before-call.runtime.other.Do", Some("Do")));
     }
 
     #[test]
     fn first_holds_within_one_pattern() {
-        let mut list = [registration("a.b", Place::Normal, 0), registration("a.b", Place::Normal, 1), registration("a.b", Place::First, 2)];
+        let places = [Place::Last, Place::Normal, Place::Normal, Place::BuiltIn, Place::First];
+        let mut list: Vec<_> = (0..).zip(places).map(|(id, place)| registration("a.b", place, id)).collect();
         list.sort_by(Registration::order);
-        assert_eq!(list.map(|r| r.id.0), [2, 0, 1]);
+        assert_eq!(list.iter().map(|r| r.id.0).collect::<Vec<_>>(), [4, 3, 1, 2, 0]);
     }
 }

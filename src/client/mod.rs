@@ -138,10 +138,32 @@ impl Client {
     /// Registers a hook for an event, or for all whose names begin with it: `before-sign.s3.PutObject`,
     /// `before-sign.s3`, `before-sign`; `*` stands for any one part. See [`Event`] for the stages.
     ///
+    /// The hooks of an event run in boto3's order: those found by a `*` before those found by a name, of these the
+    /// longest pattern first; within a pattern as they were registered, after those of
+    /// [`on_first`](Self::on_first) and the crate's own, before those of [`on_last`](Self::on_last). A client has a
+    /// copy of the hooks that its session had when it was made; a call does not see what is registered while it runs.
+    ///
     /// # Errors
     /// If the event's name has an empty part.
     pub fn on(&self, event: &str, hook: impl Fn(&mut Event<'_, '_>) -> anyhow::Result<()> + Send + Sync + 'static) -> Result<HookId> {
         self.0.hooks.register(event, Place::Normal, Arc::new(hook))
+    }
+
+    /// As [`on`](Self::on), before every other hook of the same pattern, those of the crate itself included: boto3's
+    /// `register_first`.
+    ///
+    /// # Errors
+    /// As [`on`](Self::on).
+    pub fn on_first(&self, event: &str, hook: impl Fn(&mut Event<'_, '_>) -> anyhow::Result<()> + Send + Sync + 'static) -> Result<HookId> {
+        self.0.hooks.register(event, Place::First, Arc::new(hook))
+    }
+
+    /// As [`on`](Self::on), after every other hook of the same pattern: boto3's `register_last`.
+    ///
+    /// # Errors
+    /// As [`on`](Self::on).
+    pub fn on_last(&self, event: &str, hook: impl Fn(&mut Event<'_, '_>) -> anyhow::Result<()> + Send + Sync + 'static) -> Result<HookId> {
+        self.0.hooks.register(event, Place::Last, Arc::new(hook))
     }
 
     /// Takes a hook back; tells whether it was there.

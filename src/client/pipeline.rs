@@ -214,6 +214,7 @@ fn parse(call: &mut Call<'_>) -> Result<()> {
         metadata.insert("RetryAttempts", call.attempts.number.saturating_sub(1));
         checksum::report(&call.notes, metadata);
     }
+    result.extend(std::mem::take(&mut call.added));
     call.result = Some(result);
     Ok(())
 }

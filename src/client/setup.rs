@@ -67,7 +67,7 @@ impl<'a> Setup<'a> {
 
     /// Registers a hook, before those of the users.
     pub(crate) fn on(&self, event: &str, hook: impl Fn(&mut Event<'_, '_>) -> anyhow::Result<()> + Send + Sync + 'static) -> Result<()> {
-        self.hooks.register(event, Place::First, Arc::new(hook)).map(|_| ())
+        self.hooks.register(event, Place::BuiltIn, Arc::new(hook)).map(|_| ())
     }
 
     /// Says something to the endpoint rules.

@@ -1,10 +1,13 @@
 //! The stage that proves who calls: which signer, with which region and name, and then the signature.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::auth_type;
 use super::call::Call;
 use super::discovery;
+use super::event::Event;
+use super::hooks::{Hooks, Place};
 use super::inner::Inner;
 use crate::auth::post_policy::PostPolicy;
 use crate::auth::sigv4::{self, Algorithm, Flavour, Params, Payload, PayloadFacts, Signing};
@@ -21,9 +24,19 @@ pub(crate) const FOREIGN_REGION: &str = "foreign-region";
 /// The note with the path that the old S3 signature covers.
 pub(crate) const AUTH_PATH: &str = "auth-path";
 
-/// Signs the request of this attempt.
+/// Signs the request of this attempt: that is what a hook of `request-created` does.
 pub(crate) fn sign(call: &mut Call<'_>) -> Result<()> {
-    call.emit("request-created")?;
+    call.emit("request-created")
+}
+
+/// Registers the signing itself: what is registered for a service's operation comes before it, what is registered for
+/// any service after it.
+pub(super) fn register(hooks: &Hooks, service: &str) -> Result<()> {
+    let sign = |event: &mut Event<'_, '_>| Ok(created(event.call_mut())?);
+    hooks.register(&format!("request-created.{service}"), Place::BuiltIn, Arc::new(sign)).map(|_| ())
+}
+
+fn created(call: &mut Call<'_>) -> Result<()> {
     discovery::redirect(call)?;
     let signer = choose_signer(call)?;
     call.emit("before-sign")?;
@@ -58,7 +71,6 @@ pub(crate) fn sign(call: &mut Call<'_>) -> Result<()> {
 
 /// Signs the URL of the request, so that whoever has it can send it until `expires` is over.
 pub(crate) fn presign(call: &mut Call<'_>, expires: Duration) -> Result<()> {
-    call.emit("request-created")?;
     let signer = choose_signer(call)?;
     call.emit("before-sign")?;
     let Some(signer) = signer else { return Ok(()) };

@@ -17,7 +17,7 @@ pub(super) fn customize(setup: &mut Setup<'_>) -> Result<()> {
     setup.endpoint_error = Some(endpoint_error);
     setup.on("before-parameter-build.s3-control", leave_account_to_the_rules)?;
     setup.on("before-endpoint-resolution.s3-control", account_from_arn)?;
-    setup.on("choose-signer.s3-control", super::s3::s3_flavour)
+    setup.on("choose-signer", super::s3::s3_flavour)
 }
 
 /// Where the rules require the account they put it into the host, too.

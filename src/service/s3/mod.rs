@@ -35,7 +35,7 @@ pub(super) fn customize(setup: &mut Setup<'_>) -> Result<()> {
     endpoint::presign_globally(setup)?;
     express::customize(setup)?;
     setup.extra_methods = post::METHODS;
-    setup.on("choose-signer.s3", s3_flavour)?;
+    setup.on("choose-signer", s3_flavour)?;
     setup.on("before-call.s3", expect_continue)?;
     setup.on("before-parse.s3", response::error_in_200)?;
     setup.on("before-parse.s3", response::check_expires)?;
