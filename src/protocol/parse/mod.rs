@@ -7,7 +7,12 @@
 //! # Differs from boto3
 //!
 //! A successful response whose body is not JSON is an error, where boto3 answers a map without members.
-//! Lists of dates in a header are read, where boto3 fails at the commas inside of the dates.
+//! Lists of dates in a header are read, where boto3 fails at the commas inside of the dates. A flattened list of XML is found under its own
+//! name too, where boto3 knows the name of its items only. Timestamps keep all their digits, where boto3 cuts them to microseconds.
+//! A number too great for a date is a `ResponseParserError`, a body that is an array or null has no members or is such an
+//! error, and the empty body of an error in CBOR has the status for its code, where boto3 ends with accidents of Python.
+//! Operations in CBOR without an output have their request id, which boto3 loses. The code of an error in the json protocol is also
+//! looked for in the header `x-amzn-errortype` and in `code`.
 
 mod body;
 mod cbor;

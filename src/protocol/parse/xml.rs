@@ -39,7 +39,10 @@ pub(super) fn fields<'a>(
     while let Some(child) = xml.child()? {
         match names.get(child.name()) {
             Some(&slot) => member(xml, &child, node.member(&structure.members[slot])?, &mut slots[slot])?,
-            None => foreign(xml, child.name())?,
+            None => match own_name(node, structure, child.name())? {
+                Some(slot) => member(xml, &child, node.member(&structure.members[slot])?, &mut slots[slot])?,
+                None => foreign(xml, child.name())?,
+            },
         }
     }
     attributes(element, node, structure, &mut slots)?;
@@ -152,11 +155,25 @@ fn attributes(element: &Element<'_>, node: Node<'_>, structure: &Structure, slot
     Ok(())
 }
 
+/// The flattened list of this name, where its elements are named after the items: the protocols' specification names
+/// them after the list.
+fn own_name(node: Node<'_>, structure: &Structure, name: &str) -> Result<Option<usize>> {
+    for (slot, member) in structure.members.iter().enumerate() {
+        let target = node.member(member)?;
+        let list = matches!(target.shape_type(), ShapeType::List(_)) && target.has(|t| t.flattened);
+        if list && target.location_name().unwrap_or(&member.name) == name {
+            return Ok(Some(slot));
+        }
+    }
+    Ok(None)
+}
+
 /// Members whose element is also a flattened list's: an older form of the list, which has its first item.
 fn namesakes(node: Node<'_>, structure: &Structure, names: &WireNames, slots: &mut Slots) -> Result<()> {
     for (slot, member) in structure.members.iter().enumerate() {
         let target = node.member(member)?;
         if target.location().is_none()
+            && !target.has(|t| t.flattened)
             && let Some(&list) = names.get(element_name(target, &member.name)?)
             && list != slot
             && let Some(Value::List(items)) = &slots[list]

@@ -6,17 +6,14 @@ use crate::definition::Node;
 pub(super) struct Ec2;
 
 impl Dialect for Ec2 {
-    /// `queryName` as it stands, else `locationName` with a capital letter, else the member's name.
+    /// `queryName` as it stands, else `locationName` or the member's name with a capital letter.
     fn push_member_name(&self, out: &mut String, name: &str, node: Node<'_>) {
-        match (node.query_name(), node.location_name()) {
-            (Some(name), _) => out.push_str(name),
-            (None, Some(name)) => {
-                let mut rest = name.chars();
-                out.extend(rest.next().into_iter().flat_map(char::to_uppercase));
-                out.push_str(rest.as_str());
-            }
-            (None, None) => out.push_str(name),
+        if let Some(name) = node.query_name() {
+            return out.push_str(name);
         }
+        let mut rest = node.location_name().unwrap_or(name).chars();
+        out.extend(rest.next().into_iter().flat_map(char::to_uppercase));
+        out.push_str(rest.as_str());
     }
 
     fn empty_list(&self) -> Option<&'static str> {

@@ -3,6 +3,14 @@
 //! Members are written in the order in which the user gave them. What is written is, byte for byte, what
 //! botocore writes. The parameters were validated before, but nothing here relies on that: what
 //! cannot be written is an error that names the parameter.
+//!
+//! # Differs from boto3
+//!
+//! A label of the path that is not given is a `ParamValidationError`, where boto3 ends with a bare key error. A payload that is a
+//! document or a list is written as it is, where boto3 wraps it in an object with the key `null`. Where the query has a
+//! member and the entry of a map under one name, the member counts, where boto3 takes what was given last. A member of an
+//! ec2 input without a `locationName` gets a capital letter, and the payload of a union that is not given is no body (no
+//! definition of boto3's has either).
 
 mod base64_text;
 mod cbor;

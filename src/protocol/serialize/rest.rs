@@ -57,6 +57,10 @@ fn body<'a>(shape: Node<'a>, input: &'a Map, members: Bindings<'a>) -> Result<Re
     let Some((_, payload)) = shape.structure().and_then(|s| s.payload()) else { return Ok(RestBody::Members(shape, members)) };
     let node = shape.member(payload)?;
     let value = input.get(&payload.name).filter(|v| !v.is_null());
+    if value.is_none() && node.has(|t| t.union) {
+        // Without a member it would be no union.
+        return Ok(RestBody::Raw(SerializedBody::Empty));
+    }
     if !matches!(node.shape_type(), ShapeType::Blob | ShapeType::String) {
         return Ok(RestBody::Payload(value.map(|v| (node, payload.name.as_str(), v))));
     }
@@ -97,11 +101,17 @@ fn missing_label(shape: Node<'_>, template: &str, label: &str) -> Error {
     invalid(format_args!("Missing required parameter in input: \"{name}\" (a part of the path {template})"))
 }
 
+/// A member of its own goes before the entry of a map with the same name.
 fn bind_query(request: &mut Serialized, node: Node<'_>, name: &str, value: &Value, path: &Path<'_>) -> Result<()> {
     match (node.shape_type(), value) {
         (ShapeType::Map { value: item, .. }, Value::Map(map)) => {
             let item = node.follow(item)?;
-            map.iter().try_for_each(|(key, value)| push_query(request, key, item, value, &path.name(key)))
+            for (key, value) in map.iter() {
+                if !request.query.iter().any(|(known, _)| *known == **key) {
+                    push_query(request, key, item, value, &path.name(key))?;
+                }
+            }
+            Ok(())
         }
         _ => push_query(request, node.location_name().unwrap_or(name), node, value, path),
     }

@@ -71,8 +71,29 @@ fn ec2_has_names_of_its_own() {
         "Q": {"shape": "L", "locationName": "x", "queryName": "query"}, "plain": {"shape": "S"}, "M": {"shape": "MF"}}}"#;
     let service = service("ec2", POST, shapes);
     let request = write(&service, value!({"L": ["i-1", "i-2"], "Q": ["q"], "plain": "p"}));
-    assert_eq!(body(&request), "Action=Op&Version=2020-01-01&InstanceId.1=i-1&InstanceId.2=i-2&query.1=q&plain=p");
+    assert_eq!(body(&request), "Action=Op&Version=2020-01-01&InstanceId.1=i-1&InstanceId.2=i-2&query.1=q&Plain=p");
     assert_eq!(body(&write(&service, value!({"L": []}))), "Action=Op&Version=2020-01-01");
+}
+
+#[test]
+fn a_member_of_the_query_goes_before_the_entry_of_a_map() {
+    let post = r#"{"http": {"method": "POST", "requestUri": "/"}, "input": {"shape": "In"}}"#;
+    let shapes = r#""In": {"type": "structure", "members": {"q": {"shape": "S", "location": "querystring", "locationName": "k"},
+        "m": {"shape": "M", "location": "querystring"}}}"#;
+    let service = service("rest-json", post, shapes);
+    let query = |input| write(&service, input).query.iter().map(|(k, v)| format!("{k}={v}")).collect::<Vec<_>>();
+    assert_eq!(query(value!({"q": "own", "m": {"k": "map", "x": "y"}})), ["k=own", "x=y"]);
+    assert_eq!(query(value!({"m": {"k": "map", "x": "y"}, "q": "own"})), ["k=own", "x=y"]);
+}
+
+#[test]
+fn the_payload_of_a_union_that_is_absent_is_no_body() {
+    let post = r#"{"http": {"method": "POST", "requestUri": "/"}, "input": {"shape": "In"}}"#;
+    let shapes = r#""In": {"type": "structure", "payload": "p", "members": {"p": {"shape": "U"}}},
+        "U": {"type": "structure", "union": true, "members": {"a": {"shape": "S"}}}"#;
+    let service = service("rest-json", post, shapes);
+    assert!(matches!(write(&service, value!({})).body, SerializedBody::Empty));
+    assert_eq!(body(&write(&service, value!({"p": {"a": "x"}}))), r#"{"a": "x"}"#);
 }
 
 const SCALARS: &str = r#""In": {"type": "structure", "members": {"s": {"shape": "S"}, "i": {"shape": "I"}, "f": {"shape": "F"}, "d": {"shape": "D"},

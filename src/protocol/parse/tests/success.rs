@@ -58,10 +58,10 @@ fn what_is_no_json_is_an_error_on_success() {
 
 #[test]
 fn xml_along_its_shapes() {
-    let body = "<n:Out xmlns:n='u' xmlns:xsi='v'><Item>1</Item><s> a&amp;b </s><s>second</s><L><any>x</any><other/></L><Item>2</Item>\
+    let body = "<n:Out xmlns:n='u' xmlns:xsi='v'><Item>1</Item><s> a&amp;b </s><s>second</s><L><any>x</any><other/></L><Item>2</Item><F>3</F>\
                 <M><entry><key>k</key><value>v</value></entry></M><MF><K>k1</K><V>v1</V></MF><MF><V>v2</V><K>k2</K></MF>\
                 <i> 7 </i><b>TRUE</b><f>Infinity</f><R><L/><M/></R><A xsi:type='User'><id>1</id></A><unknown><x/></unknown></n:Out>";
-    let expected = value!({"s": " a&b ", "i": 7, "f": (f64::INFINITY), "b": false, "L": ["x", ""], "F": ["1", "2"], "M": {"k": "v"},
+    let expected = value!({"s": " a&b ", "i": 7, "f": (f64::INFINITY), "b": false, "L": ["x", ""], "F": ["1", "2", "3"], "M": {"k": "v"},
         "MF": {"k1": "v1", "k2": "v2"}, "R": {"L": [], "M": {}}, "A": {"kind": "User", "id": "1"}});
     assert_eq!(output("rest-xml", "Op", &[], body).unwrap(), map(expected));
     for bad in ["<O><M><entry><zz/></entry></M></O>", "<O><M><entry><key>k</key></entry></M></O>", "<O><i>x</i></O>", "<O><s>", "x"] {
