@@ -54,7 +54,7 @@ fn walk(session: &Session, service: &str, tally: &Mutex<Tally>) -> Result<(), St
     for version in versions {
         let server = Arc::new(Mutex::new(Server::default()));
         let answering = Arc::clone(&server);
-        let result = move |params: &Map, result: &mut Map| answering.lock().unwrap().answer(params, result);
+        let result = move |_: &Operation, params: &Map, result: &mut Map| answering.lock().unwrap().answer(params, result);
         let client = stub::client(session, service, &version, stub::empty, result).map_err(|e| format!("{version}: {e:?}"))?;
         for name in client.paginator_names().map_err(|e| format!("{version}: {e:?}"))? {
             match visit(&client, &name, &server, tally) {

@@ -57,7 +57,7 @@ fn walk(session: &Session, service: &str, tally: &Mutex<Tally>) -> Result<(), St
         let server = Arc::new(Server::default());
         let (answering, filling) = (Arc::clone(&server), Arc::clone(&server));
         let respond = move |service: &Service, request: &Request| answering.respond(service, request);
-        let client = stub::client(session, service, &version, respond, move |_, result| filling.fill(result));
+        let client = stub::client(session, service, &version, respond, move |_, _, result| filling.fill(result));
         let client = client.map_err(|e| format!("{version}: {e:?}"))?;
         for name in client.waiter_names().map_err(|e| format!("{version}: {e:?}"))? {
             if let Err(reason) = visit(&client, &name, &server, tally) {

@@ -3,7 +3,7 @@
 #[path = "discovery.rs"]
 mod discovery;
 
-use tucuxi::definition::{ProtocolName, Service};
+use tucuxi::definition::{Operation, ProtocolName, Service};
 use tucuxi::http::{Body, Headers, Request, Response, SendOptions, Transport};
 use tucuxi::{Client, Config, Credentials, Environment, Map, Result, Session};
 
@@ -14,13 +14,13 @@ pub fn session() -> Session {
     Session::builder().environment(environment).region("us-east-1").credentials(credentials).build().unwrap()
 }
 
-/// A client whose calls `respond` answers; of a success, `result` has the last word: it sees the parameters.
+/// A client whose calls `respond` answers; of a success, `result` has the last word: it sees the operation and the parameters.
 pub fn client(
     session: &Session,
     service: &str,
     version: &str,
     respond: impl Fn(&Service, &Request) -> Response + Send + Sync + 'static,
-    result: impl Fn(&Map, &mut Map) + Send + Sync + 'static,
+    result: impl Fn(&Operation, &Map, &mut Map) + Send + Sync + 'static,
 ) -> Result<Client> {
     let definition = session.client_builder(service).api_version(version).build()?;
     let discovers = definition.service().operation("DescribeEndpoints").is_ok_and(|operation| operation.endpoint_operation);
@@ -34,9 +34,9 @@ pub fn client(
         if event.operation().endpoint_operation {
             return Ok(());
         }
-        let params = event.params().clone();
+        let (operation, params) = (event.operation(), event.params().clone());
         if let Some(map) = event.result_mut() {
-            result(&params, map);
+            result(operation, &params, map);
         }
         Ok(())
     })?;
