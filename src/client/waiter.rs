@@ -6,11 +6,13 @@
 use std::fmt;
 use std::time::{Duration, Instant};
 
+use super::pace::{Pace, Sleep};
 use super::validate::python::Repr;
 use super::{Client, params_map};
 use crate::definition::waiter::{is_error, seconds};
 use crate::definition::{Acceptor, WaiterDefinition, WaiterState, Waiters};
 use crate::error::{Error, ErrorKind, Result, did_you_mean};
+use crate::http::Cancel;
 use crate::value::{Map, Str, Value};
 
 /// Waits until something has come about, by polling.
@@ -34,12 +36,14 @@ pub struct Waiter {
     delay: Duration,
     max_attempts: i64,
     deadline: Option<Duration>,
+    cancel: Option<Cancel>,
     fetch: Box<Fetch>,
     on_poll: Option<Box<OnPoll>>,
-    sleep: Box<dyn Fn(Duration) + Send + Sync>,
+    pause: Box<Pause>,
 }
 
-type Fetch = dyn Fn(&Map) -> Result<Value> + Send + Sync;
+type Fetch = dyn Fn(&Map, Option<&Cancel>) -> Result<Value> + Send + Sync;
+type Pause = dyn Fn(Duration, Option<&Cancel>) -> Result<()> + Send + Sync;
 type OnPoll = dyn Fn(&Poll<'_>) -> anyhow::Result<()> + Send + Sync;
 
 /// One poll of a waiter, for its callback.
@@ -105,8 +109,13 @@ impl Client {
     pub fn waiter_with(&self, name: impl Into<Str>, definition: WaiterDefinition) -> Result<Waiter> {
         let name = name.into();
         let operation = self.0.operation(definition.operation()).map_err(|e| e.with_place(&format!("Waiter {name}")))?.name.clone();
-        let client = self.clone();
-        Ok(Waiter::from_fn(name, definition, move |params| client.call(&operation, params.clone())))
+        let (client, timed) = (self.clone(), self.clone());
+        let fetch = move |params: &Map, cancel: Option<&Cancel>| {
+            let request = client.request(&operation, params.clone());
+            cancel.into_iter().fold(request, |request, cancel| request.cancel(cancel)).send()
+        };
+        let pause = move |time, cancel: Option<&Cancel>| timed.0.pace.pause(time, cancel);
+        Ok(Waiter::new(name, definition, Box::new(fetch), Box::new(pause)))
     }
 
     /// The method names of the service's waiters; none where the service has no waiters.
@@ -145,15 +154,20 @@ impl Waiter {
         definition: WaiterDefinition,
         poll: impl Fn(&Map) -> Result<Value> + Send + Sync + 'static,
     ) -> Waiter {
+        Waiter::new(name.into(), definition, Box::new(move |params, _| poll(params)), pause(None))
+    }
+
+    fn new(name: Str, definition: WaiterDefinition, fetch: Box<Fetch>, pause: Box<Pause>) -> Waiter {
         Waiter {
-            name: name.into(),
+            name,
             delay: definition.delay(),
             max_attempts: definition.max_attempts(),
             definition,
             deadline: None,
-            fetch: Box::new(poll),
+            cancel: None,
+            fetch,
             on_poll: None,
-            sleep: Box::new(std::thread::sleep),
+            pause,
         }
     }
 
@@ -176,16 +190,38 @@ impl Waiter {
         self
     }
 
+    /// The switch that stops the waiting from another thread, in the middle of a poll or between two of them.
+    ///
+    /// ```
+    /// use tucuxi::{Cancel, ErrorKind, Waiter, definition::WaiterDefinition, value};
+    ///
+    /// let definition = WaiterDefinition::from_value(&value!({
+    ///     "operation": "GetThing", "delay": 3600, "maxAttempts": 3,
+    ///     "acceptors": [{"state": "success", "matcher": "path", "argument": "Done", "expected": true}],
+    /// }))?;
+    /// let cancel = Cancel::new();
+    /// let other = cancel.clone();
+    /// let waiting = Waiter::from_fn("ThingDone", definition, |_| Ok(value!({"Done": false}))).cancel(&cancel);
+    /// let thread = std::thread::spawn(move || waiting.wait(()));
+    /// other.cancel();
+    /// assert_eq!(thread.join().unwrap().unwrap_err().kind(), ErrorKind::Canceled);
+    /// # Ok::<(), tucuxi::Error>(())
+    /// ```
+    pub fn cancel(mut self, cancel: &Cancel) -> Self {
+        self.cancel = Some(cancel.clone());
+        self
+    }
+
     /// Calls `callback` after each poll. An error that it returns ends the waiting, and is what [`wait`](Self::wait) returns.
     pub fn on_poll(mut self, callback: impl Fn(&Poll<'_>) -> anyhow::Result<()> + Send + Sync + 'static) -> Self {
         self.on_poll = Some(Box::new(callback));
         self
     }
 
-    /// What passes the time between two polls, instead of [`std::thread::sleep`]: for tests. The time that it is told to pass
-    /// counts for the [`deadline`](Self::deadline).
+    /// What passes the time between two polls, instead of the client's [sleep](super::ClientBuilder::sleep): for tests. The
+    /// time that it is told to pass counts for the [`deadline`](Self::deadline).
     pub fn sleeper(mut self, sleep: impl Fn(Duration) + Send + Sync + 'static) -> Self {
-        self.sleep = Box::new(sleep);
+        self.pause = pause(Some(Box::new(sleep)));
         self
     }
 
@@ -205,12 +241,14 @@ impl Waiter {
     /// - `Waiter` if a poll tells that it will never come about, if an error meets no condition, or if attempts or time are
     ///   over; [`Error::response`] is the last response, and [`source`](std::error::Error::source) the service's error.
     /// - What a poll failed with before a service answered: wrong parameters, no connection.
+    /// - `Canceled` if somebody [stopped](Self::cancel) it.
     /// - `JmesPath` if a condition cannot be evaluated on a response.
     pub fn wait(&self, params: impl Into<Value>) -> Result<Value> {
         let mut params = params_map(params.into())?;
         let mut polls = Polls::new(self, WaiterConfig::take(&mut params)?);
         loop {
-            let (response, error) = answer((self.fetch)(&params))?;
+            self.cancel.as_ref().map_or(Ok(()), Cancel::check)?;
+            let (response, error) = answer((self.fetch)(&params, self.cancel.as_ref()))?;
             polls.attempt += 1;
             let accepted = self.accepting(&response)?;
             polls.report(&response, accepted)?;
@@ -229,7 +267,7 @@ impl Waiter {
                 let before = if polls.has_accepted { format!(". Previously accepted state: {}", explain(before)) } else { String::new() };
                 return Err(polls.failed(&format!("{reason}{before}"), response, error));
             }
-            polls.pause();
+            polls.pause()?;
         }
     }
 
@@ -241,6 +279,11 @@ impl Waiter {
         }
         Ok(None)
     }
+}
+
+fn pause(sleep: Option<Sleep>) -> Box<Pause> {
+    let pace = Pace::new(sleep, None);
+    Box::new(move |time, cancel| pace.pause(time, cancel))
 }
 
 /// The polls of one waiting.
@@ -284,11 +327,11 @@ impl<'w> Polls<'w> {
         (self.elapsed() >= deadline).then(|| format!("Deadline of {deadline:?} exceeded"))
     }
 
-    fn pause(&mut self) {
+    fn pause(&mut self) -> Result<()> {
         let left = self.waiter.deadline.map_or(Duration::MAX, |deadline| deadline.saturating_sub(self.elapsed()));
         let pause = self.delay.min(left);
-        (self.waiter.sleep)(pause);
         self.slept += pause;
+        (self.waiter.pause)(pause, self.waiter.cancel.as_ref())
     }
 
     /// The time that has passed, or that a sleeper which does not sleep was told to pass.
