@@ -1,7 +1,12 @@
 //! Calls under real conditions. What boto3 does in the same situation is asked of boto3, in the Python of
 //! `support/python.rs`.
 
+mod faults;
 mod hooks;
 #[path = "../support/python.rs"]
 mod python;
 mod reference;
+mod retries;
+mod situations;
+mod threads;
+mod wire;

@@ -5,6 +5,12 @@ import random
 import sys
 import time
 
+question = json.load(sys.stdin)
+slept = []
+# botocore takes hold of them when it is imported.
+random.random = lambda: question.get("chance", 0.5)
+time.sleep = slept.append
+
 import boto3
 from botocore.awsrequest import AWSResponse
 from botocore.config import Config
@@ -34,9 +40,7 @@ def outcome(call):
 
 
 def retries(question):
-    answers, slept = [], []
-    time.sleep = slept.append
-    random.random = lambda: question["chance"]
+    answers = []
     for situation in question["situations"]:
         made = client(situation["service"], situation["key"], question["port"], situation["config"])
         call = getattr(made, situation["method"])
@@ -77,5 +81,4 @@ def hooks(question):
     return {"events": events, "places": seen}
 
 
-question = json.load(sys.stdin)
 json.dump({"retries": retries, "hooks": hooks}[question["what"]](question), sys.stdout)

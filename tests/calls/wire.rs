@@ -1,0 +1,120 @@
+//! A server on loopback that speaks just enough HTTP: each request is read whole, and a function says what bytes go back.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+/// A request as it came.
+pub struct Request {
+    pub line: String,
+    pub headers: Vec<String>,
+    pub body: Vec<u8>,
+}
+
+impl Request {
+    /// The access key that it is signed with.
+    pub fn access_key(&self) -> &str {
+        let credential = self.headers.iter().find_map(|line| line.split_once("Credential=")).map_or("", |(_, rest)| rest);
+        credential.split('/').next().unwrap_or_default()
+    }
+}
+
+/// What happens to a request.
+pub enum Answer {
+    /// These bytes go back; the connection stays.
+    Keep(Vec<u8>),
+    /// These bytes go back, and then the connection is closed.
+    Close(Vec<u8>),
+    /// These bytes go back; then nothing happens for ever.
+    Stall(Vec<u8>),
+    /// The connection is torn down: the other side sees a reset where there is something that it sent and nobody read.
+    Reset,
+}
+
+/// A server, for as long as the program runs.
+pub struct Server {
+    pub address: SocketAddr,
+    pub connections: Arc<AtomicUsize>,
+}
+
+impl Server {
+    pub fn start(answer: impl Fn(&Request) -> Answer + Send + Sync + 'static) -> Server {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let (address, answer) = (listener.local_addr().unwrap(), Arc::new(answer));
+        let connections = Arc::new(AtomicUsize::new(0));
+        let opened = connections.clone();
+        thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                opened.fetch_add(1, Ordering::SeqCst);
+                let answer = answer.clone();
+                thread::spawn(move || serve(stream, &*answer));
+            }
+        });
+        Server { address, connections }
+    }
+
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+}
+
+/// A whole response with that status; the headers are lines.
+pub fn response(status: u16, headers: &[&str], body: &str) -> Vec<u8> {
+    let lines: String = headers.iter().map(|line| format!("{line}\r\n")).collect();
+    format!("HTTP/1.1 {status} Status\r\n{lines}Content-Length: {}\r\n\r\n{body}", body.len()).into_bytes()
+}
+
+fn serve(stream: TcpStream, answer: &(dyn Fn(&Request) -> Answer + Send + Sync)) {
+    let mut reader = BufReader::new(stream);
+    while let Some(request) = read(&mut reader) {
+        let stream = reader.get_mut();
+        // Who is gone does not read any more.
+        let _ = match answer(&request) {
+            Answer::Keep(bytes) => stream.write_all(&bytes),
+            Answer::Close(bytes) => {
+                let _ = stream.write_all(&bytes);
+                return;
+            }
+            Answer::Stall(bytes) => {
+                let _ = stream.write_all(&bytes);
+                let _ = stream.read_to_end(&mut Vec::new());
+                return;
+            }
+            Answer::Reset => {
+                let _ = socket2::SockRef::from(&*stream).set_linger(Some(std::time::Duration::ZERO));
+                return;
+            }
+        };
+    }
+}
+
+fn read(reader: &mut BufReader<TcpStream>) -> Option<Request> {
+    let mut lines = Vec::new();
+    loop {
+        let mut line = String::new();
+        if reader.read_line(&mut line).ok()? == 0 {
+            return None;
+        }
+        match line.trim_end() {
+            "" => break,
+            line => lines.push(line.to_owned()),
+        }
+    }
+    let header =
+        |name: &str| lines.iter().find_map(|line| line.split_once(": ").filter(|(n, _)| n.eq_ignore_ascii_case(name))).map(|h| h.1);
+    if header("expect").is_some() {
+        reader.get_mut().write_all(b"HTTP/1.1 100 Continue\r\n\r\n").ok()?;
+    }
+    let mut body = Vec::new();
+    if let Some(length) = header("content-length") {
+        reader.take(length.parse().ok()?).read_to_end(&mut body).ok()?;
+    } else if header("transfer-encoding").is_some() {
+        while !body.ends_with(b"\r\n0\r\n\r\n") {
+            reader.read_until(b'\n', &mut body).ok()?;
+        }
+    }
+    let line = lines.remove(0);
+    Some(Request { line, headers: lines, body })
+}
