@@ -12,7 +12,8 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::LazyLock;
 
-use python::{python, target};
+pub use python::python;
+use python::target;
 use tucuxi::{Client, Credentials, Environment, Session};
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support");
