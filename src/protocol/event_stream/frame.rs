@@ -6,6 +6,8 @@
 
 use std::io::{self, Read};
 
+use foldhash::{HashSet, HashSetExt};
+
 use crate::error::{Error, ErrorKind, Result};
 use crate::value::{Bytes, Str, Timestamp, Value};
 
@@ -135,12 +137,13 @@ fn be_u32(bytes: &[u8]) -> usize {
 
 fn decode_headers(bytes: &Bytes, range: std::ops::Range<usize>) -> Result<Vec<(Str, Value)>> {
     let mut headers: Vec<(Str, Value)> = Vec::with_capacity(4);
+    let mut names = HashSet::new();
     let mut cursor = Cursor { bytes, at: range.start, end: range.end };
     while cursor.at < cursor.end {
         let length = usize::from(cursor.take(1)?[0]);
         let name = cursor.text(length)?;
         let value = cursor.value()?;
-        if headers.iter().any(|(known, _)| *known == name) {
+        if !names.insert(name.clone()) {
             let text = format!("Duplicate header present: \"{name}\"");
             return Err(Error::new(ErrorKind::ResponseParser, text).with_name("DuplicateHeader"));
         }

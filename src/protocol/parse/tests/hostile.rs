@@ -1,4 +1,5 @@
-//! Whatever comes from outside ends in a value or in a typed error: bodies that are cut, or changed at random.
+//! Whatever comes from outside ends in a value or in a typed error: bodies that are cut, changed at random, noise, too
+//! deep or too long. `TUCUXI_FUZZ_ROUNDS` asks for more random changes than the 2000 of a usual run.
 
 use super::success::frame;
 use super::*;
@@ -33,12 +34,18 @@ const CBOR: &[u8] =
     \x61b\xF5\x61t\xC1\xF9\x3C\x00\x61x\x42ab\x61U\xA1\x61a\x61x\x61L\x9F\x61a\xF6\xFF\x61M\xA1\x61k\x61v\x61R\xA1\x61R\xA1\x61s\x61d\
     \x66__type\x6CConflictCode\xFF";
 
+/// How many random changes a body gets.
+fn rounds() -> usize {
+    let text = std::env::var("TUCUXI_FUZZ_ROUNDS").ok();
+    text.map_or(2_000, |text| text.parse().expect("TUCUXI_FUZZ_ROUNDS is a number"))
+}
+
 /// Cut anywhere, and with a few bytes changed, removed, doubled or moved.
-fn variants(body: &[u8], count: usize, mut check: impl FnMut(&[u8])) {
+fn variants(body: &[u8], mut check: impl FnMut(&[u8])) {
     check(body);
     (0..body.len()).for_each(|length| check(&body[..length]));
     let mut random = Random(7);
-    for _ in 0..count {
+    for _ in 0..rounds() {
         let mut bytes = body.to_vec();
         for _ in 0..=random.below(4) {
             let at = random.below(bytes.len());
@@ -74,7 +81,7 @@ fn check_all(protocol: &str, body: &[u8]) {
     let fields = headers(&[("x-list", "a,b"), ("x-amzn-requestid", "id")]);
     let mut read = 0;
     let mut checked = 0;
-    variants(body, 2_000, |bytes| {
+    variants(body, |bytes| {
         for operation in ["Op", "Rest", "Text"] {
             let response = Response::new(200, fields.clone(), bytes);
             let result = parse(&service, service.operation(operation).unwrap(), response);
@@ -113,14 +120,85 @@ fn events_of_any_kind() {
     let chunk = frame(&[(":message-type", "event"), (":event-type", "Chunk")], b"raw");
     let service = service("rest-json");
     let mut failed = 0;
-    variants(&[stats, chunk].concat(), 2_000, |bytes| {
+    variants(&[stats, chunk].concat(), |bytes| {
         let response = Response::new(200, Headers::new(), bytes);
         let output = parse(&service, service.operation("Events").unwrap(), response).unwrap();
         for event in output["events"].as_stream().unwrap().events().unwrap() {
             failed += usize::from(ends_well(event, bytes).is_none());
         }
     });
-    assert!(failed > 1_000, "what is changed is noticed");
+    assert!(failed > rounds() / 2, "what is changed is noticed");
+}
+
+/// A length that is announced is not believed: memory is for what has come.
+#[test]
+fn announced_lengths_allocate_nothing() {
+    let service = service("smithy-rpc-v2-cbor");
+    for member in ["L", "M", "x", "s", "R", "D", "unknown"] {
+        // Bytes, text, array and map, each with lengths of four and of eight bytes.
+        for head in [0x5A, 0x5B, 0x7A, 0x7B, 0x9A, 0x9B, 0xBA, 0xBB] {
+            for length in [[0xFF; 8], [0, 0, 0, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF]] {
+                let mut body = vec![0xA1, 0x60 | member.len() as u8];
+                body.extend(member.as_bytes());
+                body.push(head);
+                body.extend(length);
+                body.extend(b"ab");
+                let response = Response::new(200, Headers::new(), body.clone());
+                let result = parse(&service, service.operation("Op").unwrap(), response);
+                assert_eq!(result.expect_err(&format!("{body:x?}")).kind(), ErrorKind::ResponseParser, "{body:x?}");
+            }
+        }
+    }
+}
+
+/// What is only long takes time in proportion. The bodies would take minutes if each part were compared with all others.
+#[test]
+fn long_bodies_are_read_in_one_go() {
+    let count = 100_000;
+    let many = |part: fn(usize) -> String| (0..count).map(part).collect::<String>();
+    let json = |what: String| format!("{{\"s\": \"x\", {what}\"i\": 1}}");
+    let start = std::time::Instant::now();
+    for (protocol, body) in [
+        ("json", json(many(|i| format!("\"k{i}\": 1, ")))),
+        ("json", json(format!("\"M\": {{{}\"k\": \"v\"}}, ", many(|i| format!("\"k{i}\": \"v\", "))))),
+        ("json", json(format!("\"D\": {{{}\"k\": 1}}, ", many(|_| "\"k\": 1, ".to_owned())))),
+        ("rest-json", json(format!("\"L\": [{}\"\"], ", many(|_| "\"\\u00e9\", ".to_owned())))),
+        ("rest-xml", format!("<O>{}</O>", many(|i| format!("<k{i}/>")))),
+        ("rest-xml", format!("<O>{}</O>", many(|_| "<Item>&amp;</Item><s>x</s>".to_owned()))),
+        ("rest-xml", format!("<O><s>{}</s></O>", many(|_| "&#x20AC;<![CDATA[&]]>".to_owned()))),
+        ("rest-xml", format!("<O><A{} id='1'><id>x</id></A></O>", many(|i| format!(" a{i}=''")))),
+        ("rest-xml", format!("<O>{}</O>", many(|_| "<MF><K>k</K><V>v</V></MF>".to_owned()))),
+        ("query", format!("<O><ResponseMetadata>{}</ResponseMetadata></O>", many(|i| format!("<k{i}>v</k{i}>")))),
+    ] {
+        output(protocol, "Op", &[], &body).unwrap();
+        _ = error(protocol, 400, &[], &body);
+    }
+    let union = json(format!("\"U\": {{{}\"zz\": 1}}, ", many(|i| format!("\"k{i}\": 1, "))));
+    assert_eq!(output("json", "Op", &[], union).unwrap_err().kind(), ErrorKind::ResponseParser);
+    let headers = (0..10_000).map(|i| (format!("h{i}"), "v")).collect::<Vec<_>>();
+    let headers: Vec<(&str, &str)> = headers.iter().map(|(name, value)| (name.as_str(), *value)).collect();
+    let event = frame(&[&[(":message-type", "event"), (":event-type", "Stats")], &headers[..]].concat(), b"{}");
+    let events = output("rest-json", "Events", &[], event.repeat(8)).unwrap();
+    assert_eq!(events["events"].as_stream().unwrap().events().unwrap().filter(|event| event.is_ok()).count(), 8);
+    assert!(start.elapsed().as_secs() < 60, "{:?}", start.elapsed());
+}
+
+/// Bytes without any form, and forms that nothing ends.
+#[test]
+fn noise_of_any_kind() {
+    let mut random = Random(11);
+    for protocol in ["json", "rest-json", "rest-xml", "query", "ec2", "smithy-rpc-v2-cbor"] {
+        let service = service(protocol);
+        for _ in 0..rounds() / 2 {
+            let body: Vec<u8> = (0..random.below(40)).map(|_| random.next() as u8).collect();
+            for operation in ["Op", "Rest", "Text", "Nothing", "Wrapped"] {
+                let response = Response::new([200, 300][random.below(2)], Headers::new(), body.clone());
+                ends_well(parse(&service, service.operation(operation).unwrap(), response), &body);
+            }
+            let status = [301, 400, 404, 503][random.below(4)];
+            ends_well(parse_error(&service, service.operation("Op").unwrap(), status, &Headers::new(), &Bytes::from(&body[..])), &body);
+        }
+    }
 }
 
 #[test]
