@@ -28,6 +28,8 @@ pub(crate) fn of_client(
     let legacy = LegacyEndpoint::resolve(data, &query)?;
     let url = settings.endpoint_url.as_ref().map(|e| e.url.as_str());
     let mut endpoint = ClientEndpoint::new(legacy, own, url, settings.use_ssl, service.signing_name()?);
+    // A region of no letters makes a host without a label.
+    url::validate(&endpoint.url)?;
     if let Some(other) = other {
         endpoint.region = Some(other.client.into());
     }
