@@ -1,6 +1,7 @@
 //! A server on a free port of the loopback interface that answers as a test says and remembers what it saw.
 //!
-//! Each connection carries one request. The threads end with the test program.
+//! Each connection carries one request. The threads end with the test program. Each program uses a part of this.
+#![allow(dead_code)]
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
