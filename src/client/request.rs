@@ -61,10 +61,19 @@ impl<'c> OperationRequest<'c> {
         self
     }
 
-    /// How long everything may take together: every attempt, the waiting in between, and the reading of a
-    /// response that is not streamed.
+    /// How long everything may take together, instead of what [`Config::deadline`](crate::Config::deadline) says: every
+    /// attempt, the waiting in between, and the reading of the response, also of one that is streamed. When it is over
+    /// the call ends with an error of the kind [`Deadline`](ErrorKind::Deadline); an attempt that could only begin
+    /// later is not waited for, and the call ends with what the last one came to.
     pub fn deadline(mut self, total: Duration) -> Self {
         self.options.deadline = Some(total);
+        self
+    }
+
+    /// As the client has it, but no longer than `left`.
+    pub(super) fn within(mut self, left: Duration) -> Self {
+        let own = self.options.deadline.or(self.client.0.settings.deadline);
+        self.options.deadline = Some(own.map_or(left, |own| own.min(left)));
         self
     }
 

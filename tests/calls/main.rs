@@ -1,6 +1,7 @@
 //! Calls under real conditions. What boto3 does in the same situation is asked of boto3, in the Python of
 //! `support/python.rs`.
 
+mod cancel;
 mod faults;
 mod hooks;
 #[path = "../support/python.rs"]

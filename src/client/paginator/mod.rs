@@ -1,22 +1,26 @@
 //! Paginators: all pages of an operation, one call after the other.
 //!
-//! They stand above the way of one call and use nothing of it but [`Client::call`]. `walk.rs` goes from page to page,
+//! They stand above the way of one call and use nothing of it but [`Client::request`]. `walk.rs` goes from page to page,
 //! `token.rs` reads and writes resume tokens, `results.rs` makes other things of pages than pages.
 
 mod config;
+mod limits;
 mod results;
 mod token;
 mod walk;
 
 use std::fmt;
+use std::time::Duration;
 
 pub use results::{Items, ResultKeyIter, Search};
 
 use self::config::PaginationConfig;
+use self::limits::Limits;
 use self::walk::Walk;
 use super::{Client, params_map};
 use crate::definition::{Operation, PaginatorDefinition, Paginators, ShapeType};
 use crate::error::{Error, ErrorKind, Result, did_you_mean};
+use crate::http::Cancel;
 use crate::value::{Expression, Map, Str, Value};
 
 /// The pages of an operation: an iterator that makes a call for each, when it is asked for it.
@@ -118,7 +122,7 @@ impl Client {
             None => false,
         };
         let (client, name) = (self.clone(), operation.name.clone());
-        let call = move |params: &Map| client.call(&name, params.clone());
+        let call = move |params: &Map, limits: &Limits| limits.apply(client.request(&name, params.clone())).send();
         let mut walk = Walk::new(definition, params, Box::new(call), limit_is_text);
         walk.configure(config)?;
         Ok(Paginator(Box::new(walk)))
@@ -172,11 +176,11 @@ impl Paginator {
     pub fn from_fn(
         definition: PaginatorDefinition,
         params: impl Into<Value>,
-        fetch: impl FnMut(&Map) -> Result<Value> + Send + 'static,
+        mut fetch: impl FnMut(&Map) -> Result<Value> + Send + 'static,
     ) -> Result<Paginator> {
         let mut params = params_map(params.into())?;
         let config = PaginationConfig::take(&mut params)?;
-        let mut walk = Walk::new(definition, params, Box::new(fetch), false);
+        let mut walk = Walk::new(definition, params, Box::new(move |params: &Map, _: &Limits| fetch(params)), false);
         walk.configure(config)?;
         Ok(Paginator(Box::new(walk)))
     }
@@ -192,6 +196,37 @@ impl Paginator {
     /// It does not change the size of pages. With 0, one call is made all the same.
     pub fn max_items(mut self, items: u64) -> Self {
         self.0.max_items = Some(i64::try_from(items).unwrap_or(i64::MAX));
+        self
+    }
+
+    /// The switch that stops the pagination from another thread, in the middle of a call or between two of them; the next
+    /// page is then an error of the kind [`Canceled`](ErrorKind::Canceled).
+    ///
+    /// ```
+    /// use tucuxi::{Cancel, ErrorKind, Paginator, definition::PaginatorDefinition, value};
+    ///
+    /// let definition = PaginatorDefinition::from_value(&value!({"input_token": "At", "output_token": "Next", "result_key": "Items"}))?;
+    /// let cancel = Cancel::new();
+    /// let endless = Paginator::from_fn(definition, (), |params| {
+    ///     let at = params["At"].as_str().unwrap_or_default();
+    ///     Ok(value!({"Items": [1], "Next": format!("{at}+")}))
+    /// })?;
+    /// let mut pages = endless.cancel(&cancel);
+    /// assert!(pages.next().unwrap().is_ok());
+    /// cancel.cancel();
+    /// assert_eq!(pages.next().unwrap().unwrap_err().kind(), ErrorKind::Canceled);
+    /// assert!(pages.next().is_none());
+    /// # Ok::<(), tucuxi::Error>(())
+    /// ```
+    pub fn cancel(mut self, cancel: &Cancel) -> Self {
+        self.0.limits.cancel = Some(cancel.clone());
+        self
+    }
+
+    /// How long all calls may take together, with their retries and whatever happens between the pages, counted from
+    /// the first call; there is no limit otherwise than that of [`Config::deadline`](crate::Config::deadline) for each.
+    pub fn deadline(mut self, total: Duration) -> Self {
+        self.0.limits.deadline = Some(total);
         self
     }
 

@@ -1,12 +1,13 @@
 //! From page to page: which parameters fetch the next one, when it is the last, and where it is cut.
 
 use super::config::{PaginationConfig, int};
+use super::limits::Limits;
 use super::token;
 use crate::definition::{PaginatorDefinition, ResultKey};
 use crate::error::{Error, ErrorKind, Result};
 use crate::value::{Map, Str, Value};
 
-pub(super) type Fetch = Box<dyn FnMut(&Map) -> Result<Value> + Send>;
+pub(super) type Fetch = Box<dyn FnMut(&Map, &Limits) -> Result<Value> + Send>;
 
 /// A walk as far as it has come. Of the pages it keeps nothing but their tokens.
 pub(super) struct Walk {
@@ -15,6 +16,7 @@ pub(super) struct Walk {
     pub starting_token: Option<Str>,
     pub resume_token: Option<String>,
     pub non_aggregate_part: Value,
+    pub limits: Limits,
     page_size: Option<Value>,
     limit_is_text: bool,
     fetch: Fetch,
@@ -45,6 +47,7 @@ impl Walk {
             starting_token: None,
             resume_token: None,
             non_aggregate_part: Value::Map(Map::new()),
+            limits: Limits::default(),
             page_size: None,
             limit_is_text,
             fetch,
@@ -75,11 +78,16 @@ impl Walk {
     pub(super) fn next_page(&mut self) -> Option<Result<Value>> {
         let page = match std::mem::replace(&mut self.stage, Stage::End) {
             Stage::Start => self.first_page(),
-            Stage::Middle => (self.fetch)(&self.params).and_then(|page| self.arrive(page, 0)),
+            Stage::Middle => self.fetch().and_then(|page| self.arrive(page, 0)),
             Stage::Broken(error) => Err(error),
             Stage::End => return None,
         };
         Some(page)
+    }
+
+    fn fetch(&mut self) -> Result<Value> {
+        self.limits.check()?;
+        (self.fetch)(&self.params, &self.limits)
     }
 
     fn first_page(&mut self) -> Result<Value> {
@@ -96,7 +104,7 @@ impl Walk {
             self.inject(position.tokens.clone());
             skipped = position.skip;
         }
-        let mut page = (self.fetch)(&self.params)?;
+        let mut page = self.fetch()?;
         if position.is_some() {
             self.skip(&mut page, skipped)?;
         }
