@@ -241,6 +241,7 @@ impl ClientBuilder {
             builtins,
             endpoint,
             hooks,
+            for_resources: std::sync::Once::new(),
             settings,
             service,
         }))

@@ -1,7 +1,7 @@
 //! What the clones of a client share.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Once};
 
 use super::discovery::Discovery;
 use super::extra::{self, ExtraMethod, ExtraMethods};
@@ -50,6 +50,8 @@ pub(crate) struct Inner {
     pub tokens: TokenSource,
     pub keys: KeyCache,
     pub hooks: Hooks,
+    /// Whether the client was prepared for resources.
+    pub for_resources: Once,
     pub event_names: ServiceNames,
     pub transport: Arc<dyn Transport>,
     pub user_agent: String,

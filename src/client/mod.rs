@@ -197,6 +197,13 @@ impl Client {
         &self.0.endpoint.url
     }
 
+    /// Prepares the client for resources, unless that was done before.
+    pub(crate) fn prepare_for_resources(&self, prepare: impl FnOnce(&Client) -> Result<()>) -> Result<()> {
+        let mut prepared = Ok(());
+        self.0.for_resources.call_once(|| prepared = prepare(self));
+        prepared
+    }
+
     fn inner(&self) -> &Inner {
         &self.0
     }

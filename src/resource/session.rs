@@ -48,6 +48,7 @@ impl Session {
     }
 
     /// A service as a resource over a client that is made already: with a transport or a clock of its own, or shared.
+    /// What the service's resources need of their client it does from now on: DynamoDB's takes and gives plain values.
     ///
     /// ```
     /// use tucuxi::Session;
@@ -97,7 +98,9 @@ impl Session {
 }
 
 fn resource(definition: Arc<Resources>, client: Client) -> Result<Resource> {
-    Ok(Resource::new(Arc::new(Model::new(definition, client)?), 0, Vec::new(), None))
+    let model = Model::new(definition, client)?;
+    model.client.prepare_for_resources(crate::service::customize_resources)?;
+    Ok(Resource::new(Arc::new(model), 0, Vec::new(), None))
 }
 
 /// The settings with the user agent's addition, unless they have one already.

@@ -8,6 +8,7 @@ mod autoscaling;
 mod cloudformation;
 mod cloudsearchdomain;
 mod cognito_identity;
+mod dynamodb;
 mod ec2;
 mod events;
 mod glacier;
@@ -29,7 +30,7 @@ mod sqs;
 mod sso_oidc;
 mod sts;
 
-use crate::client::{Event, Setup};
+use crate::client::{Client, Event, Setup};
 use crate::error::{Error, ErrorKind, Result};
 use crate::protocol::serialize::push_percent_encoded;
 use crate::resource::Method;
@@ -60,6 +61,14 @@ pub(crate) fn customize(setup: &mut Setup<'_>) -> Result<()> {
         "SQS" => sqs::customize(setup),
         "SSO OIDC" => sso_oidc::customize(setup),
         "STS" => sts::customize(setup),
+        _ => Ok(()),
+    }
+}
+
+/// Prepares a client that resources are made of, once.
+pub(crate) fn customize_resources(client: &Client) -> Result<()> {
+    match client.service().service_id()? {
+        "DynamoDB" => dynamodb::customize_resources(client),
         _ => Ok(()),
     }
 }

@@ -136,6 +136,10 @@ class Run:
         if isinstance(value, dict):
             if list(value) == ["$bytes"]:
                 return base64.b64decode(value["$bytes"])
+            if list(value) == ["$number"]:
+                return decimal.Decimal(self.value(value["$number"]))
+            if list(value) == ["$set"]:
+                return set(value["$set"])
             return {key: self.value(item) for key, item in value.items()}
         if isinstance(value, list):
             return [self.value(item) for item in value]
@@ -154,7 +158,9 @@ def show(value):
     if isinstance(value, datetime.datetime):
         return "<time>"
     if isinstance(value, decimal.Decimal):
-        return {"number": str(value)}
+        return int(value) if str(value).lstrip("-").isdigit() else {"number": str(value)}
+    if isinstance(value, set):
+        return {"$set": [show(item) for item in value]}
     if isinstance(value, bytes):
         return {"bytes": base64.b64encode(value).decode()}
     if type(value).__module__ == "boto3.dynamodb.types":

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use base64::prelude::{BASE64_STANDARD, Engine};
 use serde_json::{Value as Json, json};
-use tucuxi::{Collection, Map, Outcome, Resource, Result, Value, value};
+use tucuxi::{Collection, Map, Number, Outcome, Resource, Result, Value, value};
 
 /// What a step gives, and a variable holds.
 #[derive(Clone)]
@@ -133,6 +133,10 @@ impl Run {
         match given {
             Value::Map(map) if map.len() == 1 && map.contains_key("$bytes") => {
                 BASE64_STANDARD.decode(map["$bytes"].as_str().expect("base64")).expect("base64").into()
+            }
+            Value::Map(map) if map.len() == 1 && map.contains_key("$number") => {
+                let text = self.value(&map["$number"]).to_string();
+                text.parse::<i64>().map_or_else(|_| Value::Number(Number::parse(&text).expect("a number")), Value::from)
             }
             Value::Map(map) => map.iter().map(|(key, value)| (key.clone(), self.value(value))).collect::<Map>().into(),
             Value::List(list) => list.iter().map(|value| self.value(value)).collect(),
