@@ -6,6 +6,7 @@
 
 #[path = "../support/moto.rs"]
 mod moto;
+mod names;
 mod recording;
 mod script;
 
