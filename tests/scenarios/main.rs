@@ -8,6 +8,7 @@
 mod moto;
 mod names;
 mod recording;
+mod resume;
 mod script;
 
 use std::collections::BTreeMap;
@@ -63,6 +64,13 @@ fn read(service: &str) -> File {
     serde_json::from_slice(&std::fs::read(path(service)).unwrap()).unwrap()
 }
 
+/// Has the server forget everything, and begin its random numbers anew.
+fn reset() {
+    for path in ["reset", "seed?a=42"] {
+        ureq::post(format!("{}/moto-api/{path}", url())).send_empty().unwrap();
+    }
+}
+
 fn boto3(service: &str) -> BTreeMap<String, Done> {
     let driver = Path::new(FOLDER).join("driver.py");
     let mut python = Command::new(moto::python());
@@ -77,9 +85,7 @@ fn tucuxi(file: &File) -> BTreeMap<String, Done> {
     let service = session().resource_with(&file.service, value!({"endpoint_url": url()})).unwrap();
     let recorder = Recorder::new(service.client());
     let run = |scenario: &Scenario| {
-        for path in ["reset", "seed?a=42"] {
-            ureq::post(format!("{}/moto-api/{path}", url())).send_empty().unwrap();
-        }
+        reset();
         let shown = Run::new(service.clone()).shown(&scenario.steps);
         (format!("{}: {}", file.service, scenario.name), Done { sent: recorder.take(), shown })
     };
