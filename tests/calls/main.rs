@@ -10,4 +10,5 @@ mod reference;
 mod retries;
 mod situations;
 mod threads;
+mod tls;
 mod wire;

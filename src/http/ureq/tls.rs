@@ -4,6 +4,9 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::sign::CertifiedKey;
 use ureq::tls::{Certificate, ClientCert as WireCert, PemItem, PrivateKey, RootCerts, TlsConfig, parse_pem};
 
 use crate::error::{Error, ErrorKind, Result};
@@ -37,8 +40,18 @@ fn build(verify: &Verify, cert: Option<&ClientCert>, url: &str) -> Result<TlsCon
 
 fn client_cert(cert: &ClientCert, url: &str) -> Result<WireCert> {
     let chain = certificates(&cert.chain, url)?;
-    let key = PrivateKey::from_pem(&read(&cert.key, url)?).map_err(|e| failure(&cert.key, url, &e.to_string()))?;
+    let key = read(&cert.key, url)?;
+    check_pair(&chain, &key).map_err(|e| failure(&cert.key, url, &e.to_string()).with_source(e))?;
+    let key = PrivateKey::from_pem(&key).map_err(|e| failure(&cert.key, url, &e.to_string()))?;
     Ok(WireCert::new_with_certs(&chain, key))
+}
+
+/// ureq does not expect a key that belongs to another certificate, or that cannot sign.
+fn check_pair(chain: &[Certificate<'static>], key: &[u8]) -> anyhow::Result<()> {
+    let chain = chain.iter().map(|certificate| CertificateDer::from(certificate.der().to_vec())).collect();
+    let provider = rustls::crypto::ring::default_provider();
+    CertifiedKey::from_der(chain, PrivateKeyDer::from_pem_slice(key)?, &provider)?;
+    Ok(())
 }
 
 fn certificates(path: &Path, url: &str) -> Result<Vec<Certificate<'static>>> {
