@@ -40,7 +40,7 @@
 //! # Pages, waiting, resources
 //!
 //! [`Client::paginate`] gives the pages of an operation, [`Client::wait`] waits for what its waiters know, and
-//! [`Session::resource`] opens boto3's resources and collections; see [`resource`].
+//! [`Session::resource`] opens boto3's resources and collections; see [`mod@resource`].
 //!
 //! ```no_run
 //! use tucuxi::{Session, value};
@@ -51,6 +51,21 @@
 //!     let instance = instance?;
 //!     println!("{} {}", instance.get("id")?, instance.get("instance_type")?);
 //! }
+//! # Ok::<(), tucuxi::Error>(())
+//! ```
+//!
+//! # Settings, and who signs
+//!
+//! A session finds settings and credentials where boto3 finds them: the tables in [`session`] have every source and
+//! their order. Code comes first: [`Session::builder`], [`Config`], and a client's own [`ClientBuilder`].
+//!
+//! ```no_run
+//! use tucuxi::{AssumeRole, Session};
+//!
+//! let session = Session::builder().profile("dev").mfa_prompt(|serial| ask(serial)).build()?;
+//! let deployer = session.assume_role(AssumeRole::new("arn:aws:iam::123456789012:role/Deploy").external_id("42"));
+//! let s3 = deployer.client("s3")?; // the role is assumed with the first request, and again in time
+//! # fn ask(serial: &str) -> anyhow::Result<String> { unimplemented!("{serial}") }
 //! # Ok::<(), tucuxi::Error>(())
 //! ```
 //!
@@ -78,7 +93,7 @@
 //! # How the crate is laid out
 //!
 //! The modules are the stages that a call goes through, from the bottom up: [`mod@value`] and [`error`]; [`definition`];
-//! [`http`], [`auth`], [`endpoint`] and [`protocol`]; credentials; [`session`] and [`mod@client`]; [`resource`], and
+//! [`http`], [`auth`], [`endpoint`] and [`protocol`]; credentials; [`session`] and [`mod@client`]; [`mod@resource`], and
 //! what definitions cannot say of single services. Each module says in its first lines where it stands and what it leaves out.
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
@@ -107,7 +122,7 @@ pub use client::{
 pub use credentials::AssumeRole;
 pub use error::{Error, ErrorKind, Result};
 pub use http::Cancel;
-pub use resource::{Collection, Outcome, Resource};
+pub use resource::{Collection, Outcome, Resource, resource};
 pub use session::{Config, Environment, Session, SessionBuilder, client, default_session, setup_default_session};
 pub use value::{Bytes, List, Map, Number, Str, Stream, Timestamp, Value};
 

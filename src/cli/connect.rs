@@ -22,7 +22,7 @@ pub(crate) struct Connect {
 impl Connect {
     /// The session that the options ask for.
     pub(crate) fn session(&self) -> Result<Session> {
-        let mut session = Session::builder();
+        let mut session = Session::builder().mfa_prompt(ask_for_code);
         if let Some(region) = &self.region {
             session = session.region(region);
         }
@@ -41,6 +41,14 @@ impl Connect {
         }
         client.build()
     }
+}
+
+/// Asks whoever sits at the terminal for the code of an MFA device.
+fn ask_for_code(serial: &str) -> anyhow::Result<String> {
+    eprint!("Enter MFA code for {serial}: ");
+    let mut code = String::new();
+    std::io::stdin().read_line(&mut code)?;
+    Ok(code.trim().to_owned())
 }
 
 /// A client that is only asked what its service can do. Definitions are the same in every region, so none need be configured.

@@ -4,6 +4,7 @@
 //! Each role of such a chain is a [`Link`] that keeps and renews what it has. A link is made when it is first asked
 //! for; making it looks at profiles only.
 
+use std::cell::Cell;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
@@ -55,7 +56,7 @@ pub(crate) struct Link {
     /// What is said when the source has nothing.
     sourceless: Sourceless,
     session_name: OnceLock<Str>,
-    /// A code of the device is good once.
+    /// A code of the device is good once, and the user is not asked for another behind the program's back.
     mfa_is_spent: AtomicBool,
 }
 
@@ -129,8 +130,15 @@ impl Provider for Link {
     fn load(&self, surroundings: &dyn Surroundings) -> Result<Option<Credentials>> {
         let keys = self.source.find(surroundings, surroundings.now())?.ok_or_else(|| self.no_source())?;
         let exchange = Exchange { method: METHOD, grant: Grant::Role, params: self.role.params(), keys: Some(&keys.credentials) };
-        let credentials = exchange.credentials(surroundings, || self.proof(surroundings))?;
-        self.mfa_is_spent.store(true, Ordering::Relaxed);
+        let is_new = Cell::new(false);
+        let proof = || {
+            is_new.set(true);
+            self.proof(surroundings)
+        };
+        let credentials = exchange.credentials(surroundings, proof)?;
+        if is_new.get() {
+            self.mfa_is_spent.store(true, Ordering::Relaxed);
+        }
         Ok(Some(credentials))
     }
 }

@@ -98,4 +98,13 @@ mod tests {
         let empty = value!({"aws_access_key_id": "", "aws_secret_access_key": ""});
         assert_eq!(load(value!({}), empty, Value::Null).unwrap().unwrap().1.access_key_id(), "");
     }
+
+    #[test]
+    fn the_order_is_the_documented_one() {
+        let documented = include_str!("../session/credentials.md").lines().filter_map(|line| line.strip_prefix("| "));
+        let documented: Vec<_> = documented.skip(1).map(|row| row.split('`').nth(1).unwrap()).collect();
+        let methods = |profile_is_own| super::super::chain(&"default".into(), profile_is_own).0;
+        assert_eq!(methods(false).iter().map(|provider| provider.method()).collect::<Vec<_>>(), documented);
+        assert_eq!(methods(true).iter().map(|provider| provider.method()).collect::<Vec<_>>(), documented[1..]);
+    }
 }

@@ -5,12 +5,7 @@
 //! Deliberately absent: the environment, the files and the clients for the services that give out credentials; the
 //! session hands them in as [`Surroundings`].
 //!
-//! Where botocore is plainly wrong for its users, the sensible thing is done instead:
-//!
-//! - No provider is asked, and no profile's credentials are checked, before the first signature.
-//! - A failed attempt leaves nothing behind: the next one tells the same error, and no "infinite loop".
-//! - What a damaged file, a broken answer or a missing token file means is a typed error that names it.
-//! - What lives shorter than the advisory window is not asked for at every access.
+//! The order of the providers, and where they do otherwise than botocore, stands in the documentation of sessions.
 
 mod assume_role;
 mod bearer;

@@ -25,6 +25,7 @@ pub use collection::{Collection, CollectionItems, CollectionPages};
 pub use member::{Member, MemberKind};
 pub(crate) use method::Method;
 pub use outcome::Outcome;
+pub use session::resource;
 
 use self::model::{Class, Model};
 use crate::client::Client;

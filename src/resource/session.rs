@@ -7,11 +7,19 @@ use super::model::Model;
 use crate::client::{Client, params_map};
 use crate::definition::{Definition, Resources};
 use crate::error::{Error, ErrorKind, Result, did_you_mean};
-use crate::session::Session;
+use crate::session::{Session, default_session};
 use crate::value::{Map, Str, Value};
 
 /// What the user agent says of calls that resources make.
 const USER_AGENT_EXTRA: &str = "Resource";
+
+/// A service as a resource of the default session.
+///
+/// # Errors
+/// As [`default_session`](crate::default_session) and [`Session::resource`].
+pub fn resource(service: &str) -> Result<Resource> {
+    default_session()?.resource(service)
+}
 
 /// # Resources
 impl Session {
@@ -44,7 +52,7 @@ impl Session {
         let definition = self.resource_definition(name, options["api_version"].as_str())?;
         options.insert("api_version", definition.api_version());
         options.insert("config", with_user_agent(&options["config"]));
-        resource(definition, self.client_with(service, options)?)
+        of_definition(definition, self.client_with(service, options)?)
     }
 
     /// A service as a resource over a client that is made already: with a transport or a clock of its own, or shared.
@@ -67,7 +75,7 @@ impl Session {
             Some(definition) => definition,
             None => self.resource_definition(service.name(), None)?,
         };
-        resource(definition, client)
+        of_definition(definition, client)
     }
 
     fn resource_definition(&self, service: &str, version: Option<&str>) -> Result<Arc<Resources>> {
@@ -97,7 +105,7 @@ impl Session {
     }
 }
 
-fn resource(definition: Arc<Resources>, client: Client) -> Result<Resource> {
+fn of_definition(definition: Arc<Resources>, client: Client) -> Result<Resource> {
     let model = Model::new(definition, client)?;
     model.client.prepare_for_resources(crate::service::customize_resources)?;
     Ok(Resource::new(Arc::new(model), 0, Vec::new(), None))

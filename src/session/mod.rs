@@ -4,6 +4,8 @@
 //! Deliberately absent: connections. Making a session reads the profile files and nothing else.
 #![doc = ""]
 #![doc = include_str!("settings.md")]
+#![doc = ""]
+#![doc = include_str!("credentials.md")]
 
 mod builder;
 mod client_settings;

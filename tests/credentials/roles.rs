@@ -261,6 +261,31 @@ fn the_code_of_a_device_is_asked_for_once() {
 }
 
 #[test]
+fn cached_credentials_spare_the_code_and_a_wrong_code_may_be_corrected() {
+    let count = AtomicUsize::new(0);
+    let server = Server::start(move |_| match count.fetch_add(1, Ordering::SeqCst) {
+        0 => Answer::Reply(403, "<ErrorResponse><Error><Code>AccessDenied</Code></Error></ErrorResponse>".to_owned()),
+        n => ok(role_answer("AssumeRole", &format!("ASIA{n}"), &after(3600 * n as i64))),
+    });
+    let home = Home::new().config(&format!("{ONE}mfa_serial = arn:aws:iam::1:mfa/me\n")).credentials(BASE).services(&server);
+    let asked = Arc::new(AtomicUsize::new(0));
+    let session = || {
+        let counter = asked.clone();
+        let prompt = move |_: &str| Ok(format!("12345{}", counter.fetch_add(1, Ordering::SeqCst)));
+        home.builder().credential_cache(home.path("cache")).mfa_prompt(prompt).build().unwrap()
+    };
+    let first = session();
+    assert_eq!(first.credentials().unwrap_err().code(), Some("AccessDenied"));
+    assert_eq!((key(&first), asked.load(Ordering::SeqCst)), ("ASIA1".to_owned(), 2));
+    let second = session();
+    assert_eq!((key(&second), asked.load(Ordering::SeqCst)), ("ASIA1".to_owned(), 2));
+    home.pass(3100);
+    assert_eq!((key(&second), asked.load(Ordering::SeqCst)), ("ASIA2".to_owned(), 3));
+    // The first session asks nobody again, but takes what the second left in the cache.
+    assert_eq!((key(&first), asked.load(Ordering::SeqCst)), ("ASIA2".to_owned(), 3));
+}
+
+#[test]
 fn a_session_works_as_a_role() {
     let server = sts();
     let home = Home::new().services(&server).env("AWS_DEFAULT_REGION", "us-west-2");
