@@ -46,6 +46,9 @@ fn names_and_descriptions_need_no_region() {
     assert!(stdout(&["services"]).lines().any(|line| line == "s3"));
     assert!(stdout(&["operations", "sqs"]).lines().any(|line| line == "send_message"));
     assert_eq!(json(&["describe", "sqs", "SendMessage"])["name"].as_str(), Some("SendMessage"));
+    let schema: serde_json::Value =
+        serde_json::from_str(&stdout(&["describe", "s3", "put_object_tagging", "--json-schema", "input"])).unwrap();
+    assert_eq!(schema["properties"]["Tagging"]["$ref"], "#/$defs/Tagging");
 }
 
 #[test]

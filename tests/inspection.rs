@@ -62,6 +62,8 @@ fn a_schema_says_what_comes_out() {
     assert_eq!(schema["properties"]["ResponseMetadata"]["properties"]["HTTPStatusCode"]["type"], "integer");
     let schema = session().client("s3").unwrap().output_schema("get_object").unwrap();
     assert_eq!(schema["properties"]["Body"]["$ref"], "#/$defs/$stream");
+    let schema = session().client("lambda").unwrap().output_schema("invoke").unwrap();
+    assert_eq!(schema["properties"]["Payload"]["$ref"], "#/$defs/$stream");
     // An operation without output answers its metadata all the same.
     let schema = session().client("ec2").unwrap().output_schema("delete_vpc").unwrap();
     assert_eq!(schema["properties"].as_map().unwrap().len(), 1);

@@ -214,3 +214,51 @@ fn secrets_stay_out_of_what_a_stubber_says() {
     let error = secrets.call("create_secret", value!({"Name": "y", "SecretString": "psst"})).unwrap_err();
     assert!(!error.to_string().contains("hush") && !error.to_string().contains("psst"), "{error}");
 }
+
+/// Made-up parameters are accepted, made-up answers could have been told, and both are the same again.
+#[test]
+fn made_up_data_are_valid() {
+    let mut tried = 0;
+    for service in ["dynamodb", "lambda", "iam", "kms", "bedrock-runtime", "lexv2-models", "wafv2", "secretsmanager"] {
+        let (client, stubber) = stubbed(service);
+        // A stream of events cannot be sent.
+        for operation in client.operations().into_iter().filter(|name| !name.ends_with("bidirectional_stream")) {
+            for seed in 0..3 {
+                let answer = client.sample_output(&operation, seed).unwrap();
+                assert_eq!(answer.to_json_text(false), client.sample_output(&operation, seed).unwrap().to_json_text(false));
+                let params = client.sample_input(&operation, seed).unwrap();
+                assert_eq!(params, client.sample_input(&operation, seed).unwrap());
+                let told = stubber.add_response(&operation, without_streams(&answer), params.clone());
+                told.unwrap_or_else(|error| panic!("{service} {operation}({params:?}) -> {answer:?}: {error}"));
+                tried += 1;
+            }
+        }
+    }
+    assert!(tried > 1500, "{tried}");
+}
+
+/// An answer is told with bodies as bytes and events as lists.
+fn without_streams(answer: &Value) -> Value {
+    let entries = answer.as_map().unwrap().iter().map(|(key, value)| match value.as_stream() {
+        None => (key.clone(), value.clone()),
+        Some(stream) => match stream.events() {
+            Some(events) => (key.clone(), events.collect::<Result<Vec<_>, _>>().unwrap().into()),
+            None => (key.clone(), stream.read_all().unwrap().into()),
+        },
+    });
+    Value::Map(entries.collect())
+}
+
+#[test]
+fn a_stubber_makes_up_what_it_was_not_told() {
+    let (dynamodb, stubber) = stubbed("dynamodb");
+    let stubber = stubber.make_up(5).unwrap();
+    stubber.add_response("describe_table", value!({"Table": {"TableName": "told"}}), ANY).unwrap();
+    assert_eq!(dynamodb.call("describe_table", value!({"TableName": "abc"})).unwrap()["Table"]["TableName"], "told");
+    let made_up = dynamodb.call("describe_table", value!({"TableName": "abc"})).unwrap();
+    assert_ne!(made_up["Table"]["TableName"], "told");
+    // A made-up page is the last one.
+    let pages: Vec<Value> = dynamodb.paginate("list_tables", ()).unwrap().collect::<Result<_, _>>().unwrap();
+    assert_eq!(pages.len(), 1);
+    assert!(dynamodb.raw("GET", "/").send().is_err());
+}

@@ -26,9 +26,9 @@ enum Which {
 pub(crate) fn run(arguments: Arguments) -> anyhow::Result<()> {
     let client = connect::definitions_only(&arguments.service)?;
     let operation = &arguments.operation;
-    output::json(&match arguments.json_schema {
-        None => client.describe(operation)?,
-        Some(Which::Input) => client.input_schema(operation)?,
-        Some(Which::Output) => client.output_schema(operation)?,
-    })
+    match arguments.json_schema {
+        None => output::json(&client.describe(operation)?),
+        Some(Which::Input) => output::plain_json(&client.input_schema(operation)?),
+        Some(Which::Output) => output::plain_json(&client.output_schema(operation)?),
+    }
 }

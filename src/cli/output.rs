@@ -16,6 +16,12 @@ pub(crate) fn json(value: &Value) -> anyhow::Result<()> {
     print(|out| writeln!(out, "{text}"))
 }
 
+/// Prints a value that is JSON itself as indented JSON: a key that begins with `$` is no tag.
+pub(crate) fn plain_json(value: &Value) -> anyhow::Result<()> {
+    let text = serde_json::to_string_pretty(value)?;
+    print(|out| writeln!(out, "{text}"))
+}
+
 /// Writes to the standard output.
 pub(crate) fn print(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> anyhow::Result<()> {
     let mut out = io::BufWriter::new(io::stdout().lock());

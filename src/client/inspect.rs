@@ -35,7 +35,8 @@ impl Client {
     /// "<RFC 3339>"}`, other text or epoch seconds for a time, `{"$float": "NaN"}` for a number that JSON lacks. Nested
     /// structures stand under `$defs`, so that a shape may contain itself. Beyond what a call checks, the schema has
     /// the definition's greatest lengths and numbers, patterns (where their notation is shared with ECMA-262) and
-    /// enumerations. `x-sensitive` marks what should not be shown. Idempotency tokens are not required: a call makes them up.
+    /// enumerations. The schema itself is plain JSON, to be written by `serde_json` or by `Display`: `Value::to_json` would
+    /// double the `$` of `{"$ref": …}`. `x-sensitive` marks what should not be shown. Idempotency tokens are not required: a call makes them up.
     ///
     /// ```
     /// use tucuxi::{Session, value};
@@ -43,7 +44,7 @@ impl Client {
     /// let s3 = Session::builder().region("us-east-1").build()?.client("s3")?;
     /// let schema = s3.input_schema("put_object_tagging")?;
     /// assert_eq!(schema["required"], value!(["Bucket", "Key", "Tagging"]));
-    /// assert_eq!(schema["properties"]["Tagging"]["$ref"], "#/$defs/Tagging");
+    /// assert_eq!(schema["properties"]["Tagging"].to_string(), r##"{"$ref":"#/$defs/Tagging"}"##);
     /// # Ok::<(), tucuxi::Error>(())
     /// ```
     ///

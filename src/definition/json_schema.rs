@@ -9,7 +9,7 @@ use std::collections::{BTreeSet, VecDeque};
 
 use super::node::Node;
 use super::service::Service;
-use super::shape::{ShapeId, ShapeRef, ShapeType, Structure};
+use super::shape::{Member, ShapeId, ShapeRef, ShapeType, Structure};
 use super::traits::Location;
 use crate::error::Result;
 use crate::value;
@@ -96,7 +96,7 @@ impl<'a> Writer<'a> {
         if node.has(|t| t.document) || (node.has(|t| t.json_value) && node.location() == Some(Location::Header)) {
             return Ok(Map::new());
         }
-        if node.has(|t| t.event_stream) || (self.direction == Direction::Output && node.has(|t| t.streaming)) {
+        if node.has(|t| t.event_stream) {
             return Ok(self.tag(STREAM));
         }
         Ok(match node.shape_type() {
@@ -139,7 +139,11 @@ impl<'a> Writer<'a> {
     fn structure(&mut self, structure: Option<&'a Structure>) -> Result<Map> {
         let (mut properties, mut required) = (Map::new(), List::new());
         for member in structure.map(|s| s.members.as_slice()).unwrap_or_default() {
-            properties.insert(member.name.clone(), self.place(&member.target)?);
+            let place = match streams(self.service, structure, member)? && self.direction == Direction::Output {
+                true => Value::Map(self.tag(STREAM)),
+                false => self.place(&member.target)?,
+            };
+            properties.insert(member.name.clone(), place);
             // A token that is not given is made up.
             let token = member.target.traits.idempotency_token;
             if structure.is_some_and(|s| s.is_required(&member.name)) && !token {
@@ -203,6 +207,12 @@ impl<'a> Writer<'a> {
         }
         Ok(out)
     }
+}
+
+/// Whether a member is a body of binary data, which an answer has as a stream.
+fn streams(service: &Service, structure: Option<&Structure>, member: &Member) -> Result<bool> {
+    let is_payload = structure.and_then(Structure::payload).is_some_and(|(_, payload)| payload.name == member.name);
+    Ok(is_payload && matches!(service.node(&member.target)?.shape_type(), ShapeType::Blob))
 }
 
 const BYTES: &str = "$bytes";

@@ -8,6 +8,7 @@ mod conform;
 mod readable;
 mod recorder;
 mod replay;
+mod sample;
 mod stubbed_error;
 mod stubber;
 

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::conform::conform;
 use super::readable::readable;
+use super::sample;
 use super::stubbed_error::StubbedError;
 use super::{Double, attach};
 use crate::client::event::Event;
@@ -12,7 +13,7 @@ use crate::client::hooks::HookId;
 use crate::client::validate::python::Repr;
 use crate::client::validate::{validate, validate_part};
 use crate::client::{Client, params_map};
-use crate::definition::{Node, Operation, Service};
+use crate::definition::{Node, Operation, Paginators, Service};
 use crate::error::{Error, ErrorKind, Result};
 use crate::value::{Map, Str, Value};
 
@@ -75,6 +76,14 @@ struct Told(Mutex<State>);
 struct State {
     pending: VecDeque<Stub>,
     by_name: bool,
+    made_up: Option<MadeUp>,
+}
+
+/// Answers to what nothing was told for.
+struct MadeUp {
+    /// Of the next answer.
+    seed: u64,
+    paginators: Option<Arc<Paginators>>,
 }
 
 /// One answer.
@@ -103,6 +112,27 @@ impl Stubber {
     pub fn by_name(self) -> Stubber {
         self.told.lock().by_name = true;
         self
+    }
+
+    /// Answers calls of operations for which nothing is told (any more) with made-up data, another for each call and the
+    /// same for the same seed: see [`Client::sample_output`].
+    ///
+    /// ```
+    /// use tucuxi::{Session, Stubber, value};
+    ///
+    /// let ec2 = Session::builder().region("us-east-1").build()?.client("ec2")?;
+    /// let stubber = Stubber::new(&ec2)?.make_up(1)?;
+    /// let answer = ec2.call("describe_instances", ())?;
+    /// assert!(answer["Reservations"].is_null() || answer["Reservations"].as_list().is_some());
+    /// # Ok::<(), tucuxi::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// If the definition of the service's paginators is broken.
+    pub fn make_up(self, seed: u64) -> Result<Stubber> {
+        let paginators = sample::paginators(self.client.inner())?;
+        self.told.lock().made_up = Some(MadeUp { seed, paginators });
+        Ok(self)
     }
 
     /// Adds an answer. `expected_params` are what the call must be made with, exactly; [`ANY`] (or null)
@@ -194,9 +224,13 @@ fn check_answer(shape: Option<Node<'_>>, answer: &Map) -> Result<()> {
         return if own.is_empty() { Ok(()) } else { Err(Error::new(ErrorKind::ParamValidation, message)) };
     };
     for member in shape.structure().map(|s| s.members.as_slice()).unwrap_or_default() {
-        // A list of events stands for the stream of them.
-        if own[member.name.as_str()].as_list().is_some() && shape.member(member)?.has(|t| t.event_stream) {
-            own.remove(&member.name);
+        // A list of events stands for the stream of them: each is checked in its place.
+        let Some(events) = answer[member.name.as_str()].as_list() else { continue };
+        if shape.member(member)?.has(|t| t.event_stream) {
+            for event in events {
+                own.insert(member.name.clone(), event);
+                validate(shape, &own)?;
+            }
         }
     }
     validate(shape, &own)
@@ -210,11 +244,20 @@ impl Told {
 
 impl Double for Told {
     fn check(&self, event: &Event<'_, '_>, params: &Map) -> Result<()> {
-        self.lock().find(event, params).map(|_| ())
+        let state = self.lock();
+        if state.makes_up(event) { Ok(()) } else { state.find(event, params).map(|_| ()) }
     }
 
     fn answer(&self, event: &mut Event<'_, '_>, params: &Map) -> Result<()> {
         let mut state = self.lock();
+        if state.makes_up(event)
+            && let Some(MadeUp { seed, paginators }) = &mut state.made_up
+        {
+            let answer = sample::sample_output(event.service(), event.operation(), paginators.as_deref(), *seed)?;
+            *seed = seed.wrapping_add(1);
+            event.set_result(answer);
+            return Ok(());
+        }
         let place = state.find(event, params)?;
         let Some(stub) = state.pending.remove(place) else { return Ok(()) };
         drop(state);
@@ -225,6 +268,13 @@ impl Double for Told {
 }
 
 impl State {
+    /// Whether nothing is told for this operation, and made-up data are wanted. Raw calls have no shape to make them from.
+    fn makes_up(&self, event: &Event<'_, '_>) -> bool {
+        let operation = event.operation().name.as_str();
+        let known = event.service().operation(operation).is_ok();
+        self.made_up.is_some() && known && self.pending.iter().all(|stub| stub.operation != operation)
+    }
+
     /// The place of the answer to this call.
     fn find(&self, event: &Event<'_, '_>, params: &Map) -> Result<usize> {
         let operation = event.operation().name.as_str();

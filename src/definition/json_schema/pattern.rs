@@ -38,7 +38,7 @@ pub(super) fn portable(pattern: &str) -> Option<String> {
 
 /// What follows a backslash.
 fn push_escape(c: char, class: bool, out: &mut String) -> Option<()> {
-    let shared = matches!(c, 'd' | 'D' | 'w' | 'W' | 's' | 'S' | 'n' | 'r' | 't' | 'f' | 'v') || (c == 'b' && !class);
+    let shared = matches!(c, 'd' | 'D' | 'w' | 'W' | 's' | 'S' | 'n' | 'r' | 't' | 'f' | 'v' | 'x' | 'u') || (c == 'b' && !class);
     let syntax = r"^$\.*+?()[]{}|/".contains(c) || (class && c == '-');
     if c.is_ascii_alphanumeric() && !shared {
         return None;
@@ -61,6 +61,7 @@ mod tests {
             (r"arn\:aws\-x:[\@\_a]{1,3}\s\*", Some(r"arn:aws-x:[@_a]{1,3}\s\*")),
             (r"^(?:a|b)*?$", Some(r"^(?:a|b)*?$")),
             (r"a{2,3}}]", Some(r"a{2,3}\}\]")),
+            (r"[\u0020-\uD7FF\x7e]", Some(r"[\u0020-\uD7FF\x7e]")),
             (r"a++", None),
             (r"(?i)abc", None),
             (r"^(?!x).*$", None),
