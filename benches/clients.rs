@@ -21,6 +21,10 @@ fn main() {
         let session = session();
         let client = session.client(service).expect("the crate carries it");
         println!("  {:<40} {:>10.1?}", "another client", median(1000, || session.client(service).expect("it was made before")));
+        if session.available_resources().iter().any(|name| name == service) {
+            let made = median(100, || session.resource(service).expect("it was made before"));
+            println!("  {:<40} {made:>10.1?}", "another resource");
+        }
         println!(
             "  {:<40} {:>10.1?}",
             format!("prepare {operation}"),
