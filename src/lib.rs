@@ -85,6 +85,35 @@
 //! # Ok::<(), tucuxi::Error>(())
 //! ```
 //!
+//! # Retries, time, cancellation
+//!
+//! What may pass is tried again by boto3's rules: as often, after the same delays, within the same quota, in the modes
+//! `standard`, `adaptive` and `legacy`. A call may have a time for everything together, and another thread may stop
+//! it, a pagination or a wait within milliseconds.
+//!
+//! ```no_run
+//! use std::time::Duration;
+//! use tucuxi::{Cancel, Config, Session, value};
+//!
+//! let config = Config::new().retry_mode("adaptive").read_timeout(Duration::from_secs(10)).deadline(Duration::from_secs(60));
+//! let s3 = Session::builder().config(config).build()?.client("s3")?;
+//! let cancel = Cancel::new();
+//! let hurried = s3.request("list_buckets", ()).deadline(Duration::from_secs(2)).max_attempts(1).cancel(&cancel);
+//! println!("{}", hurried.send()?);
+//! # Ok::<(), tucuxi::Error>(())
+//! ```
+//!
+//! Where boto3 does otherwise:
+//!
+//! - A request that a service refused because clocks differ is sent again with the time of the service, and later ones
+//!   are signed with it. boto3 fails.
+//! - A body that is shorter than announced is fetched again, and otherwise an error. boto3 takes it for the whole.
+//! - Where S3 does not tell where a bucket is, it is asked once. boto3 asks within the question, until Python's stack is
+//!   full.
+//! - A hook of `needs-retry` has the last word on a retry, the crate's own included; in boto3 the first answer counts.
+//! - Names are looked up when a connection is opened, not before every request, and sending has the read timeout as well.
+//! - `SSLKEYLOGFILE` is not heeded.
+//!
 //! # Failures
 //!
 //! Everything that can fail answers an [`Error`]: [`kind`](Error::kind) is for a `match`, [`name`](Error::name) is

@@ -1,6 +1,7 @@
 //! The `User-Agent` header: who calls, on what, with which features.
 
-use crate::session::ClientSettings;
+use crate::retry::RetryMode;
+use crate::session::{ChecksumMode, ClientSettings};
 
 /// The header's value for a client. Components and allowed characters follow the format that AWS's
 /// own SDKs share (`ua/2.1`).
@@ -24,11 +25,31 @@ fn components(settings: &ClientSettings) -> Vec<String> {
     if let Some(environment) = &settings.user_agent.execution_environment {
         parts.push(format!("exec-env/{}", clean(environment)));
     }
+    parts.push(format!("m/{}", features(settings).join(",")));
     parts.push(component("cfg", "retry-mode", settings.retry.mode.as_str()));
     if let Some(app) = &settings.user_agent.appid {
         parts.push(format!("app/{}", clean(app)));
     }
     parts
+}
+
+/// What the client's settings make use of, by the letters that AWS's own SDKs share.
+fn features(settings: &ClientSettings) -> Vec<&'static str> {
+    let mode = match settings.retry.mode {
+        RetryMode::Legacy => "D",
+        RetryMode::Standard => "E",
+        RetryMode::Adaptive => "F",
+    };
+    let requests = match settings.request_checksum_calculation {
+        ChecksumMode::WhenSupported => "Z",
+        ChecksumMode::WhenRequired => "a",
+    };
+    let responses = match settings.response_checksum_validation {
+        ChecksumMode::WhenSupported => "b",
+        ChecksumMode::WhenRequired => "c",
+    };
+    let endpoint = settings.endpoint_url.as_ref().map(|_| "N");
+    [Some(mode), endpoint, Some(requests), Some(responses)].into_iter().flatten().collect()
 }
 
 fn os() -> String {

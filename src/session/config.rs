@@ -156,7 +156,8 @@ impl Config {
         self.set("retries", options)
     }
 
-    /// The retry mode: `standard` (the default), `adaptive` or `legacy`.
+    /// The retry mode: `standard` (the default), `adaptive` or `legacy`. See the [guide](crate#retries-time-cancellation) for
+    /// where they do otherwise than boto3's.
     pub fn retry_mode(self, mode: impl Into<Str>) -> Config {
         self.retry_option("mode", mode.into())
     }

@@ -1,0 +1,57 @@
+//! Bodies that are sent again: rewound, or not sent at all.
+
+use std::io::{Cursor, Read};
+use std::sync::{Arc, Mutex};
+
+use tucuxi::http::{Body, Headers, Request, Response, SendOptions, Transport};
+use tucuxi::{Client, Credentials, Environment, Session, Stream, Value, value};
+
+/// Takes a part of the first body, all of the others, and answers 500 to the first.
+#[derive(Clone, Default)]
+struct Flaky(Arc<Mutex<Vec<Vec<u8>>>>);
+
+impl Transport for Flaky {
+    fn send(&self, request: &mut Request, _: &SendOptions) -> anyhow::Result<Response> {
+        let mut seen = self.0.lock().unwrap();
+        let mut body = Vec::new();
+        match &mut request.body {
+            Body::Reader(reader) => drop(reader.take(if seen.is_empty() { 10 } else { u64::MAX }).read_to_end(&mut body)?),
+            Body::Bytes(bytes) => body.extend_from_slice(bytes),
+            _ => {}
+        }
+        seen.push(body);
+        Ok(Response::new(if seen.len() == 1 { 500 } else { 200 }, Headers::new(), Vec::new()))
+    }
+}
+
+fn put(body: Value) -> (tucuxi::Result<Value>, Vec<Vec<u8>>) {
+    let flaky = Flaky::default();
+    let session = Session::builder().environment(Environment::empty()).region("us-east-1").credentials(Credentials::new("key", "secret"));
+    let client: Client = session.build().unwrap().client_builder("s3").transport(flaky.clone()).sleep(|_| {}).build().unwrap();
+    let result = client.call("put_object", value!({"Bucket": "bucket", "Key": "key", "Body": body}));
+    let seen = flaky.0.lock().unwrap().clone();
+    (result, seen)
+}
+
+const TEXT: &[u8] = b"what is sent twice must be the same twice";
+
+#[test]
+fn a_body_is_sent_again_from_its_beginning() {
+    let whole = [b"29\r\n", TEXT, b"\r\n0\r\nx-amz-checksum-crc32:"].concat();
+    for body in [Value::from(TEXT.to_vec()), Stream::from_seekable(Cursor::new(TEXT)).unwrap().into()] {
+        let (result, seen) = put(body);
+        assert_eq!(result.unwrap()["ResponseMetadata"]["RetryAttempts"], value!(1));
+        assert_eq!(seen.len(), 2);
+        assert!(seen[1].starts_with(&whole), "{}", String::from_utf8_lossy(&seen[1]));
+    }
+}
+
+#[test]
+fn a_body_that_can_be_read_once_is_not_sent_twice() {
+    let once = Stream::from_reader_with_length(TEXT, TEXT.len() as u64);
+    let (result, seen) = put(once.into());
+    let error = result.unwrap_err();
+    assert_eq!(error.name(), "UnseekableStreamError", "{error}");
+    assert!(error.to_string().contains("not seekable") && error.to_string().contains("500"), "{error}");
+    assert_eq!((seen.len(), error.attempts()), (1, 1));
+}
