@@ -85,6 +85,13 @@
 //! # Ok::<(), tucuxi::Error>(())
 //! ```
 //!
+//! [`Client::input_schema`] says the same as JSON Schema, [`Client::read_only`] whether a call changes anything;
+//! [`Client::raw`] makes signed calls that no definition knows.
+//!
+//! # Testing
+//!
+//! A [`Stubber`] answers a client's calls in the service's place, as boto3's does; a [`Recorder`] writes down what services
+//! answered, and a [`Replay`] answers from that. A client with a stubber or a replay reaches no network.
 //! # Retries, time, cancellation
 //!
 //! What may pass is tried again by boto3's rules: as often, after the same delays, within the same quota, in the modes

@@ -207,3 +207,15 @@ impl Seek for Pattern {
         Ok(self.0)
     }
 }
+
+#[test]
+fn raw_calls_are_signed_as_the_server_wants() {
+    let (_server, s3) = with_bucket();
+    let stored = s3.raw("PUT", "/river/a%20%26%20b").header("x-amz-meta-kind", "dolphin").body("hello").send().unwrap();
+    assert_eq!(stored.status, 200);
+    let mut listing = s3.raw("GET", "/river?list-type=2").query("prefix", "a &").send().unwrap();
+    let text = String::from_utf8(listing.body.buffer().unwrap().to_vec()).unwrap();
+    assert!(text.contains("<Key>a &amp; b</Key>"), "{text}");
+    assert_eq!(read(&s3, "a & b"), b"hello");
+    assert_eq!(s3.raw("GET", "/river/nothing").send().unwrap().status, 404);
+}
