@@ -42,6 +42,7 @@ struct Inner {
 }
 
 /// What a service answered.
+#[derive(Clone)]
 struct Service {
     code: String,
     status: u16,
@@ -207,6 +208,24 @@ impl Error {
             Ok(typed) => typed,
             Err(error) => Error::new(ErrorKind::Foreign, format!("{what}: {error:#}")).with_source(error),
         }
+    }
+
+    /// The same error for another who waited for the outcome; only its source stays with the first.
+    pub(crate) fn again(&self) -> Error {
+        let Inner { kind, retryable, throttling, attempts, .. } = *self.0;
+        Error(Box::new(Inner {
+            kind,
+            name: self.0.name.clone(),
+            message: self.0.message.clone(),
+            service: self.0.service.clone(),
+            operation: self.0.operation.clone(),
+            host: self.0.host.clone(),
+            attempts,
+            last_response: self.0.last_response.clone(),
+            retryable,
+            throttling,
+            source: None,
+        }))
     }
 
     pub(crate) fn with_name(mut self, name: &'static str) -> Error {

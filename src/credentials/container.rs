@@ -125,7 +125,20 @@ fn credentials(document: &Json) -> Result<Credentials> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::tests::Fixed;
     use super::*;
+    use crate::value;
+    use crate::value::Value;
+
+    #[test]
+    fn the_relative_address_comes_first_even_if_it_is_empty() {
+        let url = |variables: Value| url(&Fixed::new(variables, Value::Null, Value::Null));
+        let [relative, full] = ["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI"];
+        assert_eq!(url(value!({relative: "/v2/x", full: "http://h/"})).as_deref(), Some("http://169.254.170.2/v2/x"));
+        assert_eq!(url(value!({relative: "", full: "http://h/"})).as_deref(), Some("http://169.254.170.2"));
+        assert_eq!(url(value!({full: "http://h/"})).as_deref(), Some("http://h/"));
+        assert_eq!(url(value!({})), None);
+    }
 
     #[test]
     fn keys_are_not_fetched_from_strangers() {

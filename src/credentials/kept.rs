@@ -2,9 +2,12 @@
 //!
 //! The way through is one read of a shared pointer. What expires is renewed by one thread at a time: early, while
 //! the others go on with what there is, and late, when all must wait (botocore's two windows, with its bounds).
+//! Who waited for an attempt that was in vain gets its outcome, and makes no attempt of its own: a place that takes its
+//! time to fail would otherwise be asked by one thread after the other.
 //! Two departures: what lives no longer than the early window is not asked for at every access, and a renewal that
 //! comes back with nothing fails calls only in the late window, like any other failure.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, TryLockError};
 use std::time::Duration;
 
@@ -46,11 +49,20 @@ pub(crate) trait Expires {
 /// What was found, until it is renewed.
 pub(crate) struct Kept<T> {
     current: RwLock<Option<Held<T>>>,
-    /// Held while it is asked for; the time of the last attempt.
-    asking: Mutex<Option<Timestamp>>,
+    /// Held while it is asked for.
+    asking: Mutex<Asked>,
+    /// How many attempts have come to an end.
+    attempts: AtomicU64,
     windows: Windows,
     /// How long after an attempt no other is made.
     pause: Duration,
+}
+
+/// The last attempt.
+#[derive(Default)]
+struct Asked {
+    at: Option<Timestamp>,
+    failure: Option<Error>,
 }
 
 struct Held<T> {
@@ -62,7 +74,7 @@ struct Held<T> {
 impl<T: Expires> Kept<T> {
     /// Nothing yet.
     pub(crate) fn new(windows: Windows) -> Kept<T> {
-        Kept { current: RwLock::default(), asking: Mutex::default(), windows, pause: Duration::ZERO }
+        Kept { current: RwLock::default(), asking: Mutex::default(), attempts: AtomicU64::new(0), windows, pause: Duration::ZERO }
     }
 
     /// With a pause after each attempt to renew; meanwhile what there is counts, even if it is over.
@@ -93,21 +105,33 @@ impl<T: Expires> Kept<T> {
     }
 
     fn search(&self, now: Timestamp, search: impl FnOnce() -> Result<Option<T>>) -> Result<Option<Arc<T>>> {
+        let attempts = self.attempts();
         let mut asking = self.asking.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(held) = self.current() {
             return Ok(Some(held.value));
         }
-        match search()? {
-            Some(found) => {
-                *asking = Some(now);
-                self.publish(found, now).map(Some)
-            }
-            None => Ok(None),
+        if self.attempts() != attempts {
+            return asking.failure.as_ref().map_or(Ok(None), |failure| Err(failure.again()));
         }
+        let found = self.ask(&mut asking, now, search)?;
+        found.map(|found| self.publish(found, now)).transpose()
+    }
+
+    /// Asks, and leaves the outcome to those who wait.
+    fn ask<R>(&self, asking: &mut Asked, now: Timestamp, ask: impl FnOnce() -> Result<R>) -> Result<R> {
+        let outcome = ask();
+        *asking = Asked { at: Some(now), failure: outcome.as_ref().err().map(Error::again) };
+        self.attempts.fetch_add(1, Ordering::SeqCst);
+        outcome
+    }
+
+    fn attempts(&self) -> u64 {
+        self.attempts.load(Ordering::SeqCst)
     }
 
     /// Asks again. Who finds another thread at it goes on with what there is, if that is good for a while.
     fn renew(&self, old: Held<T>, now: Timestamp, renew: impl FnOnce(&T) -> Result<T>) -> Result<Arc<T>> {
+        let attempts = self.attempts();
         let (mut asking, waited) = match self.asking.try_lock() {
             Ok(asking) => (asking, false),
             Err(TryLockError::Poisoned(asking)) => (asking.into_inner(), false),
@@ -116,11 +140,13 @@ impl<T: Expires> Kept<T> {
         };
         let old = self.current().unwrap_or(old);
         let is_due = if waited { old.must_be_renewed(now) } else { old.should_be_renewed(now) };
-        if !is_due || asking.is_some_and(|last| now < later(last, self.pause)) {
+        if !is_due || asking.at.is_some_and(|last| now < later(last, self.pause)) {
             return Ok(old.value);
         }
-        *asking = Some(now);
-        match renew(&old.value) {
+        if let (true, Some(failure)) = (waited && self.attempts() != attempts, &asking.failure) {
+            return Err(failure.again());
+        }
+        match self.ask(&mut asking, now, || renew(&old.value)) {
             Ok(found) => self.publish(found, now),
             Err(_) if !old.must_be_renewed(now) => Ok(old.value),
             Err(error) => Err(error),
@@ -238,6 +264,39 @@ mod tests {
         assert!(find(950).is_err());
         assert!(find(1009).is_ok());
         assert!(find(1010).is_err());
+    }
+
+    #[test]
+    fn those_who_waited_for_an_attempt_in_vain_make_none_of_their_own() {
+        let kept = Kept::new(Windows::DEFAULT);
+        let asked = AtomicU64::new(0);
+        let slowly = |outcome: Result<Option<Until>>| {
+            asked.fetch_add(1, Ordering::SeqCst);
+            std::thread::sleep(Duration::from_millis(100));
+            outcome
+        };
+        let all_at_once = |find: &(dyn Fn() -> Result<Option<Arc<Until>>> + Sync)| {
+            let together = std::sync::Barrier::new(16);
+            let find = || {
+                together.wait();
+                find()
+            };
+            let outcomes = std::thread::scope(|scope| {
+                let threads: Vec<_> = (0..16).map(|_| scope.spawn(find)).collect();
+                threads.into_iter().map(|thread| thread.join().unwrap().map(|found| found.is_some())).collect::<Vec<_>>()
+            });
+            (asked.swap(0, Ordering::SeqCst), outcomes)
+        };
+        // A thread that the system lets come late makes an attempt of its own.
+        let few = 1..8;
+        let (count, outcomes) = all_at_once(&|| kept.find(at(0), || slowly(Ok(None)), |_| Err(down())));
+        assert!(few.contains(&count) && outcomes.iter().all(|outcome| matches!(outcome, Ok(false))), "{count}");
+        let (count, outcomes) = all_at_once(&|| kept.find(at(0), || slowly(Err(down())), |_| Err(down())));
+        assert!(few.contains(&count) && outcomes.iter().all(|outcome| outcome.as_ref().is_err_and(|e| e.message() == "down")), "{count}");
+        kept.find(at(0), || Ok(Some(Until(1000))), |_| Err(down())).unwrap();
+        let renew = |_: &Until| slowly(Err(down())).map(|found| found.unwrap_or(Until(0)));
+        let (count, outcomes) = all_at_once(&|| kept.find(at(999), || Ok(None), renew));
+        assert!(few.contains(&count) && outcomes.iter().all(Result::is_err), "{count}");
     }
 
     #[test]

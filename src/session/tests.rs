@@ -189,6 +189,15 @@ fn invalid_settings_fail_the_client_with_boto3_s_messages() {
 }
 
 #[test]
+fn text_in_the_block_s_place_matters_to_those_who_read_the_block() {
+    let session = plain("[default]\ns3 = hello\n", &[]);
+    let client = |endpoint_prefix| session.client_settings(ClientRequest { endpoint_prefix, ..queue(None) });
+    assert_eq!(client("sqs").unwrap().s3, None);
+    let message = "The key s3 of profile \"default\" must be a block of indented keys below it, not text.";
+    assert_eq!(client("s3").unwrap_err().message(), message);
+}
+
+#[test]
 fn retries_of_config_and_environment() {
     let retry = |options| settings("", &[("AWS_MAX_ATTEMPTS", "5")], options).unwrap().retry;
     let expected = |mode, attempts| RetrySettings { mode, total_max_attempts: Some(attempts) };

@@ -42,7 +42,7 @@ pub(super) fn client_settings(
     said.mode = defaults_mode::defaults(&mode, wished.as_deref(), &settings.environment, definitions)?;
 
     let signing = signing(&said, request.endpoint_prefix)?;
-    let s3 = s3_block::options(&said)?;
+    let s3 = s3_block::options(&said, request.endpoint_prefix)?;
     let use_dualstack = s3_block::use_dualstack(&said, s3.as_ref(), request.endpoint_prefix)?;
     Ok(ClientSettings {
         endpoint_url: endpoint(&request, &said)?,

@@ -8,8 +8,16 @@ use crate::session::{settings, table};
 use crate::value::{Map, Value};
 
 /// The block of the profile, its settings with sources of their own, and the config's options over it.
-pub(super) fn options(said: &Said<'_>) -> Result<Option<Map>> {
-    let block = said.settings.profile().get(table::S3.name).and_then(Value::as_map).cloned();
+///
+/// # Errors
+/// If a key is not what it must be; for the clients that read the block, if it is text and no block.
+pub(super) fn options(said: &Said<'_>, endpoint_prefix: &str) -> Result<Option<Map>> {
+    let written = said.settings.profile().get(table::S3.name);
+    if written.and_then(Value::as_str).is_some_and(|text| !text.is_empty()) && table::S3_BLOCK_PREFIXES.contains(&endpoint_prefix) {
+        let profile = said.settings.profile_name();
+        return Err(invalid(format!("The key s3 of profile \"{profile}\" must be a block of indented keys below it, not text.")));
+    }
+    let block = written.and_then(Value::as_map).cloned();
     let own = said.config_map(table::S3.name);
     let is_said = block.is_some() || own.is_some();
     let mut s3 = block.unwrap_or_default();
