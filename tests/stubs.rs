@@ -179,6 +179,30 @@ fn nothing_reaches_the_network() {
 }
 
 #[test]
+fn what_is_only_prepared_uses_no_answer_up() {
+    let (s3, stubber) = stubbed("s3");
+    stubber.add_response("list_buckets", value!({}), ANY).unwrap();
+    let params = value!({"Bucket": "river", "Key": "k"});
+    let request = s3.prepare("get_object", params.clone()).unwrap();
+    assert!(request.headers.get("authorization").unwrap().contains("Credential=stubbed/"));
+    let url = s3.presign("get_object", params, std::time::Duration::from_secs(60)).unwrap();
+    assert!(url.contains("X-Amz-Credential=stubbed"), "{url}");
+    assert!(stubber.assert_no_pending_responses().is_err());
+    s3.call("list_buckets", ()).unwrap();
+}
+
+#[test]
+fn resources_are_stubbed_by_their_clients() {
+    let session = Session::builder().environment(Environment::empty()).region("us-east-1").build().unwrap();
+    let s3 = session.resource("s3").unwrap();
+    let stubber = Stubber::new(s3.client()).unwrap();
+    stubber.add_response("head_object", value!({"ContentLength": 5}), value!({"Bucket": "river", "Key": "k"})).unwrap();
+    let object = s3.resource("Object", ["river", "k"]).unwrap();
+    assert_eq!(object.get("content_length").unwrap().as_int(), Some(5));
+    stubber.assert_no_pending_responses().unwrap();
+}
+
+#[test]
 fn a_deactivated_stubber_lets_calls_through() {
     let network = Network::default();
     let session = Session::builder().environment(Environment::empty()).region("us-east-1");

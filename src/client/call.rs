@@ -57,6 +57,8 @@ pub(crate) struct CallOptions {
     /// How long everything may take together.
     pub deadline: Option<Duration>,
     pub cancel: Option<Cancel>,
+    /// The request is only prepared, nothing will be sent.
+    pub prepare_only: bool,
     /// No operation is called: the response is handed on as it comes.
     pub raw: bool,
     /// Another HTTP method than the operation's.

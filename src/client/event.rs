@@ -204,6 +204,11 @@ impl<'e, 'c> Event<'e, 'c> {
         self.call.is_presign()
     }
 
+    /// Whether a request is prepared or presigned only: nothing will be sent.
+    pub(crate) fn is_prepared_only(&self) -> bool {
+        self.call.options.prepare_only || self.call.is_presign()
+    }
+
     /// The path template of the request.
     pub fn request_uri(&self) -> &str {
         &self.call.request_uri

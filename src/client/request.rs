@@ -121,7 +121,8 @@ impl<'c> OperationRequest<'c> {
     ///
     /// # Errors
     /// As [`send`](Self::send), as far as it comes without a server.
-    pub fn prepare(self) -> Result<Request> {
+    pub fn prepare(mut self) -> Result<Request> {
+        self.options.prepare_only = true;
         self.with_call(|call| {
             pipeline::prepare(call)?;
             signing::sign(call)?;

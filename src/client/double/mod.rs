@@ -44,6 +44,8 @@ fn attach(hooks: &Hooks, double: Arc<impl Double>) -> Result<HookId> {
     let hook = move |event: &mut Event<'_, '_>| {
         match event.stage() {
             "provide-client-params" => event.spare_the_search_for_credentials(),
+            // There is no call to be answered.
+            _ if event.is_prepared_only() => {}
             "before-parameter-build" => {
                 remember_params(event);
                 double.check(event, event.params()).map_err(|error| told(event, error))?;

@@ -41,7 +41,8 @@ fn is_any(value: &Value) -> bool {
 /// Answers and expected parameters are checked against the definition when they are added, so that a test cannot
 /// expect what the service does not have. Calls are validated as ever; those that were not foreseen fail. As long as
 /// the stubber is active the client cannot reach the network, not even for credentials. It is active from the start,
-/// for the client and all its clones, and stays so when it is dropped.
+/// for the client and all its clones, and stays so when it is dropped. Requests that are only prepared or presigned use
+/// no answer up; where the client has no keys at hand they are signed with placeholders.
 ///
 /// ```
 /// use tucuxi::{ANY, Session, StubbedError, Stubber, value};
