@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use tucuxi::resource::MemberKind;
 use tucuxi::{Environment, ErrorKind, Resource, Session, value};
 
-use crate::reef::Reef;
+use crate::reef::{Reef, session};
 
 fn reef() -> Reef {
     Reef::new(|_, _| value!({}))
@@ -73,6 +73,40 @@ fn what_leads_to_another_type_keeps_its_own_name() {
     assert_eq!(error.kind(), ErrorKind::UnknownName);
     let stack = service("cloudformation").resource("Stack", "s").unwrap();
     assert_eq!(stack.resource("Resource", "l").unwrap().to_string(), "cloudformation.StackResource(stack_name='s', logical_id='l')");
+}
+
+/// The crate has no resources for Lambda, nor has boto3.
+#[test]
+fn a_definition_in_a_folder_gives_resources_to_a_service_that_has_none() {
+    let definition = r#"{
+        "service": {"hasMany": {"Functions": {
+            "request": {"operation": "ListFunctions"},
+            "resource": {"type": "Function", "path": "Functions[]", "identifiers": [
+                {"target": "Name", "source": "response", "path": "Functions[].FunctionName"}
+            ]}
+        }}},
+        "resources": {"Function": {
+            "identifiers": [{"name": "Name", "memberName": "FunctionName"}],
+            "shape": "FunctionConfiguration",
+            "load": {"request": {"operation": "GetFunctionConfiguration", "params": [
+                {"target": "FunctionName", "source": "identifier", "name": "Name"}
+            ]}, "path": "@"},
+            "waiters": {"Active": {"waiterName": "FunctionActive", "params": [
+                {"target": "FunctionName", "source": "identifier", "name": "Name"}
+            ]}}
+        }}
+    }"#;
+    let folder = tempfile::tempdir().unwrap();
+    let version = folder.path().join("lambda/2015-03-31");
+    std::fs::create_dir_all(&version).unwrap();
+    std::fs::write(version.join("resources-1.json"), definition).unwrap();
+    let session = session(folder.path());
+    assert!(session.available_resources().iter().any(|name| name == "lambda"));
+    let lambda = session.resource("lambda").unwrap();
+    assert_eq!(lambda.member("functions"), Some(MemberKind::Collection));
+    let function = lambda.resource("Function", "f").unwrap();
+    assert_eq!((function.get("function_name").unwrap(), function.member("runtime")), (value!("f"), Some(MemberKind::Attribute)));
+    assert_eq!(function.member("wait_until_active"), Some(MemberKind::Waiter));
 }
 
 #[test]
