@@ -3,7 +3,7 @@
 #[path = "support/moto.rs"]
 mod moto;
 
-use tucuxi::{Environment, ErrorKind, Recorder, Replay, Session, Stream, Value, value};
+use tucuxi::{ANY, Environment, ErrorKind, Recorder, Replay, Session, Stream, Stubber, Value, value};
 
 /// A client that has neither keys nor a server.
 fn offline(service: &str) -> tucuxi::Client {
@@ -153,4 +153,25 @@ fn a_session_s_recording_covers_its_resources() {
     let bucket = session.resource("s3").unwrap().resource("Bucket", "river").unwrap();
     let objects: Vec<_> = bucket.collection("objects").unwrap().iter().collect::<Result<_, _>>().unwrap();
     assert_eq!(objects.len(), 2);
+}
+
+/// A table takes and gives plain values; what is recorded and replayed is what its user has.
+#[test]
+fn what_a_resource_makes_of_an_answer_is_recorded() {
+    let session = || Session::builder().environment(Environment::empty()).region("us-east-1").build().unwrap();
+    let look = |session: &Session| {
+        let table = session.resource("dynamodb").unwrap().resource("Table", "rivers").unwrap();
+        let key = value!({"Key": {"name": "Negro"}});
+        (table.clone(), move || table.call("get_item", key.clone()).unwrap().into_value().unwrap())
+    };
+    let (recorder, online, offline) = (Recorder::new(), session(), session());
+    recorder.attach_session(&online).unwrap();
+    let (table, get) = look(&online);
+    let stubber = Stubber::new(table.client()).unwrap();
+    stubber.add_response("get_item", value!({"Item": {"name": {"S": "Negro"}, "length": {"N": "2250"}}}), ANY).unwrap();
+    let seen = get();
+    assert_eq!(seen["Item"]["length"].as_int(), Some(2250), "{seen:?}");
+
+    Replay::from_json_text(&recorder.to_json_text()).unwrap().attach_session(&offline).unwrap();
+    assert_eq!(look(&offline).1(), seen);
 }

@@ -95,7 +95,7 @@ impl Recorder {
         let calls = Arc::clone(&self.0);
         hooks.register(
             "after-call",
-            Place::Normal,
+            Place::Last,
             Arc::new(move |event: &mut Event<'_, '_>| {
                 let call = record(event)?;
                 calls.lock().unwrap_or_else(PoisonError::into_inner).push(call);
