@@ -2,6 +2,11 @@
 //!
 //! Which operations have them, and in which algorithms, is said by the definition (`httpChecksum`);
 //! whether they are made where they are optional is a setting.
+//!
+//! # Differs from boto3
+//!
+//! Every algorithm is built in; boto3 asks for another package for CRC32C, CRC64NVME and the XXHASH family. So of several checksums of an
+//! answer the first is verified, and not the first that there is a package for.
 
 use super::call::Call;
 use super::signing;

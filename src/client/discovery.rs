@@ -2,6 +2,10 @@
 //!
 //! Which operations take part, and which one answers, is said by the definition. An answer is kept for as long as
 //! it says. Where discovery fails, the last answer, or the endpoint of the rules, serves on.
+//!
+//! # Differs from boto3
+//!
+//! An endpoint that is refused is asked for again within the attempts of the call; boto3 does so without end.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};

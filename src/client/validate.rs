@@ -3,6 +3,11 @@
 //! Every problem is reported, in boto3's order and words, so that what one finds on the web about a message holds here
 //! too. Only the line of an unknown parameter says more, after boto3's text: the nearest names. As in boto3, the
 //! constraints `max`, `pattern` and `enum` are not checked here; the service does it.
+//!
+//! # Differs from boto3
+//!
+//! The value of a member that is sensitive is shown as `***`. A parameter of the wrong type that the endpoint depends on is reported alone
+//! and as an `EndpointResolutionError` for every service; boto3 reports those of some services here, with all others.
 
 pub(super) mod python;
 

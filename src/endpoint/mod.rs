@@ -2,6 +2,12 @@
 //!
 //! Deliberately absent: I/O, the clock, the environment, and the names of services. Settings are handed in
 //! as parameters; what one service does differently hangs on hooks that change those parameters.
+//!
+//! # Differs from boto3
+//!
+//! The query of an endpoint's URL is joined with the operation's own, and is signed; boto3 writes a second question mark where the path has
+//! a query already, and leaves it unsigned beside an empty list. A host label has the digits of ASCII only; boto3 takes
+//! those of every script.
 
 mod cache;
 mod functions;

@@ -8,6 +8,10 @@
 //! - With FIPS they point to the client's region, for which they are signed; boto3's point to us-east-1.
 //! - URLs of operations with a body are made, and leave the body unsigned; boto3 fails where it is no JSON object.
 //! - Conditions and fields of a form that cannot be are errors that name them.
+//! - A bucket that is no string and a checksum in a header that is no base64 are typed errors; boto3 ends with
+//!   accidents of Python.
+//! - Errors of `get_bucket_location` have no empty `LocationConstraint` beside them. The event of a deprecated
+//!   notification is the first of its events; boto3 gives the nodes of its XML parser where there are several.
 
 mod endpoint;
 mod express;
