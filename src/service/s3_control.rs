@@ -40,18 +40,18 @@ fn account_from_arn(event: &mut Event<'_, '_>) -> anyhow::Result<()> {
     };
     let Some(text) = event.params().get(member).and_then(Value::as_str).map(str::to_owned) else { return Ok(()) };
     let Some(arn) = Arn::parse(&text) else { return Ok(()) };
-    if !arn.is_on_outpost(kind) {
-        return Err(refused(&text, &format!("The {member} parameter does not support the provided ARN")).into());
-    }
     if arn.region.starts_with("fips-") {
         return Err(refused(&text, "Invalid ARN, FIPS region not allowed in ARN.").into());
     }
     if event.builtins()[ACCELERATE].as_bool() == Some(true) {
         return Err(unsupported("S3 control client does not support accelerate endpoints").into());
     }
+    if !arn.is_on_outpost(kind) {
+        return Err(refused(&text, &format!("The {member} parameter does not support the provided ARN")).into());
+    }
     match event.params().get("AccountId") {
         Some(given) if given.as_str() != Some(arn.account) => {
-            let given = given.as_str().unwrap_or("None");
+            let given = given.as_str().map_or_else(|| given.to_json_text(false), str::to_owned);
             let why = format!("Account ID in arn does not match the AccountId parameter provided: \"{given}\"");
             Err(refused(&text, &why).into())
         }

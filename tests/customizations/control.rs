@@ -90,7 +90,10 @@ fn settings_that_do_not_fit_are_refused() {
     let unsupported = |why: &str| format!("UnsupportedS3ControlConfigurationError: Unsupported configuration when using S3 Control: {why}");
     let bucket = value!({"Bucket": format!("{OUTPOST}/bucket/b")});
     let accelerate = Config::new().s3(value!({"use_accelerate_endpoint": true}));
-    assert_eq!(refused(accelerate, "get_bucket", bucket), unsupported("S3 control client does not support accelerate endpoints"));
+    let no_acceleration = unsupported("S3 control client does not support accelerate endpoints");
+    assert_eq!(refused(accelerate.clone(), "get_bucket", bucket), no_acceleration);
+    // The setting is looked at before the ARN.
+    assert_eq!(refused(accelerate, "get_bucket", value!({"Bucket": format!("{OUTPOST}/accesspoint/ap")})), no_acceleration);
     let east = value!({"Bucket": format!("{OUTPOST}/bucket/b").replace("us-west-2", "us-east-1")});
     let why = "Invalid configuration: region from ARN `us-east-1` does not match client region `us-west-2` and UseArnRegion is `false`";
     assert_eq!(refused(Config::new(), "get_bucket", east), unsupported(why));

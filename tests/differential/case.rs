@@ -1,14 +1,20 @@
 //! One case: the request that `prepare` gives, and what `call` makes of the answer, beside the reference's.
 
+use std::time::Duration;
+
 use tucuxi::http::Headers;
 use tucuxi::{Error, Stream, Value};
 
 use crate::{clients, compare, request, tagged};
 
-/// Compares; the error is the first difference, and begins with what it is about: `request`, `result`, `refusal`.
+/// How long presigned URLs are good for.
+const EXPIRES: Duration = Duration::from_secs(900);
+
+/// Compares; the error is the first difference, and begins with what it is about: `presigned`, `request`, `result`, `refusal`.
 pub fn compare(case: &Value) -> Result<(), String> {
     let operation = case["operation"].as_str().unwrap_or_default();
     let client = clients::client(case["service"].as_str().unwrap_or_default(), &case["client"])?;
+    presigned(client.presign(operation, params(&case["params"]), EXPIRES), &case["presigned"]).map_err(|e| format!("presigned: {e}"))?;
     match (client.prepare(operation, params(&case["params"])), case.get("request")) {
         (Ok(found), Some(expected)) => request::compare(found, expected).map_err(|e| format!("request: {e}"))?,
         (Err(found), Some(_)) => return Err(format!("refusal: {}: {}, but the reference sends", found.name(), found.message())),
@@ -18,6 +24,17 @@ pub fn compare(case: &Value) -> Result<(), String> {
     lay_ready(operation, &case["http"]);
     let found = client.call(operation, params(&case["params"]));
     result(found, case).map_err(|e| format!("result: {e}\nanswer {}", case["http"].to_json_text(false)))
+}
+
+fn presigned(found: tucuxi::Result<String>, expected: &Value) -> Result<(), String> {
+    match (found, expected["url"].as_str()) {
+        // An accident of Python is no expectation.
+        _ if expected["error"]["python_internal"].as_bool() == Some(true) => Ok(()),
+        (Ok(found), Some(expected)) => request::urls(&found, expected),
+        (Err(found), None) => refused(&found, &expected["error"]),
+        (Ok(found), None) => Err(format!("expected {}, found {found}", brief(&expected["error"]))),
+        (Err(found), Some(expected)) => Err(format!("{}: {}, but the reference has {expected}", found.name(), found.message())),
+    }
 }
 
 fn lay_ready(operation: &str, http: &Value) {

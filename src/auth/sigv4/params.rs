@@ -3,14 +3,12 @@
 //! Forms translate without loss. For JSON this is boto3's rule: a list repeats its key, and what is
 //! nested deeper is written as Python would print it; services accept few such URLs.
 
-use std::fmt;
-
-use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
-
 use crate::auth::encode;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{Body, Request};
+use crate::protocol::json_document;
 use crate::protocol::serialize::{is_printable, push_float, write_escaped};
+use crate::value::Value;
 
 /// Parameters of a query; each may have several values, or none.
 pub type Params = Vec<(String, Vec<String>)>;
@@ -26,13 +24,13 @@ pub fn body_params(request: &Request) -> Result<Params> {
         Body::Bytes(content) => content,
         Body::Reader(_) => return Err(unsuitable("it is a stream")),
     };
+    let text = std::str::from_utf8(content).map_err(|_| unsuitable("it is not UTF-8"));
     let is_form = request.headers.get("Content-Type").is_some_and(|t| t.starts_with("application/x-www-form-urlencoded"));
     if is_form {
-        let text = std::str::from_utf8(content).map_err(|_| unsuitable("it is not UTF-8"))?;
-        return Ok(form(text));
+        return Ok(form(text?));
     }
-    match serde_json::from_slice(content) {
-        Ok(Json::Map(members)) => Ok(members.into_iter().map(|(name, value)| (name, values(&value))).collect()),
+    match text.and_then(json_document) {
+        Ok(Value::Map(members)) => Ok(members.iter().map(|(name, value)| (name.to_string(), values(value))).collect()),
         _ => Err(unsuitable("it is neither a form nor a JSON object")),
     }
 }
@@ -49,16 +47,16 @@ fn form(text: &str) -> Params {
         .collect()
 }
 
-fn values(member: &Json) -> Vec<String> {
+fn values(member: &Value) -> Vec<String> {
     match member {
-        Json::List(items) => items.iter().map(printed).collect(),
+        Value::List(items) => items.iter().map(printed).collect(),
         other => vec![printed(other)],
     }
 }
 
-fn printed(value: &Json) -> String {
+fn printed(value: &Value) -> String {
     match value {
-        Json::Text(text) => text.clone(),
+        Value::String(text) => text.to_string(),
         other => {
             let mut out = String::new();
             python(other, &mut out);
@@ -67,15 +65,16 @@ fn printed(value: &Json) -> String {
     }
 }
 
-fn python(value: &Json, out: &mut String) {
+fn python(value: &Value, out: &mut String) {
     match value {
-        Json::Null => out.push_str("None"),
-        Json::Bool(true) => out.push_str("True"),
-        Json::Bool(false) => out.push_str("False"),
-        Json::Integer(digits) => out.push_str(digits),
-        Json::Float(number) => push_float(out, *number),
-        Json::Text(text) => quoted(text, out),
-        Json::List(items) => {
+        Value::Null => out.push_str("None"),
+        Value::Bool(true) => out.push_str("True"),
+        Value::Bool(false) => out.push_str("False"),
+        Value::Int(number) => out.push_str(&number.to_string()),
+        Value::Number(number) => out.push_str(number.as_str()),
+        Value::Float(number) => push_float(out, *number),
+        Value::String(text) => quoted(text, out),
+        Value::List(items) => {
             out.push('[');
             for (i, item) in items.iter().enumerate() {
                 out.push_str(if i > 0 { ", " } else { "" });
@@ -83,7 +82,7 @@ fn python(value: &Json, out: &mut String) {
             }
             out.push(']');
         }
-        Json::Map(members) => {
+        Value::Map(members) => {
             out.push('{');
             for (i, (name, value)) in members.iter().enumerate() {
                 out.push_str(if i > 0 { ", " } else { "" });
@@ -93,6 +92,8 @@ fn python(value: &Json, out: &mut String) {
             }
             out.push('}');
         }
+        // JSON has no more kinds.
+        Value::Bytes(_) | Value::Timestamp(_) | Value::Stream(_) => {}
     }
 }
 
@@ -103,71 +104,4 @@ fn quoted(text: &str, out: &mut String) {
         write_escaped(out, c, quote, is_printable).expect("writing to a String succeeds");
     }
     out.push(quote);
-}
-
-/// JSON that keeps the order of its members, which shows in what is printed.
-enum Json {
-    Null,
-    Bool(bool),
-    Integer(String),
-    Float(f64),
-    Text(String),
-    List(Vec<Json>),
-    Map(Vec<(String, Json)>),
-}
-
-impl<'de> Deserialize<'de> for Json {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Json, D::Error> {
-        deserializer.deserialize_any(JsonVisitor)
-    }
-}
-
-struct JsonVisitor;
-
-impl<'de> Visitor<'de> for JsonVisitor {
-    type Value = Json;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("JSON")
-    }
-
-    fn visit_unit<E>(self) -> Result<Json, E> {
-        Ok(Json::Null)
-    }
-
-    fn visit_bool<E>(self, value: bool) -> Result<Json, E> {
-        Ok(Json::Bool(value))
-    }
-
-    fn visit_i64<E>(self, value: i64) -> Result<Json, E> {
-        Ok(Json::Integer(value.to_string()))
-    }
-
-    fn visit_u64<E>(self, value: u64) -> Result<Json, E> {
-        Ok(Json::Integer(value.to_string()))
-    }
-
-    fn visit_f64<E>(self, value: f64) -> Result<Json, E> {
-        Ok(Json::Float(value))
-    }
-
-    fn visit_str<E>(self, value: &str) -> Result<Json, E> {
-        Ok(Json::Text(value.to_owned()))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Json, A::Error> {
-        let mut list = Vec::new();
-        while let Some(item) = items.next_element()? {
-            list.push(item);
-        }
-        Ok(Json::List(list))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Json, A::Error> {
-        let mut map = Vec::new();
-        while let Some(member) = members.next_entry()? {
-            map.push(member);
-        }
-        Ok(Json::Map(map))
-    }
 }

@@ -12,6 +12,19 @@ ARNS = {"QueueARN": "queue/tucuxi", "ChannelARN": "channel/tucuxi", "ConsumerARN
 MAX_DEPTH = 6
 
 
+BUCKETS = ["bucket", "my.dotted.bucket", "tucuxi-bucket-2", "Under_Score"] * 3 + [
+    "arn:aws:s3:us-west-2:123456789012:accesspoint/point",
+    "arn:aws:s3:eu-west-1:123456789012:accesspoint:point",
+    "arn:aws-cn:s3:cn-north-1:123456789012:accesspoint/point",
+    "arn:aws:s3-object-lambda:us-west-2:123456789012:accesspoint/lambda",
+    "arn:aws:s3-outposts:us-west-2:123456789012:outpost/op-01234567890123456/accesspoint/point",
+    "arn:aws:s3-outposts:us-west-2:123456789012:outpost/op-01234567890123456/bucket/bucket",
+    "arn:aws:s3:us-west-2:123456789012:bucket:x",
+    "test-accessp-e0b1d075431d83bebde8xz5w8ijx1qzlbp3i3kuse10--op-s3",
+    "point-abcdefghijklmnopqrstuvwxyz1234-s3alias",
+]
+
+
 class Inputs:
     """Makes the parameters of one operation."""
 
@@ -109,7 +122,7 @@ class Inputs:
         if parameter in ("AccountId", "accountId"):
             return "123456789012"
         if parameter == "Bucket":
-            return self.rng.choice(["bucket", "my.dotted.bucket", "tucuxi-bucket-2", "Under_Score"])
+            return self.rng.choice(BUCKETS)
         if parameter == "KvsARN":
             return "arn:aws:cloudfront::123456789012:key-value-store/tucuxi"
         if parameter.lower().endswith("arn"):

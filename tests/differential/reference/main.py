@@ -5,6 +5,7 @@ Clock and uuids stand still, nothing is sent: each request is answered here.
 """
 
 import base64
+import copy
 import datetime
 import json
 import os
@@ -15,6 +16,7 @@ import uuid
 
 FROZEN = datetime.datetime(2024, 1, 2, 3, 4, 5)
 UUID = "11111111-2222-4333-8444-555555555555"
+EXPIRES = 900
 TOKEN = "mF_9.B5f-4.1JqM"
 DISCOVERED = b'{"Endpoints":[{"Address":"cell1.example.com","CachePeriodInMinutes":60}]}'
 os.environ.clear()
@@ -75,6 +77,11 @@ class Service:
         config = Config(retries={"total_max_attempts": 1}, **own)
         self.client = self.session.create_client(name, settings["region"], endpoint_url=settings.get("endpoint_url"), config=config)
         self.client.meta.events.register("before-send", self.answer)
+        self.presigner = self.client
+        if name == "s3":
+            # Its URLs would have the old signature in some of the regions.
+            config = config.merge(Config(signature_version="s3v4"))
+            self.presigner = self.session.create_client(name, settings["region"], endpoint_url=settings.get("endpoint_url"), config=config)
         self.expected = self.request = self.http = None
         self.attempts = 0
 
@@ -106,12 +113,22 @@ class Service:
             "params": tag(params),
             "http": {"status": status, "headers": headers, "body_b64": base64.b64encode(body).decode()},
         }
+        case["presigned"] = self.presigned(operation, copy.deepcopy(params))
         try:
             parsed = self.client._make_api_call(operation, params)
             result = {"parsed": tag(parsed)}
         except Exception as error:
             result = {"error": error_line(error)}
         return case | ({"request": self.request} if self.request else {}) | result
+
+
+    def presigned(self, operation, params):
+        """The URL of the same call, or why there is none."""
+        method = next(name for name, api in self.client.meta.method_to_api_mapping.items() if api == operation)
+        try:
+            return {"url": self.presigner.generate_presigned_url(method, Params=params, ExpiresIn=EXPIRES)}
+        except Exception as error:
+            return {"error": error_line(error)}
 
 
 def request_line(request):
@@ -134,13 +151,24 @@ def error_line(error):
     return line
 
 
+S3_SETTINGS = [
+    ("addressing_style", "path"),
+    ("addressing_style", "virtual"),
+    ("use_accelerate_endpoint", True),
+    ("payload_signing_enabled", True),
+    ("payload_signing_enabled", False),
+    ("use_arn_region", False),
+    ("us_east_1_regional_endpoint", "legacy"),
+]
+
+
 def settings(rng, service, session):
     """The client's settings: mostly the defaults in one region."""
     chosen = {"region": "us-east-1"}
     auth = session.get_service_model(service).metadata
     if auth.get("signatureVersion") == "bearer":
         chosen["bearer_token"] = TOKEN
-    if "aws.auth#sigv4a" in auth.get("auth", []):
+    if service == "s3" or "aws.auth#sigv4a" in auth.get("auth", []):
         # The reference has the other only with a further package, and its signatures are never the same.
         chosen["auth_scheme_preference"] = "sigv4"
     if rng.random() < 0.5:
@@ -148,6 +176,8 @@ def settings(rng, service, session):
     chosen["region"] = rng.choice(["eu-west-1", "us-west-2", "ap-southeast-2", "cn-north-1", "us-gov-west-1", "eusc-de-east-1"])
     extras = [("use_fips_endpoint", True), ("use_dualstack_endpoint", True), ("endpoint_url", "http://localhost:4566"), ("endpoint_url", "https://host.example/base/?x=1"), ("session_token", "TOKEN/+="), ("account_id", "123456789012"), ("inject_host_prefix", False), ("request_checksum_calculation", "when_required")]
     chosen.update(rng.sample(extras, rng.randint(0, 2)))
+    if service in ("s3", "s3control") and rng.random() < 0.7:
+        chosen["s3"] = dict(rng.sample(S3_SETTINGS, rng.randint(1, 2)))
     return chosen
 
 
