@@ -65,7 +65,7 @@
 //! let session = Session::builder().profile("dev").mfa_prompt(|serial| ask(serial)).build()?;
 //! let deployer = session.assume_role(AssumeRole::new("arn:aws:iam::123456789012:role/Deploy").external_id("42"));
 //! let s3 = deployer.client("s3")?; // the role is assumed with the first request, and again in time
-//! # fn ask(serial: &str) -> anyhow::Result<String> { unimplemented!("{serial}") }
+//! # fn ask(serial: &str) -> anyhow::Result<String> { anyhow::bail!("no code for {serial}") }
 //! # Ok::<(), tucuxi::Error>(())
 //! ```
 //!

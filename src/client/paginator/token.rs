@@ -5,7 +5,7 @@ use base64::prelude::{BASE64_STANDARD, Engine};
 
 use crate::client::validate::python::Repr;
 use crate::error::{Error, ErrorKind, Result};
-use crate::protocol::serialize::push_float;
+use crate::protocol::serialize::{push_float, push_json_string};
 use crate::value::{List, Map, Str, Value};
 
 const TRUNCATE_AMOUNT: &str = "boto_truncate_amount";
@@ -32,7 +32,7 @@ pub(super) fn encode(names: &[Str], tokens: &[Value], skip: Option<i64>) -> Resu
     if !writer.encoded.is_empty() {
         writer.out.pop();
         writer.out.push_str(", ");
-        push_text(&mut writer.out, ENCODED_KEYS);
+        push_json_string(&mut writer.out, ENCODED_KEYS);
         writer.out.push_str(": ");
         let encoded = std::mem::take(&mut writer.encoded);
         writer.list(&encoded.into_iter().collect())?;
@@ -142,9 +142,9 @@ impl Writer {
             Value::Int(n) => self.out.push_str(&n.to_string()),
             Value::Float(n) => push_float(&mut self.out, *n),
             Value::Number(n) if n.is_integer() => self.out.push_str(n.as_str()),
-            Value::String(text) => push_text(&mut self.out, text),
+            Value::String(text) => push_json_string(&mut self.out, text),
             Value::Bytes(bytes) => {
-                push_text(&mut self.out, &BASE64_STANDARD.encode(bytes));
+                push_json_string(&mut self.out, &BASE64_STANDARD.encode(bytes));
                 self.encoded.push(self.path.iter().cloned().collect());
             }
             Value::List(list) => self.list(list)?,
@@ -180,7 +180,7 @@ impl Writer {
             self.out.push_str(", ");
         }
         if let Some(key) = key {
-            push_text(&mut self.out, key);
+            push_json_string(&mut self.out, key);
             self.out.push_str(": ");
         }
         self.path.push(step);
@@ -188,29 +188,6 @@ impl Writer {
         self.path.pop();
         Ok(())
     }
-}
-
-/// Text in ASCII alone.
-fn push_text(out: &mut String, text: &str) {
-    out.push('"');
-    for c in text.chars() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            '\u{8}' => out.push_str("\\b"),
-            '\u{c}' => out.push_str("\\f"),
-            ' '..='~' => out.push(c),
-            other => {
-                for unit in other.encode_utf16(&mut [0; 2]) {
-                    out.push_str(&format!("\\u{unit:04x}"));
-                }
-            }
-        }
-    }
-    out.push('"');
 }
 
 /// The tokens as boto3's messages show them.

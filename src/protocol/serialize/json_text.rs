@@ -59,22 +59,9 @@ impl JsonText {
         }
     }
 
-    /// A string, with everything escaped that is not printable ASCII.
+    /// A string, as [`push_json_string`] writes it.
     pub fn string(&mut self, text: &str) {
-        let out = &mut self.text;
-        out.push('"');
-        let mut rest = text;
-        while let Some(end) = rest.bytes().position(|b| !(b' '..=b'~').contains(&b) || b == b'"' || b == b'\\') {
-            let (run, tail) = rest.split_at(end);
-            out.push_str(run);
-            let mut chars = tail.chars();
-            if let Some(c) = chars.next() {
-                push_escape(out, c);
-            }
-            rest = chars.as_str();
-        }
-        out.push_str(rest);
-        out.push('"');
+        push_json_string(&mut self.text, text);
     }
 
     /// A value without a shape, as it stands.
@@ -112,6 +99,23 @@ impl JsonText {
         }
         Ok(())
     }
+}
+
+/// A string, with everything escaped that is not printable ASCII.
+pub(crate) fn push_json_string(out: &mut String, text: &str) {
+    out.push('"');
+    let mut rest = text;
+    while let Some(end) = rest.bytes().position(|b| !(b' '..=b'~').contains(&b) || b == b'"' || b == b'\\') {
+        let (run, tail) = rest.split_at(end);
+        out.push_str(run);
+        let mut chars = tail.chars();
+        if let Some(c) = chars.next() {
+            push_escape(out, c);
+        }
+        rest = chars.as_str();
+    }
+    out.push_str(rest);
+    out.push('"');
 }
 
 fn push_escape(out: &mut String, c: char) {

@@ -32,7 +32,7 @@ mod xml_text;
 
 pub(crate) use encode::push_percent_encoded;
 pub use encode::{form_urlencode, query_string};
-pub(crate) use json_text::json_text;
+pub(crate) use json_text::{json_text, push_json_string};
 pub(crate) use python::{is_printable, push_float, write_escaped};
 
 use crate::definition::{Node, Operation, ProtocolName, Service};
