@@ -115,6 +115,8 @@
 //! - A request that a service refused because clocks differ is sent again with the time of the service, and later ones
 //!   are signed with it. boto3 fails.
 //! - A body that is shorter than announced is fetched again, and otherwise an error. boto3 takes it for the whole.
+//! - A body without the CRC-32 that it was announced with is fetched again, and in the end an error in every mode. boto3's
+//!   standard mode gives it out.
 //! - Where S3 does not tell where a bucket is, it is asked once. boto3 asks within the question, until Python's stack is
 //!   full.
 //! - A hook of `needs-retry` has the last word on a retry, the crate's own included; in boto3 the first answer counts.

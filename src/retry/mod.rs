@@ -82,7 +82,7 @@ pub(crate) enum Verdict {
     MaxAttempts,
     /// The client's quota is used up; pause that long before failing.
     Quota(Duration),
-    /// The last attempt's body does not have the checksum that it was announced with.
+    /// There is no other attempt, and the last one's body does not have the checksum that it was announced with.
     Corrupt { expected: u32, calculated: u32 },
 }
 

@@ -16,16 +16,21 @@ const COST_THROTTLED: u32 = 5;
 
 /// What is to be done after an attempt. The number of attempts is looked at first, whatever came of the last.
 pub(super) fn verdict(tuning: &Tuning, quota: &Quota, outcome: &Outcome<'_>, loan: &mut Loan, random: &dyn Fn() -> f64) -> Verdict {
+    let corruption = tuning.crc32_header.and_then(|header| outcome.corruption(header));
+    let corrupt = corruption.map(|(expected, calculated)| Verdict::Corrupt { expected, calculated });
     if outcome.attempt >= outcome.max_attempts {
-        return Verdict::MaxAttempts;
+        return corrupt.unwrap_or(Verdict::MaxAttempts);
     }
-    if !retryable(tuning, outcome) {
+    if corrupt.is_none() && !retryable(tuning, outcome) {
         return Verdict::Stop;
     }
     let throttling = outcome.is_throttling();
     let delay = delay(tuning, outcome, throttling, random());
     if quota.acquire(if throttling { COST_THROTTLED } else { COST }, loan) {
         return Verdict::Retry(delay);
+    }
+    if let Some(corrupt) = corrupt {
+        return corrupt;
     }
     let pauses = tuning.long_polls.contains(&outcome.operation);
     Verdict::Quota(if pauses { delay } else { Duration::ZERO })
@@ -34,7 +39,6 @@ pub(super) fn verdict(tuning: &Tuning, quota: &Quota, outcome: &Outcome<'_>, loa
 fn retryable(tuning: &Tuning, outcome: &Outcome<'_>) -> bool {
     is_retryable(outcome.code, outcome.status, outcome.failure, outcome.modeled)
         || outcome.code.is_some_and(|code| tuning.transient_codes.contains(&code))
-        || tuning.crc32_header.is_some_and(|header| outcome.corruption(header).is_some())
 }
 
 fn delay(tuning: &Tuning, outcome: &Outcome<'_>, throttling: bool, random: f64) -> Duration {
@@ -118,11 +122,18 @@ mod tests {
     }
 
     #[test]
-    fn a_body_that_does_not_fit_its_crc_is_asked_for_again() {
+    fn a_body_that_does_not_fit_its_crc_is_asked_for_again_and_never_given_out() {
         let tuning = Tuning { crc32_header: Some("x-amz-crc32"), ..Tuning::default() };
         let wrong: Headers = [("x-amz-crc32", "1")].into_iter().collect();
         let right: Headers = [("x-amz-crc32", "2745614147")].into_iter().collect();
-        assert!(retryable(&tuning, &outcome(1, 200, None, Some(&wrong))));
-        assert!(!retryable(&tuning, &outcome(1, 200, None, Some(&right))));
+        let decide = |outcome: &Outcome<'_>, quota: &Quota| verdict(&tuning, quota, outcome, &mut Loan::default(), &|| 0.5);
+        let corrupt = Verdict::Corrupt { expected: 1, calculated: 2745614147 };
+        let (quota, broken) = (Quota::default(), outcome(1, 200, None, Some(&wrong)));
+        for _ in 0..35 {
+            assert!(matches!(decide(&broken, &quota), Verdict::Retry(_)));
+        }
+        assert_eq!(decide(&broken, &quota), corrupt, "the quota is used up");
+        assert_eq!(decide(&outcome(100, 200, None, Some(&wrong)), &Quota::default()), corrupt);
+        assert_eq!(decide(&outcome(1, 200, None, Some(&right)), &Quota::default()), Verdict::Stop);
     }
 }
