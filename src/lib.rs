@@ -140,6 +140,7 @@ pub mod auth;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod client;
+mod call;
 mod credentials;
 pub mod definition;
 pub mod endpoint;
@@ -147,22 +148,28 @@ pub mod error;
 pub mod http;
 pub mod protocol;
 pub mod resource;
+pub mod paginator;
 mod retry;
 mod service;
 pub mod session;
+mod settings;
+pub mod testing;
 pub mod value;
+pub mod waiter;
 
 pub use auth::Credentials;
-pub use client::{
-    ANY, Any, Client, ClientBuilder, Event, HookId, OperationRequest, Paginator, Poll, RawRequest, Recorder, Replay, StubbedError, Stubber,
-    Waiter,
-};
+pub use call::{Event, HookId};
+pub use client::{Client, OperationRequest, RawRequest};
 pub use credentials::AssumeRole;
 pub use error::{Error, ErrorKind, Result};
 pub use http::Cancel;
-pub use resource::{Collection, Outcome, Resource, resource};
-pub use session::{Config, Environment, Session, SessionBuilder, client, default_session, setup_default_session};
+pub use paginator::Paginator;
+pub use resource::{Collection, Outcome, Resource};
+pub use session::{ClientBuilder, Session, SessionBuilder, client, default_session, resource, setup_default_session};
+pub use settings::{Config, Environment};
+pub use testing::{ANY, Any, Recorder, Replay, StubbedError, Stubber};
 pub use value::{Bytes, List, Map, Number, Str, Stream, Timestamp, Value};
+pub use waiter::{Poll, Waiter};
 
 /// The readme's examples are compiled with the others.
 #[cfg(doctest)]

@@ -25,8 +25,8 @@ impl Client {
     /// # Errors
     /// If there is no such operation, or if its definition is broken.
     pub fn read_only(&self, operation: &str) -> Result<bool> {
-        let operation = self.0.operation(operation)?;
-        Ok(!self.0.writing.contains(&operation.name.as_str()) && only_reads(&self.0.service, operation)?)
+        let operation = self.context().operation(operation)?;
+        Ok(!self.context().writing.contains(&operation.name.as_str()) && only_reads(&self.context().service, operation)?)
     }
 
     /// The parameters of an operation as JSON Schema (draft 2020-12): what a language model or a form wants to know.
@@ -51,9 +51,9 @@ impl Client {
     /// # Errors
     /// If there is no such operation, or if its definition is broken.
     pub fn input_schema(&self, operation: &str) -> Result<Value> {
-        let operation = self.0.operation(operation)?;
-        let title = format!("{} {} input", self.0.service.name(), operation.name);
-        json_schema(&self.0.service, operation.input.as_ref(), Direction::Input, &title)
+        let operation = self.context().operation(operation)?;
+        let title = format!("{} {} input", self.context().service.name(), operation.name);
+        json_schema(&self.context().service, operation.input.as_ref(), Direction::Input, &title)
     }
 
     /// The answer of an operation as JSON Schema; see [`input_schema`](Self::input_schema).
@@ -64,8 +64,8 @@ impl Client {
     /// # Errors
     /// If there is no such operation, or if its definition is broken.
     pub fn output_schema(&self, operation: &str) -> Result<Value> {
-        let operation = self.0.operation(operation)?;
-        let title = format!("{} {} output", self.0.service.name(), operation.name);
-        json_schema(&self.0.service, operation.output.as_ref(), Direction::Output, &title)
+        let operation = self.context().operation(operation)?;
+        let title = format!("{} {} output", self.context().service.name(), operation.name);
+        json_schema(&self.context().service, operation.output.as_ref(), Direction::Output, &title)
     }
 }

@@ -1,58 +1,30 @@
-//! Floor 4: a client is one service in one region; a call is a name and a map.
+//! A client: one service in one region. A call is a name and a map.
 //!
-//! The pipeline of one call is in `pipeline.rs`; each stage has a file. Nothing here names a
-//! service: what is special hangs on hooks.
+//! The stages of a call are in `call/`; here are the entry points, the settings of a single call, and inspection.
+//! Nothing here names a service, and nothing here makes a client: that is `session/`.
 
-mod attempts;
-mod auth_type;
-mod builder;
-mod call;
-mod checksum;
-mod compression;
-mod discovery;
-mod double;
-mod endpoint;
-mod event;
 mod extra;
-pub(crate) mod hooks;
-mod inner;
 mod inspect;
-mod observe;
-mod options;
-mod pace;
-mod paginator;
-mod pipeline;
 mod raw;
 mod request;
 mod setup;
-pub(crate) mod signing;
-mod user_agent;
-mod validate;
-mod waiter;
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Once};
 use std::time::Duration;
 
-pub use builder::ClientBuilder;
-pub(crate) use builder::random_uuid;
-pub use double::{ANY, Any, Recorder, Replay, StubbedError, Stubber};
-pub use event::Event;
-pub(crate) use extra::{ExtraMethods, ExtraParams};
-pub use hooks::HookId;
-pub use paginator::{Items, Paginator, ResultKeyIter, Search};
-pub use raw::RawRequest;
-pub use request::OperationRequest;
-pub(crate) use setup::{LookupRegion, Setup};
-pub use waiter::{Poll, Waiter};
-
+use self::extra::ExtraMethod;
+pub(crate) use self::extra::{ExtraMethods, ExtraParams};
+pub use self::raw::RawRequest;
+pub use self::request::OperationRequest;
+pub(crate) use self::setup::Setup;
+use crate::call::hooks::Place;
+use crate::call::{Event, HookId, Inner};
 use crate::definition::{Service, describe};
 use crate::error::Result;
 use crate::http::Request;
-use crate::session::Config;
+use crate::settings::Config;
 use crate::value::{Map, Str, Value};
-use hooks::Place;
-use inner::Inner;
 
 /// One service in one region: operations are called by name, with a map, and answer a map.
 ///
@@ -69,11 +41,20 @@ use inner::Inner;
 /// # Ok::<(), tucuxi::Error>(())
 /// ```
 #[derive(Clone)]
-pub struct Client(Arc<Inner>);
+pub struct Client(Arc<Shared>);
+
+/// What the clones of a client share.
+struct Shared {
+    context: Inner,
+    /// The service's methods that are not operations.
+    extra_methods: ExtraMethods,
+    /// Set once the client has been prepared for resources.
+    for_resources: Once,
+}
 
 impl Client {
-    pub(crate) fn new(inner: Inner) -> Client {
-        Client(Arc::new(inner))
+    pub(crate) fn new(context: Inner, extra_methods: ExtraMethods) -> Client {
+        Client(Arc::new(Shared { context, extra_methods, for_resources: Once::new() }))
     }
 
     /// Calls an operation, in either spelling: `list_objects_v2` or `ListObjectsV2`.
@@ -119,7 +100,7 @@ impl Client {
 
     /// The method names of the operations, sorted.
     pub fn operations(&self) -> Vec<Str> {
-        let mut names: Vec<Str> = self.0.service.method_names().map(|(method, _)| method.clone()).collect();
+        let mut names: Vec<Str> = self.context().service.method_names().map(|(method, _)| method.clone()).collect();
         names.sort();
         names
     }
@@ -132,7 +113,7 @@ impl Client {
     /// If there is no such operation, or if its definition is broken.
     pub fn describe(&self, operation: &str) -> Result<Value> {
         let read_only = self.read_only(operation)?;
-        describe(&self.0.service, self.0.operation(operation)?, read_only)
+        describe(&self.context().service, self.context().operation(operation)?, read_only)
     }
 
     /// Registers a hook for an event, or for all whose names begin with it: `before-sign.s3.PutObject`,
@@ -146,7 +127,7 @@ impl Client {
     /// # Errors
     /// If the event's name has an empty part.
     pub fn on(&self, event: &str, hook: impl Fn(&mut Event<'_, '_>) -> anyhow::Result<()> + Send + Sync + 'static) -> Result<HookId> {
-        self.0.hooks.register(event, Place::Normal, Arc::new(hook))
+        self.context().hooks.register(event, Place::Normal, Arc::new(hook))
     }
 
     /// As [`on`](Self::on), before every other hook of the same pattern, those of the crate itself included: boto3's
@@ -155,7 +136,7 @@ impl Client {
     /// # Errors
     /// As [`on`](Self::on).
     pub fn on_first(&self, event: &str, hook: impl Fn(&mut Event<'_, '_>) -> anyhow::Result<()> + Send + Sync + 'static) -> Result<HookId> {
-        self.0.hooks.register(event, Place::First, Arc::new(hook))
+        self.context().hooks.register(event, Place::First, Arc::new(hook))
     }
 
     /// As [`on`](Self::on), after every other hook of the same pattern: boto3's `register_last`.
@@ -163,38 +144,38 @@ impl Client {
     /// # Errors
     /// As [`on`](Self::on).
     pub fn on_last(&self, event: &str, hook: impl Fn(&mut Event<'_, '_>) -> anyhow::Result<()> + Send + Sync + 'static) -> Result<HookId> {
-        self.0.hooks.register(event, Place::Last, Arc::new(hook))
+        self.context().hooks.register(event, Place::Last, Arc::new(hook))
     }
 
     /// Takes a hook back; tells whether it was there.
     pub fn off(&self, id: HookId) -> bool {
-        self.0.hooks.unregister(id)
+        self.context().hooks.unregister(id)
     }
 
     /// The service's definition.
     pub fn service(&self) -> &Service {
-        &self.0.service
+        &self.context().service
     }
 
     /// The region, where there is one.
     pub fn region(&self) -> Option<&str> {
-        self.0.endpoint.region.as_deref()
+        self.context().endpoint.region.as_deref()
     }
 
     /// The partition that the region belongs to: `aws`, `aws-cn`, …
     pub fn partition(&self) -> &str {
-        &self.0.endpoint.legacy.partition
+        &self.context().endpoint.legacy.partition
     }
 
     /// The settings of this client, as they came of arguments, `Config`, environment, files and defaults: boto3's
     /// `meta.config`. An option that nobody said anything about and that has no default is not in it.
     pub fn config(&self) -> Config {
-        self.0.settings.config(self.region(), &self.0.signature_version)
+        self.context().settings.config(self.region(), &self.context().signature_version)
     }
 
     /// The endpoint that the client's settings and the older data give; the endpoint of a call may differ.
     pub fn endpoint_url(&self) -> &str {
-        &self.0.endpoint.url
+        &self.context().endpoint.url
     }
 
     /// Prepares the client for resources, unless that was done before.
@@ -204,8 +185,14 @@ impl Client {
         prepared
     }
 
-    fn inner(&self) -> &Inner {
-        &self.0
+    /// What every call of this client reads.
+    pub(crate) fn context(&self) -> &Inner {
+        &self.0.context
+    }
+
+    /// A method that is not an operation.
+    fn extra_method(&self, name: &str) -> Option<ExtraMethod> {
+        self.0.extra_methods.iter().chain(extra::OF_ALL).find(|(known, _)| *known == name).map(|(_, method)| *method)
     }
 }
 
@@ -226,6 +213,6 @@ pub(crate) fn params_map(params: Value) -> Result<Map> {
 
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Client").field("service", &self.0.service.name()).field("region", &self.region()).finish_non_exhaustive()
+        f.debug_struct("Client").field("service", &self.context().service.name()).field("region", &self.region()).finish_non_exhaustive()
     }
 }

@@ -4,8 +4,8 @@
 
 use std::time::Duration;
 
-use super::call::{Call, CallOptions};
-use super::{Client, attempts, endpoint, observe, pipeline, request, signing};
+use super::{Client, request};
+use crate::call::{Call, CallOptions, attempts, endpoint, observe, pipeline, signing};
 use crate::definition::Operation;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{Body, Cancel, Request, Response};
@@ -128,7 +128,7 @@ impl RawRequest<'_> {
         let body = body(self.body)?;
         let target = Serialized::raw(&self.method, &self.path, self.query);
         let operation = Operation { name: NAME.into(), http_method: self.method, request_uri: self.path, ..Operation::default() };
-        let mut call = Call::new(self.client.inner(), &operation, Map::new(), self.options);
+        let mut call = Call::new(self.client.context(), &operation, Map::new(), self.options);
         let done = build(&mut call, &target, body).and_then(|()| run(&mut call));
         done.map_err(|error| request::with_circumstances(error, &call))
     }

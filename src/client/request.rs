@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use super::call::{Call, CallOptions};
-use super::{Client, params_map, pipeline, signing};
+use super::{Client, params_map};
+use crate::call::{Call, CallOptions, pipeline, signing};
 use crate::auth::Place;
 use crate::auth::post_policy::PostPolicy;
 use crate::error::{Error, ErrorKind, Result};
@@ -71,8 +71,8 @@ impl<'c> OperationRequest<'c> {
     }
 
     /// As the client has it, but no longer than `left`.
-    pub(super) fn within(mut self, left: Duration) -> Self {
-        let own = self.options.deadline.or(self.client.0.settings.deadline);
+    pub(crate) fn within(mut self, left: Duration) -> Self {
+        let own = self.options.deadline.or(self.client.context().settings.deadline);
         self.options.deadline = Some(own.map_or(left, |own| own.min(left)));
         self
     }
@@ -110,7 +110,7 @@ impl<'c> OperationRequest<'c> {
     /// # Errors
     /// See [`Client::call`].
     pub fn send(self) -> Result<Value> {
-        if let Some(method) = self.client.inner().extra_method(&self.operation) {
+        if let Some(method) = self.client.extra_method(&self.operation) {
             let params = params_map(self.params);
             return params.and_then(|params| method(self.client, &params)).map_err(|error| error.with_operation(&self.operation));
         }
@@ -154,7 +154,7 @@ impl<'c> OperationRequest<'c> {
     }
 
     fn with_call<T>(self, run: impl FnOnce(&mut Call<'_>) -> Result<T>) -> Result<T> {
-        let inner = self.client.inner();
+        let inner = self.client.context();
         let operation = inner.operation(&self.operation)?;
         let params = params_map(self.params).map_err(|e| e.with_operation(&operation.name))?;
         let mut call = Call::new(inner, operation, params, self.options);

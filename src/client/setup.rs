@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use super::event::Event;
 use super::extra::ExtraMethods;
-use super::hooks::{Hooks, Place};
+use crate::call::hooks::{Hooks, Place};
+use crate::call::{EndpointError, Event, LookupRegion, MethodAliases};
 use crate::definition::Service;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::retry::Tuning;
-use crate::session::ClientSettings;
-use crate::value::{Map, Str, Value};
+use crate::settings::ClientSettings;
+use crate::value::{Map, Value};
 
 /// A client in the making: what a customization may set before the first call.
 pub(crate) struct Setup<'a> {
@@ -34,22 +34,8 @@ pub(crate) struct Setup<'a> {
     pub extra_methods: ExtraMethods,
 }
 
-/// Makes an error of the text of the endpoint rules and the parameters of the call; nothing if the text means no
-/// special one.
-pub(crate) type EndpointError = fn(&str, &Map) -> Option<Error>;
-
-pub(crate) type MethodAliases = &'static [(&'static str, &'static str)];
-
-/// Another region to look up than the one that the client is to have.
-pub(crate) struct LookupRegion {
-    /// What the older data is asked for; nothing asks for the whole partition's endpoint.
-    pub lookup: Option<Str>,
-    /// The region that the client has all the same.
-    pub client: Str,
-}
-
 impl<'a> Setup<'a> {
-    pub(super) fn new(service: &'a Service, settings: &'a ClientSettings, hooks: &'a Hooks) -> Setup<'a> {
+    pub(crate) fn new(service: &'a Service, settings: &'a ClientSettings, hooks: &'a Hooks) -> Setup<'a> {
         Setup {
             service,
             settings,

@@ -10,3 +10,6 @@ pub(crate) struct Method {
     pub name: &'static str,
     pub run: fn(&Resource, Map) -> Result<Outcome>,
 }
+
+/// The methods of a type of resource, by the service's ID and the type's name.
+pub(crate) type Methods = fn(&str, &str) -> &'static [Method];

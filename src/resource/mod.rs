@@ -15,7 +15,6 @@ mod names;
 mod outcome;
 mod request;
 mod response;
-mod session;
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
@@ -23,12 +22,12 @@ use std::sync::{Arc, RwLock};
 
 pub use collection::{Collection, CollectionItems, CollectionPages};
 pub use member::{Member, MemberKind};
-pub(crate) use method::Method;
+pub(crate) use method::{Method, Methods};
 pub use outcome::Outcome;
-pub use session::resource;
 
 use self::model::{Class, Model};
 use crate::client::Client;
+use crate::definition::Resources;
 use crate::definition::resource::ResourceType;
 use crate::error::Result;
 use crate::value::{Str, Value};
@@ -85,6 +84,11 @@ const _: () = {
 };
 
 impl Resource {
+    /// A service as a resource; `methods` are those that its definition does not describe.
+    pub(crate) fn of_service(definition: Arc<Resources>, client: Client, methods: Methods) -> Result<Resource> {
+        Ok(Resource::new(Arc::new(Model::new(definition, client, methods)?), 0, Vec::new(), None))
+    }
+
     /// A resource of a type, by its position, with all identifiers in order.
     fn new(model: Arc<Model>, index: usize, identifiers: Vec<Value>, data: Option<Value>) -> Resource {
         Resource(Arc::new(Inner { model, index, identifiers: identifiers.into(), data: RwLock::new(data) }))

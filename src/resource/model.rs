@@ -4,12 +4,11 @@ use std::sync::Arc;
 
 use super::member::{Member, MemberKind};
 use super::names::{self, Meaning, Names};
-use super::{Method, Resource};
+use super::{Method, Methods, Resource};
 use crate::client::Client;
 use crate::definition::resource::{Action, Has, ResourceType};
 use crate::definition::{Node, Resources, Service, Waiters};
 use crate::error::{Error, ErrorKind, Result, did_you_mean};
-use crate::service::resource_methods;
 use crate::value::Str;
 
 /// What all resources that came from one service resource share.
@@ -31,7 +30,7 @@ pub(super) struct Class {
 impl Model {
     /// # Errors
     /// If the definition uses operations, waiters or shapes that the service does not have, or if names of a type collide.
-    pub fn new(definition: Arc<Resources>, client: Client) -> Result<Model> {
+    pub fn new(definition: Arc<Resources>, client: Client, methods: Methods) -> Result<Model> {
         // The oldest versions of a service that the crate carries have resources that wait for what their waiters do not
         // know: there, waiting is the error.
         let waits = !definition.is_builtin() && definition.types().iter().any(|kind| !kind.waiters.is_empty());
@@ -42,7 +41,7 @@ impl Model {
             if waits {
                 place.check_waiters(waiters.as_deref())?;
             }
-            Class::new(&place, client.service())
+            Class::new(&place, client.service(), methods)
         });
         Ok(Model { classes: classes.collect::<Result<_>>()?, definition, client })
     }
@@ -87,9 +86,9 @@ impl Place<'_> {
 }
 
 impl Class {
-    fn new(place: &Place<'_>, service: &Service) -> Result<Class> {
+    fn new(place: &Place<'_>, service: &Service, methods: Methods) -> Result<Class> {
         let kind = place.kind;
-        let methods = resource_methods(service.service_id()?, &kind.name);
+        let methods = methods(service.service_id()?, &kind.name);
         let shape = match &kind.shape {
             Some(name) => Some(shape(service, name).map_err(|reason| place.broken("shape", &reason))?),
             None => None,

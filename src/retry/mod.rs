@@ -19,25 +19,6 @@ pub(crate) use outcome::{Modeled, Outcome, is_retryable};
 pub(crate) use quota::Loan;
 pub(crate) use skew::{Skew, skew};
 
-/// The retry modes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum RetryMode {
-    Legacy,
-    Standard,
-    Adaptive,
-}
-
-impl RetryMode {
-    /// The mode's name.
-    pub(crate) fn as_str(self) -> &'static str {
-        match self {
-            RetryMode::Legacy => "legacy",
-            RetryMode::Standard => "standard",
-            RetryMode::Adaptive => "adaptive",
-        }
-    }
-}
-
 /// What is peculiar to a service in the modes standard and adaptive.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Tuning {

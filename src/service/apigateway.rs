@@ -1,6 +1,7 @@
 //! API Gateway answers in a notation of its own unless it is asked for JSON.
 
-use crate::client::{Event, Setup};
+use crate::call::Event;
+use crate::client::Setup;
 use crate::error::Result;
 
 pub(super) fn customize(setup: &mut Setup<'_>) -> Result<()> {

@@ -1,6 +1,7 @@
 //! CloudFormation: a template that is JSON comes as a map; YAML stays text.
 
-use crate::client::{Event, Setup};
+use crate::call::Event;
+use crate::client::Setup;
 use crate::error::Result;
 use crate::protocol;
 

@@ -1,7 +1,8 @@
 //! CloudSearch Domain: a search is sent as a form, because a query may be too long for a URL.
 
 use super::parameters::accept_alias;
-use crate::client::{Event, Setup};
+use crate::call::Event;
+use crate::client::Setup;
 use crate::error::Result;
 
 pub(super) fn customize(setup: &mut Setup<'_>) -> Result<()> {

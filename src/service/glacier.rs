@@ -2,7 +2,8 @@
 
 use ring::digest::{Context, Digest, SHA256, digest};
 
-use crate::client::{Event, Setup};
+use crate::call::Event;
+use crate::client::Setup;
 use crate::error::{Error, ErrorKind, Result};
 use crate::value::Value;
 

@@ -2,7 +2,8 @@
 
 use percent_encoding::percent_decode_str;
 
-use crate::client::{Event, Setup};
+use crate::call::Event;
+use crate::client::Setup;
 use crate::definition::{Node, ShapeType};
 use crate::error::Result;
 use crate::protocol;

@@ -1,6 +1,7 @@
 //! Machine Learning: a prediction is asked for at the model's own endpoint, which is a parameter.
 
-use crate::client::{Event, Setup};
+use crate::call::Event;
+use crate::client::Setup;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::Request;
 use crate::value::Value;

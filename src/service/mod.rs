@@ -30,7 +30,8 @@ mod sqs;
 mod sso_oidc;
 mod sts;
 
-use crate::client::{Client, Event, Setup};
+use crate::call::Event;
+use crate::client::{Client, Setup};
 use crate::error::{Error, ErrorKind, Result};
 use crate::protocol::serialize::push_percent_encoded;
 use crate::resource::Method;

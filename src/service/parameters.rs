@@ -4,7 +4,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::client::Event;
+use crate::call::Event;
 use crate::error::{Error, ErrorKind};
 use crate::value::Value;
 

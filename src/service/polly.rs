@@ -1,6 +1,7 @@
 //! Polly: a presigned URL of speech must work in a browser, which sends no content type.
 
-use crate::client::{Event, Setup};
+use crate::call::Event;
+use crate::client::Setup;
 use crate::error::Result;
 
 pub(super) fn customize(setup: &mut Setup<'_>) -> Result<()> {

@@ -1,6 +1,7 @@
 //! Route 53: answers name things by their paths, `/hostedzone/Z1`; parameters want only the id.
 
-use crate::client::{Event, Setup};
+use crate::call::Event;
+use crate::client::Setup;
 use crate::error::Result;
 use crate::value::{Str, Value};
 

@@ -2,7 +2,8 @@
 //! Outposts in the place of names.
 
 use super::{host_label_error, validation_error};
-use crate::client::{Event, Setup};
+use crate::call::Event;
+use crate::client::Setup;
 use crate::error::{Error, ErrorKind, Result};
 use crate::value::{Map, Value};
 

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use crate::auth::sigv4;
-use crate::client::Event;
+use crate::call::Event;
 use crate::error::Result;
 use crate::http::Request;
 use crate::protocol::serialize::form_urlencode;

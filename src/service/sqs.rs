@@ -1,6 +1,7 @@
 //! SQS: an error keeps the code that it had in the query protocol, but its class goes by the new one.
 
-use crate::client::{Event, Setup};
+use crate::call::Event;
+use crate::client::Setup;
 use crate::error::Result;
 use crate::protocol;
 use crate::value::Value;

@@ -2,7 +2,8 @@
 
 use serde_json::Value as Json;
 
-use crate::client::{Event, Setup};
+use crate::call::Event;
+use crate::client::Setup;
 use crate::error::Result;
 use crate::http::ResponseBody;
 

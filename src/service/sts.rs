@@ -1,7 +1,8 @@
 //! STS: the one global endpoint of old, where a setting asks for it, and two operations that anybody may call.
 
 use super::unsigned;
-use crate::client::{LookupRegion, Setup};
+use crate::call::LookupRegion;
+use crate::client::Setup;
 use crate::error::Result;
 
 /// The regions that the global endpoint served.

@@ -6,12 +6,11 @@ use std::time::Duration;
 
 use super::definitions_at::DefinitionsAt;
 use super::door::{Clock, Door, MfaPrompt};
-use super::environment::Environment;
-use super::settings::Settings;
+use crate::settings::{Config, Environment, Settings, table};
 use super::signer::Signer;
-use super::{Config, Inner, Session, table};
+use super::{Inner, Session};
 use crate::auth::Credentials;
-use crate::client::hooks::Hooks;
+use crate::call::hooks::Hooks;
 use crate::credentials::{AssumeRole, Custom, TokenSource, Windows};
 use crate::definition::{Definitions, Root};
 use crate::error::{Error, ErrorKind, Result};

@@ -8,13 +8,14 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use super::settings::Settings;
-use super::{Config, Inner, Session, profile, table};
-use crate::client::{self, hooks::Hooks};
+use super::client_builder::random_uuid;
+use super::{Inner, Session};
+use crate::call::hooks::Hooks;
 use crate::credentials::{CredentialSource, MetadataSettings, ServiceCall, Surroundings, TokenSource, Windows};
 use crate::definition::Definitions;
 use crate::error::{Error, ErrorKind, Result};
 use crate::service;
+use crate::settings::{Config, Settings, profile, table};
 use crate::value::{Map, Str, Timestamp, Value};
 
 pub(crate) type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
@@ -116,7 +117,7 @@ impl Surroundings for Door {
     }
 
     fn uuid(&self) -> String {
-        client::random_uuid()
+        random_uuid()
     }
 
     fn mfa_code(&self, serial: &str) -> Result<Str> {

@@ -3,36 +3,25 @@
 //! A client asks its session once, when it is made, for its `ClientSettings`; a call never comes here.
 //! Deliberately absent: connections. Making a session reads the profile files and nothing else.
 #![doc = ""]
-#![doc = include_str!("settings.md")]
+#![doc = include_str!("../settings/settings.md")]
 #![doc = ""]
 #![doc = include_str!("credentials.md")]
 
 mod builder;
-mod client_settings;
-mod config;
+mod client_builder;
+mod client_options;
 mod default;
-mod defaults_mode;
 mod definitions_at;
 mod door;
-mod endpoint_url;
-mod environment;
-mod ini;
-mod options;
-mod profile;
-mod proxy;
-mod region;
-mod resolve;
-mod resolved;
-mod settings;
+mod hooks;
+mod resource;
 mod signer;
-mod table;
 
 pub use builder::SessionBuilder;
-pub(crate) use client_settings::*;
-pub use config::Config;
+pub use client_builder::ClientBuilder;
 pub use default::{client, default_session, setup_default_session};
 pub use definitions_at::DefinitionsAt;
-pub use environment::Environment;
+pub use resource::resource;
 
 use std::fmt;
 use std::sync::Arc;
@@ -40,11 +29,12 @@ use std::sync::Arc;
 pub(crate) use self::door::Clock;
 use self::door::Door;
 use crate::auth::Credentials;
-use crate::client::hooks::Hooks;
+use crate::call::hooks::Hooks;
 use crate::credentials::{self, AssumeRole, CredentialSource, Surroundings, TokenSource};
 use crate::definition::{Definition, Definitions, LegacyEndpoints, Resources, Service};
 use crate::endpoint::legacy;
 use crate::error::Result;
+use crate::settings::{ClientRequest, ClientSettings, resolve, table};
 use crate::value::Str;
 
 /// Configuration, credentials and definitions: what clients are made from. Cheap to clone, `Send + Sync`.
@@ -226,11 +216,16 @@ impl Session {
             (None, client) => client.cloned(),
         };
         let request = ClientRequest { config: merged.as_ref(), ..request };
-        let settings = resolve::client_settings(request, &self.0.door.settings, &self.0.door.definitions, &self.0.credentials)?;
+        let settings = resolve::client_settings(request, &self.0.door.settings, &self.0.door.definitions)?;
         if let Some(region) = &settings.region {
             self.0.door.first_region.get_or_init(|| region.clone());
         }
         Ok(settings)
+    }
+
+    /// Where this session's clients get their credentials.
+    pub(crate) fn credential_source(&self) -> &CredentialSource {
+        &self.0.credentials
     }
 
     /// The hooks that clients of this session begin with.

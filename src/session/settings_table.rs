@@ -1,15 +1,16 @@
-//! The table of the settings, as the documentation shows it, tried out: each source alone, and each pair in conflict.
+//! Tests of the table of settings, as the documentation shows it: each source alone, and each pair in conflict.
 
 use std::fs;
 
-use super::options::OPTIONS;
+use crate::settings::options::OPTIONS;
 use super::*;
+use crate::settings::*;
 use crate::credentials::Surroundings;
 use crate::http::Verify;
 use crate::value;
 use crate::value::{Map, Value};
 
-const TABLE: &str = include_str!("settings.md");
+const TABLE: &str = include_str!("../settings/settings.md");
 
 /// A row of the table.
 struct Row {

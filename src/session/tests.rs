@@ -1,8 +1,9 @@
-//! What comes of it all: the answers were compared with botocore's for the same variables, files and arguments.
+//! Tests of the resolved settings: the expected values were compared with botocore for the same variables, files, and arguments.
 
 use std::time::Duration;
 
 use super::*;
+use crate::settings::*;
 use crate::error::{Error, ErrorKind};
 use crate::http::Verify;
 use crate::value;

@@ -3,7 +3,8 @@
 mod resource;
 
 use super::{parameters, source_region};
-use crate::client::{Event, Setup};
+use crate::call::Event;
+use crate::client::Setup;
 use crate::error::Result;
 pub(super) use resource::{INSTANCE_METHODS, SERVICE_METHODS};
 

@@ -1,7 +1,8 @@
 //! What S3's settings and a call's bucket say to the endpoint rules.
 
-use crate::client::signing::FOREIGN_REGION;
-use crate::client::{Event, LookupRegion, Setup};
+use crate::call::signing::FOREIGN_REGION;
+use crate::call::{Event, LookupRegion};
+use crate::client::Setup;
 use crate::error::Result;
 use crate::value::Value;
 

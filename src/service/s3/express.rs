@@ -7,7 +7,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use crate::auth::Credentials;
-use crate::client::{Event, Setup};
+use crate::call::Event;
+use crate::client::Setup;
 use crate::credentials::{Kept, Windows};
 use crate::error::{Error, ErrorKind, Result};
 use crate::value::Value;

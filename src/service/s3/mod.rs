@@ -22,8 +22,9 @@ mod refusal;
 mod resource;
 mod response;
 
-use crate::client::signing::AUTH_PATH;
-use crate::client::{Event, Setup};
+use crate::call::signing::AUTH_PATH;
+use crate::call::Event;
+use crate::client::Setup;
 use crate::error::Result;
 use crate::http::Body;
 pub(super) use resource::{BUCKET_METHODS, OBJECT_SUMMARY_METHODS};

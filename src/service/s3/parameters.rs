@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use md5::{Digest, Md5};
 
 use super::super::{invalid_parameter, percent_encode};
-use crate::client::Event;
+use crate::call::Event;
 use crate::value::{Map, Value};
 
 /// The note that this side asked for encoded keys, and so decodes them.

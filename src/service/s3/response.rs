@@ -5,7 +5,7 @@ use quick_xml::events::Event as Xml;
 
 use super::super::form_decode;
 use super::parameters::DECODES;
-use crate::client::Event;
+use crate::call::Event;
 use crate::definition::ShapeType;
 use crate::http::ResponseBody;
 use crate::value::{List, Map, Timestamp, Value};

@@ -1,0 +1,313 @@
+//! The attempts of a call: sign, send, receive; and again, as long as that is allowed and of use.
+//!
+//! What is retried, and after which delay, is decided by the `retry` room and by hooks of `needs-retry`. Every attempt
+//! starts from the request as it was before the first was signed.
+
+use std::time::{Duration, Instant};
+
+use super::Call;
+use super::{discovery, observe, pipeline, signing};
+use crate::error::{Error, ErrorKind, Result};
+use crate::http::{Body, Request, SendOptions, deadline_exceeded};
+use crate::retry::{self, Modeled, Outcome, Verdict};
+use crate::value::{Map, Timestamp, Value};
+
+/// The request as it was before it was signed.
+pub(crate) struct Unsigned {
+    /// Without its body.
+    pub head: Request,
+    /// A body in memory; others are rewound.
+    body: Option<Body>,
+}
+
+/// What the attempts of one call have in common.
+#[derive(Default)]
+pub(crate) struct Attempts {
+    /// How many were begun.
+    pub number: u32,
+    pub unsigned: Option<Unsigned>,
+    /// The delay after which the request is sent again, if it is.
+    pub retry: Option<Duration>,
+    /// Whether the last outcome may pass by itself, and whether the service asked for less.
+    pub retryable: bool,
+    pub throttling: bool,
+    /// What the retries took of the client's quota.
+    loan: retry::Loan,
+    /// The same for all attempts, so that a service recognizes them.
+    invocation: String,
+    signed_at: Option<Timestamp>,
+    /// When the last response came, and when the service says it was sent.
+    last_seen: Option<(Timestamp, Timestamp)>,
+    clock_corrected: bool,
+}
+
+/// Makes attempts until there is a response that stands, or a failure that does.
+pub(crate) fn run(call: &mut Call<'_>) -> Result<()> {
+    call.attempts.invocation = (call.client.uuids)();
+    call.attempts.unsigned = Some(Unsigned::of(call.request_mut()));
+    loop {
+        admit(call)?;
+        let failure = observe::attempt(call, attempt)?;
+        if let Some(error) = &failure {
+            stopped(call, error)?;
+        }
+        call.emit("response-received")?;
+        let delay = decide(call, failure.as_ref().map(Error::kind))?;
+        let delay = delay.filter(|delay| call.left().is_none_or(|left| *delay < left));
+        observe::decision(call, delay);
+        match delay {
+            Some(delay) => again(call, delay, failure)?,
+            None => return failure.map_or(Ok(()), Err),
+        }
+    }
+}
+
+/// Gives back to the quota what a call that succeeded borrowed.
+pub(crate) fn succeeded(call: &Call<'_>) {
+    if call.attempts.number > 0 {
+        call.client.retries.release(&call.attempts.loan);
+    }
+}
+
+/// Waits until the rate limiter lets an attempt through.
+fn admit(call: &Call<'_>) -> Result<()> {
+    loop {
+        if let Some(cancel) = &call.options.cancel {
+            cancel.check()?;
+        }
+        let left = call.left();
+        if left.is_some_and(|left| left.is_zero()) {
+            return Err(deadline_exceeded());
+        }
+        let pace = &call.client.pace;
+        let wait = call.client.retries.throttle(pace.now());
+        if wait.is_zero() {
+            return Ok(());
+        }
+        pace.pause(left.map_or(wait, |left| wait.min(left)), call.options.cancel.as_ref())?;
+    }
+}
+
+/// One attempt. `Some` is a failure on the way, which may be worth another attempt; `Err` is one that is not.
+fn attempt(call: &mut Call<'_>) -> Result<Option<Error>> {
+    call.attempts.signed_at = Some(call.client.now());
+    signing::sign(call)?;
+    call.attempts.number += 1;
+    announce(call)?;
+    call.emit_until("before-send", |call| call.response.is_some())?;
+    if call.response.is_none() {
+        let options = call.send_options();
+        let client = call.client;
+        match client.transport.send(call.request_mut(), &options) {
+            Ok(response) => call.response = Some(response),
+            Err(error) => return Ok(Some(Error::foreign("the transport", error))),
+        }
+    }
+    call.attempts.last_seen = call.response.as_ref().and_then(|response| {
+        let theirs = Timestamp::parse(response.headers.get("date")?).ok()?;
+        Some(((call.client.clock)(), theirs))
+    });
+    pipeline::receive(call)
+}
+
+/// A failure that comes of being canceled, or of the deadline, ends the call as such.
+fn stopped(call: &Call<'_>, error: &Error) -> Result<()> {
+    if let Some(cancel) = &call.options.cancel {
+        cancel.check()?;
+    }
+    let timed_out = matches!(error.kind(), ErrorKind::ReadTimeout | ErrorKind::ConnectTimeout);
+    if timed_out && call.left().is_some_and(|left| left.is_zero()) { Err(deadline_exceeded()) } else { Ok(()) }
+}
+
+/// The headers by which a service tells the attempts of a call apart; they are not signed.
+fn announce(call: &mut Call<'_>) -> Result<()> {
+    let streaming = signing::has_streaming_input(call)?;
+    let attempts = &call.attempts;
+    let ttl = attempts.last_seen.filter(|_| attempts.number > 1 && !streaming).map(|seen| ttl(call, seen));
+    let max = (call.client.retries.announces_max() || attempts.number > 1).then_some(call.max_attempts());
+    let parts =
+        [ttl.flatten().map(|ttl| format!("ttl={ttl}")), Some(format!("attempt={}", attempts.number)), max.map(|max| format!("max={max}"))];
+    let told: Vec<String> = parts.into_iter().flatten().collect();
+    let invocation = attempts.invocation.clone();
+    let headers = &mut call.request_mut().headers;
+    headers.set("amz-sdk-invocation-id", invocation);
+    headers.set("amz-sdk-request", told.join("; "));
+    Ok(())
+}
+
+/// By when, on the service's clock, the answer is of no use any more.
+fn ttl(call: &Call<'_>, (received, theirs): (Timestamp, Timestamp)) -> Option<String> {
+    let timeout = i64::try_from(call.send_options().read_timeout?.as_secs()).ok()?;
+    let now = (call.client.clock)().seconds();
+    let ends = now.checked_add(timeout)?.checked_add(theirs.seconds() - received.seconds())?;
+    let at = Timestamp::checked(ends, 0)?.to_utc()?;
+    let (date, time) = (at.date(), at.time());
+    Some(format!(
+        "{:04}{:02}{:02}T{:02}{:02}{:02}Z",
+        date.year(),
+        u8::from(date.month()),
+        date.day(),
+        time.hour(),
+        time.minute(),
+        time.second()
+    ))
+}
+
+/// Whether there is another attempt, and after which delay.
+fn decide(call: &mut Call<'_>, failure: Option<ErrorKind>) -> Result<Option<Duration>> {
+    let client = call.client;
+    let now = client.pace.now();
+    let mut loan = std::mem::take(&mut call.attempts.loan);
+    let outcome = outcome(call, failure)?;
+    let verdict = client.retries.verdict(&outcome, &mut loan, now, &|| client.pace.random());
+    let skew = call.attempts.signed_at.and_then(|signed| retry::skew(&outcome, signed, (client.clock)()));
+    let throttling = outcome.is_throttling();
+    let retryable = retry::is_retryable(outcome.code, outcome.status, outcome.failure, outcome.modeled);
+    let may = outcome.attempt < outcome.max_attempts;
+    let refused = discovery::forget_if_refused(call)?;
+
+    let attempts = &mut call.attempts;
+    (attempts.loan, attempts.retryable, attempts.throttling) = (loan, retryable, throttling);
+    attempts.retry = match verdict {
+        Verdict::Retry(delay) => Some(delay),
+        _ => None,
+    };
+    if let Some(skew) = skew {
+        client.correct_clock(skew);
+        if may && !attempts.clock_corrected {
+            attempts.clock_corrected = true;
+            attempts.retry.get_or_insert(Duration::ZERO);
+        }
+    }
+    if refused && may {
+        attempts.retry.get_or_insert(Duration::ZERO);
+    }
+    report(call, &verdict);
+    call.emit("needs-retry")?;
+    match (call.attempts.retry, verdict) {
+        (None, Verdict::Corrupt { expected, calculated }) => Err(corrupt(expected, calculated)),
+        (None, Verdict::Quota(pause)) => {
+            let pause = call.left().map_or(pause, |left| pause.min(left));
+            client.pace.pause(pause, call.options.cancel.as_ref()).map(|()| None)
+        }
+        (retry, _) => Ok(retry),
+    }
+}
+
+fn outcome<'a>(call: &'a Call<'_>, failure: Option<ErrorKind>) -> Result<Outcome<'a>> {
+    let response = call.response.as_ref();
+    let status = response.map(|r| r.status);
+    let code = call.result.as_ref().filter(|_| status >= Some(300)).and_then(|result| result["Error"]["Code"].as_str());
+    Ok(Outcome {
+        operation: &call.operation.name,
+        attempt: call.attempts.number,
+        max_attempts: call.max_attempts(),
+        failure,
+        status,
+        code,
+        headers: response.map(|r| &r.headers),
+        body: response.and_then(|r| r.body.in_memory()),
+        modeled: code.map_or(Ok(Modeled::default()), |code| modeled(call, code))?,
+    })
+}
+
+/// What the operation's definition says of an error code.
+fn modeled(call: &Call<'_>, code: &str) -> Result<Modeled> {
+    for error in &call.operation.errors {
+        let node = call.service.node(error)?;
+        let own = node.shape().traits.error.as_ref().and_then(|e| e.code.as_deref());
+        if own.unwrap_or(&node.shape().name) == code {
+            let retryable = node.shape().traits.retryable;
+            return Ok(Modeled { known: true, retryable: retryable.is_some(), throttling: retryable.is_some_and(|r| r.throttling) });
+        }
+    }
+    Ok(Modeled::default())
+}
+
+/// Says in the metadata why there are no more attempts, and how many there were.
+fn report(call: &mut Call<'_>, verdict: &Verdict) {
+    let retries = call.attempts.number.saturating_sub(1);
+    let Some(metadata) = call.result.as_mut().and_then(metadata) else { return };
+    match verdict {
+        Verdict::MaxAttempts | Verdict::Corrupt { .. } => metadata.insert("MaxAttemptsReached", true),
+        Verdict::Quota(_) => metadata.insert("RetryQuotaReached", true),
+        Verdict::Retry(_) | Verdict::Stop => None,
+    };
+    metadata.insert("RetryAttempts", retries);
+}
+
+fn metadata(result: &mut Map) -> Option<&mut Map> {
+    result.get_mut("ResponseMetadata").and_then(Value::as_map_mut)
+}
+
+fn corrupt(expected: u32, calculated: u32) -> Error {
+    let message = format!("Checksum crc32 failed, expected checksum {expected} did not match calculated checksum {calculated}.");
+    Error::new(ErrorKind::Checksum, message).with_name("ChecksumError")
+}
+
+/// Makes the request ready for another attempt, and waits.
+fn again(call: &mut Call<'_>, delay: Duration, failure: Option<Error>) -> Result<()> {
+    if let Err(error) = call.request_mut().body.rewind() {
+        let because = failure.unwrap_or_else(|| pipeline::service_error(call));
+        let message = format!(
+            "Need to rewind the stream of the body, but stream is not seekable ({error}). It was to be sent again because of: {because}"
+        );
+        return Err(Error::new(ErrorKind::Stream, message).with_name("UnseekableStreamError").with_source(because));
+    }
+    (call.response, call.result) = (None, None);
+    call.signing.signer = None;
+    call.notes.remove(pipeline::ERROR_CLASS);
+    if let Some(unsigned) = call.attempts.unsigned.take() {
+        unsigned.restore(call.request_mut());
+        call.attempts.unsigned = Some(unsigned);
+    }
+    call.client.pace.pause(delay, call.options.cancel.as_ref())
+}
+
+impl Unsigned {
+    fn of(request: &Request) -> Unsigned {
+        let body = match &request.body {
+            Body::Bytes(bytes) => Some(Body::Bytes(bytes.clone())),
+            _ => None,
+        };
+        Unsigned { head: head(request), body }
+    }
+
+    fn restore(&self, request: &mut Request) {
+        let body = std::mem::take(&mut request.body);
+        *request = head(&self.head);
+        request.body = match &self.body {
+            Some(Body::Bytes(bytes)) => Body::Bytes(bytes.clone()),
+            _ => body,
+        };
+    }
+}
+
+fn head(request: &Request) -> Request {
+    let mut head = Request::new(request.method.as_str(), request.url.as_str());
+    head.headers = request.headers.clone();
+    head
+}
+
+impl Call<'_> {
+    /// How often the request is sent at most.
+    pub(crate) fn max_attempts(&self) -> u32 {
+        self.options.max_attempts.unwrap_or(self.client.retries.max_attempts())
+    }
+
+    /// What is left of the time that the call may take.
+    pub(crate) fn left(&self) -> Option<Duration> {
+        let allowed = self.options.deadline.or(self.client.settings.deadline)?;
+        Some(allowed.saturating_sub(self.client.pace.now().saturating_sub(self.started)))
+    }
+
+    /// The limits of one attempt.
+    pub(crate) fn send_options(&self) -> SendOptions {
+        let mut options = SendOptions::default();
+        options.connect_timeout = self.client.settings.transport.connect_timeout;
+        options.read_timeout = self.options.read_timeout.or(self.client.settings.transport.read_timeout);
+        options.deadline = self.left().and_then(|left| Instant::now().checked_add(left));
+        options.cancel = self.options.cancel.clone();
+        options
+    }
+}

@@ -1,0 +1,215 @@
+//! The choice of a way of signing, before there is a request: what the operation, the endpoint and the settings say.
+//!
+//! Lists of schemes are in the order of the service's preference; the first one that this build can sign with is
+//! taken. Signature Version 4a is such a one with the feature `sigv4a`: without it, lists that have both go on to
+//! Signature Version 4, as boto3 does without its CRT; with it they behave as boto3's with the CRT.
+
+use super::Call;
+use super::inner::Inner;
+use super::signing::{FOREIGN_REGION, NONE};
+use crate::auth::sigv4::Algorithm;
+use crate::auth::{Place, SignerName, needs_feature};
+use crate::definition::Service;
+use crate::endpoint::AuthScheme;
+use crate::error::{Error, ErrorKind, Result};
+use crate::settings::SigningSettings;
+use crate::value::Str;
+
+/// The client's own way of signing: the user's, or the one that the definition prefers among those known here.
+///
+/// A token that the environment has for just this service is used before keys, unless the program itself says how
+/// to sign: neither environment nor profile can say otherwise.
+pub(crate) fn of_client(service: &Service, settings: &SigningSettings, special: Option<&'static str>, has_token: bool) -> Result<Str> {
+    if settings.unsigned {
+        return Ok(NONE.into());
+    }
+    let metadata = service.metadata();
+    if has_token && !settings.is_set_in_code && metadata.auth.iter().any(|scheme| signer_of(scheme) == Some("bearer")) {
+        return Ok("bearer".into());
+    }
+    if let Some(requested) = &settings.signature_version {
+        return Ok(requested.clone());
+    }
+    if let Some(special) = special {
+        return Ok(special.into());
+    }
+    if !metadata.auth.is_empty() {
+        return choose_scheme(&metadata.auth, &settings.auth_scheme_preference)
+            .ok_or_else(|| none_usable(metadata.auth.iter().map(Str::as_str)));
+    }
+    Ok(metadata.signature_version.clone().unwrap_or_else(|| "v4".into()))
+}
+
+/// The client's own way of presigning. A token is no signature: where requests carry one because the definition or a
+/// preference says so, URLs are signed with keys if the service takes them too.
+pub(super) fn of_presigned(client: &Inner) -> &str {
+    let requests = &*client.signature_version;
+    if requests != "bearer" || client.settings.signing.signature_version.is_some() {
+        return requests;
+    }
+    let mut signers = client.service.metadata().auth.iter().filter_map(|scheme| signer_of(scheme));
+    signers.find(|signer| *signer != requests && is_usable(signer, Place::Query)).unwrap_or(requests)
+}
+
+/// Sets the signing context from the definition of the operation and from the endpoint.
+pub(super) fn decide(call: &mut Call<'_>) -> Result<()> {
+    // boto3 presigns also what needs no signature.
+    call.signing.auth_type = match call.operation.auth.as_slice() {
+        _ if call.is_presign() => None,
+        [] => call.operation.auth_type.clone(),
+        schemes => choose_scheme(schemes, &call.client.settings.signing.auth_scheme_preference),
+    };
+    call.signing.unsigned_payload = call.operation.unsigned_payload || call.signing.auth_type.as_deref() == Some("v4-unsigned-body");
+    let endpoint = call.endpoint.clone();
+    match endpoint.as_ref().and_then(|e| e.auth_schemes.as_deref()) {
+        Some(schemes) => decide_by_endpoint(call, schemes),
+        None => Ok(()),
+    }
+}
+
+/// The first usable of the schemes that a definition lists, the preferred ones first.
+fn choose_scheme(schemes: &[Str], preference: &[Str]) -> Option<Str> {
+    let preferred = preference.iter().filter_map(|p| schemes.iter().find(|s| local_name(s) == local_name(p)));
+    preferred.chain(schemes).filter_map(|scheme| signer_of(scheme)).find(|signer| is_usable(signer, Place::Request)).map(Str::from)
+}
+
+/// The name of what signs for a scheme.
+fn signer_of(scheme: &str) -> Option<&'static str> {
+    Some(match local_name(scheme) {
+        "noAuth" => NONE,
+        "sigv4" => "v4",
+        "sigv4a" => "v4a",
+        "httpBearerAuth" => "bearer",
+        _ => return None,
+    })
+}
+
+/// `aws.auth#sigv4` is `sigv4`.
+fn local_name(scheme: &str) -> &str {
+    scheme.rsplit('#').next().unwrap_or(scheme)
+}
+
+/// Whether this build can sign that way. The policy of a form has no place for a set of regions.
+fn is_usable(signer: &str, place: Place) -> bool {
+    let fits = |name: SignerName| {
+        place != Place::PresignPost || name.scheme.sigv4().is_none_or(|(algorithm, _)| algorithm == Algorithm::HmacSha256)
+    };
+    signer == NONE || signer.parse::<SignerName>().is_ok_and(fits)
+}
+
+/// An endpoint may say how it wants to be signed for; its word wins over the operation's.
+fn decide_by_endpoint(call: &mut Call<'_>, schemes: &[AuthScheme]) -> Result<()> {
+    let settings = &call.client.settings.signing;
+    if settings.unsigned {
+        call.signing.auth_type = Some(NONE.into());
+        return Ok(());
+    }
+    let scheme = match settings.signature_version.as_deref() {
+        Some(requested) => match schemes.iter().find(|s| signer_at_endpoint(s) == scheme_of(requested)) {
+            Some(scheme) => {
+                call.signing.auth_type = Some(requested.into());
+                scheme
+            }
+            None => {
+                call.signing.auth_type = None;
+                return Ok(());
+            }
+        },
+        None => {
+            let scheme = choose_at_endpoint(schemes, &settings.auth_scheme_preference, call.options.place)?;
+            call.signing.auth_type = Some(signer_at_endpoint(scheme).into());
+            scheme
+        }
+    };
+    // A presigned URL keeps the client's region, unless the resource named its own.
+    if !call.is_presign() || call.notes.contains_key(FOREIGN_REGION) {
+        call.signing.region = region(scheme);
+    }
+    call.signing.name = scheme.signing_name.as_deref().map(Str::from);
+    Ok(())
+}
+
+fn choose_at_endpoint<'s>(schemes: &'s [AuthScheme], preference: &[Str], place: Place) -> Result<&'s AuthScheme> {
+    let preferred = preference.iter().filter_map(|p| schemes.iter().find(|s| s.name == local_name(p)));
+    let mut ordered = preferred.chain(schemes);
+    let found = ordered.find(|scheme| is_usable(signer_at_endpoint(scheme), place));
+    found.ok_or_else(|| none_usable(schemes.iter().map(|s| s.name.as_str())))
+}
+
+/// `sigv4-s3express` is signed by `v4-s3express`.
+fn signer_at_endpoint(scheme: &AuthScheme) -> &str {
+    scheme.name.strip_prefix("sig").unwrap_or(&scheme.name)
+}
+
+/// The endpoint's name for a requested signature version: `s3v4` is `v4`; `s3` is none of them.
+fn scheme_of(requested: &str) -> &str {
+    let base = requested.split('-').next().unwrap_or(requested);
+    if base == "s3" { base } else { base.strip_prefix("s3").unwrap_or(base) }
+}
+
+/// The region, or the set of them, as the signature has it.
+fn region(scheme: &AuthScheme) -> Option<Str> {
+    let set = || scheme.signing_region_set.as_ref().map(|set| set.join(","));
+    scheme.signing_region.clone().or_else(set).map(Str::from)
+}
+
+fn none_usable<'a>(schemes: impl Iterator<Item = &'a str>) -> Error {
+    let schemes: Vec<&str> = schemes.collect();
+    if cfg!(not(feature = "sigv4a")) && schemes.iter().any(|scheme| local_name(scheme) == "sigv4a") {
+        return needs_feature("v4a");
+    }
+    Error::new(ErrorKind::Signing, format!("Signature version(s) are not supported: {}", schemes.join(", ")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(list: &[&str]) -> Vec<Str> {
+        list.iter().map(|name| Str::from(*name)).collect()
+    }
+
+    fn endpoint_schemes(list: &[&str]) -> Vec<AuthScheme> {
+        list.iter().map(|name| AuthScheme { name: (*name).to_owned(), ..AuthScheme::default() }).collect()
+    }
+
+    fn at_endpoint<'s>(schemes: &'s [AuthScheme], preference: &[Str]) -> Result<&'s AuthScheme> {
+        choose_at_endpoint(schemes, preference, Place::Request)
+    }
+
+    #[test]
+    fn the_first_usable_scheme_is_taken_and_preferred_ones_come_first() {
+        let both = names(&["aws.auth#sigv4", "smithy.api#httpBearerAuth"]);
+        let chosen = |preference: &[&str]| choose_scheme(&both, &names(preference)).unwrap();
+        assert_eq!(chosen(&[]), "v4");
+        assert_eq!(chosen(&["noAuth", "httpBearerAuth", "sigv4"]), "bearer");
+        assert_eq!(choose_scheme(&names(&["x#unknown"]), &[]), None);
+
+        let schemes = endpoint_schemes(&["unknown", "sigv4", "none"]);
+        assert_eq!(at_endpoint(&schemes, &[]).unwrap().name, "sigv4");
+        assert_eq!(at_endpoint(&schemes, &names(&["none"])).unwrap().name, "none");
+        assert_eq!(at_endpoint(&schemes[..1], &[]).unwrap_err().name(), "UnsupportedSignatureVersionError");
+    }
+
+    #[test]
+    fn a_list_with_sigv4a_goes_on_without_the_feature() {
+        let expected = if cfg!(feature = "sigv4a") { "sigv4a" } else { "sigv4" };
+        let schemes = endpoint_schemes(&["sigv4a", "sigv4"]);
+        assert_eq!(at_endpoint(&schemes, &[]).unwrap().name, expected);
+        assert_eq!(at_endpoint(&schemes, &names(&["sigv4"])).unwrap().name, "sigv4");
+        assert_eq!(choose_at_endpoint(&schemes, &[], Place::PresignPost).unwrap().name, "sigv4");
+        assert_eq!(choose_scheme(&names(&["aws.auth#sigv4a", "aws.auth#sigv4"]), &[]).unwrap(), expected[3..]);
+        match at_endpoint(&schemes[..1], &[]) {
+            Ok(scheme) => assert!(cfg!(feature = "sigv4a") && scheme.name == "sigv4a"),
+            Err(error) => assert!(cfg!(not(feature = "sigv4a")) && error.name() == "MissingDependencyException"),
+        }
+    }
+
+    #[test]
+    fn an_endpoint_names_a_region_or_a_set_of_them() {
+        let mut scheme = AuthScheme { signing_region_set: Some(vec!["eu-*".into(), "us-east-1".into()]), ..AuthScheme::default() };
+        assert_eq!(region(&scheme).as_deref(), Some("eu-*,us-east-1"));
+        scheme.signing_region = Some("eu-west-1".into());
+        assert_eq!(region(&scheme).as_deref(), Some("eu-west-1"));
+    }
+}

@@ -1,0 +1,172 @@
+//! Checksums of what is sent and of what comes back.
+//!
+//! Which operations have them, and in which algorithms, is said by the definition (`httpChecksum`);
+//! whether they are made where they are optional is a setting.
+//!
+//! # Differs from boto3
+//!
+//! Every algorithm is built in; boto3 asks for another package for CRC32C, CRC64NVME and the XXHASH family. So of several checksums of an
+//! answer the first is verified, and not the first that there is a package for.
+
+use super::Call;
+use super::signing;
+use crate::error::{Error, ErrorKind, Result};
+use crate::http::{Checksum, ChecksumAlgorithm, Headers, ResponseBody, aws_chunked, verified};
+use crate::settings::ChecksumMode;
+use crate::value::{Map, Value};
+
+/// The checksum that a request will carry.
+pub(crate) struct Plan {
+    algorithm: ChecksumAlgorithm,
+    /// Behind the body, or in a header.
+    trailer: bool,
+}
+
+const PREFIX: &str = "x-amz-checksum-";
+/// The note with the algorithm that a response is verified with.
+const VERIFIED: &str = "checksum-algorithm";
+
+/// Asks for the checksum of a response where the caller has not said anything about it.
+pub(crate) fn inject_validation_mode(call: &mut Call<'_>) {
+    // Who opens a presigned URL sends no header of ours.
+    if call.is_presign() {
+        return;
+    }
+    let Some(member) = call.operation.http_checksum.as_ref().and_then(|c| c.request_validation_mode_member.clone()) else { return };
+    if call.client.settings.response_checksum_validation == ChecksumMode::WhenSupported && !call.params.contains_key(&member) {
+        call.params.insert(member, "ENABLED");
+    }
+}
+
+/// Decides on the checksum of a request, and announces it.
+pub(crate) fn plan(call: &mut Call<'_>) -> Result<Option<Plan>> {
+    let trait_ = call.operation.http_checksum.clone().unwrap_or_default();
+    let required = call.operation.http_checksum_required || trait_.request_checksum_required;
+    if call.request_mut().headers.iter().any(|(name, _)| is_checksum_header(name)) {
+        call.signing.checksum_header = None;
+        return Ok(None);
+    }
+    let member = trait_.request_algorithm_member;
+    let given = member.as_deref().and_then(|m| call.params.get(m)).and_then(Value::as_str);
+    let algorithm = match (given, &member) {
+        (Some(name), _) => ChecksumAlgorithm::parse(name)
+            .ok_or_else(|| Error::new(ErrorKind::Checksum, format!("Unsupported checksum algorithm: {}", name.to_lowercase())))?,
+        (None, Some(_)) if required || call.client.settings.request_checksum_calculation == ChecksumMode::WhenSupported => {
+            ChecksumAlgorithm::Crc32
+        }
+        (None, None) if required => ChecksumAlgorithm::Crc32,
+        _ => return Ok(None),
+    };
+    if given.is_none()
+        && let Some(header) = member.as_deref().map(|m| header_of(call, m)).transpose()?.flatten()
+    {
+        call.request_mut().headers.set(header, algorithm.as_str().to_uppercase());
+    }
+    let trailer = signing::has_streaming_input(call)? && call.request_mut().is_https() && call.client.signature_version != "s3";
+    call.signing.trailer_checksum = trailer;
+    call.signing.checksum_header = (!trailer).then(|| format!("{PREFIX}{}", algorithm.as_str()));
+    Ok(Some(Plan { algorithm, trailer }))
+}
+
+/// Puts the checksum into the request.
+pub(crate) fn apply(call: &mut Call<'_>, plan: Option<Plan>) -> Result<()> {
+    let Some(Plan { algorithm, trailer }) = plan else { return Ok(()) };
+    let name = format!("{PREFIX}{}", algorithm.as_str());
+    let request = call.request_mut();
+    if request.headers.contains(&name) {
+        return Ok(());
+    }
+    if trailer {
+        let body = std::mem::take(&mut request.body);
+        announce_trailer(&mut request.headers, &name, body.length());
+        request.body = aws_chunked(body, algorithm, name);
+        return Ok(());
+    }
+    let mut checksum = Checksum::new(algorithm);
+    if !request.body.is_rewindable() {
+        return Err(Error::new(
+            ErrorKind::Stream,
+            "The body can be read only once, but its checksum must be known before it is sent. \
+             Give it as bytes or as a seekable stream, or use an https endpoint.",
+        )
+        .with_name("UnseekableStreamError"));
+    }
+    let scan = request.body.scan(|piece| checksum.update(piece));
+    scan.map_err(|e| Error::new(ErrorKind::Stream, format!("The body cannot be read for its checksum: {e}")).with_source(e))?;
+    request.headers.set(name, checksum.finish());
+    Ok(())
+}
+
+fn announce_trailer(headers: &mut Headers, name: &str, length: Option<u64>) {
+    headers.set("Transfer-Encoding", "chunked");
+    let encoding = match headers.get("Content-Encoding") {
+        Some(existing) if !existing.is_empty() => format!("{existing},aws-chunked"),
+        _ => "aws-chunked".to_owned(),
+    };
+    headers.set("Content-Encoding", encoding);
+    headers.set("X-Amz-Trailer", name);
+    let length = headers.remove("Content-Length").or(length.map(|n| n.to_string()));
+    if let Some(length) = length {
+        headers.set("X-Amz-Decoded-Content-Length", length);
+    }
+}
+
+/// Verifies the checksum that a response carries, if it was asked for.
+pub(crate) fn verify(call: &mut Call<'_>) -> Result<()> {
+    let Some(trait_) = &call.operation.http_checksum else { return Ok(()) };
+    let asked = trait_.request_validation_mode_member.as_deref().is_some_and(|m| call.params.contains_key(m));
+    let Some(response) = call.response.as_mut().filter(|r| asked && r.status < 300) else { return Ok(()) };
+    let modeled = |a: &ChecksumAlgorithm| trait_.response_algorithms.iter().any(|m| m.eq_ignore_ascii_case(a.as_str()));
+    let found = ChecksumAlgorithm::ALL.into_iter().filter(modeled).find_map(|algorithm| {
+        // A composite checksum of a multipart upload, `…-2`, says nothing of the bytes as they come.
+        let expected = response.headers.get(&format!("{PREFIX}{}", algorithm.as_str())).filter(|v| !v.contains('-'))?;
+        Some((algorithm, expected.to_owned()))
+    });
+    if let Some((algorithm, expected)) = found {
+        let body = std::mem::replace(&mut response.body, ResponseBody::Bytes(Default::default()));
+        response.body = verified(body, algorithm, expected)?;
+        call.notes.insert(VERIFIED, algorithm.as_str());
+    }
+    Ok(())
+}
+
+/// Says in the metadata with which algorithm the response is verified.
+pub(crate) fn report(notes: &Map, metadata: &mut Map) {
+    if let Some(algorithm) = notes.get(VERIFIED) {
+        metadata.insert("ChecksumAlgorithm", algorithm);
+    }
+}
+
+fn is_checksum_header(name: &str) -> bool {
+    let suffix = name.get(..PREFIX.len()).filter(|p| p.eq_ignore_ascii_case(PREFIX)).map(|_| &name[PREFIX.len()..]);
+    suffix.is_some_and(|s| s.bytes().all(|b| b.is_ascii_alphanumeric()))
+}
+
+/// The header to which a member of the input is bound.
+fn header_of(call: &Call<'_>, member: &str) -> Result<Option<String>> {
+    let Some(input) = call.service.input(call.operation)? else { return Ok(None) };
+    let Some((_, member)) = input.structure().and_then(|s| s.member(member)) else { return Ok(None) };
+    Ok(input.member(member)?.location_name().map(str::to_owned))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::http::Body;
+
+    #[test]
+    fn any_checksum_header_of_the_caller_counts() {
+        assert!(is_checksum_header("X-Amz-Checksum-CRC32"));
+        assert!(is_checksum_header("x-amz-checksum-mode"));
+        assert!(!is_checksum_header("x-amz-sdk-checksum-algorithm"));
+        assert!(!is_checksum_header("x-amz-checksum-sha256-b64"));
+    }
+
+    #[test]
+    fn a_trailer_is_announced_with_the_length_of_the_content() {
+        let mut headers: Headers = [("Content-Encoding", "gzip")].into_iter().collect();
+        announce_trailer(&mut headers, "x-amz-checksum-crc32", Body::from(b"hello").length());
+        assert_eq!(headers.get("content-encoding"), Some("gzip,aws-chunked"));
+        assert_eq!(headers.get("x-amz-decoded-content-length"), Some("5"));
+    }
+}

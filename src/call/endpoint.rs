@@ -1,0 +1,136 @@
+//! The stage that finds where a call goes, and the URL that comes of it.
+
+use super::auth_type;
+use super::Call;
+use super::inner::LookupRegion;
+use crate::definition::{LegacyEndpoints, Service};
+use crate::endpoint::legacy::{ClientEndpoint, LegacyEndpoint, LegacyQuery};
+use crate::endpoint::{self, Endpoint, Sources, url};
+use crate::error::{Error, ErrorKind, Result};
+use crate::protocol::serialize::{Serialized, query_string};
+use crate::settings::{AccountIdEndpointMode, ClientSettings};
+use crate::value::{Map, Value};
+
+/// Where a client stands by the older data: its URL, its partition, the scope of its signatures.
+///
+/// # Errors
+/// If the service needs a region and there is none.
+pub(crate) fn of_client(
+    data: &LegacyEndpoints,
+    service: &Service,
+    settings: &ClientSettings,
+    other: Option<LookupRegion>,
+) -> Result<ClientEndpoint> {
+    let own = settings.region.as_deref();
+    let region = other.as_ref().map_or(own, |other| other.lookup.as_deref());
+    let (fips, dual_stack) = (settings.use_fips, settings.use_dualstack);
+    let query = LegacyQuery { endpoint_prefix: service.endpoint_prefix()?, region, fips, dual_stack };
+    let legacy = LegacyEndpoint::resolve(data, &query)?;
+    let url = settings.endpoint_url.as_ref().map(|e| e.url.as_str());
+    let mut endpoint = ClientEndpoint::new(legacy, own, url, settings.use_ssl, service.signing_name()?);
+    // A region of no letters makes a host without a label.
+    url::validate(&endpoint.url)?;
+    if let Some(other) = other {
+        endpoint.region = Some(other.client.into());
+    }
+    Ok(endpoint)
+}
+
+/// What every service's settings say to the endpoint rules.
+pub(crate) fn builtins(settings: &ClientSettings, endpoint: &ClientEndpoint) -> Map {
+    let own_url = settings.endpoint_url.is_some();
+    let mut builtins = Map::new();
+    builtins.insert("AWS::Region", settings.region.as_deref().or(endpoint.region.as_deref()));
+    builtins.insert("SDK::Endpoint", settings.endpoint_url.as_ref().map(|e| e.url.clone()));
+    builtins.insert("AWS::UseFIPS", settings.use_fips && !own_url);
+    builtins.insert("AWS::UseDualStack", settings.use_dualstack && !own_url);
+    builtins.insert(ACCOUNT_ID, Value::Null);
+    builtins.insert("AWS::Auth::AccountIdEndpointMode", settings.account_id_endpoint_mode.as_str());
+    builtins
+}
+
+/// What the settings say to parameters of the rules that the service declares for clients: under their names in
+/// snake case, and by the same names among the `s3` options.
+pub(crate) fn client_context(settings: &ClientSettings) -> Map {
+    let mut context = settings.client_context_params.clone().unwrap_or_default();
+    context.extend(settings.s3.clone().unwrap_or_default());
+    context.insert("disable_s3_express_session_auth", settings.s3_disable_express_session_auth);
+    context
+}
+
+/// The account's id; it is looked up only for rules that want it, because that may load credentials.
+const ACCOUNT_ID: &str = "AWS::Auth::AccountId";
+
+/// Resolves the endpoint of a call, and with it how the call is signed.
+pub(crate) fn resolve(call: &mut Call<'_>) -> Result<()> {
+    call.emit_for_service("before-endpoint-resolution")?;
+    if let Some(url) = call.options.endpoint_url.clone() {
+        url::validate(&url)?;
+        call.builtins.insert("SDK::Endpoint", url);
+        call.builtins.insert("AWS::UseFIPS", false);
+        call.builtins.insert("AWS::UseDualStack", false);
+    }
+    call.endpoint = match call.client.rules.clone() {
+        Some(rules) => {
+            if rules.parameters().iter().any(|p| p.built_in() == Some(ACCOUNT_ID)) {
+                let account = account_id(call)?;
+                call.builtins.insert(ACCOUNT_ID, account);
+            }
+            let sources = Sources {
+                service: call.service,
+                operation: call.operation,
+                input: &call.params,
+                client_context: &call.client.client_context,
+                built_ins: &call.builtins,
+            };
+            let parameters = sources.parameters(&rules)?;
+            let partitions = &call.client.partitions;
+            let found = call.client.endpoints.get_or_resolve(&parameters, || endpoint::resolve(&rules, partitions, &parameters));
+            Some(found.map_err(|error| named(call, error))?)
+        }
+        None => None,
+    };
+    auth_type::decide(call)
+}
+
+/// An error of the rules under the name that the service has for it.
+fn named(call: &Call<'_>, error: Error) -> Error {
+    let special = call.client.endpoint_error.filter(|_| error.kind() == ErrorKind::EndpointResolution);
+    special.and_then(|named| named(error.message(), &call.params)).unwrap_or(error)
+}
+
+fn account_id(call: &Call<'_>) -> Result<Value> {
+    let settings = &call.client.settings;
+    if settings.account_id_endpoint_mode == AccountIdEndpointMode::Disabled || settings.signing.unsigned {
+        return Ok(Value::Null);
+    }
+    if let Some(own) = &call.signing.credentials {
+        return Ok(own.account_id().map(Value::from).unwrap_or_default());
+    }
+    let found = call.client.credentials.find((call.client.clock)())?;
+    Ok(found.and_then(|f| f.credentials.account_id().map(Value::from)).unwrap_or_default())
+}
+
+/// The URL of the request: endpoint, host prefix, path and query.
+pub(crate) fn url(call: &Call<'_>, serialized: &Serialized) -> Result<String> {
+    let base = match &call.endpoint {
+        Some(endpoint) => base_url(call, endpoint),
+        None => match call.builtins["SDK::Endpoint"].as_str() {
+            Some(url) => url.to_owned(),
+            None => call.client.endpoint.url.clone(),
+        },
+    };
+    let base = match &serialized.host_prefix {
+        Some(prefix) if call.host_prefix => url::with_host_prefix(&base, prefix),
+        _ => base,
+    };
+    if base.is_empty() {
+        return Err(Error::new(ErrorKind::EndpointResolution, "The endpoint rules gave no URL"));
+    }
+    Ok(url::join(&base, &serialized.path, &query_string(&serialized.query)))
+}
+
+fn base_url(call: &Call<'_>, endpoint: &Endpoint) -> String {
+    let given = call.builtins["SDK::Endpoint"].as_str().is_some();
+    if call.client.settings.use_ssl || given { endpoint.url.clone() } else { url::without_tls(&endpoint.url) }
+}

@@ -1,0 +1,34 @@
+//! Who watches a call: spans and events of the `tracing` crate, with the feature `tracing`. Without it nothing is left.
+//!
+//! Names and numbers are told, never a URL, a header, a parameter or a message.
+
+#[cfg(feature = "tracing")]
+mod spans;
+
+use std::time::Duration;
+
+use super::Call;
+use crate::error::{Error, Result};
+
+/// The whole call.
+pub(crate) fn call<T>(call: &mut Call<'_>, run: impl FnOnce(&mut Call<'_>) -> Result<T>) -> Result<T> {
+    #[cfg(feature = "tracing")]
+    return spans::call(call, run);
+    #[cfg(not(feature = "tracing"))]
+    run(call)
+}
+
+/// One attempt.
+pub(crate) fn attempt(call: &mut Call<'_>, run: impl FnOnce(&mut Call<'_>) -> Result<Option<Error>>) -> Result<Option<Error>> {
+    #[cfg(feature = "tracing")]
+    return spans::attempt(call, run);
+    #[cfg(not(feature = "tracing"))]
+    run(call)
+}
+
+/// Whether there will be another attempt, and after which delay.
+#[cfg_attr(not(feature = "tracing"), expect(unused_variables, reason = "nobody watches"))]
+pub(crate) fn decision(call: &Call<'_>, delay: Option<Duration>) {
+    #[cfg(feature = "tracing")]
+    spans::decision(call, delay);
+}

@@ -1,0 +1,67 @@
+//! A client's sense of time: how long it is at work, how it sleeps, and its dice. All can be handed in, so that
+//! retries can be tested without waiting.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use crate::error::Result;
+use crate::http::Cancel;
+
+/// What [`ClientBuilder::sleep`](super::ClientBuilder::sleep) takes.
+pub(crate) type Sleep = Box<dyn Fn(Duration) + Send + Sync>;
+/// What [`ClientBuilder::random`](super::ClientBuilder::random) takes.
+pub(crate) type Random = Box<dyn Fn() -> f64 + Send + Sync>;
+
+/// A client's sense of time.
+pub(crate) struct Pace {
+    started: Instant,
+    /// What a handed-in sleep was told to sleep and did not, in nanoseconds: it counts as slept.
+    skipped: AtomicU64,
+    sleep: Option<Sleep>,
+    random: Random,
+}
+
+impl Pace {
+    pub(crate) fn new(sleep: Option<Sleep>, random: Option<Random>) -> Pace {
+        let random = random.unwrap_or_else(|| Box::new(chance));
+        Pace { started: Instant::now(), skipped: AtomicU64::new(0), sleep, random }
+    }
+
+    /// Since the client was made.
+    pub(crate) fn now(&self) -> Duration {
+        self.started.elapsed() + Duration::from_nanos(self.skipped.load(Ordering::Relaxed))
+    }
+
+    /// A number from 0 up to, not including, 1.
+    pub(crate) fn random(&self) -> f64 {
+        (self.random)().clamp(0.0, 1.0 - f64::EPSILON)
+    }
+
+    /// Sleeps.
+    ///
+    /// # Errors
+    /// If the call is canceled meanwhile.
+    pub(crate) fn pause(&self, duration: Duration, cancel: Option<&Cancel>) -> Result<()> {
+        match (&self.sleep, cancel) {
+            _ if duration.is_zero() => {}
+            (Some(sleep), _) => {
+                let before = Instant::now();
+                sleep(duration);
+                let skipped = duration.saturating_sub(before.elapsed());
+                self.skipped.fetch_add(u64::try_from(skipped.as_nanos()).unwrap_or(u64::MAX), Ordering::Relaxed);
+            }
+            (None, Some(cancel)) => cancel.sleep(duration),
+            (None, None) => std::thread::sleep(duration),
+        }
+        cancel.map_or(Ok(()), Cancel::check)
+    }
+}
+
+fn chance() -> f64 {
+    let mut bytes = [0_u8; 8];
+    let random = ring::rand::SystemRandom::new();
+    // The system's source fails only where it does not exist at all.
+    ring::rand::SecureRandom::fill(&random, &mut bytes).expect("the system has a source of randomness");
+    // 53 bits are what a double holds.
+    (u64::from_le_bytes(bytes) >> 11) as f64 / (1_u64 << 53) as f64
+}

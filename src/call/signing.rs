@@ -1,0 +1,245 @@
+//! The stage that proves who calls: which signer, with which region and name, and then the signature.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::auth_type;
+use super::Call;
+use super::discovery;
+use super::event::Event;
+use super::hooks::{Hooks, Place};
+use super::inner::Inner;
+use crate::auth::post_policy::PostPolicy;
+use crate::auth::sigv4::{self, Algorithm, Flavour, Params, Payload, PayloadFacts, Signing};
+use crate::auth::{Credentials, Scheme, SignerName, bearer, s3, sigv2, sigv3};
+use crate::definition::ShapeType;
+use crate::error::{Error, ErrorKind, Result};
+use crate::http::Request;
+use crate::value::{Str, Timestamp, Value};
+
+/// The name of the signer that signs nothing.
+pub(crate) const NONE: &str = "none";
+/// The note by which a hook says that the resource names its region itself (an ARN).
+pub(crate) const FOREIGN_REGION: &str = "foreign-region";
+/// The note with the path that the old S3 signature covers.
+pub(crate) const AUTH_PATH: &str = "auth-path";
+
+/// Signs the request of this attempt: that is what a hook of `request-created` does.
+pub(crate) fn sign(call: &mut Call<'_>) -> Result<()> {
+    call.emit("request-created")
+}
+
+/// Registers the signing itself: what is registered for a service's operation comes before it, what is registered for
+/// any service after it.
+pub(crate) fn register(hooks: &Hooks, service: &str) -> Result<()> {
+    let sign = |event: &mut Event<'_, '_>| Ok(created(event.call_mut())?);
+    hooks.register(&format!("request-created.{service}"), Place::BuiltIn, Arc::new(sign)).map(|_| ())
+}
+
+fn created(call: &mut Call<'_>) -> Result<()> {
+    discovery::redirect(call)?;
+    let signer = choose_signer(call)?;
+    call.emit("before-sign")?;
+    let Some(signer) = signer else {
+        if call.signing.trailer_checksum {
+            sigv4::announce_unsigned_trailer(call.request_mut());
+        }
+        return Ok(());
+    };
+    if let Some((_, flavour)) = signer.scheme.sigv4() {
+        let payload = payload(call, flavour)?;
+        return sign_v4(call, signer, payload, sigv4::sign);
+    }
+    match signer.scheme {
+        Scheme::Bearer => {
+            let token = call.client.bearer_token()?;
+            bearer::sign(call.request_mut(), &token)
+        }
+        Scheme::V2 => with_keys(call, |call, keys, now| sigv2::sign(call.request_mut(), keys, now)),
+        Scheme::V3 => with_keys(call, |call, keys, now| {
+            sigv3::sign(call.request_mut(), keys, now);
+            Ok(())
+        }),
+        Scheme::S3 => with_keys(call, |call, keys, now| {
+            let path = auth_path(call);
+            s3::sign(call.request_mut(), keys, now, path.as_deref());
+            Ok(())
+        }),
+        _ => Err(unsupported(signer)),
+    }
+}
+
+/// Signs the URL of the request, so that whoever has it can send it until `expires` is over.
+pub(crate) fn presign(call: &mut Call<'_>, expires: Duration) -> Result<()> {
+    let signer = choose_signer(call)?;
+    call.emit("before-sign")?;
+    let Some(signer) = signer else { return Ok(()) };
+    if let Some((_, flavour)) = signer.scheme.sigv4() {
+        // The S3 flavour leaves the body unsigned: whoever has the URL sends one.
+        let params = match flavour {
+            Flavour::S3 => Vec::new(),
+            Flavour::Plain => sigv4::body_params(call.request_mut())?,
+        };
+        return sign_v4(call, signer, Payload::Unsigned, |request, signing| {
+            sigv4::presign(request, signing, expires, &params);
+            Ok(())
+        });
+    }
+    match signer.scheme {
+        Scheme::S3 => with_keys(call, |call, keys, now| {
+            let path = auth_path(call);
+            s3::presign(call.request_mut(), keys, now, expires, path.as_deref());
+            Ok(())
+        }),
+        _ => Err(unsupported(signer)),
+    }
+}
+
+/// Signs the policy of a form.
+pub(crate) fn presign_post(call: &mut Call<'_>, policy: &mut PostPolicy, expires: Duration) -> Result<()> {
+    let signer = choose_signer(call)?;
+    call.emit("before-sign")?;
+    let Some(signer) = signer else { return Ok(()) };
+    let seconds = i64::try_from(expires.as_secs()).unwrap_or(i64::MAX);
+    let until = |now: Timestamp| Timestamp::new(now.seconds().saturating_add(seconds), 0);
+    if signer.scheme == Scheme::S3 {
+        return with_keys(call, |_, keys, now| policy.sign_s3(keys, until(now)));
+    }
+    sign_v4(call, signer, Payload::Unsigned, |_, signing| policy.sign_v4(signing, until(signing.time)))
+}
+
+/// Signs the URL of a request that is not the call's own, for another region. What is not signed stays as it is.
+pub(crate) fn presign_foreign(
+    call: &Call<'_>,
+    request: &mut Request,
+    params: &[(String, String)],
+    region: &str,
+    expires: Duration,
+) -> Result<()> {
+    if call.client.settings.signing.unsigned {
+        return Ok(());
+    }
+    let now = call.client.now();
+    let found;
+    let keys: &Credentials = match &call.signing.credentials {
+        Some(own) => own,
+        None => {
+            found = call.client.credentials.get(now)?;
+            &found.credentials
+        }
+    };
+    let name = call.signing.name.as_deref().unwrap_or(&call.client.endpoint.signing_name);
+    let mut signing = Signing::new(keys, region, name, now);
+    signing.keys = Some(&call.client.keys);
+    let params: Params = params.iter().map(|(key, value)| (key.clone(), vec![value.clone()])).collect();
+    sigv4::presign(request, &signing, expires, &params);
+    Ok(())
+}
+
+/// The signer: a hook's answer, or what the context and the client say. Nothing where nothing is to be signed.
+fn choose_signer(call: &mut Call<'_>) -> Result<Option<SignerName>> {
+    call.emit_until("choose-signer", |call| call.signing.signer.is_some())?;
+    let chosen = match (&call.signing.signer, &call.signing.auth_type) {
+        (Some(answer), _) => answer.as_str(),
+        (None, Some(kind)) if kind == "v4-unsigned-body" => "v4",
+        (None, Some(kind)) => kind.as_str(),
+        (None, None) if call.is_presign() => auth_type::of_presigned(call.client),
+        (None, None) => &call.client.signature_version,
+    };
+    if chosen == NONE || call.client.settings.signing.unsigned {
+        return Ok(None);
+    }
+    let suffix = call.options.place.suffix();
+    let name = if chosen.ends_with(suffix) { chosen.to_owned() } else { format!("{chosen}{suffix}") };
+    name.parse().map(Some)
+}
+
+fn sign_v4(
+    call: &mut Call<'_>,
+    signer: SignerName,
+    payload: Payload<'static>,
+    sign: impl FnOnce(&mut Request, &Signing<'_>) -> Result<()>,
+) -> Result<()> {
+    let (algorithm, flavour) = signer.scheme.sigv4().ok_or_else(|| unsupported(signer))?;
+    let in_session = signer.scheme == Scheme::V4S3Express;
+    if in_session && call.signing.credentials.is_none() {
+        return Err(unsupported(signer));
+    }
+    with_keys(call, |call, keys, now| {
+        let (region, name) = scope(call, algorithm)?;
+        let client: &Inner = call.client;
+        let mut signing = Signing::new(keys, &region, &name, now);
+        signing.algorithm = algorithm;
+        signing.flavour = flavour;
+        signing.token_header = if in_session { sigv4::S3_SESSION_TOKEN } else { sigv4::SECURITY_TOKEN };
+        signing.payload = payload;
+        signing.keys = Some(&client.keys);
+        sign(call.request_mut(), &signing)
+    })
+}
+
+/// Hands the keys of this moment, and the moment, to a way of signing.
+fn with_keys(call: &mut Call<'_>, sign: impl FnOnce(&mut Call<'_>, &Credentials, Timestamp) -> Result<()>) -> Result<()> {
+    let now = call.client.now();
+    if let Some(own) = call.signing.credentials.clone() {
+        return sign(call, &own, now);
+    }
+    let found = call.client.credentials.get(now)?;
+    sign(call, &found.credentials, now)
+}
+
+/// Region, or the set of them, and name of the signature.
+fn scope(call: &Call<'_>, algorithm: Algorithm) -> Result<(Str, Str)> {
+    let standing = &call.client.endpoint;
+    let of_endpoint = call.signing.region.clone();
+    let region = match algorithm {
+        Algorithm::HmacSha256 => {
+            let region = of_endpoint.or_else(|| standing.signing_region.as_deref().map(Str::from));
+            region.ok_or_else(|| Error::new(ErrorKind::NoRegion, "You must specify a region."))?
+        }
+        #[cfg(feature = "sigv4a")]
+        Algorithm::EcdsaP256 => {
+            let configured = call.client.settings.signing.sigv4a_signing_region_set.clone();
+            configured.or(of_endpoint).unwrap_or_else(|| "*".into())
+        }
+    };
+    Ok((region, call.signing.name.clone().unwrap_or_else(|| standing.signing_name.as_str().into())))
+}
+
+fn auth_path(call: &Call<'_>) -> Option<String> {
+    call.notes.get(AUTH_PATH).and_then(Value::as_str).map(str::to_owned)
+}
+
+fn payload(call: &mut Call<'_>, flavour: Flavour) -> Result<Payload<'static>> {
+    let trailer = call.signing.trailer_checksum;
+    if flavour == Flavour::Plain {
+        return Ok(match (trailer, call.signing.unsigned_payload) {
+            (true, _) => Payload::StreamingUnsignedTrailer,
+            (false, true) => Payload::Unsigned,
+            (false, false) => Payload::Signed,
+        });
+    }
+    let checksum = call.signing.checksum_header.clone();
+    let mut facts = PayloadFacts {
+        trailer,
+        configured: call.client.settings.s3_option("payload_signing_enabled").and_then(Value::as_bool),
+        streaming: has_streaming_input(call)?,
+        unsigned_scheme: call.signing.unsigned_payload,
+        ..PayloadFacts::default()
+    };
+    let request = call.request_mut();
+    facts.https = request.is_https();
+    facts.checksum_header = request.headers.contains(checksum.as_deref().unwrap_or("Content-MD5"));
+    Ok(facts.payload())
+}
+
+/// Whether the input's payload is a blob.
+pub(crate) fn has_streaming_input(call: &Call<'_>) -> Result<bool> {
+    let Some(input) = call.service.input(call.operation)? else { return Ok(false) };
+    let Some((_, payload)) = input.structure().and_then(|s| s.payload()) else { return Ok(false) };
+    Ok(matches!(input.member(payload)?.shape_type(), ShapeType::Blob))
+}
+
+fn unsupported(signer: SignerName) -> Error {
+    Error::new(ErrorKind::Signing, format!("Signature version(s) are not supported: {signer}"))
+}

@@ -1,0 +1,356 @@
+//! How a client is made.
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::AtomicI64;
+use std::time::Duration;
+
+use super::{Session, client_options};
+use crate::auth::Credentials;
+use crate::auth::sigv4::KeyCache;
+use crate::call::discovery::Discovery;
+use crate::call::hooks::ServiceNames;
+use crate::call::pace::{Pace, Random, Sleep};
+use crate::call::user_agent::user_agent;
+use crate::call::{Inner, auth_type, endpoint, signing};
+use crate::client::{Client, Setup, params_map};
+use crate::credentials::CredentialSource;
+use crate::definition::{Definitions, LegacyEndpoints, Partitions, RetryRules, RuleSet, Service};
+use crate::endpoint::EndpointCache;
+use crate::error::{ErrorKind, Result};
+use crate::http::{Transport, UreqTransport};
+use crate::retry::{Retries, Tuning};
+use crate::settings::{ClientRequest, Config, RetryMode, RetrySettings};
+use crate::value::{Str, Timestamp, Value};
+
+/// A client that is not made yet. What is not set here comes from the session.
+///
+/// ```
+/// use tucuxi::{Config, Credentials, Session};
+///
+/// let session = Session::builder().region("us-east-1").credentials(Credentials::new("AKID", "SECRET")).build()?;
+/// let s3 = session
+///     .client_builder("s3")
+///     .region("eu-west-1")
+///     .endpoint_url("http://127.0.0.1:9000")
+///     .config(Config::new().user_agent_appid("my-app"))
+///     .build()?;
+/// assert_eq!(s3.region(), Some("eu-west-1"));
+/// # Ok::<(), tucuxi::Error>(())
+/// ```
+#[must_use = "a builder makes nothing until it is built"]
+pub struct ClientBuilder {
+    session: Session,
+    service: Str,
+    api_version: Option<Str>,
+    region: Option<Str>,
+    endpoint_url: Option<Str>,
+    use_ssl: Option<bool>,
+    verify: Option<Value>,
+    credentials: Option<Credentials>,
+    config: Option<Config>,
+    transport: Option<Arc<dyn Transport>>,
+    clock: Clock,
+    uuids: Uuids,
+    sleep: Option<Sleep>,
+    random: Option<Random>,
+}
+
+type Clock = Box<dyn Fn() -> Timestamp + Send + Sync>;
+type Uuids = Box<dyn Fn() -> String + Send + Sync>;
+
+impl ClientBuilder {
+    pub(crate) fn new(session: Session, service: &str) -> ClientBuilder {
+        let clock = session.clock();
+        ClientBuilder {
+            session,
+            service: service.into(),
+            api_version: None,
+            region: None,
+            endpoint_url: None,
+            use_ssl: None,
+            verify: None,
+            credentials: None,
+            config: None,
+            transport: None,
+            clock: Box::new(move || clock()),
+            uuids: Box::new(random_uuid),
+            sleep: None,
+            random: None,
+        }
+    }
+
+    /// The region.
+    pub fn region(mut self, region: impl Into<Str>) -> Self {
+        self.region = Some(region.into());
+        self
+    }
+
+    /// The endpoint, instead of the one that the rules give.
+    pub fn endpoint_url(mut self, url: impl Into<Str>) -> Self {
+        self.endpoint_url = Some(url.into());
+        self
+    }
+
+    /// The API's version; without it the latest.
+    pub fn api_version(mut self, version: impl Into<Str>) -> Self {
+        self.api_version = Some(version.into());
+        self
+    }
+
+    /// Whether the endpoints that the rules give are called over TLS; they are, unless this says no.
+    pub fn use_ssl(mut self, use_ssl: bool) -> Self {
+        self.use_ssl = Some(use_ssl);
+        self
+    }
+
+    /// Settings that win over the session's.
+    pub fn config(mut self, config: Config) -> Self {
+        self.config = Some(config);
+        self
+    }
+
+    /// The keys, instead of the session's.
+    pub fn credentials(mut self, credentials: Credentials) -> Self {
+        self.credentials = Some(credentials);
+        self
+    }
+
+    /// What turns requests into responses, instead of the network.
+    pub fn transport(mut self, transport: impl Transport + 'static) -> Self {
+        self.transport = Some(Arc::new(transport));
+        self
+    }
+
+    /// The time that signatures carry, instead of the system's: for reproducible requests.
+    pub fn clock<T: Into<Timestamp>>(mut self, clock: impl Fn() -> T + Send + Sync + 'static) -> Self {
+        self.clock = Box::new(move || clock().into());
+        self
+    }
+
+    /// Where idempotency tokens come from, instead of chance: for reproducible requests.
+    pub fn uuids<T: Into<String>>(mut self, uuids: impl Fn() -> T + Send + Sync + 'static) -> Self {
+        self.uuids = Box::new(move || uuids().into());
+        self
+    }
+
+    /// How to wait before another attempt, instead of sleeping. What it does not wait counts as waited, for
+    /// deadlines too: retries can be tested in no time.
+    ///
+    /// ```
+    /// use std::sync::{Arc, Mutex};
+    /// use tucuxi::http::{Headers, Request, Response, SendOptions, Transport};
+    /// use tucuxi::{Credentials, Session};
+    ///
+    /// struct Down;
+    ///
+    /// impl Transport for Down {
+    ///     fn send(&self, _: &mut Request, _: &SendOptions) -> anyhow::Result<Response> {
+    ///         Ok(Response::new(503, Headers::new(), Vec::new()))
+    ///     }
+    /// }
+    ///
+    /// let waits = Arc::new(Mutex::new(Vec::new()));
+    /// let seen = waits.clone();
+    /// let session = Session::builder().region("us-east-1").credentials(Credentials::new("a", "b")).build()?;
+    /// let sqs = session
+    ///     .client_builder("sqs")
+    ///     .transport(Down)
+    ///     .sleep(move |duration| seen.lock().unwrap().push(duration.as_millis()))
+    ///     .random(|| 0.8)
+    ///     .build()?;
+    /// let error = sqs.call("list_queues", ()).unwrap_err();
+    /// assert_eq!((error.attempts(), error.is_retryable()), (3, true));
+    /// assert_eq!(*waits.lock().unwrap(), [40, 80]);
+    /// # Ok::<(), tucuxi::Error>(())
+    /// ```
+    pub fn sleep(mut self, sleep: impl Fn(Duration) + Send + Sync + 'static) -> Self {
+        self.sleep = Some(Box::new(sleep));
+        self
+    }
+
+    /// Chance, a number from 0 up to, not including, 1: it spreads the delays of retries.
+    pub fn random(mut self, random: impl Fn() -> f64 + Send + Sync + 'static) -> Self {
+        self.random = Some(Box::new(random));
+        self
+    }
+
+    /// Whether servers must prove who they are: true, false, or the path of a CA bundle.
+    pub fn verify(mut self, verify: impl Into<Value>) -> Self {
+        self.verify = Some(verify.into());
+        self
+    }
+
+    /// Makes the client. No connection is opened.
+    ///
+    /// # Errors
+    /// If there is no such service, if a setting is invalid, or if a region is needed and missing.
+    pub fn build(self) -> Result<Client> {
+        let definitions = self.session.definitions();
+        let name = crate::service::canonical_name(&self.service);
+        let version = self.api_version.clone().or_else(|| self.session.configured_api_version(&self.service));
+        let version = version.as_deref();
+        let service = definitions.service(name, version)?;
+        let settings = self.session.client_settings(self.client_request(&service)?)?;
+        let hooks = self.session.hooks().copy();
+        let mut setup = Setup::new(&service, &settings, &hooks);
+        crate::service::customize(&mut setup)?;
+        let event_names = event_names(&service)?;
+        signing::register(&hooks, &event_names[0])?;
+        let Setup {
+            builtins: own_builtins,
+            signature_version: special,
+            lookup_region,
+            endpoint_error,
+            method_aliases,
+            writing,
+            retries: tuning,
+            extra_methods,
+            ..
+        } = setup;
+
+        let endpoint = endpoint::of_client(&*definitions.shared::<LegacyEndpoints>()?, &service, &settings, lookup_region)?;
+        let mut builtins = endpoint::builtins(&settings, &endpoint);
+        builtins.extend(own_builtins);
+        let bearer_token = self.session.bearer_token(&endpoint.signing_name);
+        let pace = Pace::new(self.sleep, self.random);
+        let credentials = self.credentials.map_or_else(|| self.session.credential_source().clone(), CredentialSource::fixed);
+        let context = Inner {
+            api_version: version.map_or_else(|| service.api_version().map(Str::from), |version| Ok(version.into()))?,
+            definitions: definitions.clone(),
+            rules: rule_set(definitions, service.name(), version)?,
+            partitions: definitions.shared::<Partitions>()?,
+            client_context: endpoint::client_context(&settings),
+            endpoints: EndpointCache::default(),
+            discovery: Discovery::new(&service, &settings),
+            endpoint_error,
+            method_aliases,
+            writing,
+            signature_version: auth_type::of_client(&service, &settings.signing, special, bearer_token.is_some())?,
+            bearer_token,
+            tokens: self.session.tokens().clone(),
+            keys: KeyCache::default(),
+            event_names,
+            transport: self.transport.unwrap_or_else(|| Arc::new(UreqTransport::new(settings.transport.http_config(&endpoint.url)))),
+            user_agent: user_agent(&settings),
+            clock: self.clock,
+            uuids: self.uuids,
+            retries: retries(definitions, &service, &settings.retry, tuning, &pace)?,
+            pace,
+            skew: AtomicI64::new(0),
+            builtins,
+            endpoint,
+            hooks,
+            credentials,
+            settings,
+            service,
+        };
+        Ok(Client::new(context, extra_methods))
+    }
+
+    fn client_request<'a>(&'a self, service: &'a Service) -> Result<ClientRequest<'a>> {
+        Ok(ClientRequest {
+            service_id: service.service_id()?,
+            endpoint_prefix: service.endpoint_prefix()?,
+            discovers_endpoints: service.discovers_endpoints(),
+            region: self.region.as_deref(),
+            endpoint_url: self.endpoint_url.as_deref(),
+            verify: self.verify.as_ref(),
+            use_ssl: self.use_ssl,
+            config: self.config.as_ref(),
+        })
+    }
+}
+
+impl Session {
+    /// A client for a service, with the session's settings.
+    ///
+    /// # Errors
+    /// See [`ClientBuilder::build`].
+    pub fn client(&self, service: &str) -> Result<Client> {
+        self.client_builder(service).build()
+    }
+
+    /// A client with settings of its own.
+    pub fn client_builder(&self, service: &str) -> ClientBuilder {
+        ClientBuilder::new(self.clone(), service)
+    }
+
+    /// A client with settings of its own in a map, by boto3's keyword names: `region_name`, `api_version`, `use_ssl`,
+    /// `verify`, `endpoint_url`, `aws_access_key_id`, `aws_secret_access_key`, `aws_session_token`, `aws_account_id`,
+    /// and `config`, a map of the options of [`Config`]. Null is as good as absent.
+    ///
+    /// ```
+    /// use tucuxi::{Session, value};
+    ///
+    /// let session = Session::builder().region("us-east-1").build()?;
+    /// let s3 = session.client_with("s3", value!({
+    ///     "endpoint_url": "http://127.0.0.1:9000",
+    ///     "config": {"s3": {"addressing_style": "path"}},
+    /// }))?;
+    /// assert_eq!(s3.endpoint_url(), "http://127.0.0.1:9000");
+    /// # Ok::<(), tucuxi::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// If a name is not known or a value is not of its type, and as [`ClientBuilder::build`].
+    pub fn client_with(&self, service: &str, options: impl Into<Value>) -> Result<Client> {
+        client_options::apply(self.client_builder(service), &params_map(options.into())?)?.build()
+    }
+}
+
+/// The retries in the mode that somebody asked for.
+fn retries(definitions: &Definitions, service: &Service, settings: &RetrySettings, tuning: Tuning, pace: &Pace) -> Result<Retries> {
+    let attempts = settings.total_max_attempts;
+    Ok(match settings.mode {
+        RetryMode::Legacy => Retries::legacy(definitions.shared::<RetryRules>()?.service(service.endpoint_prefix()?)?, attempts),
+        RetryMode::Standard => Retries::standard(tuning, attempts, None),
+        RetryMode::Adaptive => Retries::standard(tuning, attempts, Some(pace.now())),
+    })
+}
+
+/// The endpoint rules; a service that has none is called where the older data says.
+fn rule_set(definitions: &Definitions, service: &str, version: Option<&str>) -> Result<Option<Arc<RuleSet>>> {
+    match definitions.load::<RuleSet>(service, version) {
+        Ok(rules) => Ok(Some(rules)),
+        Err(error) if error.kind() == ErrorKind::UnknownService => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+fn event_names(service: &Service) -> Result<ServiceNames> {
+    let prefix = service.metadata().endpoint_prefix.as_deref().unwrap_or_else(|| service.name());
+    Ok([service.hyphenized_service_id()?.into(), service.name().into(), prefix.into()])
+}
+
+/// A random UUID (RFC 9562, version 4).
+pub(crate) fn random_uuid() -> String {
+    let mut bytes = [0_u8; 16];
+    let random = ring::rand::SystemRandom::new();
+    // The system's source fails only where it does not exist at all.
+    ring::rand::SecureRandom::fill(&random, &mut bytes).expect("the system has a source of randomness");
+    bytes[6] = bytes[6] & 0x0f | 0x40;
+    bytes[8] = bytes[8] & 0x3f | 0x80;
+    let hex: String = bytes.iter().map(|b| format!("{b:02x}")).collect();
+    format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..])
+}
+
+impl fmt::Debug for ClientBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClientBuilder").field("service", &self.service).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::random_uuid;
+
+    #[test]
+    fn a_uuid_has_its_version_and_variant() {
+        let uuid = random_uuid();
+        assert_eq!(uuid.len(), 36);
+        assert_eq!(&uuid[14..15], "4");
+        assert!("89ab".contains(&uuid[19..20]));
+        assert_ne!(uuid, random_uuid());
+    }
+}

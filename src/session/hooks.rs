@@ -1,0 +1,62 @@
+//! Hooks and test doubles of a session: they apply to the clients that it makes from then on.
+
+use std::sync::Arc;
+
+use super::Session;
+use crate::call::hooks::Place;
+use crate::call::{Event, HookId};
+use crate::error::Result;
+use crate::testing::{Recorder, Replay};
+
+/// # Hooks
+impl Session {
+    /// Registers a hook for the clients that this session makes from now on; see [`Client::on`].
+    ///
+    /// # Errors
+    /// If the event's name has an empty part.
+    pub fn on(&self, event: &str, hook: impl Fn(&mut Event<'_, '_>) -> anyhow::Result<()> + Send + Sync + 'static) -> Result<HookId> {
+        self.hooks().register(event, Place::Normal, Arc::new(hook))
+    }
+
+    /// As [`on`](Self::on), before every other hook of the same pattern, those of the crate itself included: boto3's
+    /// `register_first`.
+    ///
+    /// # Errors
+    /// As [`on`](Self::on).
+    pub fn on_first(&self, event: &str, hook: impl Fn(&mut Event<'_, '_>) -> anyhow::Result<()> + Send + Sync + 'static) -> Result<HookId> {
+        self.hooks().register(event, Place::First, Arc::new(hook))
+    }
+
+    /// As [`on`](Self::on), after every other hook of the same pattern: boto3's `register_last`.
+    ///
+    /// # Errors
+    /// As [`on`](Self::on).
+    pub fn on_last(&self, event: &str, hook: impl Fn(&mut Event<'_, '_>) -> anyhow::Result<()> + Send + Sync + 'static) -> Result<HookId> {
+        self.hooks().register(event, Place::Last, Arc::new(hook))
+    }
+
+    /// Takes a hook back, for the clients that this session makes from now on; tells whether it was there.
+    pub fn off(&self, id: HookId) -> bool {
+        self.hooks().unregister(id)
+    }
+}
+
+impl Recorder {
+    /// Records the calls of every client that the session makes from now on, including the clients of its resources.
+    ///
+    /// # Errors
+    /// None at present; the result leaves room for future checks.
+    pub fn attach_session(&self, session: &Session) -> Result<()> {
+        self.listen(session.hooks())
+    }
+}
+
+impl Replay {
+    /// Answers the calls of every client that the session makes from now on, including the clients of its resources.
+    ///
+    /// # Errors
+    /// None at present; the result leaves room for future checks.
+    pub fn attach_session(&self, session: &Session) -> Result<()> {
+        self.answer(session.hooks())
+    }
+}

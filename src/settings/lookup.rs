@@ -1,0 +1,187 @@
+//! What a session's environment and files say, setting by setting.
+//!
+//! The files are read once, when the session is made; the environment at each look-up. The order is that of
+//! boto3: set on the session, environment, profile, default. What a [`Config`](super::Config) or an argument says
+//! comes before all of them; [`resolve`](super::resolve) lays it over.
+
+use super::environment::Environment;
+use super::profile::Profiles;
+use super::table::{self, Kind, Setting};
+use crate::error::{Error, ErrorKind, Result, did_you_mean};
+use crate::value::{Map, Str, Value};
+
+/// The sources of a session's settings.
+#[derive(Debug)]
+pub(crate) struct Settings {
+    pub environment: Environment,
+    pub profiles: Profiles,
+    /// What was set on the session itself, by the settings' names.
+    own: Map,
+    profile_name: Option<Str>,
+    /// The keys of the profile that is in force.
+    profile: Map,
+}
+
+impl Settings {
+    /// Reads the files; `own` holds what was set on the session itself, by the settings' names.
+    ///
+    /// # Errors
+    /// `ConfigParse` for a broken file, `ProfileNotFound` for a profile that was asked for and is not there.
+    pub(crate) fn load(environment: Environment, own: Map) -> Result<Settings> {
+        let mut settings = Settings { environment, profiles: Profiles::default(), own, profile_name: None, profile: Map::new() };
+        let [config_file, credentials_file] = [&table::CONFIG_FILE, &table::CREDENTIALS_FILE].map(|file| settings.path(file));
+        settings.profiles = Profiles::read(&config_file?, &credentials_file?)?;
+        settings.profile_name = settings.text(&table::PROFILE)?;
+        settings.profile = settings.find_profile()?;
+        Ok(settings)
+    }
+
+    /// The name of the profile in force.
+    pub(crate) fn profile_name(&self) -> &str {
+        self.profile_name.as_deref().unwrap_or("default")
+    }
+
+    /// Whether the profile was set on the session, and not by the environment.
+    pub(crate) fn profile_is_own(&self) -> bool {
+        self.own.contains_key(table::PROFILE.name)
+    }
+
+    /// The keys of the profile in force.
+    pub(crate) fn profile(&self) -> &Map {
+        &self.profile
+    }
+
+    /// What a source says, or the default, as text.
+    pub(crate) fn text(&self, setting: &Setting) -> Result<Option<Str>> {
+        Ok(self.value(setting)?.and_then(|value| value.as_str().map(Str::from)))
+    }
+
+    /// What a source says, or the default, in the setting's type.
+    pub(crate) fn value(&self, setting: &Setting) -> Result<Option<Value>> {
+        self.found(setting).or_else(|| setting.default.map(Value::from)).map(|value| cast(setting, value)).transpose()
+    }
+
+    /// What the first source that knows the setting says, as it was written there.
+    pub(crate) fn found(&self, setting: &Setting) -> Option<Value> {
+        let own = || self.own.get(setting.name).cloned();
+        let environment = || setting.env.iter().find_map(|name| self.environment.get(name)).map(Value::from);
+        let profile = || setting.keys.iter().find_map(|key| self.profile_key(key)).cloned();
+        own().or_else(environment).or_else(profile)
+    }
+
+    /// A key of the profile; `block.key` is a key in a nested block.
+    fn profile_key(&self, key: &str) -> Option<&Value> {
+        match key.split_once('.') {
+            Some((block, key)) => self.profile.get(block)?.get(key),
+            None => self.profile.get(key),
+        }
+    }
+
+    /// A path in the environment's notation; an empty one is none.
+    fn path(&self, setting: &Setting) -> Result<std::path::PathBuf> {
+        Ok(self.text(setting)?.map(|path| self.environment.expand(&path)).unwrap_or_default())
+    }
+
+    fn find_profile(&self) -> Result<Map> {
+        let profiles = &self.profiles.merged;
+        match &self.profile_name {
+            None => Ok(profiles.get("default").cloned().unwrap_or_default()),
+            Some(name) => profiles.get(name.as_str()).cloned().ok_or_else(|| {
+                let near = did_you_mean(name, profiles.keys().map(Str::as_str));
+                Error::new(ErrorKind::ProfileNotFound, format!("The config profile ({name}) could not be found{}", in_sentence(&near)))
+            }),
+        }
+    }
+}
+
+/// Turns a value from any source into the setting's type.
+pub(crate) fn cast(setting: &Setting, value: Value) -> Result<Value> {
+    match (setting.kind, value) {
+        (Kind::Flag, value) => Ok(Value::Bool(is_true(&value))),
+        (Kind::Int, Value::String(text)) => text.trim().parse().map(Value::Int).map_err(|_| {
+            Error::new(ErrorKind::InvalidConfig, format!("Invalid value \"{text}\" for {}. Value must be an integer.", setting.name))
+        }),
+        (_, value) => Ok(value),
+    }
+}
+
+/// True, or `true` in any case; nothing else.
+pub(crate) fn is_true(value: &Value) -> bool {
+    match value {
+        Value::Bool(flag) => *flag,
+        Value::String(text) => text.eq_ignore_ascii_case("true"),
+        _ => false,
+    }
+}
+
+fn in_sentence(hint: &str) -> String {
+    if hint.is_empty() { String::new() } else { format!(".{hint}") }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use crate::value;
+
+    /// Settings of a session with these files and variables.
+    pub(crate) fn settings(config: &str, credentials: &str, variables: &[(&str, &str)], own: Value) -> Result<Settings> {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let file = |name: &str, text: &str| {
+            let path = folder.path().join(name);
+            std::fs::write(&path, text).expect("a writable folder");
+            path.display().to_string()
+        };
+        let files = [("AWS_CONFIG_FILE", file("config", config)), ("AWS_SHARED_CREDENTIALS_FILE", file("credentials", credentials))];
+        let variables = variables.iter().map(|(name, value)| (*name, (*value).to_owned()));
+        Settings::load(files.into_iter().chain(variables).collect(), own.as_map().expect("a map").clone())
+    }
+
+    const CONFIG: &str = "[default]\nregion = file\n[profile dev]\nregion = dev\nmax_attempts = x\ns3_use_arn_region = TRUE\ns3 =\n \
+                          use_arn_region = no\n addressing_style = path\n";
+
+    #[test]
+    fn the_session_s_own_comes_first_then_the_environment_then_the_profile() {
+        let region = |variables: &[_], own| settings(CONFIG, "", variables, own).unwrap().text(&table::REGION).unwrap();
+        assert_eq!(region(&[], value!({})).as_deref(), Some("file"));
+        assert_eq!(region(&[("AWS_DEFAULT_REGION", "env"), ("AWS_REGION", "other")], value!({})).as_deref(), Some("env"));
+        assert_eq!(region(&[("AWS_DEFAULT_REGION", "env")], value!({"region_name": "own"})).as_deref(), Some("own"));
+        assert_eq!(region(&[("AWS_DEFAULT_REGION", "")], value!({})).as_deref(), Some(""));
+        assert_eq!(region(&[("AWS_PROFILE", "dev")], value!({})).as_deref(), Some("dev"));
+    }
+
+    #[test]
+    fn a_profile_that_was_asked_for_must_be_there() {
+        for (variables, own, name) in [
+            (vec![("AWS_PROFILE", "nope")], value!({}), "nope"),
+            (vec![("AWS_PROFILE", "dev"), ("AWS_DEFAULT_PROFILE", "")], value!({}), ""),
+            (vec![("AWS_PROFILE", "dev")], value!({"profile": "other"}), "other"),
+        ] {
+            let error = settings(CONFIG, "", &variables, own).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::ProfileNotFound);
+            assert_eq!(error.message(), format!("The config profile ({name}) could not be found"));
+        }
+        let error = settings(CONFIG, "", &[("AWS_PROFILE", "dve")], value!({})).unwrap_err();
+        assert_eq!(error.message(), "The config profile (dve) could not be found. Did you mean dev?");
+        assert_eq!(settings("", "", &[], value!({})).unwrap().profile_name(), "default");
+    }
+
+    #[test]
+    fn values_get_the_type_of_their_row() {
+        let dev = settings(
+            CONFIG,
+            "",
+            &[("AWS_USE_FIPS_ENDPOINT", "1"), ("AWS_DISABLE_REQUEST_COMPRESSION", "True")],
+            value!({"profile": "dev"}),
+        )
+        .unwrap();
+        assert_eq!(dev.value(&table::USE_FIPS_ENDPOINT).unwrap(), Some(Value::Bool(false)));
+        assert_eq!(dev.value(&table::DISABLE_REQUEST_COMPRESSION).unwrap(), Some(Value::Bool(true)));
+        assert_eq!(dev.value(&table::USE_DUALSTACK_ENDPOINT).unwrap(), None);
+        assert_eq!(
+            dev.value(&table::MAX_ATTEMPTS).unwrap_err().message(),
+            "Invalid value \"x\" for max_attempts. Value must be an integer."
+        );
+        let arn = table::S3_BLOCK.iter().find(|setting| setting.name == "use_arn_region").unwrap();
+        assert_eq!(dev.value(arn).unwrap(), Some(Value::Bool(true)));
+    }
+}

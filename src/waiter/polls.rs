@@ -1,0 +1,137 @@
+//! The polls of one waiting: when there is another, and in which words a waiter fails.
+
+use std::time::{Duration, Instant};
+
+use super::{Poll, Waiter};
+use crate::call::validate::python::Repr;
+use crate::definition::Acceptor;
+use crate::definition::waiter::seconds;
+use crate::error::{Error, ErrorKind, Result};
+use crate::value::{Map, Value};
+
+/// The polls of one waiting.
+pub(super) struct Polls<'w> {
+    waiter: &'w Waiter,
+    delay: Duration,
+    max_attempts: u64,
+    pub(super) attempt: u64,
+    /// Whether any response met a condition.
+    pub(super) has_accepted: bool,
+    started: Instant,
+    slept: Duration,
+}
+
+impl<'w> Polls<'w> {
+    pub(super) fn new(waiter: &'w Waiter, config: WaiterConfig) -> Polls<'w> {
+        Polls {
+            waiter,
+            delay: config.delay.unwrap_or(waiter.delay),
+            max_attempts: u64::try_from(config.max_attempts.unwrap_or(waiter.max_attempts)).unwrap_or(0).max(1),
+            attempt: 0,
+            has_accepted: false,
+            started: Instant::now(),
+            slept: Duration::ZERO,
+        }
+    }
+
+    pub(super) fn report(&self, response: &Value, accepted: Option<&Acceptor>) -> Result<()> {
+        let Some(on_poll) = &self.waiter.on_poll else { return Ok(()) };
+        let state = accepted.map(Acceptor::state);
+        let poll = Poll { attempt: self.attempt, max_attempts: self.max_attempts, elapsed: self.elapsed(), response, state };
+        on_poll(&poll).map_err(|e| Error::foreign(&format!("Waiter {}", self.waiter.name), e))
+    }
+
+    /// Why there is no further poll, if there is none.
+    pub(super) fn over(&self) -> Option<String> {
+        if self.attempt >= self.max_attempts {
+            return Some("Max attempts exceeded".to_owned());
+        }
+        let deadline = self.waiter.deadline?;
+        (self.elapsed() >= deadline).then(|| format!("Deadline of {deadline:?} exceeded"))
+    }
+
+    pub(super) fn pause(&mut self) -> Result<()> {
+        let left = self.waiter.deadline.map_or(Duration::MAX, |deadline| deadline.saturating_sub(self.elapsed()));
+        let pause = self.delay.min(left);
+        self.slept += pause;
+        (self.waiter.pause)(pause, self.waiter.cancel.as_ref())
+    }
+
+    /// The time that has passed, or that a sleeper which does not sleep was told to pass.
+    fn elapsed(&self) -> Duration {
+        self.started.elapsed().max(self.slept)
+    }
+
+    pub(super) fn failed(&self, reason: &str, response: Value, source: Option<Error>) -> Error {
+        let text = format!("Waiter {} failed: {reason}", self.waiter.name);
+        let error = Error::new(ErrorKind::Waiter, text)
+            .with_operation(self.waiter.definition.operation())
+            .with_attempts(u32::try_from(self.attempt).unwrap_or(u32::MAX))
+            .with_response(response);
+        match source {
+            Some(source) => error.with_source(source),
+            None => error,
+        }
+    }
+}
+
+/// A service's error is an answer like any other; other errors are not.
+pub(super) fn answer(polled: Result<Value>) -> Result<(Value, Option<Error>)> {
+    match polled {
+        Ok(response) => Ok((response, None)),
+        Err(error) => match error.response().cloned() {
+            Some(response) => Ok((response, Some(error))),
+            None => Err(error),
+        },
+    }
+}
+
+pub(super) fn unexpected(response: &Value) -> String {
+    let text = |name: &str| response["Error"].get(name).map_or_else(|| "Unknown".to_owned(), Value::to_string);
+    format!("An error occurred ({}): {}", text("Code"), text("Message"))
+}
+
+/// What a condition says, in boto3's words.
+pub(super) fn explain(acceptor: Option<&Acceptor>) -> String {
+    let Some(acceptor) = acceptor else { return String::new() };
+    let expected = Repr::top(acceptor.expected());
+    match (acceptor.matcher(), acceptor.argument()) {
+        ("path", Some(argument)) => format!("For expression \"{argument}\" we matched expected path: \"{expected}\""),
+        ("pathAll", Some(argument)) => format!("For expression \"{argument}\" all members matched expected path: \"{expected}\""),
+        ("pathAny", Some(argument)) => format!("For expression \"{argument}\" we matched expected path: \"{expected}\" at least once"),
+        ("status", _) => format!("Matched expected HTTP status code: {expected}"),
+        _ => format!("Matched expected service error code: {expected}"),
+    }
+}
+
+/// boto3's `WaiterConfig`: the settings of a waiter among the parameters of its call.
+#[derive(Default)]
+pub(super) struct WaiterConfig {
+    delay: Option<Duration>,
+    max_attempts: Option<i64>,
+}
+
+impl WaiterConfig {
+    /// Takes it out of the parameters. Members that are not known are ignored.
+    pub(super) fn take(params: &mut Map) -> Result<WaiterConfig> {
+        let config = match params.remove("WaiterConfig") {
+            None | Some(Value::Null) => return Ok(WaiterConfig::default()),
+            Some(config) => config,
+        };
+        let wrong = |name: &str, wanted: &str| {
+            Error::new(ErrorKind::ParamValidation, format!("Parameter validation failed:\nWaiterConfig{name} must be {wanted}"))
+        };
+        if config.as_map().is_none() {
+            return Err(wrong("", "a map"));
+        }
+        let get = |name: &str| config.get(name).filter(|value| !value.is_null());
+        Ok(WaiterConfig {
+            delay: get("Delay")
+                .map(|value| seconds(value).ok_or_else(|| wrong(".Delay", "a number of seconds, not below 0")))
+                .transpose()?,
+            max_attempts: get("MaxAttempts")
+                .map(|value| value.as_int().ok_or_else(|| wrong(".MaxAttempts", "a whole number")))
+                .transpose()?,
+        })
+    }
+}
