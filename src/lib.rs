@@ -137,18 +137,18 @@
 #![warn(missing_docs)]
 
 pub mod auth;
+mod call;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod client;
-mod call;
 mod credentials;
 pub mod definition;
 pub mod endpoint;
 pub mod error;
 pub mod http;
+pub mod paginator;
 pub mod protocol;
 pub mod resource;
-pub mod paginator;
 mod retry;
 mod service;
 pub mod session;

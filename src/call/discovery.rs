@@ -10,8 +10,8 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
-use super::{Call, CallOptions};
 use super::pipeline;
+use super::{Call, CallOptions};
 use crate::definition::{Node, Operation, Service};
 use crate::error::{Error, ErrorKind, Result};
 use crate::settings::{ClientSettings, EndpointDiscovery};

@@ -1,7 +1,7 @@
 //! The stage that finds where a call goes, and the URL that comes of it.
 
-use super::auth_type;
 use super::Call;
+use super::auth_type;
 use super::inner::LookupRegion;
 use crate::definition::{LegacyEndpoints, Service};
 use crate::endpoint::legacy::{ClientEndpoint, LegacyEndpoint, LegacyQuery};

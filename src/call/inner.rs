@@ -1,7 +1,7 @@
 //! What the clones of a client share.
 
-use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use super::discovery::Discovery;
 use super::hooks::{Hooks, ServiceNames};

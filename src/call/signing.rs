@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::auth_type;
 use super::Call;
+use super::auth_type;
 use super::discovery;
 use super::event::Event;
 use super::hooks::{Hooks, Place};

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use super::{Client, params_map};
-use crate::call::{Call, CallOptions, pipeline, signing};
 use crate::auth::Place;
 use crate::auth::post_policy::PostPolicy;
+use crate::call::{Call, CallOptions, pipeline, signing};
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{Cancel, Request};
 use crate::value::{Str, Value};

@@ -99,7 +99,9 @@ impl Client {
     /// # Errors
     /// `InvalidDefinition` if the service's paginators are broken.
     pub fn paginator_names(&self) -> Result<Vec<Str>> {
-        let Some(paginators) = self.context().definitions.find::<Paginators>(self.context().service.name(), Some(&self.context().api_version))? else {
+        let Some(paginators) =
+            self.context().definitions.find::<Paginators>(self.context().service.name(), Some(&self.context().api_version))?
+        else {
             return Ok(Vec::new());
         };
         let mut names: Vec<Str> = paginators.operations().map(|name| crate::definition::snake_case(name).into()).collect();

@@ -6,9 +6,9 @@ use std::vec;
 use super::model::batch_action;
 use super::{MemberKind, Outcome, Resource, request};
 use crate::client::params_map;
-use crate::paginator::Paginator;
 use crate::definition::resource::{Action, ResourceType};
 use crate::error::{Error, ErrorKind, Result, did_you_mean};
+use crate::paginator::Paginator;
 use crate::value::{Map, Str, Value};
 
 /// The resources that a resource leads to: `bucket.collection("objects")?`.

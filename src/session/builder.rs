@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use super::definitions_at::DefinitionsAt;
 use super::door::{Clock, Door, MfaPrompt};
-use crate::settings::{Config, Environment, Settings, table};
 use super::signer::Signer;
 use super::{Inner, Session};
 use crate::auth::Credentials;
@@ -14,6 +13,7 @@ use crate::call::hooks::Hooks;
 use crate::credentials::{AssumeRole, Custom, TokenSource, Windows};
 use crate::definition::{Definitions, Root};
 use crate::error::{Error, ErrorKind, Result};
+use crate::settings::{Config, Environment, Settings, table};
 use crate::value::{Map, Str, Timestamp};
 
 /// Makes a [`Session`]. What is not set here comes from the environment and the profile files.

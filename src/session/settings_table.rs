@@ -2,11 +2,11 @@
 
 use std::fs;
 
-use crate::settings::options::OPTIONS;
 use super::*;
-use crate::settings::*;
 use crate::credentials::Surroundings;
 use crate::http::Verify;
+use crate::settings::options::OPTIONS;
+use crate::settings::*;
 use crate::value;
 use crate::value::{Map, Value};
 

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use super::*;
-use crate::settings::*;
 use crate::error::{Error, ErrorKind};
 use crate::http::Verify;
+use crate::settings::*;
 use crate::value;
 use crate::value::Value;
 

@@ -14,9 +14,9 @@ mod stubber;
 
 use std::sync::Arc;
 
+use crate::auth::Credentials;
 use crate::call::Event;
 use crate::call::hooks::{HookId, Hooks, Place};
-use crate::auth::Credentials;
 use crate::error::{Error, ErrorKind, Result};
 use crate::value::Map;
 

@@ -6,9 +6,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::conform::conform;
 use super::readable::{metadata, readable};
 use super::{given_params, remember_params};
-use crate::client::Client;
 use crate::call::Event;
 use crate::call::hooks::{Hooks, Place};
+use crate::client::Client;
 use crate::error::{Error, ErrorKind, Result};
 use crate::value::{List, Map, Value};
 

@@ -7,9 +7,9 @@ use super::conform::conform;
 use super::readable::readable;
 use super::recorder::FORMAT;
 use super::{Double, attach};
-use crate::client::Client;
 use crate::call::Event;
 use crate::call::hooks::Hooks;
+use crate::client::Client;
 use crate::error::{Error, ErrorKind, Result};
 use crate::value::{Map, Str, Value};
 

@@ -22,8 +22,8 @@ mod refusal;
 mod resource;
 mod response;
 
-use crate::call::signing::AUTH_PATH;
 use crate::call::Event;
+use crate::call::signing::AUTH_PATH;
 use crate::client::Setup;
 use crate::error::Result;
 use crate::http::Body;

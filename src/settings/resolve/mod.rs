@@ -10,8 +10,8 @@ use super::client_settings::*;
 use super::config::{Config, UNSIGNED};
 use super::defaults_mode::{self, ModeDefaults};
 use super::environment::Environment;
-use super::options::{check_attempts, check_retry_mode, shown};
 use super::lookup::{self, Settings};
+use super::options::{check_attempts, check_retry_mode, shown};
 use super::table::{self, Setting};
 use super::{endpoint_url, region};
 use crate::definition::Definitions;
@@ -23,11 +23,7 @@ use crate::value::{Map, Str, Value};
 ///
 /// # Errors
 /// The first setting that cannot be what it is, with boto3's message.
-pub(crate) fn client_settings(
-    request: ClientRequest<'_>,
-    settings: &Settings,
-    definitions: &Definitions,
-) -> Result<ClientSettings> {
+pub(crate) fn client_settings(request: ClientRequest<'_>, settings: &Settings, definitions: &Definitions) -> Result<ClientSettings> {
     let empty = Config::new();
     let config = request.config.unwrap_or(&empty);
     config.check()?;

@@ -6,8 +6,8 @@ use super::{Said, invalid};
 use crate::error::Result;
 use crate::http::{ClientCert, ProxyOptions, Verify};
 use crate::settings::config::Config;
-use crate::settings::proxy::ProxySettings;
 use crate::settings::lookup::Settings;
+use crate::settings::proxy::ProxySettings;
 use crate::settings::{TransportSettings, table};
 use crate::value::Value;
 
