@@ -6,7 +6,8 @@
 use std::time::{Duration, Instant};
 
 use super::Call;
-use super::{discovery, observe, pipeline, signing};
+use super::hooks::Stage;
+use super::{auth_type, discovery, endpoint, observe, response, signing};
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{Body, Request, SendOptions, deadline_exceeded};
 use crate::retry::{self, Modeled, Outcome, Verdict};
@@ -39,10 +40,26 @@ pub(crate) struct Attempts {
     /// When the last response came, and when the service says it was sent.
     last_seen: Option<(Timestamp, Timestamp)>,
     clock_corrected: bool,
+    /// A hook asked for the endpoint to be resolved again before the next attempt.
+    pub resolves_again: bool,
 }
 
-/// Makes attempts until there is a response that stands, or a failure that does.
-pub(crate) fn run(call: &mut Call<'_>) -> Result<()> {
+/// Gets a result: from the service, or from a hook that answered in its place.
+pub(super) fn run(call: &mut Call<'_>) -> Result<()> {
+    let outcome = match (&call.result, &call.response) {
+        (Some(_), _) => return Ok(()),
+        (None, None) => attempts(call),
+        (None, Some(_)) => (call.pipeline.receive)(call).and_then(|failure| failure.map_or(Ok(()), Err)),
+    };
+    if let Err(error) = outcome {
+        call.emit(Stage::AfterCallError)?;
+        return Err(error.with_classification(call.attempts.retryable, call.attempts.throttling));
+    }
+    Ok(())
+}
+
+/// Makes attempts until there is a response or a failure that is final.
+fn attempts(call: &mut Call<'_>) -> Result<()> {
     call.attempts.invocation = (call.client.uuids)();
     call.attempts.unsigned = Some(Unsigned::of(call.request_mut()));
     loop {
@@ -51,7 +68,7 @@ pub(crate) fn run(call: &mut Call<'_>) -> Result<()> {
         if let Some(error) = &failure {
             stopped(call, error)?;
         }
-        call.emit("response-received")?;
+        call.emit(Stage::ResponseReceived)?;
         let delay = decide(call, failure.as_ref().map(Error::kind))?;
         let delay = delay.filter(|delay| call.left().is_none_or(|left| *delay < left));
         observe::decision(call, delay);
@@ -94,7 +111,7 @@ fn attempt(call: &mut Call<'_>) -> Result<Option<Error>> {
     signing::sign(call)?;
     call.attempts.number += 1;
     announce(call)?;
-    call.emit_until("before-send", |call| call.response.is_some())?;
+    call.emit_until(Stage::BeforeSend, |call| call.response.is_some())?;
     if call.response.is_none() {
         let options = call.send_options();
         let client = call.client;
@@ -107,7 +124,7 @@ fn attempt(call: &mut Call<'_>) -> Result<Option<Error>> {
         let theirs = Timestamp::parse(response.headers.get("date")?).ok()?;
         Some(((call.client.clock)(), theirs))
     });
-    pipeline::receive(call)
+    (call.pipeline.receive)(call)
 }
 
 /// A failure that comes of being canceled, or of the deadline, ends the call as such.
@@ -183,7 +200,7 @@ fn decide(call: &mut Call<'_>, failure: Option<ErrorKind>) -> Result<Option<Dura
         attempts.retry.get_or_insert(Duration::ZERO);
     }
     report(call, &verdict);
-    call.emit("needs-retry")?;
+    call.emit(Stage::NeedsRetry)?;
     match (call.attempts.retry, verdict) {
         (None, Verdict::Corrupt { expected, calculated }) => Err(corrupt(expected, calculated)),
         (None, Verdict::Quota(pause)) => {
@@ -248,7 +265,7 @@ fn corrupt(expected: u32, calculated: u32) -> Error {
 /// Makes the request ready for another attempt, and waits.
 fn again(call: &mut Call<'_>, delay: Duration, failure: Option<Error>) -> Result<()> {
     if let Err(error) = call.request_mut().body.rewind() {
-        let because = failure.unwrap_or_else(|| pipeline::service_error(call));
+        let because = failure.unwrap_or_else(|| response::service_error(call));
         let message = format!(
             "Need to rewind the stream of the body, but stream is not seekable ({error}). It was to be sent again because of: {because}"
         );
@@ -256,7 +273,14 @@ fn again(call: &mut Call<'_>, delay: Duration, failure: Option<Error>) -> Result
     }
     (call.response, call.result) = (None, None);
     call.signing.signer = None;
-    call.notes.remove(pipeline::ERROR_CLASS);
+    call.error_class = None;
+    if std::mem::take(&mut call.attempts.resolves_again) {
+        endpoint::resolve(call)?;
+        auth_type::decide(call)?;
+        if let (Some(unsigned), Some(endpoint)) = (&mut call.attempts.unsigned, &call.endpoint) {
+            unsigned.head.set_host(&endpoint.url);
+        }
+    }
     if let Some(unsigned) = call.attempts.unsigned.take() {
         unsigned.restore(call.request_mut());
         call.attempts.unsigned = Some(unsigned);

@@ -6,7 +6,7 @@
 
 use super::Call;
 use super::inner::Inner;
-use super::signing::{FOREIGN_REGION, NONE};
+use super::signing::NONE;
 use crate::auth::sigv4::Algorithm;
 use crate::auth::{Place, SignerName, needs_feature};
 use crate::definition::Service;
@@ -53,12 +53,20 @@ pub(super) fn of_presigned(client: &Inner) -> &str {
 
 /// Sets the signing context from the definition of the operation and from the endpoint.
 pub(super) fn decide(call: &mut Call<'_>) -> Result<()> {
-    // boto3 presigns also what needs no signature.
-    call.signing.auth_type = match call.operation.auth.as_slice() {
-        _ if call.is_presign() => None,
+    let auth_type = match call.operation.auth.as_slice() {
         [] => call.operation.auth_type.clone(),
         schemes => choose_scheme(schemes, &call.client.settings.signing.auth_scheme_preference),
     };
+    decide_with(call, auth_type)
+}
+
+/// As [`decide`], for a URL or a form. As in boto3, an operation that needs no signature is presigned all the same.
+pub(super) fn decide_presigned(call: &mut Call<'_>) -> Result<()> {
+    decide_with(call, None)
+}
+
+fn decide_with(call: &mut Call<'_>, auth_type: Option<Str>) -> Result<()> {
+    call.signing.auth_type = auth_type;
     call.signing.unsigned_payload = call.operation.unsigned_payload || call.signing.auth_type.as_deref() == Some("v4-unsigned-body");
     let endpoint = call.endpoint.clone();
     match endpoint.as_ref().and_then(|e| e.auth_schemes.as_deref()) {
@@ -122,7 +130,7 @@ fn decide_by_endpoint(call: &mut Call<'_>, schemes: &[AuthScheme]) -> Result<()>
         }
     };
     // A presigned URL keeps the client's region, unless the resource named its own.
-    if !call.is_presign() || call.notes.contains_key(FOREIGN_REGION) {
+    if !call.is_presign() || call.foreign_region {
         call.signing.region = region(scheme);
     }
     call.signing.name = scheme.signing_name.as_deref().map(Str::from);

@@ -13,7 +13,7 @@ use super::signing;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{Checksum, ChecksumAlgorithm, Headers, ResponseBody, aws_chunked, verified};
 use crate::settings::ChecksumMode;
-use crate::value::{Map, Value};
+use crate::value::Value;
 
 /// The checksum that a request will carry.
 pub(crate) struct Plan {
@@ -23,23 +23,23 @@ pub(crate) struct Plan {
 }
 
 const PREFIX: &str = "x-amz-checksum-";
-/// The note with the algorithm that a response is verified with.
-const VERIFIED: &str = "checksum-algorithm";
 
 /// Asks for the checksum of a response where the caller has not said anything about it.
-pub(crate) fn inject_validation_mode(call: &mut Call<'_>) {
-    // Who opens a presigned URL sends no header of ours.
-    if call.is_presign() {
-        return;
-    }
-    let Some(member) = call.operation.http_checksum.as_ref().and_then(|c| c.request_validation_mode_member.clone()) else { return };
+pub(super) fn inject_validation_mode(call: &mut Call<'_>) -> Result<()> {
+    let Some(member) = call.operation.http_checksum.as_ref().and_then(|c| c.request_validation_mode_member.clone()) else { return Ok(()) };
     if call.client.settings.response_checksum_validation == ChecksumMode::WhenSupported && !call.params.contains_key(&member) {
         call.params.insert(member, "ENABLED");
     }
+    Ok(())
 }
 
 /// Decides on the checksum of a request, and announces it.
-pub(crate) fn plan(call: &mut Call<'_>) -> Result<Option<Plan>> {
+pub(super) fn plan(call: &mut Call<'_>) -> Result<()> {
+    call.checksum = decide(call)?;
+    Ok(())
+}
+
+fn decide(call: &mut Call<'_>) -> Result<Option<Plan>> {
     let trait_ = call.operation.http_checksum.clone().unwrap_or_default();
     let required = call.operation.http_checksum_required || trait_.request_checksum_required;
     if call.request_mut().headers.iter().any(|(name, _)| is_checksum_header(name)) {
@@ -69,8 +69,8 @@ pub(crate) fn plan(call: &mut Call<'_>) -> Result<Option<Plan>> {
 }
 
 /// Puts the checksum into the request.
-pub(crate) fn apply(call: &mut Call<'_>, plan: Option<Plan>) -> Result<()> {
-    let Some(Plan { algorithm, trailer }) = plan else { return Ok(()) };
+pub(super) fn apply(call: &mut Call<'_>) -> Result<()> {
+    let Some(Plan { algorithm, trailer }) = call.checksum.take().filter(|_| !call.is_answered()) else { return Ok(()) };
     let name = format!("{PREFIX}{}", algorithm.as_str());
     let request = call.request_mut();
     if request.headers.contains(&name) {
@@ -125,16 +125,9 @@ pub(crate) fn verify(call: &mut Call<'_>) -> Result<()> {
     if let Some((algorithm, expected)) = found {
         let body = std::mem::replace(&mut response.body, ResponseBody::Bytes(Default::default()));
         response.body = verified(body, algorithm, expected)?;
-        call.notes.insert(VERIFIED, algorithm.as_str());
+        call.verified_with = Some(algorithm.as_str());
     }
     Ok(())
-}
-
-/// Says in the metadata with which algorithm the response is verified.
-pub(crate) fn report(notes: &Map, metadata: &mut Map) {
-    if let Some(algorithm) = notes.get(VERIFIED) {
-        metadata.insert("ChecksumAlgorithm", algorithm);
-    }
 }
 
 fn is_checksum_header(name: &str) -> bool {

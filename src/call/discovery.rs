@@ -57,7 +57,7 @@ impl Discovery {
 }
 
 /// Refuses an operation that needs discovery where it is switched off.
-pub(crate) fn check(call: &Call<'_>) -> Result<()> {
+pub(super) fn check(call: &mut Call<'_>) -> Result<()> {
     let Some(Discovery { mode: EndpointDiscovery::Never, .. }) = &call.client.discovery else { return Ok(()) };
     if call.operation.endpoint_discovery.as_ref().is_some_and(|d| d.required) {
         let message = "Endpoint Discovery is not enabled but this operation requires it.";
@@ -173,8 +173,8 @@ fn address(call: &Call<'_>, discovery: &Discovery, question: &Map, required: boo
 fn ask(call: &Call<'_>, question: &Map) -> Result<Option<(String, i64)>> {
     let operation = answering(call.service)?;
     let options = CallOptions { read_timeout: call.options.read_timeout, ..CallOptions::default() };
-    let mut asking = Call::new(call.client, operation, question.clone(), options);
-    let answer = pipeline::run(&mut asking).map_err(|e| e.with_operation(&operation.name))?;
+    let mut asking = Call::new(call.client, operation, question.clone(), options, &pipeline::SEND);
+    let answer = pipeline::send(&mut asking).map_err(|e| e.with_operation(&operation.name))?;
     let Some(first) = answer["Endpoints"].as_list().and_then(|list| list.first()) else { return Ok(None) };
     let minutes = first["CachePeriodInMinutes"].as_int().unwrap_or_default();
     Ok(first["Address"].as_str().map(|address| (address.to_owned(), minutes.saturating_mul(60))))

@@ -1,7 +1,7 @@
 //! The stage that finds where a call goes, and the URL that comes of it.
 
 use super::Call;
-use super::auth_type;
+use super::hooks::Stage;
 use super::inner::LookupRegion;
 use crate::definition::{LegacyEndpoints, Service};
 use crate::endpoint::legacy::{ClientEndpoint, LegacyEndpoint, LegacyQuery};
@@ -61,9 +61,9 @@ pub(crate) fn client_context(settings: &ClientSettings) -> Map {
 /// The account's id; it is looked up only for rules that want it, because that may load credentials.
 const ACCOUNT_ID: &str = "AWS::Auth::AccountId";
 
-/// Resolves the endpoint of a call, and with it how the call is signed.
+/// Resolves the endpoint of a call.
 pub(crate) fn resolve(call: &mut Call<'_>) -> Result<()> {
-    call.emit_for_service("before-endpoint-resolution")?;
+    call.emit(Stage::BeforeEndpointResolution)?;
     if let Some(url) = call.options.endpoint_url.clone() {
         url::validate(&url)?;
         call.builtins.insert("SDK::Endpoint", url);
@@ -90,7 +90,7 @@ pub(crate) fn resolve(call: &mut Call<'_>) -> Result<()> {
         }
         None => None,
     };
-    auth_type::decide(call)
+    Ok(())
 }
 
 /// An error of the rules under the name that the service has for it.

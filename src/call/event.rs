@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{Call, CallOptions};
-use super::{endpoint, pipeline, signing};
+use super::hooks::Stage;
+use super::{pipeline, signing};
 use crate::auth::Credentials;
 use crate::definition::{Node, Operation, Service};
 use crate::error::Result;
@@ -51,15 +52,13 @@ use crate::value::{Map, Str, Timestamp, Value};
 /// # Ok::<(), tucuxi::Error>(())
 /// ```
 pub struct Event<'e, 'c> {
-    stage: &'static str,
-    /// Whether the event's name has the operation in it.
-    of_operation: bool,
+    stage: Stage,
     call: &'e mut Call<'c>,
 }
 
 impl<'e, 'c> Event<'e, 'c> {
-    pub(super) fn new(stage: &'static str, of_operation: bool, call: &'e mut Call<'c>) -> Event<'e, 'c> {
-        Event { stage, of_operation, call }
+    pub(super) fn new(stage: Stage, call: &'e mut Call<'c>) -> Event<'e, 'c> {
+        Event { stage, call }
     }
 
     pub(super) fn call_mut(&mut self) -> &mut Call<'c> {
@@ -68,15 +67,16 @@ impl<'e, 'c> Event<'e, 'c> {
 
     /// The event's whole name, `before-sign.s3.PutObject`.
     pub fn name(&self) -> String {
-        if !self.of_operation {
-            return format!("{}.{}", self.stage, self.call.client.event_names[0]);
+        let (stage, service) = (self.stage.name(), &self.call.client.event_names[0]);
+        match self.stage.names_operation() {
+            true => format!("{stage}.{service}.{}", self.call.operation.name),
+            false => format!("{stage}.{service}"),
         }
-        format!("{}.{}.{}", self.stage, self.call.client.event_names[0], self.call.operation.name)
     }
 
     /// The stage, `before-sign`.
     pub fn stage(&self) -> &'static str {
-        self.stage
+        self.stage.name()
     }
 
     /// The service's definition.
@@ -206,7 +206,7 @@ impl<'e, 'c> Event<'e, 'c> {
 
     /// Whether a request is prepared or presigned only: nothing will be sent.
     pub(crate) fn is_prepared_only(&self) -> bool {
-        self.call.options.prepare_only || self.call.is_presign()
+        !self.call.pipeline.sends
     }
 
     /// The path template of the request.
@@ -236,15 +236,12 @@ impl<'e, 'c> Event<'e, 'c> {
 
     /// Chooses the class of a service's error in `after-call`; `None` is the general one.
     pub(crate) fn set_error_class(&mut self, class: Option<Str>) {
-        match class {
-            Some(class) => self.call.notes.insert(pipeline::ERROR_CLASS, class),
-            None => self.call.notes.remove(pipeline::ERROR_CLASS),
-        };
+        self.call.error_class = class;
     }
 
     /// The class of the service's error, where it has one.
     pub(crate) fn error_class(&self) -> Option<&str> {
-        self.call.notes.get(pipeline::ERROR_CLASS).and_then(Value::as_str)
+        self.call.error_class.as_deref()
     }
 
     /// Answers with the final outcome of a call: hooks of `after-call` had their say about it before.
@@ -285,17 +282,42 @@ impl<'e, 'c> Event<'e, 'c> {
             deadline: self.call.left(),
             ..CallOptions::default()
         };
-        let mut call = Call::new(self.call.client, operation, params, options);
-        pipeline::run(&mut call).map_err(|e| e.with_operation(&operation.name))
+        let mut call = Call::new(self.call.client, operation, params, options, &pipeline::SEND);
+        pipeline::send(&mut call).map_err(|e| e.with_operation(&operation.name))
     }
 
-    /// Resolves the endpoint once more; if the request is sent again, it goes to the host that comes of it.
-    pub(crate) fn resolve_again(&mut self) -> Result<()> {
-        endpoint::resolve(self.call)?;
-        if let (Some(unsigned), Some(endpoint)) = (&mut self.call.attempts.unsigned, &self.call.endpoint) {
-            unsigned.head.set_host(&endpoint.url);
+    /// Asks in `needs-retry` for the endpoint to be resolved again if the request is sent again.
+    pub(crate) fn resolve_endpoint_again(&mut self) {
+        self.call.attempts.resolves_again = true;
+    }
+
+    /// Says that the resource names its region itself (an ARN).
+    pub(crate) fn set_foreign_region(&mut self) {
+        self.call.foreign_region = true;
+    }
+
+    /// The path that the old S3 signature covers.
+    pub(crate) fn set_auth_path(&mut self, path: String) {
+        self.call.auth_path = Some(path);
+    }
+
+    /// Keeps the parameters as they are now, for [`given_params`](Self::given_params).
+    pub(crate) fn keep_given_params(&mut self) {
+        self.call.given = Some(self.call.params.clone());
+    }
+
+    /// The parameters as the caller passed them; empty for a raw call.
+    pub(crate) fn given_params(&self) -> Map {
+        self.call.given.clone().unwrap_or_default()
+    }
+
+    /// What the service's customizations remember between their hooks of this call.
+    pub(crate) fn state<T: Default + 'static>(&mut self) -> &mut T {
+        let state = self.call.service_state.get_or_insert_with(|| Box::new(T::default()));
+        if !state.is::<T>() {
+            *state = Box::new(T::default());
         }
-        Ok(())
+        state.downcast_mut().expect("a state of this type was just stored")
     }
 
     /// The error that the service answered, once it is parsed.

@@ -1,25 +1,75 @@
-//! Hooks: what is called at each stage of a call, by boto3's event names.
+//! Hooks: functions that run at a stage of a call, registered by boto3's event names.
 //!
-//! An event has a name of up to three parts, `before-sign.s3.PutObject`: the stage, the service, the
-//! operation. A pattern is a name or the beginning of one, and `*` stands for any one part. The
-//! crate's own specialities (`service/`) hang on this mechanism, the same that users have.
+//! An event has a name of up to three parts, `before-sign.s3.PutObject`: the [`Stage`], the service, and the operation. A
+//! pattern is such a name or the beginning of one, and `*` matches any one part. Patterns are parsed when a hook is
+//! registered, and each stage has its own list, so that an event looks only at the hooks of its stage. The
+//! customizations in `service/` use this mechanism, as users do.
 
 use std::cmp::Ordering;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use super::event::Event;
-use crate::error::{Error, ErrorKind, Result};
+use crate::definition::Service;
+use crate::error::{Error, ErrorKind, Result, did_you_mean};
 
-/// What a hook is: it sees the call as far as it has come, and may change what its stage is about to use.
+/// A hook sees the call as far as it has come, and may change what its stage is about to use.
 pub(crate) type Hook = dyn Fn(&mut Event<'_, '_>) -> anyhow::Result<()> + Send + Sync;
 
-/// Names one registration, so that it can be taken back.
+/// A stage of a call at which hooks run, in the order of the pipeline.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stage {
+    ProvideClientParams,
+    BeforeParameterBuild,
+    BeforeEndpointResolution,
+    BeforeCall,
+    RequestCreated,
+    ChooseSigner,
+    BeforeSign,
+    BeforeSend,
+    BeforeParse,
+    ResponseReceived,
+    NeedsRetry,
+    AfterCallError,
+    AfterCall,
+}
+
+/// The stages with boto3's names for them, in the order of the enumeration.
+const STAGES: [(Stage, &str); 13] = [
+    (Stage::ProvideClientParams, "provide-client-params"),
+    (Stage::BeforeParameterBuild, "before-parameter-build"),
+    (Stage::BeforeEndpointResolution, "before-endpoint-resolution"),
+    (Stage::BeforeCall, "before-call"),
+    (Stage::RequestCreated, "request-created"),
+    (Stage::ChooseSigner, "choose-signer"),
+    (Stage::BeforeSign, "before-sign"),
+    (Stage::BeforeSend, "before-send"),
+    (Stage::BeforeParse, "before-parse"),
+    (Stage::ResponseReceived, "response-received"),
+    (Stage::NeedsRetry, "needs-retry"),
+    (Stage::AfterCallError, "after-call-error"),
+    (Stage::AfterCall, "after-call"),
+];
+
+impl Stage {
+    /// boto3's name of the stage.
+    pub(crate) fn name(self) -> &'static str {
+        STAGES[self as usize].1
+    }
+
+    /// Whether the events of the stage name the operation.
+    pub(crate) fn names_operation(self) -> bool {
+        self != Stage::BeforeEndpointResolution
+    }
+}
+
+/// Identifies one registration, so that it can be undone. It is unique within the process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct HookId(u64);
 
-/// Where a hook stands among those of the same pattern.
+/// Where a hook runs among those of the same pattern.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Place {
+pub(crate) enum Rank {
     First,
     /// The crate's own: before what users register without saying where.
     BuiltIn,
@@ -27,66 +77,106 @@ pub(crate) enum Place {
     Last,
 }
 
-/// The hooks of a session or of a client. A client starts with those that its session had.
-#[derive(Default)]
-pub(crate) struct Hooks(RwLock<Table>);
-
-#[derive(Clone, Default)]
-struct Table {
-    registered: Arc<Vec<Registration>>,
-    next: u64,
+/// The hooks of a session or of a client. A client starts with those that its session has at that time.
+pub(crate) struct Hooks {
+    /// Identifies this registry: only the registry that issued an ID removes its hook.
+    registry: u64,
+    registered: RwLock<HookList>,
 }
+
+/// The hooks of each stage, as they were when a call began: a call does not see what is registered while it runs.
+#[derive(Clone, Default)]
+pub(crate) struct HookList(Arc<[Vec<Registration>; STAGES.len()]>);
 
 #[derive(Clone)]
 struct Registration {
     id: HookId,
-    pattern: Vec<Box<str>>,
-    place: Place,
+    registry: u64,
+    pattern: Arc<Pattern>,
+    rank: Rank,
     hook: Arc<Hook>,
 }
 
-/// The hooks as they were when the call began; a call does not see what is registered while it runs.
-#[derive(Clone)]
-pub(crate) struct HookList(Arc<Vec<Registration>>);
+/// A parsed event name.
+#[derive(Debug)]
+struct Pattern {
+    /// `None` is `*`: every stage.
+    stage: Option<Stage>,
+    /// The parts after the stage. A service's name may have dots of its own.
+    rest: Vec<Box<str>>,
+}
 
-/// The names by which a service may be called in a pattern: the hyphenized service id, the client name
-/// and the endpoint prefix.
+/// The names by which a pattern may refer to a service: the hyphenized service ID, the client's name, and the endpoint
+/// prefix.
 pub(crate) type ServiceNames = [Box<str>; 3];
 
+impl Default for Hooks {
+    fn default() -> Hooks {
+        Hooks { registry: unique(), registered: RwLock::default() }
+    }
+}
+
 impl Hooks {
-    /// The hooks of a client: a copy of the session's.
+    /// The hooks of a new client: a copy of the session's.
     pub(crate) fn copy(&self) -> Hooks {
-        Hooks(RwLock::new(self.0.read().unwrap_or_else(PoisonError::into_inner).clone()))
+        Hooks { registry: unique(), registered: RwLock::new(self.snapshot()) }
     }
 
-    pub(crate) fn register(&self, pattern: &str, place: Place, hook: Arc<Hook>) -> Result<HookId> {
-        let parts: Vec<Box<str>> = pattern.split('.').map(Box::from).collect();
-        if parts.iter().any(|p| p.is_empty()) {
-            return Err(Error::new(
-                ErrorKind::InvalidConfig,
-                format!("The event name {pattern:?} has an empty part; names are like before-sign.s3.PutObject"),
-            ));
+    /// Registers a hook.
+    ///
+    /// # Errors
+    /// `InvalidConfig` if a part of the pattern is empty, if there is no such stage, or if it has too many parts.
+    pub(crate) fn register(&self, pattern: &str, rank: Rank, hook: Arc<Hook>) -> Result<HookId> {
+        Ok(self.add(Pattern::parse(pattern)?, rank, hook))
+    }
+
+    /// Registers a hook for one service.
+    ///
+    /// # Errors
+    /// As [`register`](Self::register); also if the pattern names another service or an unknown operation.
+    pub(crate) fn register_for(
+        &self,
+        service: &Service,
+        names: &ServiceNames,
+        pattern: &str,
+        rank: Rank,
+        hook: Arc<Hook>,
+    ) -> Result<HookId> {
+        let parsed = Pattern::parse(pattern)?;
+        parsed.check(pattern, service, names)?;
+        Ok(self.add(parsed, rank, hook))
+    }
+
+    fn add(&self, pattern: Pattern, rank: Rank, hook: Arc<Hook>) -> HookId {
+        let id = HookId(unique());
+        let stage = pattern.stage;
+        let new = Registration { id, registry: self.registry, pattern: Arc::new(pattern), rank, hook };
+        let mut registered = self.registered.write().unwrap_or_else(PoisonError::into_inner);
+        let lists = Arc::make_mut(&mut registered.0);
+        let lists = match stage {
+            Some(stage) => &mut lists[stage as usize..=stage as usize],
+            None => &mut lists[..],
+        };
+        for list in lists {
+            let at = list.partition_point(|other| other.order(&new).is_lt());
+            list.insert(at, new.clone());
         }
-        let mut table = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        let id = HookId(table.next);
-        table.next += 1;
-        let registered = Arc::make_mut(&mut table.registered);
-        let new = Registration { id, pattern: parts, place, hook };
-        let at = registered.partition_point(|other| other.order(&new).is_lt());
-        registered.insert(at, new);
-        Ok(id)
+        id
     }
 
+    /// Removes a hook that this registry issued; returns whether there was one.
     pub(crate) fn unregister(&self, id: HookId) -> bool {
-        let mut table = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        let registered = Arc::make_mut(&mut table.registered);
-        let before = registered.len();
-        registered.retain(|r| r.id != id);
-        registered.len() < before
+        let is_own = |r: &Registration| r.id == id && r.registry == self.registry;
+        let mut registered = self.registered.write().unwrap_or_else(PoisonError::into_inner);
+        if !registered.0.iter().flatten().any(is_own) {
+            return false;
+        }
+        Arc::make_mut(&mut registered.0).iter_mut().for_each(|list| list.retain(|r| !is_own(r)));
+        true
     }
 
     pub(crate) fn snapshot(&self) -> HookList {
-        HookList(Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner).registered))
+        self.registered.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
@@ -94,40 +184,89 @@ impl HookList {
     /// The hooks for an event, in the order in which they run.
     pub(crate) fn matching<'a>(
         &'a self,
-        stage: &'a str,
+        stage: Stage,
         service: &'a ServiceNames,
-        operation: Option<&'a str>,
+        operation: &'a str,
     ) -> impl Iterator<Item = &'a Arc<Hook>> {
-        self.0.iter().filter(move |r| r.matches(stage, service, operation)).map(|r| &r.hook)
+        let operation = stage.names_operation().then_some(operation);
+        self.0[stage as usize].iter().filter(move |r| r.pattern.matches(service, operation)).map(|r| &r.hook)
+    }
+}
+
+impl Pattern {
+    fn parse(text: &str) -> Result<Pattern> {
+        let mut parts = text.split('.');
+        let stage = parts.next().unwrap_or_default();
+        let rest: Vec<Box<str>> = parts.map(Box::from).collect();
+        if stage.is_empty() || rest.iter().any(|part| part.is_empty()) {
+            return Err(invalid(format!("The event name {text:?} has an empty part; event names look like before-sign.s3.PutObject.")));
+        }
+        let known = || STAGES.iter().map(|(_, name)| *name);
+        let stage = match STAGES.iter().find(|(_, name)| *name == stage) {
+            Some((stage, _)) => Some(*stage),
+            None if stage == "*" => None,
+            None => {
+                let near = did_you_mean(stage, known());
+                let all: Vec<&str> = known().collect();
+                return Err(invalid(format!(
+                    "The event name {text:?} names the unknown stage {stage:?}.{near} The stages are {}.",
+                    all.join(", ")
+                )));
+            }
+        };
+        Ok(Pattern { stage, rest })
+    }
+
+    /// Checks the parts after the stage against the one service whose events occur.
+    fn check(&self, text: &str, service: &Service, names: &ServiceNames) -> Result<()> {
+        if self.rest.is_empty() {
+            return Ok(());
+        }
+        let rests: Vec<&[Box<str>]> = names.iter().filter_map(|name| after_name(&self.rest, name)).collect();
+        let takes_operation = self.stage.is_none_or(Stage::names_operation);
+        let operation = match rests.iter().min_by_key(|rest| rest.len()) {
+            None => {
+                let own = &names[0];
+                return Err(invalid(format!(
+                    "The event name {text:?} names the service {:?}, but this client's events have the name {own:?}.",
+                    self.rest.join(".")
+                )));
+            }
+            Some([]) => return Ok(()),
+            Some([operation]) if takes_operation => operation,
+            Some(_) => return Err(invalid(format!("The event name {text:?} has too many parts."))),
+        };
+        let is_known = &**operation == "*" || &**operation == super::RAW_OPERATION || service.has_operation(operation);
+        if is_known {
+            return Ok(());
+        }
+        let near = did_you_mean(operation, service.operation_names().map(|name| name.as_str()));
+        Err(invalid(format!("The event name {text:?} names the unknown operation {operation:?}.{near}")))
+    }
+
+    fn matches(&self, service: &ServiceNames, operation: Option<&str>) -> bool {
+        self.rest.is_empty()
+            || service.iter().any(|name| match (after_name(&self.rest, name), operation) {
+                (Some([]), _) => true,
+                (Some([last]), Some(operation)) => &**last == "*" || **last == *operation,
+                _ => false,
+            })
     }
 }
 
 impl Registration {
-    fn matches(&self, stage: &str, service: &ServiceNames, operation: Option<&str>) -> bool {
-        let fits = |pattern: &str, name: &str| pattern == "*" || pattern == name;
-        let Some((first, rest)) = self.pattern.split_first() else { return false };
-        if !fits(first, stage) {
-            return false;
-        }
-        rest.is_empty()
-            || service.iter().any(|name| match (after_name(rest, name), operation) {
-                (Some([]), _) => true,
-                (Some([last]), Some(operation)) => fits(last, operation),
-                _ => false,
-            })
-    }
-
     /// Of the patterns that match one event: `*` before a name at the first part where they differ,
-    /// the longer before the shorter; then first before normal; then in the order of registration.
+    /// the longer before the shorter; then by rank; then in the order of registration.
     fn order(&self, other: &Registration) -> Ordering {
-        fn rank(pattern: &[Box<str>]) -> impl Iterator<Item = u8> {
-            pattern.iter().map(|part| u8::from(&**part != "*")).chain([2])
+        fn parts(pattern: &Pattern) -> impl Iterator<Item = u8> {
+            let stage = u8::from(pattern.stage.is_some());
+            std::iter::once(stage).chain(pattern.rest.iter().map(|part| u8::from(&**part != "*"))).chain([2])
         }
-        rank(&self.pattern).cmp(rank(&other.pattern)).then(self.place.cmp(&other.place)).then(self.id.0.cmp(&other.id.0))
+        parts(&self.pattern).cmp(parts(&other.pattern)).then(self.rank.cmp(&other.rank)).then(self.id.0.cmp(&other.id.0))
     }
 }
 
-/// What a pattern has after the service's name. A name may have dots of its own: `runtime.sagemaker`.
+/// What a pattern has after the service's name.
 fn after_name<'p>(pattern: &'p [Box<str>], name: &str) -> Option<&'p [Box<str>]> {
     if let [first, rest @ ..] = pattern
         && (**first == *name || **first == *"*")
@@ -140,35 +279,56 @@ fn after_name<'p>(pattern: &'p [Box<str>], name: &str) -> Option<&'p [Box<str>]>
     own.iter().all(|part| parts.next() == Some(part)).then_some(rest)
 }
 
+/// A number that no other call in the process returns.
+fn unique() -> u64 {
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    NEXT.fetch_add(1, Relaxed)
+}
+
+fn invalid(message: String) -> Error {
+    Error::new(ErrorKind::InvalidConfig, message)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn registration(pattern: &str, place: Place, id: u64) -> Registration {
-        Registration { id: HookId(id), pattern: pattern.split('.').map(Box::from).collect(), place, hook: Arc::new(|_| Ok(())) }
+    fn pattern(text: &str) -> Pattern {
+        Pattern::parse(text).unwrap()
+    }
+
+    fn registration(text: &str, rank: Rank, id: u64) -> Registration {
+        Registration { id: HookId(id), registry: 0, pattern: Arc::new(pattern(text)), rank, hook: Arc::new(|_| Ok(())) }
     }
 
     #[test]
-    fn the_order_is_boto3_s() {
-        let expected = ["*", "a.*.c", "a.*", "a.b.*", "a.b.c", "a.b", "a"];
-        let mut list: Vec<_> = expected.iter().rev().enumerate().map(|(i, p)| registration(p, Place::Normal, i as u64)).collect();
-        list.sort_by(Registration::order);
+    fn hooks_run_in_boto3_s_order() {
+        let expected =
+            ["*", "after-call.*.c", "after-call.*", "after-call.b.*", "after-call.b.c", "after-call.b", "after-call"];
+        let mut list: Vec<_> =
+            expected.iter().rev().enumerate().map(|(i, p)| (registration(p, Rank::Normal, i as u64), *p)).collect();
+        list.sort_by(|(a, _), (b, _)| a.order(b));
         let names: ServiceNames = ["b".into(), "b-client".into(), "b-prefix".into()];
-        let order: Vec<String> = list.iter().filter(|r| r.matches("a", &names, Some("c"))).map(|r| r.pattern.join(".")).collect();
+        let order: Vec<&str> = list.iter().filter(|(r, _)| r.pattern.matches(&names, Some("c"))).map(|(_, p)| *p).collect();
         assert_eq!(order, expected);
     }
 
     #[test]
-    fn a_pattern_matches_by_any_of_the_service_s_names_and_not_beyond_the_event() {
+    fn stages_are_in_the_order_of_their_names() {
+        assert!(STAGES.iter().enumerate().all(|(index, (stage, _))| *stage as usize == index));
+    }
+
+    #[test]
+    fn patterns_match_any_name_of_the_service_and_no_longer_event() {
         let names: ServiceNames = ["elastic-load-balancing".into(), "elb".into(), "elasticloadbalancing".into()];
-        let matches = |p: &str, op| registration(p, Place::Normal, 0).matches("before-call", &names, op);
+        let matches = |p: &str, op| pattern(p).matches(&names, op);
         assert!(matches("before-call.elb.Do", Some("Do")));
         assert!(matches("before-call.elastic-load-balancing", Some("Do")));
         assert!(!matches("before-call.s3", Some("Do")));
         assert!(!matches("before-call.elb.Do", None));
         assert!(!matches("before-call.elb.Do.more", Some("Do")));
         let names: ServiceNames = ["sagemaker-runtime".into(), "sagemaker-runtime".into(), "runtime.sagemaker".into()];
-        let matches = |p: &str, op| registration(p, Place::Normal, 0).matches("before-call", &names, op);
+        let matches = |p: &str, op| pattern(p).matches(&names, op);
         assert!(matches("before-call.runtime.sagemaker.Do", Some("Do")));
         assert!(matches("before-call.runtime.sagemaker", None));
         assert!(!matches("before-call.runtime.sagemaker.Do", Some("Other")));
@@ -176,10 +336,32 @@ mod tests {
     }
 
     #[test]
-    fn first_holds_within_one_pattern() {
-        let places = [Place::Last, Place::Normal, Place::Normal, Place::BuiltIn, Place::First];
-        let mut list: Vec<_> = (0..).zip(places).map(|(id, place)| registration("a.b", place, id)).collect();
+    fn rank_decides_within_one_pattern() {
+        let ranks = [Rank::Last, Rank::Normal, Rank::Normal, Rank::BuiltIn, Rank::First];
+        let mut list: Vec<_> = (0..).zip(ranks).map(|(id, rank)| registration("after-call.b", rank, id)).collect();
         list.sort_by(Registration::order);
         assert_eq!(list.iter().map(|r| r.id.0).collect::<Vec<_>>(), [4, 3, 1, 2, 0]);
+    }
+
+    #[test]
+    fn only_the_registry_that_issued_an_id_removes_the_hook() {
+        let session = Hooks::default();
+        let id = session.register("before-call", Rank::Normal, Arc::new(|_| Ok(()))).unwrap();
+        let client = session.copy();
+        let own = client.register("before-call", Rank::BuiltIn, Arc::new(|_| Ok(()))).unwrap();
+        assert_ne!(id, own);
+        assert!(!client.unregister(id), "the session issued it");
+        assert!(!session.unregister(own), "the client issued it");
+        assert_eq!(client.snapshot().0[Stage::BeforeCall as usize].len(), 2);
+        assert!(client.unregister(own) && !client.unregister(own));
+        assert!(session.unregister(id));
+    }
+
+    #[test]
+    fn unknown_stages_are_rejected_with_the_nearest_name() {
+        let message = |text: &str| Pattern::parse(text).unwrap_err().message().to_owned();
+        assert!(message("before-sing.s3").contains("Did you mean before-sign"), "{}", message("before-sing.s3"));
+        assert!(message("before-sign..PutObject").contains("empty part"));
+        assert!(message("").contains("empty part"));
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use super::discovery::Discovery;
-use super::hooks::{Hooks, ServiceNames};
+use super::hooks::{Hook, HookId, Hooks, Rank, ServiceNames};
 use super::pace::Pace;
 use crate::auth::sigv4::KeyCache;
 use crate::credentials::{CredentialSource, TokenSource};
@@ -79,6 +79,11 @@ impl Inner {
             Some((_, method)) => self.service.operation(method),
             None => Err(error),
         })
+    }
+
+    /// Registers a hook for this client's own events.
+    pub(crate) fn register(&self, pattern: &str, rank: Rank, hook: Arc<Hook>) -> Result<HookId> {
+        self.hooks.register_for(&self.service, &self.event_names, pattern, rank, hook)
     }
 
     /// The bearer token for this service.

@@ -3,7 +3,7 @@
 //! [`pipeline`] lists the stages in their order. Nothing here names a service: special behavior is attached through
 //! [`hooks`]. The client above decides which list of stages a request runs through.
 
-pub(crate) mod attempts;
+mod attempts;
 pub(crate) mod auth_type;
 mod checksum;
 mod compression;
@@ -12,9 +12,12 @@ pub(crate) mod endpoint;
 mod event;
 pub(crate) mod hooks;
 mod inner;
-pub(crate) mod observe;
+mod observe;
 pub(crate) mod pace;
+mod params;
 pub(crate) mod pipeline;
+pub(crate) mod request;
+mod response;
 pub(crate) mod signing;
 pub(crate) mod user_agent;
 pub(crate) mod validate;
@@ -23,17 +26,23 @@ pub use event::Event;
 pub use hooks::HookId;
 pub(crate) use inner::{EndpointError, Inner, LookupRegion, MethodAliases};
 
+use std::any::Any;
 use std::sync::Arc;
 use std::time::Duration;
 
 use self::attempts::Attempts;
-use self::hooks::HookList;
+use self::checksum::Plan;
+use self::hooks::{HookList, Stage};
+use self::pipeline::Pipeline;
 use crate::auth::{Credentials, Place};
 use crate::definition::{Operation, Service};
 use crate::endpoint::Endpoint;
 use crate::error::{Error, Result};
 use crate::http::{Cancel, Headers, Request, Response};
 use crate::value::{Map, Str};
+
+/// The name that hooks see in the place of an operation's in a raw call: `before-sign.s3.Raw`.
+pub(crate) const RAW_OPERATION: &str = "Raw";
 
 /// A call as far as it has come.
 pub(crate) struct Call<'c> {
@@ -45,8 +54,14 @@ pub(crate) struct Call<'c> {
 
     /// What the caller gave, as rewritten by hooks.
     pub params: Map,
-    /// What hooks remember for later hooks of this call.
+    /// What users' hooks remember for later hooks of this call. No stage reads them.
     pub notes: Map,
+    /// The parameters as the caller passed them, where a test double needs them.
+    pub given: Option<Map>,
+    /// What the service's customizations remember between their hooks.
+    pub service_state: Option<Box<dyn Any>>,
+    /// The way through the stages.
+    pub pipeline: &'static Pipeline,
     /// The path template; hooks may rewrite it.
     pub request_uri: Str,
     /// Whether the operation's host prefix is used.
@@ -55,9 +70,19 @@ pub(crate) struct Call<'c> {
     pub builtins: Map,
     pub endpoint: Option<Arc<Endpoint>>,
     pub signing: SigningContext,
+    /// Whether the resource names its region itself (an ARN).
+    pub foreign_region: bool,
+    /// The path that the old S3 signature covers, where it is not the URL's.
+    pub auth_path: Option<String>,
+    /// The checksum that the request will carry.
+    pub checksum: Option<Plan>,
     pub request: Option<Request>,
     pub response: Option<Response>,
+    /// The algorithm that the response is verified with.
+    pub verified_with: Option<&'static str>,
     pub result: Option<Map>,
+    /// The name of the modeled error that the service returned.
+    pub error_class: Option<Str>,
     /// The result is not to be changed any more.
     pub is_final: bool,
     /// What hooks add to the result that is parsed.
@@ -78,10 +103,6 @@ pub(crate) struct CallOptions {
     /// How long everything may take together.
     pub deadline: Option<Duration>,
     pub cancel: Option<Cancel>,
-    /// The request is only prepared, nothing will be sent.
-    pub prepare_only: bool,
-    /// No operation is called: the response is handed on as it comes.
-    pub raw: bool,
     /// Another HTTP method than the operation's.
     pub http_method: Option<String>,
     /// Where the signature goes; unless that is a request, nothing is sent and several defaults do not apply.
@@ -109,7 +130,7 @@ pub(crate) struct SigningContext {
 }
 
 impl<'c> Call<'c> {
-    pub(crate) fn new(client: &'c Inner, operation: &'c Operation, params: Map, options: CallOptions) -> Call<'c> {
+    pub(crate) fn new(client: &'c Inner, operation: &'c Operation, params: Map, options: CallOptions, pipeline: &'static Pipeline) -> Call<'c> {
         Call {
             client,
             service: &client.service,
@@ -118,14 +139,22 @@ impl<'c> Call<'c> {
             hooks: client.hooks.snapshot(),
             params,
             notes: Map::new(),
+            given: None,
+            service_state: None,
+            pipeline,
             request_uri: operation.request_uri.clone(),
             host_prefix: client.settings.inject_host_prefix,
             builtins: client.builtins.clone(),
             endpoint: None,
             signing: SigningContext::default(),
+            foreign_region: false,
+            auth_path: None,
+            checksum: None,
             request: None,
             response: None,
+            verified_with: None,
             result: None,
+            error_class: None,
             is_final: false,
             added: Map::new(),
             started: client.pace.now(),
@@ -133,26 +162,17 @@ impl<'c> Call<'c> {
         }
     }
 
-    /// Runs the hooks of a stage, `before-sign.s3.PutObject`.
-    pub(crate) fn emit(&mut self, stage: &'static str) -> Result<()> {
-        self.run_hooks(stage, Some(self.operation.name.as_str()), |_| false)
+    /// Runs the hooks of a stage.
+    pub(crate) fn emit(&mut self, stage: Stage) -> Result<()> {
+        self.emit_until(stage, |_| false)
     }
 
-    /// Runs the hooks of a stage until one has given an answer.
-    pub(crate) fn emit_until(&mut self, stage: &'static str, answered: impl Fn(&Call<'_>) -> bool) -> Result<()> {
-        self.run_hooks(stage, Some(self.operation.name.as_str()), answered)
-    }
-
-    /// Runs the hooks of a stage whose event has no operation, `before-endpoint-resolution.s3`.
-    pub(crate) fn emit_for_service(&mut self, stage: &'static str) -> Result<()> {
-        self.run_hooks(stage, None, |_| false)
-    }
-
-    fn run_hooks(&mut self, stage: &'static str, operation: Option<&str>, answered: impl Fn(&Call<'_>) -> bool) -> Result<()> {
+    /// Runs the hooks of a stage until one has answered.
+    pub(crate) fn emit_until(&mut self, stage: Stage, answered: impl Fn(&Call<'_>) -> bool) -> Result<()> {
         let hooks = self.hooks.clone();
-        for hook in hooks.matching(stage, &self.client.event_names, operation) {
-            let mut event = Event::new(stage, operation.is_some(), self);
-            hook(&mut event).map_err(|e| Error::foreign(&format!("a hook of {stage}"), e))?;
+        for hook in hooks.matching(stage, &self.client.event_names, &self.operation.name) {
+            let mut event = Event::new(stage, self);
+            hook(&mut event).map_err(|e| Error::foreign(&format!("a hook of {}", stage.name()), e))?;
             if answered(self) {
                 break;
             }

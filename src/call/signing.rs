@@ -7,7 +7,7 @@ use super::Call;
 use super::auth_type;
 use super::discovery;
 use super::event::Event;
-use super::hooks::{Hooks, Place};
+use super::hooks::{Hooks, Rank, Stage};
 use super::inner::Inner;
 use crate::auth::post_policy::PostPolicy;
 use crate::auth::sigv4::{self, Algorithm, Flavour, Params, Payload, PayloadFacts, Signing};
@@ -19,27 +19,22 @@ use crate::value::{Str, Timestamp, Value};
 
 /// The name of the signer that signs nothing.
 pub(crate) const NONE: &str = "none";
-/// The note by which a hook says that the resource names its region itself (an ARN).
-pub(crate) const FOREIGN_REGION: &str = "foreign-region";
-/// The note with the path that the old S3 signature covers.
-pub(crate) const AUTH_PATH: &str = "auth-path";
-
 /// Signs the request of this attempt: that is what a hook of `request-created` does.
 pub(crate) fn sign(call: &mut Call<'_>) -> Result<()> {
-    call.emit("request-created")
+    call.emit(Stage::RequestCreated)
 }
 
 /// Registers the signing itself: what is registered for a service's operation comes before it, what is registered for
 /// any service after it.
 pub(crate) fn register(hooks: &Hooks, service: &str) -> Result<()> {
     let sign = |event: &mut Event<'_, '_>| Ok(created(event.call_mut())?);
-    hooks.register(&format!("request-created.{service}"), Place::BuiltIn, Arc::new(sign)).map(|_| ())
+    hooks.register(&format!("request-created.{service}"), Rank::BuiltIn, Arc::new(sign)).map(|_| ())
 }
 
 fn created(call: &mut Call<'_>) -> Result<()> {
     discovery::redirect(call)?;
     let signer = choose_signer(call)?;
-    call.emit("before-sign")?;
+    call.emit(Stage::BeforeSign)?;
     let Some(signer) = signer else {
         if call.signing.trailer_checksum {
             sigv4::announce_unsigned_trailer(call.request_mut());
@@ -72,7 +67,7 @@ fn created(call: &mut Call<'_>) -> Result<()> {
 /// Signs the URL of the request, so that whoever has it can send it until `expires` is over.
 pub(crate) fn presign(call: &mut Call<'_>, expires: Duration) -> Result<()> {
     let signer = choose_signer(call)?;
-    call.emit("before-sign")?;
+    call.emit(Stage::BeforeSign)?;
     let Some(signer) = signer else { return Ok(()) };
     if let Some((_, flavour)) = signer.scheme.sigv4() {
         // The S3 flavour leaves the body unsigned: whoever has the URL sends one.
@@ -98,7 +93,7 @@ pub(crate) fn presign(call: &mut Call<'_>, expires: Duration) -> Result<()> {
 /// Signs the policy of a form.
 pub(crate) fn presign_post(call: &mut Call<'_>, policy: &mut PostPolicy, expires: Duration) -> Result<()> {
     let signer = choose_signer(call)?;
-    call.emit("before-sign")?;
+    call.emit(Stage::BeforeSign)?;
     let Some(signer) = signer else { return Ok(()) };
     let seconds = i64::try_from(expires.as_secs()).unwrap_or(i64::MAX);
     let until = |now: Timestamp| Timestamp::new(now.seconds().saturating_add(seconds), 0);
@@ -138,7 +133,7 @@ pub(crate) fn presign_foreign(
 
 /// The signer: a hook's answer, or what the context and the client say. Nothing where nothing is to be signed.
 fn choose_signer(call: &mut Call<'_>) -> Result<Option<SignerName>> {
-    call.emit_until("choose-signer", |call| call.signing.signer.is_some())?;
+    call.emit_until(Stage::ChooseSigner, |call| call.signing.signer.is_some())?;
     let chosen = match (&call.signing.signer, &call.signing.auth_type) {
         (Some(answer), _) => answer.as_str(),
         (None, Some(kind)) if kind == "v4-unsigned-body" => "v4",
@@ -207,7 +202,7 @@ fn scope(call: &Call<'_>, algorithm: Algorithm) -> Result<(Str, Str)> {
 }
 
 fn auth_path(call: &Call<'_>) -> Option<String> {
-    call.notes.get(AUTH_PATH).and_then(Value::as_str).map(str::to_owned)
+    call.auth_path.clone()
 }
 
 fn payload(call: &mut Call<'_>, flavour: Flavour) -> Result<Payload<'static>> {

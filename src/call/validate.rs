@@ -14,10 +14,19 @@ pub(crate) mod python;
 use std::fmt;
 
 use self::python::{Repr, Type};
+use super::Call;
 use crate::definition::{Location, Node, ShapeType, Structure};
 use crate::error::{Result, did_you_mean};
 use crate::protocol::{Path, invalid};
 use crate::value::{List, Map, Timestamp, Value};
+
+/// The stage: checks the parameters of a call, unless a setting switches that off.
+pub(super) fn check(call: &mut Call<'_>) -> Result<()> {
+    match call.service.input(call.operation)? {
+        Some(input) if call.client.settings.parameter_validation => validate(input, &call.params),
+        _ => Ok(()),
+    }
+}
 
 /// Compares `params` with the shape `input`. Nothing is allocated when all is well.
 ///

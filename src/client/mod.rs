@@ -18,7 +18,7 @@ pub(crate) use self::extra::{ExtraMethods, ExtraParams};
 pub use self::raw::RawRequest;
 pub use self::request::OperationRequest;
 pub(crate) use self::setup::Setup;
-use crate::call::hooks::Place;
+use crate::call::hooks::Rank;
 use crate::call::{Event, HookId, Inner};
 use crate::definition::{Service, describe};
 use crate::error::Result;
@@ -125,9 +125,10 @@ impl Client {
     /// copy of the hooks that its session had when it was made; a call does not see what is registered while it runs.
     ///
     /// # Errors
-    /// If the event's name has an empty part.
+    /// `InvalidConfig` if the name has an empty part, if there is no such stage, or if it names a service other than this
+    /// client's or an operation that the service does not have. The message suggests the nearest names.
     pub fn on(&self, event: &str, hook: impl Fn(&mut Event<'_, '_>) -> anyhow::Result<()> + Send + Sync + 'static) -> Result<HookId> {
-        self.context().hooks.register(event, Place::Normal, Arc::new(hook))
+        self.context().register(event, Rank::Normal, Arc::new(hook))
     }
 
     /// As [`on`](Self::on), before every other hook of the same pattern, those of the crate itself included: boto3's
@@ -136,7 +137,7 @@ impl Client {
     /// # Errors
     /// As [`on`](Self::on).
     pub fn on_first(&self, event: &str, hook: impl Fn(&mut Event<'_, '_>) -> anyhow::Result<()> + Send + Sync + 'static) -> Result<HookId> {
-        self.context().hooks.register(event, Place::First, Arc::new(hook))
+        self.context().register(event, Rank::First, Arc::new(hook))
     }
 
     /// As [`on`](Self::on), after every other hook of the same pattern: boto3's `register_last`.
@@ -144,10 +145,11 @@ impl Client {
     /// # Errors
     /// As [`on`](Self::on).
     pub fn on_last(&self, event: &str, hook: impl Fn(&mut Event<'_, '_>) -> anyhow::Result<()> + Send + Sync + 'static) -> Result<HookId> {
-        self.context().hooks.register(event, Place::Last, Arc::new(hook))
+        self.context().register(event, Rank::Last, Arc::new(hook))
     }
 
-    /// Takes a hook back; tells whether it was there.
+    /// Removes a hook that this client registered; returns whether there was one. A hook that came from the session, or
+    /// that another client registered, is left in place.
     pub fn off(&self, id: HookId) -> bool {
         self.context().hooks.unregister(id)
     }

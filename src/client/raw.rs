@@ -5,15 +5,14 @@
 use std::time::Duration;
 
 use super::{Client, request};
-use crate::call::{Call, CallOptions, attempts, endpoint, observe, pipeline, signing};
+use crate::call::pipeline::{self, Pipeline};
+use crate::call::request::{build_raw, stream_body};
+use crate::call::{Call, CallOptions, RAW_OPERATION};
 use crate::definition::Operation;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{Body, Cancel, Request, Response};
 use crate::protocol::serialize::Serialized;
 use crate::value::{Map, Str, Value};
-
-/// The name that hooks see in the place of an operation's: `before-sign.s3.Raw`.
-const NAME: &str = "Raw";
 
 impl Client {
     /// A signed call that no definition knows: an operation that is too new, or a store's own addition.
@@ -36,7 +35,7 @@ impl Client {
             path: path.into(),
             query: Vec::new(),
             body: Value::Null,
-            options: CallOptions { raw: true, ..CallOptions::default() },
+            options: CallOptions::default(),
         }
     }
 }
@@ -107,8 +106,7 @@ impl RawRequest<'_> {
     /// # Errors
     /// If the path or the body cannot be sent, if no endpoint or no keys are found, or if the service cannot be reached.
     pub fn send(self) -> Result<Response> {
-        self.with_call(|call| observe::call(call, obtain))
-            .and_then(|response| response.ok_or_else(|| Error::new(ErrorKind::Foreign, "a hook answered a raw call without a response")))
+        self.with_call(&pipeline::RAW, pipeline::send_raw)
     }
 
     /// The signed HTTP request, not sent.
@@ -116,42 +114,19 @@ impl RawRequest<'_> {
     /// # Errors
     /// As [`send`](Self::send), as far as it comes without a server.
     pub fn prepare(self) -> Result<Request> {
-        self.with_call(|call| {
-            signing::sign(call)?;
-            request::take_request(call)
-        })
+        self.with_call(&pipeline::RAW_PREPARE, pipeline::prepare_raw)
     }
 
     /// Runs on a call that has its request, unsigned.
-    fn with_call<T>(self, run: impl FnOnce(&mut Call<'_>) -> Result<T>) -> Result<T> {
+    fn with_call<T>(self, pipeline: &'static Pipeline, run: impl FnOnce(&mut Call<'_>) -> Result<T>) -> Result<T> {
         check_path(&self.path)?;
         let body = body(self.body)?;
         let target = Serialized::raw(&self.method, &self.path, self.query);
-        let operation = Operation { name: NAME.into(), http_method: self.method, request_uri: self.path, ..Operation::default() };
-        let mut call = Call::new(self.client.context(), &operation, Map::new(), self.options);
-        let done = build(&mut call, &target, body).and_then(|()| run(&mut call));
+        let operation = Operation { name: RAW_OPERATION.into(), http_method: self.method, request_uri: self.path, ..Operation::default() };
+        let mut call = Call::new(self.client.context(), &operation, Map::new(), self.options, pipeline);
+        let done = build_raw(&mut call, &target, body).and_then(|()| run(&mut call));
         done.map_err(|error| request::with_circumstances(error, &call))
     }
-}
-
-/// The response: from the service, or from a hook that answered in its place.
-fn obtain(call: &mut Call<'_>) -> Result<Option<Response>> {
-    call.emit_until("before-call", |call| call.is_answered())?;
-    if !call.is_answered() {
-        attempts::run(call)?;
-        attempts::succeeded(call);
-    }
-    Ok(call.response.take())
-}
-
-/// The request, unsigned.
-fn build(call: &mut Call<'_>, target: &Serialized, body: Body) -> Result<()> {
-    endpoint::resolve(call)?;
-    let mut request = Request::new(target.method.as_str(), endpoint::url(call, target)?);
-    request.body = body;
-    pipeline::add_headers(call, &mut request);
-    call.request = Some(request);
-    Ok(())
 }
 
 /// A URL is sent verbatim, so what it cannot carry is refused here.
@@ -168,7 +143,7 @@ fn body(body: Value) -> Result<Body> {
         Value::Null => Ok(Body::Empty),
         Value::String(text) => Ok(Body::Bytes(text.as_bytes().into())),
         Value::Bytes(bytes) => Ok(Body::Bytes(bytes)),
-        Value::Stream(stream) => pipeline::stream_body(&stream),
+        Value::Stream(stream) => stream_body(&stream),
         other => {
             let message = format!("Parameter validation failed:\nThe body must be text, bytes or a stream, not {}.", other.type_name());
             Err(Error::new(ErrorKind::ParamValidation, message))

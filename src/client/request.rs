@@ -5,8 +5,9 @@ use std::time::Duration;
 use super::{Client, params_map};
 use crate::auth::Place;
 use crate::auth::post_policy::PostPolicy;
-use crate::call::{Call, CallOptions, pipeline, signing};
-use crate::error::{Error, ErrorKind, Result};
+use crate::call::pipeline::{self, Pipeline};
+use crate::call::{Call, CallOptions, signing};
+use crate::error::{Error, Result};
 use crate::http::{Cancel, Request};
 use crate::value::{Str, Value};
 
@@ -63,7 +64,7 @@ impl<'c> OperationRequest<'c> {
 
     /// How long everything may take together, instead of what [`Config::deadline`](crate::Config::deadline) says: every
     /// attempt, the waiting in between, and the reading of the response, also of one that is streamed. When it is over
-    /// the call ends with an error of the kind [`Deadline`](ErrorKind::Deadline); an attempt that could only begin
+    /// the call ends with an error of the kind [`Deadline`](crate::ErrorKind::Deadline); an attempt that could only begin
     /// later is not waited for, and the call ends with what the last one came to.
     pub fn deadline(mut self, total: Duration) -> Self {
         self.options.deadline = Some(total);
@@ -78,7 +79,7 @@ impl<'c> OperationRequest<'c> {
     }
 
     /// The switch that stops the call from another thread. A call that is stopped returns at once with an error of
-    /// the kind [`Canceled`](ErrorKind::Canceled), whether it sends, receives or waits for its next attempt;
+    /// the kind [`Canceled`](crate::ErrorKind::Canceled), whether it sends, receives or waits for its next attempt;
     /// reading a streamed body fails too. A transport of your own has to watch for it itself.
     ///
     /// ```no_run
@@ -114,20 +115,15 @@ impl<'c> OperationRequest<'c> {
             let params = params_map(self.params);
             return params.and_then(|params| method(self.client, &params)).map_err(|error| error.with_operation(&self.operation));
         }
-        self.with_call(|call| pipeline::run(call).map(Value::Map))
+        self.with_call(&pipeline::SEND, |call| pipeline::send(call).map(Value::Map))
     }
 
     /// The signed HTTP request, not sent.
     ///
     /// # Errors
     /// As [`send`](Self::send), as far as it comes without a server.
-    pub fn prepare(mut self) -> Result<Request> {
-        self.options.prepare_only = true;
-        self.with_call(|call| {
-            pipeline::prepare(call)?;
-            signing::sign(call)?;
-            take_request(call)
-        })
+    pub fn prepare(self) -> Result<Request> {
+        self.with_call(&pipeline::PREPARE, pipeline::prepare)
     }
 
     /// A URL that makes the call for whoever has it, until `expires` is over.
@@ -136,28 +132,25 @@ impl<'c> OperationRequest<'c> {
     /// As [`prepare`](Self::prepare).
     pub fn presign(mut self, expires: Duration) -> Result<String> {
         self.options.place = Place::Query;
-        self.with_call(|call| {
-            pipeline::prepare(call)?;
-            signing::presign(call, expires)?;
-            take_request(call).map(|request| request.url)
+        self.with_call(&pipeline::PRESIGN, |call| {
+            pipeline::presign(call, |call| signing::presign(call, expires)).map(|request| request.url)
         })
     }
 
     /// The URL for a form that a browser posts, with the signed policy of the form.
     pub(crate) fn presign_post(mut self, mut policy: PostPolicy, expires: Duration) -> Result<(String, PostPolicy)> {
         self.options.place = Place::PresignPost;
-        self.with_call(|call| {
-            pipeline::prepare(call)?;
-            signing::presign_post(call, &mut policy, expires)?;
-            take_request(call).map(|request| (request.url, policy))
+        self.with_call(&pipeline::PRESIGN, |call| {
+            let request = pipeline::presign(call, |call| signing::presign_post(call, &mut policy, expires))?;
+            Ok((request.url, policy))
         })
     }
 
-    fn with_call<T>(self, run: impl FnOnce(&mut Call<'_>) -> Result<T>) -> Result<T> {
+    fn with_call<T>(self, pipeline: &'static Pipeline, run: impl FnOnce(&mut Call<'_>) -> Result<T>) -> Result<T> {
         let inner = self.client.context();
         let operation = inner.operation(&self.operation)?;
         let params = params_map(self.params).map_err(|e| e.with_operation(&operation.name))?;
-        let mut call = Call::new(inner, operation, params, self.options);
+        let mut call = Call::new(inner, operation, params, self.options, pipeline);
         run(&mut call).map_err(|error| with_circumstances(error, &call))
     }
 }
@@ -166,8 +159,4 @@ impl<'c> OperationRequest<'c> {
 pub(super) fn with_circumstances(error: Error, call: &Call<'_>) -> Error {
     let host = call.request.as_ref().map(|r| r.host().to_owned()).unwrap_or_default();
     error.with_operation(&call.operation.name).with_host(&host).with_attempts(call.attempts.number)
-}
-
-pub(super) fn take_request(call: &mut Call<'_>) -> Result<Request> {
-    call.request.take().ok_or_else(|| Error::new(ErrorKind::Foreign, "a hook answered before there was a request"))
 }

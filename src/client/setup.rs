@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::extra::ExtraMethods;
-use crate::call::hooks::{Hooks, Place};
+use crate::call::hooks::{Hooks, Rank};
 use crate::call::{EndpointError, Event, LookupRegion, MethodAliases};
 use crate::definition::Service;
 use crate::error::Result;
@@ -53,7 +53,7 @@ impl<'a> Setup<'a> {
 
     /// Registers a hook, before those of the users.
     pub(crate) fn on(&self, event: &str, hook: impl Fn(&mut Event<'_, '_>) -> anyhow::Result<()> + Send + Sync + 'static) -> Result<()> {
-        self.hooks.register(event, Place::BuiltIn, Arc::new(hook)).map(|_| ())
+        self.hooks.register(event, Rank::BuiltIn, Arc::new(hook)).map(|_| ())
     }
 
     /// Says something to the endpoint rules.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::Session;
-use crate::call::hooks::Place;
+use crate::call::hooks::Rank;
 use crate::call::{Event, HookId};
 use crate::error::Result;
 use crate::testing::{Recorder, Replay};
@@ -13,9 +13,9 @@ impl Session {
     /// Registers a hook for the clients that this session makes from now on; see [`Client::on`].
     ///
     /// # Errors
-    /// If the event's name has an empty part.
+    /// `InvalidConfig` if the name has an empty part or if there is no such stage; the message suggests the nearest names.
     pub fn on(&self, event: &str, hook: impl Fn(&mut Event<'_, '_>) -> anyhow::Result<()> + Send + Sync + 'static) -> Result<HookId> {
-        self.hooks().register(event, Place::Normal, Arc::new(hook))
+        self.hooks().register(event, Rank::Normal, Arc::new(hook))
     }
 
     /// As [`on`](Self::on), before every other hook of the same pattern, those of the crate itself included: boto3's
@@ -24,7 +24,7 @@ impl Session {
     /// # Errors
     /// As [`on`](Self::on).
     pub fn on_first(&self, event: &str, hook: impl Fn(&mut Event<'_, '_>) -> anyhow::Result<()> + Send + Sync + 'static) -> Result<HookId> {
-        self.hooks().register(event, Place::First, Arc::new(hook))
+        self.hooks().register(event, Rank::First, Arc::new(hook))
     }
 
     /// As [`on`](Self::on), after every other hook of the same pattern: boto3's `register_last`.
@@ -32,10 +32,11 @@ impl Session {
     /// # Errors
     /// As [`on`](Self::on).
     pub fn on_last(&self, event: &str, hook: impl Fn(&mut Event<'_, '_>) -> anyhow::Result<()> + Send + Sync + 'static) -> Result<HookId> {
-        self.hooks().register(event, Place::Last, Arc::new(hook))
+        self.hooks().register(event, Rank::Last, Arc::new(hook))
     }
 
-    /// Takes a hook back, for the clients that this session makes from now on; tells whether it was there.
+    /// Removes a hook that this session registered, for the clients that it makes from now on; returns whether there was
+    /// one.
     pub fn off(&self, id: HookId) -> bool {
         self.hooks().unregister(id)
     }

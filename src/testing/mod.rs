@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 use crate::auth::Credentials;
 use crate::call::Event;
-use crate::call::hooks::{HookId, Hooks, Place};
+use crate::call::hooks::{HookId, Hooks, Rank};
 use crate::error::{Error, ErrorKind, Result};
 use crate::value::Map;
 
@@ -34,9 +34,6 @@ trait Double: Send + Sync + 'static {
     fn answer(&self, event: &mut Event<'_, '_>, params: &Map) -> Result<()>;
 }
 
-/// The note with the parameters as the caller gave them, before hooks rewrite them.
-const GIVEN: &str = "params-as-given";
-
 /// Puts a double between a client, or the clients of a session, and the network.
 fn attach(hooks: &Hooks, double: Arc<impl Double>) -> Result<HookId> {
     // Patterns that begin with a star come first.
@@ -46,28 +43,18 @@ fn attach(hooks: &Hooks, double: Arc<impl Double>) -> Result<HookId> {
             // There is no call to be answered.
             _ if event.is_prepared_only() => {}
             "before-parameter-build" => {
-                remember_params(event);
+                event.keep_given_params();
                 double.check(event, event.params()).map_err(|error| told(event, error))?;
             }
             "before-call" => {
-                let params = given_params(event);
+                let params = event.given_params();
                 double.answer(event, &params).map_err(|error| told(event, error))?;
             }
             _ => {}
         }
         Ok(())
     };
-    hooks.register("*", Place::First, Arc::new(hook))
-}
-
-fn remember_params(event: &mut Event<'_, '_>) {
-    let given = event.params().clone();
-    event.notes_mut().insert(GIVEN, given);
-}
-
-/// The parameters as the caller gave them; a raw call has none.
-fn given_params(event: &Event<'_, '_>) -> Map {
-    event.notes().get(GIVEN).and_then(|given| given.as_map()).cloned().unwrap_or_default()
+    hooks.register("*", Rank::First, Arc::new(hook))
 }
 
 /// Names the operation, in boto3's words.

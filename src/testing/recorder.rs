@@ -5,9 +5,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::conform::conform;
 use super::readable::{metadata, readable};
-use super::{given_params, remember_params};
 use crate::call::Event;
-use crate::call::hooks::{Hooks, Place};
+use crate::call::hooks::{Hooks, Rank};
 use crate::client::Client;
 use crate::error::{Error, ErrorKind, Result};
 use crate::value::{List, Map, Value};
@@ -76,10 +75,10 @@ impl Recorder {
         // Before any hook has rewritten the parameters, and after those of the service have finished the answer.
         hooks.register(
             "*",
-            Place::First,
+            Rank::First,
             Arc::new(|event: &mut Event<'_, '_>| {
                 if event.stage() == "before-parameter-build" {
-                    remember_params(event);
+                    event.keep_given_params();
                 }
                 Ok(())
             }),
@@ -87,7 +86,7 @@ impl Recorder {
         let calls = Arc::clone(&self.0);
         hooks.register(
             "after-call",
-            Place::Last,
+            Rank::Last,
             Arc::new(move |event: &mut Event<'_, '_>| {
                 let call = record(event)?;
                 calls.lock().unwrap_or_else(PoisonError::into_inner).push(call);
@@ -119,7 +118,7 @@ fn record(event: &mut Event<'_, '_>) -> Result<Value> {
     call.insert("service", event.service().name());
     call.insert("region", event.region());
     call.insert("operation", &event.operation().name);
-    call.insert("params", readable(input, &given_params(event))?);
+    call.insert("params", readable(input, &event.given_params())?);
     if let Some(class) = class {
         call.insert("error_class", class);
     }

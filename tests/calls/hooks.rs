@@ -170,3 +170,44 @@ fn a_hook_changes_what_its_stage_is_about_to_use() {
     let error = client.call("list_buckets", ()).unwrap_err();
     assert!(error.to_string().contains("not today"), "{error}");
 }
+
+#[test]
+fn registration_rejects_unknown_stages_services_and_operations() {
+    let session = Session::builder().region("us-east-1").credentials(tucuxi::Credentials::new("a", "b")).build().unwrap();
+    let client = session.client("s3").unwrap();
+    let message = |event: &str| {
+        let error = client.on(event, |_| Ok(())).unwrap_err();
+        assert_eq!(error.kind(), tucuxi::ErrorKind::InvalidConfig, "{event}");
+        error.message().to_owned()
+    };
+    assert!(message("before-sing.s3").contains("Did you mean before-sign"), "{}", message("before-sing.s3"));
+    assert!(message("before-sign.s3.PutObjekt").contains("Did you mean PutObject"), "{}", message("before-sign.s3.PutObjekt"));
+    assert!(message("before-sign.sqs").contains("\"s3\""), "{}", message("before-sign.sqs"));
+    assert!(message("before-endpoint-resolution.s3.PutObject").contains("too many parts"));
+    for fine in ["*", "before-sign", "before-sign.s3", "before-sign.*.PutObject", "before-call.s3.Raw", "*.s3.*"] {
+        client.on(fine, |_| Ok(())).unwrap();
+    }
+    assert_eq!(session.on("afterwards", |_| Ok(())).unwrap_err().kind(), tucuxi::ErrorKind::InvalidConfig);
+    session.on("before-sign.sqs", |_| Ok(())).unwrap();
+}
+
+#[test]
+fn clearing_the_notes_changes_nothing() {
+    let session = Session::builder().region("us-west-2").credentials(tucuxi::Credentials::new("a", "b")).build().unwrap();
+    let prepare = |clears: bool| {
+        let clock = || std::time::UNIX_EPOCH + std::time::Duration::from_secs(1_700_000_000);
+        let config = tucuxi::Config::new().signature_version("s3");
+        let client = session.client_builder("s3").clock(clock).config(config).build().unwrap();
+        if clears {
+            client.on("*", |event| {
+                *event.notes_mut() = tucuxi::Map::new();
+                Ok(())
+            })
+            .unwrap();
+        }
+        let params = tucuxi::value!({"Bucket": "bucket", "Key": "a b", "Body": "x"});
+        client.prepare("put_object", params).unwrap().headers.get("Authorization").map(str::to_owned)
+    };
+    assert!(prepare(false).is_some());
+    assert_eq!(prepare(true), prepare(false));
+}

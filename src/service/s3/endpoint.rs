@@ -1,6 +1,5 @@
 //! What S3's settings and a call's bucket say to the endpoint rules.
 
-use crate::call::signing::FOREIGN_REGION;
 use crate::call::{Event, LookupRegion};
 use crate::client::Setup;
 use crate::error::Result;
@@ -45,7 +44,7 @@ pub(super) fn by_bucket(event: &mut Event<'_, '_>) -> anyhow::Result<()> {
         event.builtins_mut().insert("AWS::S3::ForcePathStyle", false);
     }
     if is_arn {
-        event.notes_mut().insert(FOREIGN_REGION, true);
+        event.set_foreign_region();
     }
     Ok(())
 }

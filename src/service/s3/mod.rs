@@ -23,7 +23,6 @@ mod resource;
 mod response;
 
 use crate::call::Event;
-use crate::call::signing::AUTH_PATH;
 use crate::client::Setup;
 use crate::error::Result;
 use crate::http::Body;
@@ -66,6 +65,17 @@ pub(super) fn customize(setup: &mut Setup<'_>) -> Result<()> {
     Ok(())
 }
 
+/// What the hooks of one call remember.
+#[derive(Default)]
+struct CallState {
+    /// This side asked for encoded keys, and so decodes them.
+    decodes_keys: bool,
+    /// The call was redirected once.
+    redirected: bool,
+    /// The `Expires` header as it came.
+    expires: Option<String>,
+}
+
 /// The endpoint rules put the bucket into the host or the path; the operation's own path is what follows.
 /// The old signature covers the path with the bucket, unless that is an ARN.
 fn bucket_out_of_path(event: &mut Event<'_, '_>) -> anyhow::Result<()> {
@@ -73,7 +83,7 @@ fn bucket_out_of_path(event: &mut Event<'_, '_>) -> anyhow::Result<()> {
     let bucket = event.params()["Bucket"].as_str().unwrap_or_default().to_owned();
     let key = event.params()["Key"].as_str().map(|key| super::percent_encode(key, "/"));
     let bucket = if bucket.starts_with("arn:") { String::new() } else { format!("/{}", super::percent_encode(&bucket, "")) };
-    event.notes_mut().insert(AUTH_PATH, format!("{bucket}/{}", key.unwrap_or_default()));
+    event.set_auth_path(format!("{bucket}/{}", key.unwrap_or_default()));
     let rest = if rest.starts_with('/') { rest } else { format!("/{rest}") };
     event.set_request_uri(rest);
     Ok(())

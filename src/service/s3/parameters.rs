@@ -5,11 +5,9 @@ use base64::engine::general_purpose::STANDARD;
 use md5::{Digest, Md5};
 
 use super::super::{invalid_parameter, percent_encode};
+use super::CallState;
 use crate::call::Event;
 use crate::value::{Map, Value};
-
-/// The note that this side asked for encoded keys, and so decodes them.
-pub(super) const DECODES: &str = "s3-decodes-keys";
 
 /// The operations whose customer key is completed.
 pub(super) const WITH_CUSTOMER_KEY: [&str; 9] = [
@@ -50,7 +48,7 @@ fn is_bucket_arn(text: &str) -> bool {
 pub(super) fn ask_for_encoded_keys(event: &mut Event<'_, '_>) -> anyhow::Result<()> {
     if !event.params().contains_key("EncodingType") {
         event.params_mut().insert("EncodingType", "url");
-        event.notes_mut().insert(DECODES, true);
+        event.state::<CallState>().decodes_keys = true;
     }
     Ok(())
 }

@@ -4,13 +4,12 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use super::CallState;
 use crate::call::Event;
 use crate::client::Setup;
 use crate::error::{Error, ErrorKind, Result};
 use crate::value::{Map, Value};
 
-/// The note that this call was redirected once.
-const REDIRECTED: &str = "s3-redirected";
 const REGION_HEADER: &str = "x-amz-bucket-region";
 
 /// The regions of buckets, as far as a client was told.
@@ -37,14 +36,14 @@ fn use_known_region(event: &mut Event<'_, '_>, regions: &Regions) {
 
 fn follow(event: &mut Event<'_, '_>, regions: &Regions) -> anyhow::Result<()> {
     let Some(bucket) = event.params()["Bucket"].as_str().map(str::to_owned) else { return Ok(()) };
-    if bucket.starts_with("arn:") || event.notes().contains_key(REDIRECTED) || !is_elsewhere(event) {
+    if bucket.starts_with("arn:") || event.state::<CallState>().redirected || !is_elsewhere(event) {
         return Ok(());
     }
     let Some(region) = region(event, &bucket) else { return Ok(()) };
     check_region(&region)?;
     regions.lock().unwrap_or_else(PoisonError::into_inner).insert(bucket, region);
-    event.notes_mut().insert(REDIRECTED, true);
-    event.resolve_again()?;
+    event.state::<CallState>().redirected = true;
+    event.resolve_endpoint_again();
     if event.retry().is_none() {
         event.set_retry(Some(Duration::ZERO));
     }

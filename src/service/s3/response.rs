@@ -4,14 +4,11 @@ use quick_xml::Reader;
 use quick_xml::events::Event as Xml;
 
 use super::super::form_decode;
-use super::parameters::DECODES;
+use super::CallState;
 use crate::call::Event;
 use crate::definition::ShapeType;
 use crate::http::ResponseBody;
 use crate::value::{List, Map, Timestamp, Value};
-
-/// The notes about the `Expires` header.
-const EXPIRES: &str = "s3-expires";
 
 /// An answer of status 200 may hold an error, or be cut off: it counts as status 500 then.
 pub(super) fn error_in_200(event: &mut Event<'_, '_>) -> anyhow::Result<()> {
@@ -62,13 +59,13 @@ pub(super) fn check_expires(event: &mut Event<'_, '_>) -> anyhow::Result<()> {
     if Timestamp::parse(&text).is_err() {
         response.headers.remove("expires");
     }
-    event.notes_mut().insert(EXPIRES, text);
+    event.state::<CallState>().expires = Some(text);
     Ok(())
 }
 
 /// The `Expires` header as it came.
 pub(super) fn expires_string(event: &mut Event<'_, '_>) -> anyhow::Result<()> {
-    if let Some(text) = event.notes().get(EXPIRES).cloned()
+    if let Some(text) = event.state::<CallState>().expires.clone()
         && let Some(result) = event.result_mut().filter(|r| !r.contains_key("Error"))
     {
         result.insert("ExpiresString", text);
@@ -103,7 +100,7 @@ fn root_text(body: &[u8]) -> Value {
 
 /// Decodes what this side asked to be encoded.
 pub(super) fn decode_keys(event: &mut Event<'_, '_>) -> anyhow::Result<()> {
-    if !event.notes().contains_key(DECODES) {
+    if !event.state::<CallState>().decodes_keys {
         return Ok(());
     }
     let top: &[&str] = match event.operation().name.as_str() {

@@ -1,0 +1,86 @@
+//! The stage that builds the HTTP request: the serialized parameters, the endpoint's URL, and headers. It is not signed yet.
+
+use super::hooks::Stage;
+use super::{Call, endpoint};
+use crate::error::{Error, ErrorKind, Result};
+use crate::http::{Body, Request};
+use crate::protocol::serialize::{self, Serialized, SerializedBody};
+use crate::value::Stream;
+
+/// Serializes the parameters and combines them with the endpoint.
+pub(super) fn build(call: &mut Call<'_>) -> Result<()> {
+    let serialized = serialize::serialize(call.service, call.operation, &call.request_uri, &call.params)?;
+    let url = endpoint::url(call, &serialized)?;
+    let mut request = Request::new(call.options.http_method.as_deref().unwrap_or(serialized.method.as_str()), url);
+    request.headers = serialized.headers;
+    request.body = body(serialized.body)?;
+    call.request = Some(request);
+    Ok(())
+}
+
+/// Builds the request of a raw call at the client's endpoint.
+pub(crate) fn build_raw(call: &mut Call<'_>, target: &Serialized, body: Body) -> Result<()> {
+    endpoint::resolve(call)?;
+    super::auth_type::decide(call)?;
+    let mut request = Request::new(target.method.as_str(), endpoint::url(call, target)?);
+    request.body = body;
+    call.request = Some(request);
+    Ok(())
+}
+
+/// Adds the headers of the endpoint and the caller's own.
+pub(super) fn add_headers(call: &mut Call<'_>) -> Result<()> {
+    let Call { endpoint, options, request: Some(request), .. } = call else { return Ok(()) };
+    for (name, value) in endpoint.iter().flat_map(|endpoint| &endpoint.headers) {
+        request.headers.set(name.as_str(), value.as_str());
+    }
+    for (name, value) in options.headers.iter() {
+        request.headers.set(name, value);
+    }
+    Ok(())
+}
+
+pub(super) fn add_user_agent(call: &mut Call<'_>) -> Result<()> {
+    let client = call.client;
+    call.request_mut().headers.set("User-Agent", &*client.user_agent);
+    Ok(())
+}
+
+/// Adds the trace ID of a Lambda invocation, and the API version to the operation that returns endpoints.
+pub(super) fn add_standing_headers(call: &mut Call<'_>) -> Result<()> {
+    let trace = call.client.settings.lambda.as_ref().and_then(|environment| environment.get("_X_AMZN_TRACE_ID"));
+    let version = if call.operation.endpoint_operation { Some(call.service.api_version()?) } else { None };
+    let headers = &mut call.request_mut().headers;
+    if let Some(trace) = trace.filter(|trace| !trace.is_empty() && !headers.contains(TRACE_ID)) {
+        let mut encoded = String::with_capacity(trace.len());
+        serialize::push_percent_encoded(&mut encoded, &trace, "-=;:+&[]{}\"',");
+        headers.set(TRACE_ID, encoded);
+    }
+    if let Some(version) = version.filter(|_| !headers.contains(API_VERSION)) {
+        headers.set(API_VERSION, version);
+    }
+    Ok(())
+}
+
+const TRACE_ID: &str = "X-Amzn-Trace-Id";
+const API_VERSION: &str = "x-amz-api-version";
+
+/// Runs the hooks that may change the request, or answer in the service's place.
+pub(super) fn offer_to_hooks(call: &mut Call<'_>) -> Result<()> {
+    call.emit_until(Stage::BeforeCall, |call| call.is_answered())
+}
+
+fn body(serialized: SerializedBody) -> Result<Body> {
+    Ok(match serialized {
+        SerializedBody::Empty => Body::Empty,
+        SerializedBody::Bytes(bytes) => Body::Bytes(bytes),
+        SerializedBody::Form(form) => serialize::form_urlencode(&form).into_bytes().into(),
+        SerializedBody::Stream(stream) => stream_body(&stream)?,
+    })
+}
+
+/// The content of a stream that no other call has taken.
+pub(crate) fn stream_body(stream: &Stream) -> Result<Body> {
+    let taken = || Error::new(ErrorKind::Stream, "The body was given to another call before: a stream can be sent once.");
+    stream.take().map(Body::Reader).ok_or_else(taken)
+}

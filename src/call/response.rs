@@ -1,0 +1,90 @@
+//! The stage that turns a response into a result or the service's error.
+
+use super::hooks::Stage;
+use super::{Call, attempts, checksum};
+use crate::error::{Error, ErrorKind, Result};
+use crate::http::{Response, ResponseBody};
+use crate::protocol;
+use crate::value::{Map, Value};
+
+/// From this status on a response is parsed as an error. As in boto3, 300 is not, although it fails the call.
+const FIRST_ERROR: u16 = 301;
+
+/// Reads, verifies, and parses the response. `Some` is a failure that may be worth another attempt; `Err` is one that is
+/// not.
+pub(super) fn receive(call: &mut Call<'_>) -> Result<Option<Error>> {
+    if let Err(error) = buffer(call) {
+        // An incomplete response is no response.
+        call.response = None;
+        return if error.kind() == ErrorKind::Checksum { Err(error) } else { Ok(Some(error)) };
+    }
+    checksum::verify(call)?;
+    call.emit(Stage::BeforeParse)?;
+    parse(call)?;
+    Ok(None)
+}
+
+/// Leaves the response as it is: the caller of a raw call reads it.
+pub(super) fn keep(_: &mut Call<'_>) -> Result<Option<Error>> {
+    Ok(None)
+}
+
+/// The result of the call, after the last hooks.
+pub(super) fn finish(call: &mut Call<'_>) -> Result<Map> {
+    if !call.is_final {
+        call.emit(Stage::AfterCall)?;
+    }
+    if call.status() >= 300 {
+        return Err(service_error(call));
+    }
+    if call.status() >= 200 {
+        attempts::succeeded(call);
+    }
+    Ok(call.result.take().unwrap_or_default())
+}
+
+/// The error that the service returned.
+pub(super) fn service_error(call: &mut Call<'_>) -> Error {
+    let status = call.status();
+    let result = call.result.take().unwrap_or_default();
+    let error = Error::service(call.error_class.as_deref(), status, Value::Map(result));
+    error.with_classification(call.attempts.retryable, call.attempts.throttling)
+}
+
+/// Reads the body into memory, unless the operation hands it to the caller as a stream.
+fn buffer(call: &mut Call<'_>) -> Result<()> {
+    let streams = protocol::streams_output(call.service, call.operation)?;
+    let Some(response) = &mut call.response else { return Ok(()) };
+    if !(streams && response.status < FIRST_ERROR) {
+        response.body.buffer().map_err(Error::from_stream)?;
+    }
+    Ok(())
+}
+
+fn parse(call: &mut Call<'_>) -> Result<()> {
+    let Some(response) = &mut call.response else { return Ok(()) };
+    let mut result = if response.status < FIRST_ERROR {
+        // The parser takes a stream; everything else stays for later hooks.
+        let body = match &response.body {
+            ResponseBody::Bytes(bytes) => ResponseBody::Bytes(bytes.clone()),
+            ResponseBody::Reader(_) => std::mem::replace(&mut response.body, ResponseBody::Bytes(Default::default())),
+        };
+        let mut taken = Response::new(response.status, response.headers.clone(), Vec::new());
+        taken.body = body;
+        protocol::parse(call.service, call.operation, taken)?
+    } else {
+        let body = response.body.buffer().map_err(Error::from_stream)?;
+        let parsed = protocol::parse_error(call.service, call.operation, response.status, &response.headers, &body)?;
+        call.error_class = parsed.class.map(Into::into);
+        parsed.response
+    };
+    if let Some(metadata) = result.get_mut("ResponseMetadata").and_then(Value::as_map_mut) {
+        metadata.insert("RetryAttempts", call.attempts.number.saturating_sub(1));
+        if let Some(algorithm) = call.verified_with {
+            metadata.insert("ChecksumAlgorithm", algorithm);
+        }
+    }
+    result.extend(std::mem::take(&mut call.added));
+    call.result = Some(result);
+    Ok(())
+}
