@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Call, CallOptions};
 use super::hooks::Stage;
+use super::{Call, CallOptions};
 use super::{pipeline, signing};
 use crate::auth::Credentials;
 use crate::definition::{Node, Operation, Service};

@@ -303,10 +303,8 @@ mod tests {
 
     #[test]
     fn hooks_run_in_boto3_s_order() {
-        let expected =
-            ["*", "after-call.*.c", "after-call.*", "after-call.b.*", "after-call.b.c", "after-call.b", "after-call"];
-        let mut list: Vec<_> =
-            expected.iter().rev().enumerate().map(|(i, p)| (registration(p, Rank::Normal, i as u64), *p)).collect();
+        let expected = ["*", "after-call.*.c", "after-call.*", "after-call.b.*", "after-call.b.c", "after-call.b", "after-call"];
+        let mut list: Vec<_> = expected.iter().rev().enumerate().map(|(i, p)| (registration(p, Rank::Normal, i as u64), *p)).collect();
         list.sort_by(|(a, _), (b, _)| a.order(b));
         let names: ServiceNames = ["b".into(), "b-client".into(), "b-prefix".into()];
         let order: Vec<&str> = list.iter().filter(|(r, _)| r.pattern.matches(&names, Some("c"))).map(|(_, p)| *p).collect();

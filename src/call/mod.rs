@@ -130,7 +130,13 @@ pub(crate) struct SigningContext {
 }
 
 impl<'c> Call<'c> {
-    pub(crate) fn new(client: &'c Inner, operation: &'c Operation, params: Map, options: CallOptions, pipeline: &'static Pipeline) -> Call<'c> {
+    pub(crate) fn new(
+        client: &'c Inner,
+        operation: &'c Operation,
+        params: Map,
+        options: CallOptions,
+        pipeline: &'static Pipeline,
+    ) -> Call<'c> {
         Call {
             client,
             service: &client.service,

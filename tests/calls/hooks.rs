@@ -199,11 +199,12 @@ fn clearing_the_notes_changes_nothing() {
         let config = tucuxi::Config::new().signature_version("s3");
         let client = session.client_builder("s3").clock(clock).config(config).build().unwrap();
         if clears {
-            client.on("*", |event| {
-                *event.notes_mut() = tucuxi::Map::new();
-                Ok(())
-            })
-            .unwrap();
+            client
+                .on("*", |event| {
+                    *event.notes_mut() = tucuxi::Map::new();
+                    Ok(())
+                })
+                .unwrap();
         }
         let params = tucuxi::value!({"Bucket": "bucket", "Key": "a b", "Body": "x"});
         client.prepare("put_object", params).unwrap().headers.get("Authorization").map(str::to_owned)
