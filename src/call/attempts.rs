@@ -60,7 +60,7 @@ pub(super) fn run(call: &mut Call<'_>) -> Result<()> {
 
 /// Makes attempts until there is a response or a failure that is final.
 fn attempts(call: &mut Call<'_>) -> Result<()> {
-    call.attempts.invocation = (call.client.uuids)();
+    call.attempts.invocation = (call.client.time.uuids)();
     call.attempts.unsigned = Some(Unsigned::of(call.request_mut()));
     loop {
         admit(call)?;
@@ -96,7 +96,7 @@ fn admit(call: &Call<'_>) -> Result<()> {
         if left.is_some_and(|left| left.is_zero()) {
             return Err(deadline_exceeded());
         }
-        let pace = &call.client.pace;
+        let pace = &call.client.time.pace;
         let wait = call.client.retries.throttle(pace.now());
         if wait.is_zero() {
             return Ok(());
@@ -107,7 +107,7 @@ fn admit(call: &Call<'_>) -> Result<()> {
 
 /// One attempt. `Some` is a failure on the way, which may be worth another attempt; `Err` is one that is not.
 fn attempt(call: &mut Call<'_>) -> Result<Option<Error>> {
-    call.attempts.signed_at = Some(call.client.now());
+    call.attempts.signed_at = Some(call.client.time.now());
     signing::sign(call)?;
     call.attempts.number += 1;
     announce(call)?;
@@ -122,7 +122,7 @@ fn attempt(call: &mut Call<'_>) -> Result<Option<Error>> {
     }
     call.attempts.last_seen = call.response.as_ref().and_then(|response| {
         let theirs = Timestamp::parse(response.headers.get("date")?).ok()?;
-        Some(((call.client.clock)(), theirs))
+        Some(((call.client.time.clock)(), theirs))
     });
     (call.pipeline.receive)(call)
 }
@@ -155,7 +155,7 @@ fn announce(call: &mut Call<'_>) -> Result<()> {
 /// By when, on the service's clock, the answer is of no use any more.
 fn ttl(call: &Call<'_>, (received, theirs): (Timestamp, Timestamp)) -> Option<String> {
     let timeout = i64::try_from(call.send_options().read_timeout?.as_secs()).ok()?;
-    let now = (call.client.clock)().seconds();
+    let now = (call.client.time.clock)().seconds();
     let ends = now.checked_add(timeout)?.checked_add(theirs.seconds() - received.seconds())?;
     let at = Timestamp::checked(ends, 0)?.to_utc()?;
     let (date, time) = (at.date(), at.time());
@@ -173,11 +173,11 @@ fn ttl(call: &Call<'_>, (received, theirs): (Timestamp, Timestamp)) -> Option<St
 /// Whether there is another attempt, and after which delay.
 fn decide(call: &mut Call<'_>, failure: Option<ErrorKind>) -> Result<Option<Duration>> {
     let client = call.client;
-    let now = client.pace.now();
+    let now = client.time.pace.now();
     let mut loan = std::mem::take(&mut call.attempts.loan);
     let outcome = outcome(call, failure)?;
-    let verdict = client.retries.verdict(&outcome, &mut loan, now, &|| client.pace.random());
-    let skew = call.attempts.signed_at.and_then(|signed| retry::skew(&outcome, signed, (client.clock)()));
+    let verdict = client.retries.verdict(&outcome, &mut loan, now, &|| client.time.pace.random());
+    let skew = call.attempts.signed_at.and_then(|signed| retry::skew(&outcome, signed, (client.time.clock)()));
     let throttling = outcome.is_throttling();
     let retryable = retry::is_retryable(outcome.code, outcome.status, outcome.failure, outcome.modeled);
     let may = outcome.attempt < outcome.max_attempts;
@@ -190,7 +190,7 @@ fn decide(call: &mut Call<'_>, failure: Option<ErrorKind>) -> Result<Option<Dura
         _ => None,
     };
     if let Some(skew) = skew {
-        client.correct_clock(skew);
+        client.time.correct_clock(skew);
         if may && !attempts.clock_corrected {
             attempts.clock_corrected = true;
             attempts.retry.get_or_insert(Duration::ZERO);
@@ -205,7 +205,7 @@ fn decide(call: &mut Call<'_>, failure: Option<ErrorKind>) -> Result<Option<Dura
         (None, Verdict::Corrupt { expected, calculated }) => Err(corrupt(expected, calculated)),
         (None, Verdict::Quota(pause)) => {
             let pause = call.left().map_or(pause, |left| pause.min(left));
-            client.pace.pause(pause, call.options.cancel.as_ref()).map(|()| None)
+            client.time.pace.pause(pause, call.options.cancel.as_ref()).map(|()| None)
         }
         (retry, _) => Ok(retry),
     }
@@ -285,7 +285,7 @@ fn again(call: &mut Call<'_>, delay: Duration, failure: Option<Error>) -> Result
         unsigned.restore(call.request_mut());
         call.attempts.unsigned = Some(unsigned);
     }
-    call.client.pace.pause(delay, call.options.cancel.as_ref())
+    call.client.time.pace.pause(delay, call.options.cancel.as_ref())
 }
 
 impl Unsigned {
@@ -322,7 +322,7 @@ impl Call<'_> {
     /// What is left of the time that the call may take.
     pub(crate) fn left(&self) -> Option<Duration> {
         let allowed = self.options.deadline.or(self.client.settings.deadline)?;
-        Some(allowed.saturating_sub(self.client.pace.now().saturating_sub(self.started)))
+        Some(allowed.saturating_sub(self.client.time.pace.now().saturating_sub(self.started)))
     }
 
     /// The limits of one attempt.

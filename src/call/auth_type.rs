@@ -5,7 +5,7 @@
 //! Signature Version 4, as boto3 does without its CRT; with it they behave as boto3's with the CRT.
 
 use super::Call;
-use super::inner::Inner;
+use super::context::ClientContext;
 use super::signing::NONE;
 use crate::auth::sigv4::Algorithm;
 use crate::auth::{Place, SignerName, needs_feature};
@@ -42,8 +42,8 @@ pub(crate) fn of_client(service: &Service, settings: &SigningSettings, special: 
 
 /// The client's own way of presigning. A token is no signature: where requests carry one because the definition or a
 /// preference says so, URLs are signed with keys if the service takes them too.
-pub(super) fn of_presigned(client: &Inner) -> &str {
-    let requests = &*client.signature_version;
+pub(super) fn of_presigned(client: &ClientContext) -> &str {
+    let requests = &*client.auth.signature_version;
     if requests != "bearer" || client.settings.signing.signature_version.is_some() {
         return requests;
     }

@@ -62,7 +62,7 @@ fn decide(call: &mut Call<'_>) -> Result<Option<Plan>> {
     {
         call.request_mut().headers.set(header, algorithm.as_str().to_uppercase());
     }
-    let trailer = signing::has_streaming_input(call)? && call.request_mut().is_https() && call.client.signature_version != "s3";
+    let trailer = signing::has_streaming_input(call)? && call.request_mut().is_https() && call.client.auth.signature_version != "s3";
     call.signing.trailer_checksum = trailer;
     call.signing.checksum_header = (!trailer).then(|| format!("{PREFIX}{}", algorithm.as_str()));
     Ok(Some(Plan { algorithm, trailer }))

@@ -12,7 +12,7 @@ use crate::http::{Body, Request};
 /// Compresses the body where the operation, the settings and the body's size say so.
 pub(crate) fn apply(call: &mut Call<'_>) -> Result<()> {
     let settings = &call.client.settings;
-    if call.is_answered() || settings.compression.disabled || call.client.signature_version == "v2" {
+    if call.is_answered() || settings.compression.disabled || call.client.auth.signature_version == "v2" {
         return Ok(());
     }
     // gzip is the one encoding that is known; the first known of the operation's list is applied.

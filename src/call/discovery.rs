@@ -58,7 +58,7 @@ impl Discovery {
 
 /// Refuses an operation that needs discovery where it is switched off.
 pub(super) fn check(call: &mut Call<'_>) -> Result<()> {
-    let Some(Discovery { mode: EndpointDiscovery::Never, .. }) = &call.client.discovery else { return Ok(()) };
+    let Some(Discovery { mode: EndpointDiscovery::Never, .. }) = &call.client.endpoints.discovery else { return Ok(()) };
     if call.operation.endpoint_discovery.as_ref().is_some_and(|d| d.required) {
         let message = "Endpoint Discovery is not enabled but this operation requires it.";
         return Err(Error::new(ErrorKind::InvalidConfig, message).with_name("EndpointDiscoveryRequired"));
@@ -90,7 +90,7 @@ pub(crate) fn forget_if_refused(call: &Call<'_>) -> Result<bool> {
 
 /// The discovery, if this operation makes use of it, and whether it must.
 fn active<'c>(call: &Call<'c>) -> Option<(&'c Discovery, bool)> {
-    let discovery = call.client.discovery.as_ref()?;
+    let discovery = call.client.endpoints.discovery.as_ref()?;
     let required = call.operation.endpoint_discovery.as_ref()?.required;
     let used = match discovery.mode {
         EndpointDiscovery::Never => false,
@@ -144,7 +144,7 @@ fn answering(service: &Service) -> Result<&Operation> {
 /// The address that holds now, or nothing where the rules' endpoint is to serve.
 fn address(call: &Call<'_>, discovery: &Discovery, question: &Map, required: bool) -> Result<Option<String>> {
     let key = key(question);
-    let now = (call.client.clock)().seconds();
+    let now = (call.client.time.clock)().seconds();
     let known = discovery.with_known(&key, |known| known.clone());
     if known.address.is_some() && now < known.expires.max(known.failing) {
         return Ok(known.address);

@@ -2,7 +2,7 @@
 
 use super::Call;
 use super::hooks::Stage;
-use super::inner::LookupRegion;
+use super::context::LookupRegion;
 use crate::definition::{LegacyEndpoints, Service};
 use crate::endpoint::legacy::{ClientEndpoint, LegacyEndpoint, LegacyQuery};
 use crate::endpoint::{self, Endpoint, Sources, url};
@@ -70,7 +70,7 @@ pub(crate) fn resolve(call: &mut Call<'_>) -> Result<()> {
         call.builtins.insert("AWS::UseFIPS", false);
         call.builtins.insert("AWS::UseDualStack", false);
     }
-    call.endpoint = match call.client.rules.clone() {
+    call.endpoint = match call.client.endpoints.rules.clone() {
         Some(rules) => {
             if rules.parameters().iter().any(|p| p.built_in() == Some(ACCOUNT_ID)) {
                 let account = account_id(call)?;
@@ -80,12 +80,12 @@ pub(crate) fn resolve(call: &mut Call<'_>) -> Result<()> {
                 service: call.service,
                 operation: call.operation,
                 input: &call.params,
-                client_context: &call.client.client_context,
+                client_context: &call.client.endpoints.client_context,
                 built_ins: &call.builtins,
             };
             let parameters = sources.parameters(&rules)?;
-            let partitions = &call.client.partitions;
-            let found = call.client.endpoints.get_or_resolve(&parameters, || endpoint::resolve(&rules, partitions, &parameters));
+            let partitions = &call.client.endpoints.partitions;
+            let found = call.client.endpoints.cache.get_or_resolve(&parameters, || endpoint::resolve(&rules, partitions, &parameters));
             Some(found.map_err(|error| named(call, error))?)
         }
         None => None,
@@ -95,7 +95,7 @@ pub(crate) fn resolve(call: &mut Call<'_>) -> Result<()> {
 
 /// An error of the rules under the name that the service has for it.
 fn named(call: &Call<'_>, error: Error) -> Error {
-    let special = call.client.endpoint_error.filter(|_| error.kind() == ErrorKind::EndpointResolution);
+    let special = call.client.endpoints.error.filter(|_| error.kind() == ErrorKind::EndpointResolution);
     special.and_then(|named| named(error.message(), &call.params)).unwrap_or(error)
 }
 
@@ -107,7 +107,7 @@ fn account_id(call: &Call<'_>) -> Result<Value> {
     if let Some(own) = &call.signing.credentials {
         return Ok(own.account_id().map(Value::from).unwrap_or_default());
     }
-    let found = call.client.credentials.find((call.client.clock)())?;
+    let found = call.client.auth.credentials.find((call.client.time.clock)())?;
     Ok(found.and_then(|f| f.credentials.account_id().map(Value::from)).unwrap_or_default())
 }
 
@@ -117,7 +117,7 @@ pub(crate) fn url(call: &Call<'_>, serialized: &Serialized) -> Result<String> {
         Some(endpoint) => base_url(call, endpoint),
         None => match call.builtins["SDK::Endpoint"].as_str() {
             Some(url) => url.to_owned(),
-            None => call.client.endpoint.url.clone(),
+            None => call.client.endpoints.client.url.clone(),
         },
     };
     let base = match &serialized.host_prefix {

@@ -91,7 +91,7 @@ impl<'e, 'c> Event<'e, 'c> {
 
     /// The client's region.
     pub fn region(&self) -> Option<&str> {
-        self.call.client.endpoint.region.as_deref()
+        self.call.client.endpoints.client.region.as_deref()
     }
 
     /// The parameters of the call.
@@ -141,17 +141,17 @@ impl<'e, 'c> Event<'e, 'c> {
 
     /// The moment that signatures carry.
     pub(crate) fn now(&self) -> Timestamp {
-        self.call.client.now()
+        self.call.client.time.now()
     }
 
     /// The partition of the client's region.
     pub(crate) fn partition(&self) -> &str {
-        &self.call.client.endpoint.legacy.partition
+        &self.call.client.endpoints.client.legacy.partition
     }
 
     /// Whether the client's keys are there without asking anybody for them.
     pub(crate) fn has_credentials_at_hand(&self) -> bool {
-        self.call.client.credentials.is_at_hand()
+        self.call.client.auth.credentials.is_at_hand()
     }
 
     /// Signs this call with other keys than the client's; up to `before-sign`.
@@ -226,7 +226,7 @@ impl<'e, 'c> Event<'e, 'c> {
 
     /// The region that signatures name, where the endpoint says no other.
     pub(crate) fn signing_region(&self) -> Option<&str> {
-        self.call.client.endpoint.signing_region.as_deref()
+        self.call.client.endpoints.client.signing_region.as_deref()
     }
 
     /// Signs the URL of a request of the hook's own with the client's keys, for any region; see `sigv4::presign`.

@@ -7,24 +7,24 @@ mod attempts;
 pub(crate) mod auth_type;
 mod checksum;
 mod compression;
+mod context;
 pub(crate) mod discovery;
 pub(crate) mod endpoint;
 mod event;
 pub(crate) mod hooks;
-mod inner;
 mod observe;
-pub(crate) mod pace;
 mod params;
 pub(crate) mod pipeline;
 pub(crate) mod request;
 mod response;
 pub(crate) mod signing;
+pub(crate) mod time;
 pub(crate) mod user_agent;
 pub(crate) mod validate;
 
 pub use event::Event;
 pub use hooks::HookId;
-pub(crate) use inner::{EndpointError, Inner, LookupRegion, MethodAliases};
+pub(crate) use context::{ClientAuth, ClientContext, EndpointError, Endpoints, LookupRegion, MethodAliases, Time};
 
 use std::any::Any;
 use std::sync::Arc;
@@ -46,7 +46,7 @@ pub(crate) const RAW_OPERATION: &str = "Raw";
 
 /// A call as far as it has come.
 pub(crate) struct Call<'c> {
-    pub client: &'c Inner,
+    pub client: &'c ClientContext,
     pub service: &'c Arc<Service>,
     pub operation: &'c Operation,
     pub options: CallOptions,
@@ -131,7 +131,7 @@ pub(crate) struct SigningContext {
 
 impl<'c> Call<'c> {
     pub(crate) fn new(
-        client: &'c Inner,
+        client: &'c ClientContext,
         operation: &'c Operation,
         params: Map,
         options: CallOptions,
@@ -150,7 +150,7 @@ impl<'c> Call<'c> {
             pipeline,
             request_uri: operation.request_uri.clone(),
             host_prefix: client.settings.inject_host_prefix,
-            builtins: client.builtins.clone(),
+            builtins: client.endpoints.builtins.clone(),
             endpoint: None,
             signing: SigningContext::default(),
             foreign_region: false,
@@ -163,7 +163,7 @@ impl<'c> Call<'c> {
             error_class: None,
             is_final: false,
             added: Map::new(),
-            started: client.pace.now(),
+            started: client.time.pace.now(),
             attempts: Attempts::default(),
         }
     }

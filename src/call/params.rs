@@ -15,7 +15,7 @@ pub(super) fn fill_idempotency_tokens(call: &mut Call<'_>) -> Result<()> {
     let Some(input) = call.service.input(call.operation)? else { return Ok(()) };
     for member in input.structure().map(|s| s.members.as_slice()).unwrap_or_default() {
         if member.target.traits.idempotency_token && !call.params.contains_key(&member.name) {
-            call.params.insert(member.name.clone(), (call.client.uuids)());
+            call.params.insert(member.name.clone(), (call.client.time.uuids)());
         }
     }
     Ok(())

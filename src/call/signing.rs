@@ -8,7 +8,7 @@ use super::auth_type;
 use super::discovery;
 use super::event::Event;
 use super::hooks::{Hooks, Rank, Stage};
-use super::inner::Inner;
+use super::context::ClientContext;
 use crate::auth::post_policy::PostPolicy;
 use crate::auth::sigv4::{self, Algorithm, Flavour, Params, Payload, PayloadFacts, Signing};
 use crate::auth::{Credentials, Scheme, SignerName, bearer, s3, sigv2, sigv3};
@@ -114,18 +114,18 @@ pub(crate) fn presign_foreign(
     if call.client.settings.signing.unsigned {
         return Ok(());
     }
-    let now = call.client.now();
+    let now = call.client.time.now();
     let found;
     let keys: &Credentials = match &call.signing.credentials {
         Some(own) => own,
         None => {
-            found = call.client.credentials.get(now)?;
+            found = call.client.auth.credentials.get(now)?;
             &found.credentials
         }
     };
-    let name = call.signing.name.as_deref().unwrap_or(&call.client.endpoint.signing_name);
+    let name = call.signing.name.as_deref().unwrap_or(&call.client.endpoints.client.signing_name);
     let mut signing = Signing::new(keys, region, name, now);
-    signing.keys = Some(&call.client.keys);
+    signing.keys = Some(&call.client.auth.keys);
     let params: Params = params.iter().map(|(key, value)| (key.clone(), vec![value.clone()])).collect();
     sigv4::presign(request, &signing, expires, &params);
     Ok(())
@@ -139,7 +139,7 @@ fn choose_signer(call: &mut Call<'_>) -> Result<Option<SignerName>> {
         (None, Some(kind)) if kind == "v4-unsigned-body" => "v4",
         (None, Some(kind)) => kind.as_str(),
         (None, None) if call.is_presign() => auth_type::of_presigned(call.client),
-        (None, None) => &call.client.signature_version,
+        (None, None) => &call.client.auth.signature_version,
     };
     if chosen == NONE || call.client.settings.signing.unsigned {
         return Ok(None);
@@ -162,30 +162,30 @@ fn sign_v4(
     }
     with_keys(call, |call, keys, now| {
         let (region, name) = scope(call, algorithm)?;
-        let client: &Inner = call.client;
+        let client: &ClientContext = call.client;
         let mut signing = Signing::new(keys, &region, &name, now);
         signing.algorithm = algorithm;
         signing.flavour = flavour;
         signing.token_header = if in_session { sigv4::S3_SESSION_TOKEN } else { sigv4::SECURITY_TOKEN };
         signing.payload = payload;
-        signing.keys = Some(&client.keys);
+        signing.keys = Some(&client.auth.keys);
         sign(call.request_mut(), &signing)
     })
 }
 
 /// Hands the keys of this moment, and the moment, to a way of signing.
 fn with_keys(call: &mut Call<'_>, sign: impl FnOnce(&mut Call<'_>, &Credentials, Timestamp) -> Result<()>) -> Result<()> {
-    let now = call.client.now();
+    let now = call.client.time.now();
     if let Some(own) = call.signing.credentials.clone() {
         return sign(call, &own, now);
     }
-    let found = call.client.credentials.get(now)?;
+    let found = call.client.auth.credentials.get(now)?;
     sign(call, &found.credentials, now)
 }
 
 /// Region, or the set of them, and name of the signature.
 fn scope(call: &Call<'_>, algorithm: Algorithm) -> Result<(Str, Str)> {
-    let standing = &call.client.endpoint;
+    let standing = &call.client.endpoints.client;
     let of_endpoint = call.signing.region.clone();
     let region = match algorithm {
         Algorithm::HmacSha256 => {

@@ -19,7 +19,7 @@ pub use self::raw::RawRequest;
 pub use self::request::OperationRequest;
 pub(crate) use self::setup::Setup;
 use crate::call::hooks::Rank;
-use crate::call::{Event, HookId, Inner};
+use crate::call::{ClientContext, Event, HookId};
 use crate::definition::{Service, describe};
 use crate::error::Result;
 use crate::http::Request;
@@ -45,7 +45,7 @@ pub struct Client(Arc<Shared>);
 
 /// What the clones of a client share.
 struct Shared {
-    context: Inner,
+    context: ClientContext,
     /// The service's methods that are not operations.
     extra_methods: ExtraMethods,
     /// Set once the client has been prepared for resources.
@@ -53,7 +53,7 @@ struct Shared {
 }
 
 impl Client {
-    pub(crate) fn new(context: Inner, extra_methods: ExtraMethods) -> Client {
+    pub(crate) fn new(context: ClientContext, extra_methods: ExtraMethods) -> Client {
         Client(Arc::new(Shared { context, extra_methods, for_resources: Once::new() }))
     }
 
@@ -161,23 +161,23 @@ impl Client {
 
     /// The region, where there is one.
     pub fn region(&self) -> Option<&str> {
-        self.context().endpoint.region.as_deref()
+        self.context().endpoints.client.region.as_deref()
     }
 
     /// The partition that the region belongs to: `aws`, `aws-cn`, …
     pub fn partition(&self) -> &str {
-        &self.context().endpoint.legacy.partition
+        &self.context().endpoints.client.legacy.partition
     }
 
     /// The settings of this client, as they came of arguments, `Config`, environment, files and defaults: boto3's
     /// `meta.config`. An option that nobody said anything about and that has no default is not in it.
     pub fn config(&self) -> Config {
-        self.context().settings.config(self.region(), &self.context().signature_version)
+        self.context().settings.config(self.region(), &self.context().auth.signature_version)
     }
 
     /// The endpoint that the client's settings and the older data give; the endpoint of a call may differ.
     pub fn endpoint_url(&self) -> &str {
-        &self.context().endpoint.url
+        &self.context().endpoints.client.url
     }
 
     /// Prepares the client for resources, unless that was done before.
@@ -188,7 +188,7 @@ impl Client {
     }
 
     /// What every call of this client reads.
-    pub(crate) fn context(&self) -> &Inner {
+    pub(crate) fn context(&self) -> &ClientContext {
         &self.0.context
     }
 

@@ -10,9 +10,9 @@ use crate::auth::Credentials;
 use crate::auth::sigv4::KeyCache;
 use crate::call::discovery::Discovery;
 use crate::call::hooks::ServiceNames;
-use crate::call::pace::{Pace, Random, Sleep};
+use crate::call::time::{Pace, Random, Sleep};
 use crate::call::user_agent::user_agent;
-use crate::call::{Inner, auth_type, endpoint, signing};
+use crate::call::{ClientAuth, ClientContext, Endpoints, Time, auth_type, endpoint, signing};
 use crate::client::{Client, Setup, params_map};
 use crate::credentials::CredentialSource;
 use crate::definition::{Definitions, LegacyEndpoints, Partitions, RetryRules, RuleSet, Service};
@@ -214,34 +214,34 @@ impl ClientBuilder {
         builtins.extend(own_builtins);
         let bearer_token = self.session.bearer_token(&endpoint.signing_name);
         let pace = Pace::new(self.sleep, self.random);
-        let credentials = self.credentials.map_or_else(|| self.session.credential_source().clone(), CredentialSource::fixed);
-        let context = Inner {
+        let context = ClientContext {
             api_version: version.map_or_else(|| service.api_version().map(Str::from), |version| Ok(version.into()))?,
             definitions: definitions.clone(),
-            rules: rule_set(definitions, service.name(), version)?,
-            partitions: definitions.shared::<Partitions>()?,
-            client_context: endpoint::client_context(&settings),
-            endpoints: EndpointCache::default(),
-            discovery: Discovery::new(&service, &settings),
-            endpoint_error,
             method_aliases,
             writing,
-            signature_version: auth_type::of_client(&service, &settings.signing, special, bearer_token.is_some())?,
-            bearer_token,
-            tokens: self.session.tokens().clone(),
-            keys: KeyCache::default(),
             event_names,
+            auth: ClientAuth {
+                signature_version: auth_type::of_client(&service, &settings.signing, special, bearer_token.is_some())?,
+                credentials: self.credentials.map_or_else(|| self.session.credential_source().clone(), CredentialSource::fixed),
+                bearer_token,
+                tokens: self.session.tokens().clone(),
+                keys: KeyCache::default(),
+            },
             transport: self.transport.unwrap_or_else(|| Arc::new(UreqTransport::new(settings.transport.http_config(&endpoint.url)))),
             user_agent: user_agent(&settings),
-            clock: self.clock,
-            uuids: self.uuids,
             retries: retries(definitions, &service, &settings.retry, tuning, &pace)?,
-            pace,
-            skew: AtomicI64::new(0),
-            builtins,
-            endpoint,
+            time: Time { clock: self.clock, uuids: self.uuids, pace, skew: AtomicI64::new(0) },
+            endpoints: Endpoints {
+                rules: rule_set(definitions, service.name(), version)?,
+                partitions: definitions.shared::<Partitions>()?,
+                client_context: endpoint::client_context(&settings),
+                cache: EndpointCache::default(),
+                discovery: Discovery::new(&service, &settings),
+                error: endpoint_error,
+                builtins,
+                client: endpoint,
+            },
             hooks,
-            credentials,
             settings,
             service,
         };

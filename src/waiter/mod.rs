@@ -9,7 +9,7 @@ use std::fmt;
 use std::time::Duration;
 
 use self::polls::{Polls, WaiterConfig, answer, explain, unexpected};
-use crate::call::pace::{Pace, Sleep};
+use crate::call::time::{Pace, Sleep};
 use crate::client::{Client, params_map};
 use crate::definition::waiter::is_error;
 use crate::definition::{Acceptor, WaiterDefinition, WaiterState, Waiters};
@@ -116,7 +116,7 @@ impl Client {
             let request = client.request(&operation, params.clone());
             cancel.into_iter().fold(request, |request, cancel| request.cancel(cancel)).send()
         };
-        let pause = move |time, cancel: Option<&Cancel>| timed.context().pace.pause(time, cancel);
+        let pause = move |time, cancel: Option<&Cancel>| timed.context().time.pace.pause(time, cancel);
         Ok(Waiter::new(name, definition, Box::new(fetch), Box::new(pause)))
     }
 

@@ -14,7 +14,7 @@ pub(super) fn call<T>(call: &mut Call<'_>, run: impl FnOnce(&mut Call<'_>) -> Re
         "call",
         service = call.service.name(),
         operation = call.operation.name.as_str(),
-        region = call.client.endpoint.region.as_deref(),
+        region = call.client.endpoints.client.region.as_deref(),
         attempts = Empty,
         status = Empty,
         error = Empty,

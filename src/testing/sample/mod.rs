@@ -9,7 +9,7 @@ use std::sync::Arc;
 use self::pattern::Pattern;
 use self::random::Random;
 use super::conform::conform;
-use crate::call::Inner;
+use crate::call::ClientContext;
 use crate::client::Client;
 use crate::definition::{Location, Node, Operation, Paginators, Service, ShapeType, Structure};
 use crate::error::{ErrorKind, Result};
@@ -54,7 +54,7 @@ impl Client {
 }
 
 /// The paginators of the client's service, if it has any.
-pub(super) fn paginators(client: &Inner) -> Result<Option<Arc<Paginators>>> {
+pub(super) fn paginators(client: &ClientContext) -> Result<Option<Arc<Paginators>>> {
     match client.definitions.load::<Paginators>(client.service.name(), Some(&client.api_version)) {
         Ok(paginators) => Ok(Some(paginators)),
         Err(error) if error.kind() == ErrorKind::UnknownService => Ok(None),

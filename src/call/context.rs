@@ -1,11 +1,11 @@
-//! What the clones of a client share.
+//! What every call of a client reads, grouped by what it is about.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use super::discovery::Discovery;
 use super::hooks::{Hook, HookId, Hooks, Rank, ServiceNames};
-use super::pace::Pace;
+use super::time::Pace;
 use crate::auth::sigv4::KeyCache;
 use crate::credentials::{CredentialSource, TokenSource};
 use crate::definition::{Definitions, Operation, Partitions, RuleSet, Service};
@@ -17,48 +17,65 @@ use crate::retry::{Retries, Skew};
 use crate::settings::ClientSettings;
 use crate::value::{Map, Str, Timestamp};
 
-/// What the clones of a client share.
-pub(crate) struct Inner {
+/// What every call of a client reads.
+pub(crate) struct ClientContext {
     pub service: Arc<Service>,
     /// Where the service's paginators and waiters are found, and in which version.
     pub definitions: Definitions,
     pub api_version: Str,
-    pub settings: ClientSettings,
-    pub credentials: CredentialSource,
-    pub rules: Option<Arc<RuleSet>>,
-    pub partitions: Arc<Partitions>,
-    /// Where the client stands by the older data.
-    pub endpoint: ClientEndpoint,
-    /// What the settings say to the endpoint rules.
-    pub builtins: Map,
-    /// The endpoint rules' parameters that the settings feed by name.
-    pub client_context: Map,
-    pub endpoints: EndpointCache,
-    /// Where the service says at run time where it is to be called.
-    pub discovery: Option<Discovery>,
-    pub endpoint_error: Option<EndpointError>,
     pub method_aliases: MethodAliases,
-    /// Operations that write, although they look as if they only read.
+    /// Operations that write, although their definitions look as if they only read.
     pub writing: &'static [&'static str],
-    pub signature_version: Str,
-    /// The environment's bearer token for this service.
-    pub bearer_token: Option<Str>,
-    /// The session's.
-    pub tokens: TokenSource,
-    pub keys: KeyCache,
+    pub settings: ClientSettings,
     pub hooks: Hooks,
     pub event_names: ServiceNames,
+    pub endpoints: Endpoints,
+    pub auth: ClientAuth,
+    pub time: Time,
+    pub retries: Retries,
     pub transport: Arc<dyn Transport>,
     pub user_agent: String,
+}
+
+/// Where the calls of a client go.
+pub(crate) struct Endpoints {
+    pub rules: Option<Arc<RuleSet>>,
+    pub partitions: Arc<Partitions>,
+    /// The client's own endpoint, from the legacy data.
+    pub client: ClientEndpoint,
+    /// The built-in parameters of the endpoint rules.
+    pub builtins: Map,
+    /// The parameters of the endpoint rules that settings provide by name.
+    pub client_context: Map,
+    /// The endpoints resolved so far.
+    pub cache: EndpointCache,
+    /// Present if the service returns endpoints at run time.
+    pub discovery: Option<Discovery>,
+    pub error: Option<EndpointError>,
+}
+
+/// How the calls of a client are signed.
+pub(crate) struct ClientAuth {
+    pub signature_version: Str,
+    pub credentials: CredentialSource,
+    /// The bearer token that the environment has for this service.
+    pub bearer_token: Option<Str>,
+    /// The session's bearer tokens.
+    pub tokens: TokenSource,
+    /// Signing keys derived so far.
+    pub keys: KeyCache,
+}
+
+/// Time and randomness; all of it can be replaced, so that requests are reproducible.
+pub(crate) struct Time {
     pub clock: Box<dyn Fn() -> Timestamp + Send + Sync>,
     pub uuids: Box<dyn Fn() -> String + Send + Sync>,
-    pub retries: Retries,
     pub pace: Pace,
-    /// How far the service's clock is ahead of this one, in seconds, as far as it was noticed.
+    /// How far the service's clock is ahead of the local one, in seconds, as far as it was noticed.
     pub skew: AtomicI64,
 }
 
-impl Inner {
+impl Time {
     /// The time, as the service sees it.
     pub(crate) fn now(&self) -> Timestamp {
         let now = (self.clock)();
@@ -68,11 +85,13 @@ impl Inner {
         }
     }
 
-    /// Takes note of how far the service's clock is ahead.
+    /// Remembers how far the service's clock is ahead.
     pub(crate) fn correct_clock(&self, skew: Skew) {
         self.skew.store(skew.seconds, Ordering::Relaxed);
     }
+}
 
+impl ClientContext {
     /// An operation by its name or its method name, also by an older one.
     pub(crate) fn operation(&self, name: &str) -> Result<&Operation> {
         self.service.operation(name).or_else(|error| match self.method_aliases.iter().find(|(old, _)| *old == name) {
@@ -88,9 +107,9 @@ impl Inner {
 
     /// The bearer token for this service.
     pub(crate) fn bearer_token(&self) -> Result<Str> {
-        let token = match &self.bearer_token {
+        let token = match &self.auth.bearer_token {
             Some(token) => Some(token.clone()),
-            None => self.tokens.find((self.clock)())?,
+            None => self.auth.tokens.find((self.time.clock)())?,
         };
         token.ok_or_else(|| Error::new(ErrorKind::NoAuthToken, "Unable to locate authorization token"))
     }
