@@ -1,8 +1,8 @@
 //! The stage that finds where a call goes, and the URL that comes of it.
 
 use super::Call;
-use super::hooks::Stage;
 use super::context::LookupRegion;
+use super::hooks::Stage;
 use crate::definition::{LegacyEndpoints, Service};
 use crate::endpoint::legacy::{ClientEndpoint, LegacyEndpoint, LegacyQuery};
 use crate::endpoint::{self, Endpoint, Sources, url};

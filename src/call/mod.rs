@@ -22,9 +22,9 @@ pub(crate) mod time;
 pub(crate) mod user_agent;
 pub(crate) mod validate;
 
+pub(crate) use context::{ClientAuth, ClientContext, EndpointError, Endpoints, LookupRegion, MethodAliases, Time};
 pub use event::Event;
 pub use hooks::HookId;
-pub(crate) use context::{ClientAuth, ClientContext, EndpointError, Endpoints, LookupRegion, MethodAliases, Time};
 
 use std::any::Any;
 use std::sync::Arc;

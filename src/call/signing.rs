@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use super::Call;
 use super::auth_type;
+use super::context::ClientContext;
 use super::discovery;
 use super::event::Event;
 use super::hooks::{Hooks, Rank, Stage};
-use super::context::ClientContext;
 use crate::auth::post_policy::PostPolicy;
 use crate::auth::sigv4::{self, Algorithm, Flavour, Params, Payload, PayloadFacts, Signing};
 use crate::auth::{Credentials, Scheme, SignerName, bearer, s3, sigv2, sigv3};
