@@ -1,7 +1,7 @@
-//! The attempts of a call: sign, send, receive; and again, as long as that is allowed and of use.
+//! The attempts of a call: sign, send, receive, and retry while that is allowed and useful.
 //!
-//! What is retried, and after which delay, is decided by the `retry` room and by hooks of `needs-retry`. Every attempt
-//! starts from the request as it was before the first was signed.
+//! The `retry` module and the hooks of `needs-retry` decide what is retried and after which delay. Every attempt starts
+//! from the request as it was before it was first signed.
 
 use std::time::{Duration, Instant};
 
@@ -21,23 +21,23 @@ pub(crate) struct Unsigned {
     body: Option<Body>,
 }
 
-/// What the attempts of one call have in common.
+/// The state shared by the attempts of one call.
 #[derive(Default)]
 pub(crate) struct Attempts {
-    /// How many were begun.
+    /// The number of attempts started.
     pub number: u32,
     pub unsigned: Option<Unsigned>,
-    /// The delay after which the request is sent again, if it is.
+    /// The delay before the next attempt; `None` if there is none.
     pub retry: Option<Duration>,
-    /// Whether the last outcome may pass by itself, and whether the service asked for less.
+    /// Whether the last outcome was transient, and whether it was throttling.
     pub retryable: bool,
     pub throttling: bool,
-    /// What the retries took of the client's quota.
+    /// What the retries took from the client's quota.
     loan: retry::Loan,
-    /// The same for all attempts, so that a service recognizes them.
+    /// The invocation ID, the same for all attempts.
     invocation: String,
     signed_at: Option<Timestamp>,
-    /// When the last response came, and when the service says it was sent.
+    /// When the last response arrived, and the date that the service gave it.
     last_seen: Option<(Timestamp, Timestamp)>,
     clock_corrected: bool,
     /// A hook asked for the endpoint to be resolved again before the next attempt.
@@ -79,14 +79,14 @@ fn attempts(call: &mut Call<'_>) -> Result<()> {
     }
 }
 
-/// Gives back to the quota what a call that succeeded borrowed.
+/// Returns to the quota what a successful call took from it.
 pub(crate) fn succeeded(call: &Call<'_>) {
     if call.attempts.number > 0 {
         call.client.retries.release(&call.attempts.loan);
     }
 }
 
-/// Waits until the rate limiter lets an attempt through.
+/// Waits until the rate limiter admits an attempt.
 fn admit(call: &Call<'_>) -> Result<()> {
     loop {
         if let Some(cancel) = &call.options.cancel {
@@ -105,7 +105,7 @@ fn admit(call: &Call<'_>) -> Result<()> {
     }
 }
 
-/// One attempt. `Some` is a failure on the way, which may be worth another attempt; `Err` is one that is not.
+/// One attempt. `Some` is a failure that may be worth another attempt; `Err` is one that is not.
 fn attempt(call: &mut Call<'_>) -> Result<Option<Error>> {
     call.attempts.signed_at = Some(call.client.time.now());
     signing::sign(call)?;
@@ -127,7 +127,7 @@ fn attempt(call: &mut Call<'_>) -> Result<Option<Error>> {
     (call.pipeline.receive)(call)
 }
 
-/// A failure that comes of being canceled, or of the deadline, ends the call as such.
+/// Turns a failure caused by a cancellation or the deadline into the matching error.
 fn stopped(call: &Call<'_>, error: &Error) -> Result<()> {
     if let Some(cancel) = &call.options.cancel {
         cancel.check()?;
@@ -136,7 +136,7 @@ fn stopped(call: &Call<'_>, error: &Error) -> Result<()> {
     if timed_out && call.left().is_some_and(|left| left.is_zero()) { Err(deadline_exceeded()) } else { Ok(()) }
 }
 
-/// The headers by which a service tells the attempts of a call apart; they are not signed.
+/// Adds the headers by which a service tells the attempts of a call apart; they are not signed.
 fn announce(call: &mut Call<'_>) -> Result<()> {
     let streaming = signing::has_streaming_input(call)?;
     let attempts = &call.attempts;
@@ -152,7 +152,7 @@ fn announce(call: &mut Call<'_>) -> Result<()> {
     Ok(())
 }
 
-/// By when, on the service's clock, the answer is of no use any more.
+/// When the attempt times out, on the service's clock.
 fn ttl(call: &Call<'_>, (received, theirs): (Timestamp, Timestamp)) -> Option<String> {
     let timeout = i64::try_from(call.send_options().read_timeout?.as_secs()).ok()?;
     let now = (call.client.time.clock)().seconds();
@@ -170,7 +170,7 @@ fn ttl(call: &Call<'_>, (received, theirs): (Timestamp, Timestamp)) -> Option<St
     ))
 }
 
-/// Whether there is another attempt, and after which delay.
+/// Decides whether there is another attempt, and after which delay.
 fn decide(call: &mut Call<'_>, failure: Option<ErrorKind>) -> Result<Option<Duration>> {
     let client = call.client;
     let now = client.time.pace.now();
@@ -228,7 +228,7 @@ fn outcome<'a>(call: &'a Call<'_>, failure: Option<ErrorKind>) -> Result<Outcome
     })
 }
 
-/// What the operation's definition says of an error code.
+/// What the operation's definition says about an error code.
 fn modeled(call: &Call<'_>, code: &str) -> Result<Modeled> {
     for error in &call.operation.errors {
         let node = call.service.node(error)?;
@@ -241,7 +241,7 @@ fn modeled(call: &Call<'_>, code: &str) -> Result<Modeled> {
     Ok(Modeled::default())
 }
 
-/// Says in the metadata why there are no more attempts, and how many there were.
+/// Records in the metadata how many retries there were, and why there are no more.
 fn report(call: &mut Call<'_>, verdict: &Verdict) {
     let retries = call.attempts.number.saturating_sub(1);
     let Some(metadata) = call.result.as_mut().and_then(metadata) else { return };
@@ -262,7 +262,7 @@ fn corrupt(expected: u32, calculated: u32) -> Error {
     Error::new(ErrorKind::Checksum, message).with_name("ChecksumError")
 }
 
-/// Makes the request ready for another attempt, and waits.
+/// Prepares the request for another attempt, and waits.
 fn again(call: &mut Call<'_>, delay: Duration, failure: Option<Error>) -> Result<()> {
     if let Err(error) = call.request_mut().body.rewind() {
         let because = failure.unwrap_or_else(|| response::service_error(call));
@@ -314,12 +314,12 @@ fn head(request: &Request) -> Request {
 }
 
 impl Call<'_> {
-    /// How often the request is sent at most.
+    /// The maximum number of attempts.
     pub(crate) fn max_attempts(&self) -> u32 {
         self.options.max_attempts.unwrap_or(self.client.retries.max_attempts())
     }
 
-    /// What is left of the time that the call may take.
+    /// The time left until the deadline.
     pub(crate) fn left(&self) -> Option<Duration> {
         let allowed = self.options.deadline.or(self.client.settings.deadline)?;
         Some(allowed.saturating_sub(self.client.time.pace.now().saturating_sub(self.started)))

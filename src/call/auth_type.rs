@@ -1,8 +1,8 @@
-//! The choice of a way of signing, before there is a request: what the operation, the endpoint and the settings say.
+//! Chooses how a call is signed, before there is a request: from the operation, the endpoint, and the settings.
 //!
-//! Lists of schemes are in the order of the service's preference; the first one that this build can sign with is
-//! taken. Signature Version 4a is such a one with the feature `sigv4a`: without it, lists that have both go on to
-//! Signature Version 4, as boto3 does without its CRT; with it they behave as boto3's with the CRT.
+//! Lists of schemes are in the order of the service's preference; the first that this build supports is used. Signature
+//! Version 4a is supported with the feature `sigv4a`. Without it, lists that contain both fall back to Signature Version
+//! 4, as boto3 does without its CRT.
 
 use super::Call;
 use super::context::ClientContext;
@@ -15,10 +15,10 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::settings::SigningSettings;
 use crate::value::Str;
 
-/// The client's own way of signing: the user's, or the one that the definition prefers among those known here.
+/// How a client signs by default: the user's choice, or the first supported one of the definition.
 ///
-/// A token that the environment has for just this service is used before keys, unless the program itself says how
-/// to sign: neither environment nor profile can say otherwise.
+/// A bearer token that the environment has for this service takes precedence over credentials, unless the program itself
+/// chooses how to sign; the environment and the profile cannot override it.
 pub(crate) fn of_client(service: &Service, settings: &SigningSettings, special: Option<&'static str>, has_token: bool) -> Result<Str> {
     if settings.unsigned {
         return Ok(NONE.into());
@@ -40,8 +40,8 @@ pub(crate) fn of_client(service: &Service, settings: &SigningSettings, special: 
     Ok(metadata.signature_version.clone().unwrap_or_else(|| "v4".into()))
 }
 
-/// The client's own way of presigning. A token is no signature: where requests carry one because the definition or a
-/// preference says so, URLs are signed with keys if the service takes them too.
+/// How a client presigns by default. A bearer token cannot sign a URL: if requests carry one because of the definition or a
+/// preference, URLs are signed with credentials if the service accepts them.
 pub(super) fn of_presigned(client: &ClientContext) -> &str {
     let requests = &*client.auth.signature_version;
     if requests != "bearer" || client.settings.signing.signature_version.is_some() {
@@ -75,13 +75,13 @@ fn decide_with(call: &mut Call<'_>, auth_type: Option<Str>) -> Result<()> {
     }
 }
 
-/// The first usable of the schemes that a definition lists, the preferred ones first.
+/// The first supported scheme of a definition's list, preferred ones first.
 fn choose_scheme(schemes: &[Str], preference: &[Str]) -> Option<Str> {
     let preferred = preference.iter().filter_map(|p| schemes.iter().find(|s| local_name(s) == local_name(p)));
     preferred.chain(schemes).filter_map(|scheme| signer_of(scheme)).find(|signer| is_usable(signer, Place::Request)).map(Str::from)
 }
 
-/// The name of what signs for a scheme.
+/// The name of the signer of a scheme.
 fn signer_of(scheme: &str) -> Option<&'static str> {
     Some(match local_name(scheme) {
         "noAuth" => NONE,
@@ -97,7 +97,7 @@ fn local_name(scheme: &str) -> &str {
     scheme.rsplit('#').next().unwrap_or(scheme)
 }
 
-/// Whether this build can sign that way. The policy of a form has no place for a set of regions.
+/// Whether this build supports a signer. The policy of a form cannot contain a region set.
 fn is_usable(signer: &str, place: Place) -> bool {
     let fits = |name: SignerName| {
         place != Place::PresignPost || name.scheme.sigv4().is_none_or(|(algorithm, _)| algorithm == Algorithm::HmacSha256)
@@ -105,7 +105,7 @@ fn is_usable(signer: &str, place: Place) -> bool {
     signer == NONE || signer.parse::<SignerName>().is_ok_and(fits)
 }
 
-/// An endpoint may say how it wants to be signed for; its word wins over the operation's.
+/// Uses the schemes of the endpoint, which take precedence over the operation's.
 fn decide_by_endpoint(call: &mut Call<'_>, schemes: &[AuthScheme]) -> Result<()> {
     let settings = &call.client.settings.signing;
     if settings.unsigned {
@@ -149,13 +149,13 @@ fn signer_at_endpoint(scheme: &AuthScheme) -> &str {
     scheme.name.strip_prefix("sig").unwrap_or(&scheme.name)
 }
 
-/// The endpoint's name for a requested signature version: `s3v4` is `v4`; `s3` is none of them.
+/// The endpoint's name for a requested signature version: `s3v4` is `v4`; `s3` has none.
 fn scheme_of(requested: &str) -> &str {
     let base = requested.split('-').next().unwrap_or(requested);
     if base == "s3" { base } else { base.strip_prefix("s3").unwrap_or(base) }
 }
 
-/// The region, or the set of them, as the signature has it.
+/// The region, or the region set, as the signature contains it.
 fn region(scheme: &AuthScheme) -> Option<Str> {
     let set = || scheme.signing_region_set.as_ref().map(|set| set.join(","));
     scheme.signing_region.clone().or_else(set).map(Str::from)
@@ -186,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_usable_scheme_is_taken_and_preferred_ones_come_first() {
+    fn the_first_supported_scheme_is_used_and_preferred_ones_come_first() {
         let both = names(&["aws.auth#sigv4", "smithy.api#httpBearerAuth"]);
         let chosen = |preference: &[&str]| choose_scheme(&both, &names(preference)).unwrap();
         assert_eq!(chosen(&[]), "v4");
@@ -200,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn a_list_with_sigv4a_goes_on_without_the_feature() {
+    fn without_the_feature_a_list_with_sigv4a_falls_back_to_sigv4() {
         let expected = if cfg!(feature = "sigv4a") { "sigv4a" } else { "sigv4" };
         let schemes = endpoint_schemes(&["sigv4a", "sigv4"]);
         assert_eq!(at_endpoint(&schemes, &[]).unwrap().name, expected);

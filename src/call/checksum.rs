@@ -1,12 +1,12 @@
-//! Checksums of what is sent and of what comes back.
+//! Checksums of requests and responses.
 //!
-//! Which operations have them, and in which algorithms, is said by the definition (`httpChecksum`);
-//! whether they are made where they are optional is a setting.
+//! The definition says which operations have them and in which algorithms (`httpChecksum`); a setting decides whether
+//! optional ones are calculated.
 //!
 //! # Differs from boto3
 //!
-//! Every algorithm is built in; boto3 asks for another package for CRC32C, CRC64NVME and the XXHASH family. So of several checksums of an
-//! answer the first is verified, and not the first that there is a package for.
+//! Every algorithm is built in; boto3 needs another package for CRC32C, CRC64NVME, and the XXHASH family. If a response has
+//! several checksums, the first is verified rather than the first that a package supports.
 
 use super::Call;
 use super::signing;
@@ -18,13 +18,13 @@ use crate::value::Value;
 /// The checksum that a request will carry.
 pub(crate) struct Plan {
     algorithm: ChecksumAlgorithm,
-    /// Behind the body, or in a header.
+    /// As a trailer after the body, or in a header.
     trailer: bool,
 }
 
 const PREFIX: &str = "x-amz-checksum-";
 
-/// Asks for the checksum of a response where the caller has not said anything about it.
+/// Requests the checksum of the response, unless the caller decided.
 pub(super) fn inject_validation_mode(call: &mut Call<'_>) -> Result<()> {
     let Some(member) = call.operation.http_checksum.as_ref().and_then(|c| c.request_validation_mode_member.clone()) else { return Ok(()) };
     if call.client.settings.response_checksum_validation == ChecksumMode::WhenSupported && !call.params.contains_key(&member) {
@@ -33,7 +33,7 @@ pub(super) fn inject_validation_mode(call: &mut Call<'_>) -> Result<()> {
     Ok(())
 }
 
-/// Decides on the checksum of a request, and announces it.
+/// Decides which checksum the request carries, and announces it.
 pub(super) fn plan(call: &mut Call<'_>) -> Result<()> {
     call.checksum = decide(call)?;
     Ok(())
@@ -68,7 +68,7 @@ fn decide(call: &mut Call<'_>) -> Result<Option<Plan>> {
     Ok(Some(Plan { algorithm, trailer }))
 }
 
-/// Puts the checksum into the request.
+/// Adds the checksum to the request.
 pub(super) fn apply(call: &mut Call<'_>) -> Result<()> {
     let Some(Plan { algorithm, trailer }) = call.checksum.take().filter(|_| !call.is_answered()) else { return Ok(()) };
     let name = format!("{PREFIX}{}", algorithm.as_str());
@@ -111,14 +111,14 @@ fn announce_trailer(headers: &mut Headers, name: &str, length: Option<u64>) {
     }
 }
 
-/// Verifies the checksum that a response carries, if it was asked for.
+/// Verifies the checksum of the response, if it was requested.
 pub(crate) fn verify(call: &mut Call<'_>) -> Result<()> {
     let Some(trait_) = &call.operation.http_checksum else { return Ok(()) };
     let asked = trait_.request_validation_mode_member.as_deref().is_some_and(|m| call.params.contains_key(m));
     let Some(response) = call.response.as_mut().filter(|r| asked && r.status < 300) else { return Ok(()) };
     let modeled = |a: &ChecksumAlgorithm| trait_.response_algorithms.iter().any(|m| m.eq_ignore_ascii_case(a.as_str()));
     let found = ChecksumAlgorithm::ALL.into_iter().filter(modeled).find_map(|algorithm| {
-        // A composite checksum of a multipart upload, `…-2`, says nothing of the bytes as they come.
+        // A composite checksum of a multipart upload (`…-2`) does not cover the bytes as they arrive.
         let expected = response.headers.get(&format!("{PREFIX}{}", algorithm.as_str())).filter(|v| !v.contains('-'))?;
         Some((algorithm, expected.to_owned()))
     });
@@ -148,7 +148,7 @@ mod tests {
     use crate::http::Body;
 
     #[test]
-    fn any_checksum_header_of_the_caller_counts() {
+    fn any_checksum_header_of_the_caller_is_recognized() {
         assert!(is_checksum_header("X-Amz-Checksum-CRC32"));
         assert!(is_checksum_header("x-amz-checksum-mode"));
         assert!(!is_checksum_header("x-amz-sdk-checksum-algorithm"));

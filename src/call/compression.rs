@@ -1,4 +1,4 @@
-//! Compression of what is sent, for the operations whose definition offers it (`requestcompression`).
+//! Request compression, for the operations whose definition offers it (`requestcompression`).
 
 use std::io::Read;
 
@@ -9,13 +9,13 @@ use super::Call;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{Body, Request};
 
-/// Compresses the body where the operation, the settings and the body's size say so.
+/// Compresses the body if the operation, the settings, and the body's size call for it.
 pub(crate) fn apply(call: &mut Call<'_>) -> Result<()> {
     let settings = &call.client.settings;
     if call.is_answered() || settings.compression.disabled || call.client.auth.signature_version == "v2" {
         return Ok(());
     }
-    // gzip is the one encoding that is known; the first known of the operation's list is applied.
+    // gzip is the only supported encoding.
     if !call.operation.request_compression.iter().any(|e| e == "gzip") {
         return Ok(());
     }
@@ -49,7 +49,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_compressed_can_be_read_again_and_is_announced() {
+    fn a_compressed_body_decompresses_and_is_announced() {
         let mut request = Request::new("POST", "https://h/");
         request.headers.set("Content-Encoding", "custom");
         request.body = vec![b'x'; 20_000].into();

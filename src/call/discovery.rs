@@ -1,11 +1,11 @@
-//! Endpoint discovery: some services say only at run time where an operation is to be called.
+//! Endpoint discovery: some services return the endpoint of an operation at run time.
 //!
-//! Which operations take part, and which one answers, is said by the definition. An answer is kept for as long as
-//! it says. Where discovery fails, the last answer, or the endpoint of the rules, serves on.
+//! The definition says which operations take part and which one returns endpoints. An endpoint is cached for as long as
+//! the service says. If discovery fails, the last endpoint, or the endpoint of the rules, stays in use.
 //!
 //! # Differs from boto3
 //!
-//! An endpoint that is refused is asked for again within the attempts of the call; boto3 does so without end.
+//! A rejected endpoint is discovered again within the attempts of the call; boto3 repeats this without a bound.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -17,7 +17,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::settings::{ClientSettings, EndpointDiscovery};
 use crate::value::{Map, Value};
 
-/// For how long the service is not asked again after it could not be reached, in seconds.
+/// How long discovery pauses after the service could not be reached, in seconds.
 const FAILURE: i64 = 60;
 
 /// The endpoints that a client has discovered.
@@ -26,21 +26,21 @@ pub(crate) struct Discovery {
     known: Mutex<HashMap<Key, Known>>,
 }
 
-/// What the service is asked with, as text.
+/// The parameters of the discovery request, as text.
 type Key = String;
 
-/// What is known for one question.
+/// What is known for one set of parameters.
 #[derive(Clone, Default)]
 struct Known {
     address: Option<String>,
-    /// Until when the address holds, in seconds of the epoch.
+    /// When the address expires, in seconds since the epoch.
     expires: i64,
-    /// Until when the service counts as out of reach.
+    /// Until when the service counts as unreachable, in seconds since the epoch.
     failing: i64,
 }
 
 impl Discovery {
-    /// Nothing for a service that has no discovery, and where the program has named the endpoint.
+    /// `None` for a service without discovery, and if the program named the endpoint.
     pub(crate) fn new(service: &Service, settings: &ClientSettings) -> Option<Discovery> {
         let named = settings.endpoint_url.as_ref().is_some_and(|url| url.is_argument);
         let discovers = !named && service.discovers_endpoints();
@@ -56,7 +56,7 @@ impl Discovery {
     }
 }
 
-/// Refuses an operation that needs discovery where it is switched off.
+/// Rejects an operation that requires discovery if discovery is disabled.
 pub(super) fn check(call: &mut Call<'_>) -> Result<()> {
     let Some(Discovery { mode: EndpointDiscovery::Never, .. }) = &call.client.endpoints.discovery else { return Ok(()) };
     if call.operation.endpoint_discovery.as_ref().is_some_and(|d| d.required) {
@@ -66,7 +66,7 @@ pub(super) fn check(call: &mut Call<'_>) -> Result<()> {
     Ok(())
 }
 
-/// Sends the request to the discovered endpoint: its whole URL is replaced.
+/// Redirects the request to the discovered endpoint: the whole URL is replaced.
 pub(crate) fn redirect(call: &mut Call<'_>) -> Result<()> {
     let Some((discovery, required)) = active(call) else { return Ok(()) };
     let question = question(call)?;
@@ -77,7 +77,7 @@ pub(crate) fn redirect(call: &mut Call<'_>) -> Result<()> {
     Ok(())
 }
 
-/// Forgets an endpoint that says it is not the right one any more; tells whether it did.
+/// Forgets an endpoint that rejected the request; returns whether there was one.
 pub(crate) fn forget_if_refused(call: &Call<'_>) -> Result<bool> {
     let Some((discovery, _)) = active(call) else { return Ok(false) };
     let code = call.result.as_ref().and_then(|result| result["Error"].get("Code")).and_then(Value::as_str);
@@ -88,7 +88,7 @@ pub(crate) fn forget_if_refused(call: &Call<'_>) -> Result<bool> {
     Ok(refused)
 }
 
-/// The discovery, if this operation makes use of it, and whether it must.
+/// The discovery, if this operation uses it, and whether it is required.
 fn active<'c>(call: &Call<'c>) -> Option<(&'c Discovery, bool)> {
     let discovery = call.client.endpoints.discovery.as_ref()?;
     let required = call.operation.endpoint_discovery.as_ref()?.required;
@@ -100,8 +100,8 @@ fn active<'c>(call: &Call<'c>) -> Option<(&'c Discovery, bool)> {
     used.then_some((discovery, required))
 }
 
-/// The parameters of the operation that answers endpoints: what it takes of the operation's name and of the
-/// members that are marked as identifiers.
+/// The parameters of the operation that returns endpoints: the operation's name and the members marked as identifiers, as
+/// far as it takes them.
 fn question(call: &Call<'_>) -> Result<Map> {
     let mut identifiers = Map::new();
     if let Some(input) = call.service.input(call.operation)? {
@@ -130,7 +130,7 @@ fn gather(node: Node<'_>, params: &Map, identifiers: &mut Map) -> Result<()> {
     Ok(())
 }
 
-/// The operation that answers endpoints.
+/// The operation that returns endpoints.
 fn answering(service: &Service) -> Result<&Operation> {
     for name in service.operation_names() {
         let operation = service.operation(name)?;
@@ -141,7 +141,7 @@ fn answering(service: &Service) -> Result<&Operation> {
     Err(Error::new(ErrorKind::InvalidDefinition, format!("{}: no operation tells endpoints, but some want to be told", service.name())))
 }
 
-/// The address that holds now, or nothing where the rules' endpoint is to serve.
+/// The current address; `None` if the endpoint of the rules is used.
 fn address(call: &Call<'_>, discovery: &Discovery, question: &Map, required: bool) -> Result<Option<String>> {
     let key = key(question);
     let now = (call.client.time.clock)().seconds();
@@ -169,7 +169,7 @@ fn address(call: &Call<'_>, discovery: &Discovery, question: &Map, required: boo
     }
 }
 
-/// Asks the service: the first of its endpoints, and for how many seconds it holds.
+/// Calls the service: the first of its endpoints, and for how many seconds it is valid.
 fn ask(call: &Call<'_>, question: &Map) -> Result<Option<(String, i64)>> {
     let operation = answering(call.service)?;
     let options = CallOptions { read_timeout: call.options.read_timeout, ..CallOptions::default() };
@@ -189,7 +189,7 @@ fn refresh_failed() -> Error {
     Error::new(ErrorKind::EndpointResolution, message).with_name("EndpointDiscoveryRefreshFailed")
 }
 
-/// Whether the service could not be talked to at all; what it answers is an error of the call.
+/// Whether the service could not be reached at all; an error that it returns fails the call.
 fn is_out_of_reach(error: &Error) -> bool {
     use ErrorKind::*;
     matches!(error.kind(), Connect | Tls | Proxy | ConnectTimeout | ReadTimeout | ConnectionClosed | Http)
@@ -208,8 +208,8 @@ mod tests {
 
     const START: i64 = 1_704_164_645;
 
-    /// Answers discovery until the time is `until`; then it is out of reach. Keeps how often it was asked, and
-    /// where the last other request went.
+    /// Answers discovery until the time is `until`, and is unreachable from then on. Records the number of discovery
+    /// requests and the URL of the last other request.
     struct Server {
         now: Arc<AtomicI64>,
         until: i64,
@@ -225,14 +225,14 @@ mod tests {
             }
             self.asked.fetch_add(1, Relaxed);
             if self.now.load(Relaxed) >= self.until {
-                return Err(Error::new(ErrorKind::Connect, "nobody is there").into());
+                return Err(Error::new(ErrorKind::Connect, "connection refused").into());
             }
             Ok(Response::new(200, Headers::new(), br#"{"Endpoints":[{"Address":"cell","CachePeriodInMinutes":1}]}"#.to_vec()))
         }
     }
 
-    /// Calls an operation at each of the times, in seconds from the start, and tells where it went, or how it
-    /// failed, and how often the service had been asked until then.
+    /// Calls an operation at each of the times, in seconds from the start. Returns the URL of each request, or its error,
+    /// and the number of discovery requests up to then.
     fn calls(service: &str, operation: &str, reachable: i64, times: &[i64]) -> Vec<(String, i64)> {
         let [now, asked] = [START, 0].map(|value| Arc::new(AtomicI64::new(value)));
         let last = Arc::<Mutex<String>>::default();
@@ -252,14 +252,14 @@ mod tests {
     }
 
     #[test]
-    fn the_last_answer_serves_on_while_the_service_is_out_of_reach() {
+    fn the_last_endpoint_stays_in_use_while_the_service_is_unreachable() {
         let cell = |asked| ("https://cell".to_owned(), asked);
         let found = calls("timestream-write", "list_databases", 60, &[0, 59, 60, 119, 120]);
         assert_eq!(found, [cell(1), cell(1), cell(2), cell(2), cell(3)]);
     }
 
     #[test]
-    fn without_any_answer_only_optional_discovery_is_done_without() {
+    fn only_optional_discovery_falls_back_to_the_rules() {
         let failed = |asked| ("EndpointDiscoveryRefreshFailed".to_owned(), asked);
         assert_eq!(calls("timestream-write", "list_databases", 0, &[0, 1]), [failed(1), failed(2)]);
         let rules = |asked| ("https://dynamodb.us-east-1.amazonaws.com/".to_owned(), asked);

@@ -1,4 +1,4 @@
-//! The stage that finds where a call goes, and the URL that comes of it.
+//! The stage that resolves the endpoint of a call, and the URL of its request.
 
 use super::Call;
 use super::context::LookupRegion;
@@ -11,7 +11,7 @@ use crate::protocol::serialize::{Serialized, query_string};
 use crate::settings::{AccountIdEndpointMode, ClientSettings};
 use crate::value::{Map, Value};
 
-/// Where a client stands by the older data: its URL, its partition, the scope of its signatures.
+/// A client's endpoint in the legacy data: its URL, its partition, and the scope of its signatures.
 ///
 /// # Errors
 /// If the service needs a region and there is none.
@@ -28,7 +28,7 @@ pub(crate) fn of_client(
     let legacy = LegacyEndpoint::resolve(data, &query)?;
     let url = settings.endpoint_url.as_ref().map(|e| e.url.as_str());
     let mut endpoint = ClientEndpoint::new(legacy, own, url, settings.use_ssl, service.signing_name()?);
-    // A region of no letters makes a host without a label.
+    // An empty region would make a host with an empty label.
     url::validate(&endpoint.url)?;
     if let Some(other) = other {
         endpoint.region = Some(other.client.into());
@@ -36,7 +36,7 @@ pub(crate) fn of_client(
     Ok(endpoint)
 }
 
-/// What every service's settings say to the endpoint rules.
+/// The built-in parameters of the endpoint rules that are common to all services.
 pub(crate) fn builtins(settings: &ClientSettings, endpoint: &ClientEndpoint) -> Map {
     let own_url = settings.endpoint_url.is_some();
     let mut builtins = Map::new();
@@ -49,8 +49,7 @@ pub(crate) fn builtins(settings: &ClientSettings, endpoint: &ClientEndpoint) -> 
     builtins
 }
 
-/// What the settings say to parameters of the rules that the service declares for clients: under their names in
-/// snake case, and by the same names among the `s3` options.
+/// The parameters that a rule set declares for clients: by their names in snake case, also among the `s3` options.
 pub(crate) fn client_context(settings: &ClientSettings) -> Map {
     let mut context = settings.client_context_params.clone().unwrap_or_default();
     context.extend(settings.s3.clone().unwrap_or_default());
@@ -58,7 +57,7 @@ pub(crate) fn client_context(settings: &ClientSettings) -> Map {
     context
 }
 
-/// The account's id; it is looked up only for rules that want it, because that may load credentials.
+/// The account ID. It is looked up only for rule sets that use it, because that may load credentials.
 const ACCOUNT_ID: &str = "AWS::Auth::AccountId";
 
 /// Resolves the endpoint of a call.
@@ -93,7 +92,7 @@ pub(crate) fn resolve(call: &mut Call<'_>) -> Result<()> {
     Ok(())
 }
 
-/// An error of the rules under the name that the service has for it.
+/// Gives an error of the rules the name that boto3 has for it in this service.
 fn named(call: &Call<'_>, error: Error) -> Error {
     let special = call.client.endpoints.error.filter(|_| error.kind() == ErrorKind::EndpointResolution);
     special.and_then(|named| named(error.message(), &call.params)).unwrap_or(error)

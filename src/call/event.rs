@@ -1,4 +1,4 @@
-//! What a hook sees.
+//! The event that a hook receives: the call as far as it has come.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,31 +12,30 @@ use crate::error::Result;
 use crate::http::{Request, Response};
 use crate::value::{Map, Str, Timestamp, Value};
 
-/// A stage of a call, as a hook sees it: the call as far as it has come.
+/// An event: one stage of a call, as a hook sees it.
 ///
-/// | stage | what is there, and may be changed |
+/// | stage | what is available and may be changed |
 /// | --- | --- |
 /// | `provide-client-params`, `before-parameter-build` | [`params`](Self::params) |
-/// | `before-endpoint-resolution` | `params`, [`builtins`](Self::builtins_mut); its name has no operation |
-/// | `before-call` | [`request`](Self::request); [`set_response`](Self::set_response) and [`set_result`](Self::set_result) answer in the service's place |
-/// | `request-created` | the request of an attempt: a hook of `request-created.s3.PutObject` has it before it is signed, one of `request-created.s3` or `request-created` after that |
-/// | `choose-signer` | [`set_signer`](Self::set_signer); the first answer counts |
+/// | `before-endpoint-resolution` | `params`, [`builtins`](Self::builtins_mut); the event name has no operation |
+/// | `before-call` | [`request`](Self::request); [`set_response`](Self::set_response) and [`set_result`](Self::set_result) replace the call to the service |
+/// | `request-created` | the request of an attempt: a hook of `request-created.s3.PutObject` runs before it is signed, one of `request-created.s3` or `request-created` after that |
+/// | `choose-signer` | [`set_signer`](Self::set_signer); the first choice counts |
 /// | `before-sign` | the request |
-/// | `before-send` | the signed request; `set_response` answers in the server's place, and the first answer counts |
+/// | `before-send` | the signed request; `set_response` replaces the server, and the first response counts |
 /// | `before-parse` | [`response`](Self::response); [`add_to_result`](Self::add_to_result) |
-/// | `response-received` | `response`, [`result`](Self::result), to be looked at |
-/// | `needs-retry` | [`retry`](Self::retry), to be changed by [`set_retry`](Self::set_retry) |
-/// | `after-call-error` | what there is, when no response stands |
+/// | `response-received` | `response` and [`result`](Self::result), for inspection |
+/// | `needs-retry` | [`retry`](Self::retry), changed by [`set_retry`](Self::set_retry) |
+/// | `after-call-error` | whatever is available when the call failed without a response |
 /// | `after-call` | [`result`](Self::result) |
 ///
-/// They come in this order, those from `request-created` to `needs-retry` for every attempt; `choose-signer` and
-/// `before-sign` run while the hook of `request-created` that signs does. `after-call-error` takes the place of
-/// `after-call`. A URL that is presigned has the stages up to `before-endpoint-resolution`, `choose-signer` and
-/// `before-sign`.
+/// The stages run in this order, those from `request-created` to `needs-retry` for every attempt. `choose-signer` and
+/// `before-sign` run inside the hook of `request-created` that signs. `after-call-error` replaces `after-call`. A
+/// presigned URL has the stages up to `before-endpoint-resolution`, `choose-signer`, and `before-sign`.
 ///
-/// An error that a hook returns ends the call. In boto3 hooks return what they decide, here they set it; of what
-/// boto3 has beside these stages, `creating-client-class`, `creating-serializer`, `getattr` and `choose-service-name`
-/// concern Python's own mechanisms and are absent.
+/// An error that a hook returns ends the call. In boto3 hooks return their decision; here they set it. boto3's other
+/// stages (`creating-client-class`, `creating-serializer`, `getattr`, `choose-service-name`) concern Python itself and
+/// do not exist here: registering a hook for one is an error.
 ///
 /// ```
 /// use tucuxi::{Session, value};
@@ -44,7 +43,7 @@ use crate::value::{Map, Str, Timestamp, Value};
 /// let session = Session::builder().region("us-east-1").credentials(tucuxi::Credentials::new("a", "b")).build()?;
 /// let s3 = session.client("s3")?;
 /// s3.on("before-sign.s3.ListBuckets", |event| {
-///     event.request_mut().expect("it is built by now").headers.set("x-trace", "42");
+///     event.request_mut().expect("the request is built").headers.set("x-trace", "42");
 ///     Ok(())
 /// })?;
 /// let request = s3.prepare("list_buckets", value!({}))?;
@@ -65,7 +64,7 @@ impl<'e, 'c> Event<'e, 'c> {
         self.call
     }
 
-    /// The event's whole name, `before-sign.s3.PutObject`.
+    /// The full event name, `before-sign.s3.PutObject`.
     pub fn name(&self) -> String {
         let (stage, service) = (self.stage.name(), &self.call.client.event_names[0]);
         match self.stage.names_operation() {
@@ -99,27 +98,27 @@ impl<'e, 'c> Event<'e, 'c> {
         &self.call.params
     }
 
-    /// The parameters of the call, to be changed; up to `before-endpoint-resolution` it has an effect.
+    /// The parameters of the call, mutable. Changes have an effect up to `before-endpoint-resolution`.
     pub fn params_mut(&mut self) -> &mut Map {
         &mut self.call.params
     }
 
-    /// What hooks remember for later hooks of the same call.
+    /// Notes for later hooks of the same call. The library itself does not read them.
     pub fn notes(&self) -> &Map {
         &self.call.notes
     }
 
-    /// What hooks remember for later hooks of the same call, to be changed.
+    /// Notes for later hooks of the same call, mutable.
     pub fn notes_mut(&mut self) -> &mut Map {
         &mut self.call.notes
     }
 
-    /// What the client's settings say to the endpoint rules, by the names of the rules (`AWS::Region`).
+    /// The built-in parameters of the endpoint rules, by their names (`AWS::Region`).
     pub fn builtins(&self) -> &Map {
         &self.call.builtins
     }
 
-    /// What the client's settings say to the endpoint rules, to be changed for this call.
+    /// The built-in parameters of the endpoint rules, mutable for this call.
     pub fn builtins_mut(&mut self) -> &mut Map {
         &mut self.call.builtins
     }
@@ -129,17 +128,17 @@ impl<'e, 'c> Event<'e, 'c> {
         self.call.request.as_ref()
     }
 
-    /// The HTTP request, to be changed, once it is built. After `before-sign` a change breaks the signature.
+    /// The HTTP request once it is built, mutable. A change after `before-sign` invalidates the signature.
     pub fn request_mut(&mut self) -> Option<&mut Request> {
         self.call.request.as_mut()
     }
 
-    /// The way of signing that is chosen so far, `v4`, `bearer` or `none`; nothing means the client's own.
+    /// The authentication type chosen so far: `v4`, `bearer`, or `none`; `None` means the client's own.
     pub fn auth_type(&self) -> Option<&str> {
         self.call.signing.auth_type.as_deref()
     }
 
-    /// The moment that signatures carry.
+    /// The time used in signatures.
     pub(crate) fn now(&self) -> Timestamp {
         self.call.client.time.now()
     }
@@ -149,12 +148,12 @@ impl<'e, 'c> Event<'e, 'c> {
         &self.call.client.endpoints.client.legacy.partition
     }
 
-    /// Whether the client's keys are there without asking anybody for them.
+    /// Whether the client's credentials are available without a lookup.
     pub(crate) fn has_credentials_at_hand(&self) -> bool {
         self.call.client.auth.credentials.is_at_hand()
     }
 
-    /// Signs this call with other keys than the client's; up to `before-sign`.
+    /// Signs this call with other credentials than the client's; up to `before-sign`.
     pub(crate) fn set_credentials(&mut self, credentials: Arc<Credentials>) {
         self.call.signing.credentials = Some(credentials);
     }
@@ -164,47 +163,47 @@ impl<'e, 'c> Event<'e, 'c> {
         self.call.signing.name.as_deref()
     }
 
-    /// Chooses the way of signing in `choose-signer`: the name of a signer, or `none`. The first answer counts.
+    /// Chooses the signer in `choose-signer`: its name, or `none`. The first choice counts.
     pub fn set_signer(&mut self, name: impl Into<Str>) {
         self.call.signing.signer = Some(name.into());
     }
 
-    /// The HTTP response, once it is there.
+    /// The HTTP response, once it has arrived.
     pub fn response(&self) -> Option<&Response> {
         self.call.response.as_ref()
     }
 
-    /// The HTTP response, to be changed before it is parsed.
+    /// The HTTP response, mutable before it is parsed.
     pub fn response_mut(&mut self) -> Option<&mut Response> {
         self.call.response.as_mut()
     }
 
-    /// Answers in the server's place; in `before-call` and `before-send` nothing is sent then.
+    /// Sets the response. In `before-call` and `before-send` nothing is sent then.
     pub fn set_response(&mut self, response: Response) {
         self.call.response = Some(response);
     }
 
-    /// The parsed result, or the parsed error, once it is there.
+    /// The parsed result or the parsed error, once there is one.
     pub fn result(&self) -> Option<&Map> {
         self.call.result.as_ref()
     }
 
-    /// The parsed result, to be changed before the caller gets it.
+    /// The parsed result, mutable before it is returned.
     pub fn result_mut(&mut self) -> Option<&mut Map> {
         self.call.result.as_mut()
     }
 
-    /// Adds to what will be parsed, in `before-parse`; boto3's `customized_response_dict`.
+    /// Adds a member to the parsed result, in `before-parse`; boto3's `customized_response_dict`.
     pub fn add_to_result(&mut self, name: impl Into<Str>, value: impl Into<Value>) {
         self.call.added.insert(name, value);
     }
 
-    /// Whether a URL is presigned: nothing will be sent.
+    /// Whether the call presigns a URL: nothing is sent.
     pub fn is_presign(&self) -> bool {
         self.call.is_presign()
     }
 
-    /// Whether a request is prepared or presigned only: nothing will be sent.
+    /// Whether the request is only prepared or presigned: nothing is sent.
     pub(crate) fn is_prepared_only(&self) -> bool {
         !self.call.pipeline.sends
     }
@@ -219,22 +218,22 @@ impl<'e, 'c> Event<'e, 'c> {
         self.call.request_uri = template.into();
     }
 
-    /// Leaves the operation's host prefix out of the URL, up to `before-endpoint-resolution`.
+    /// Omits the operation's host prefix from the URL, up to `before-endpoint-resolution`.
     pub(crate) fn drop_host_prefix(&mut self) {
         self.call.host_prefix = false;
     }
 
-    /// The region that signatures name, where the endpoint says no other.
+    /// The region in signatures, unless the endpoint names another one.
     pub(crate) fn signing_region(&self) -> Option<&str> {
         self.call.client.endpoints.client.signing_region.as_deref()
     }
 
-    /// Signs the URL of a request of the hook's own with the client's keys, for any region; see `sigv4::presign`.
+    /// Signs the URL of the hook's own request with the client's credentials, for any region; see `sigv4::presign`.
     pub(crate) fn presign(&self, request: &mut Request, params: &[(String, String)], region: &str, expires: Duration) -> Result<()> {
         signing::presign_foreign(self.call, request, params, region, expires)
     }
 
-    /// Chooses the class of a service's error in `after-call`; `None` is the general one.
+    /// Sets the class of a service's error in `after-call`; `None` is the generic one.
     pub(crate) fn set_error_class(&mut self, class: Option<Str>) {
         self.call.error_class = class;
     }
@@ -244,35 +243,35 @@ impl<'e, 'c> Event<'e, 'c> {
         self.call.error_class.as_deref()
     }
 
-    /// Answers with the final outcome of a call: hooks of `after-call` had their say about it before.
+    /// Sets the final result of a call: hooks of `after-call` do not run on it again.
     pub(crate) fn set_outcome(&mut self, result: Map) {
         self.call.result = Some(result);
         self.call.is_final = true;
     }
 
-    /// How many attempts were made so far.
+    /// The number of attempts so far.
     pub fn attempts(&self) -> u32 {
         self.call.attempts.number
     }
 
-    /// In `needs-retry`: the delay after which the request is to be sent again, as decided so far; `None` if it is not.
+    /// In `needs-retry`: the delay before the request is sent again, as decided so far; `None` if it is not.
     pub fn retry(&self) -> Option<Duration> {
         self.call.attempts.retry
     }
 
-    /// Decides in `needs-retry` whether the request is sent again, and after which delay. The last word counts; it is
-    /// bound neither to the number of attempts nor to the quota.
+    /// Decides in `needs-retry` whether the request is sent again, and after which delay. The last decision counts; neither
+    /// the number of attempts nor the quota limits it.
     pub fn set_retry(&mut self, delay: Option<Duration>) {
         self.call.attempts.retry = delay;
     }
 
-    /// Answers with a result in the service's place, in `before-call`: nothing is sent and nothing parsed. A status of
-    /// 300 or more in its `ResponseMetadata` makes it an error.
+    /// Sets the result in `before-call`: nothing is sent and nothing is parsed. A status of 300 or more in its
+    /// `ResponseMetadata` makes it an error.
     pub fn set_result(&mut self, result: Map) {
         self.call.result = Some(result);
     }
 
-    /// Calls another operation of the same client, at the same endpoint, and in the time that is left.
+    /// Calls another operation of the same client, at the same endpoint and within the same limits.
     pub(crate) fn call(&self, operation: &str, params: Map) -> Result<Map> {
         let operation = self.call.client.operation(operation)?;
         let options = CallOptions {
@@ -320,7 +319,7 @@ impl<'e, 'c> Event<'e, 'c> {
         state.downcast_mut().expect("a state of this type was just stored")
     }
 
-    /// The error that the service answered, once it is parsed.
+    /// The error that the service returned, once it is parsed.
     pub fn error(&self) -> Option<&Value> {
         self.call.result.as_ref()?.get("Error").filter(|_| self.call.status() >= 300)
     }

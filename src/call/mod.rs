@@ -52,7 +52,7 @@ pub(crate) struct Call<'c> {
     pub options: CallOptions,
     hooks: HookList,
 
-    /// What the caller gave, as rewritten by hooks.
+    /// The caller's parameters, as rewritten by hooks.
     pub params: Map,
     /// What users' hooks remember for later hooks of this call. No stage reads them.
     pub notes: Map,
@@ -66,7 +66,7 @@ pub(crate) struct Call<'c> {
     pub request_uri: Str,
     /// Whether the operation's host prefix is used.
     pub host_prefix: bool,
-    /// What the client's settings say to the endpoint rules.
+    /// The built-in parameters of the endpoint rules.
     pub builtins: Map,
     pub endpoint: Option<Arc<Endpoint>>,
     pub signing: SigningContext,
@@ -83,47 +83,47 @@ pub(crate) struct Call<'c> {
     pub result: Option<Map>,
     /// The name of the modeled error that the service returned.
     pub error_class: Option<Str>,
-    /// The result is not to be changed any more.
+    /// The result is final: later hooks do not run on it.
     pub is_final: bool,
-    /// What hooks add to the result that is parsed.
+    /// What hooks add to the parsed result.
     pub added: Map,
     /// On the client's own clock.
     pub started: Duration,
     pub attempts: Attempts,
 }
 
-/// What one call has of its own.
+/// The settings of one call.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct CallOptions {
     pub read_timeout: Option<Duration>,
     pub headers: Headers,
     pub endpoint_url: Option<Str>,
-    /// How often the request is sent at most.
+    /// The maximum number of attempts.
     pub max_attempts: Option<u32>,
-    /// How long everything may take together.
+    /// The limit for the whole call.
     pub deadline: Option<Duration>,
     pub cancel: Option<Cancel>,
-    /// Another HTTP method than the operation's.
+    /// Replaces the operation's HTTP method.
     pub http_method: Option<String>,
-    /// Where the signature goes; unless that is a request, nothing is sent and several defaults do not apply.
+    /// Where the signature goes. Unless that is a request, nothing is sent.
     pub place: Place,
 }
 
-/// How the request is to be signed, as far as it is decided.
+/// How the request is signed, as far as it is decided.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct SigningContext {
-    /// `v4`, `bearer`, `none`, …; nothing means the client's own.
+    /// `v4`, `bearer`, `none`, …; `None` means the client's own.
     pub auth_type: Option<Str>,
     /// The answer of a `choose-signer` hook.
     pub signer: Option<Str>,
-    /// The region of the signature; several with commas between them for Signature Version 4a.
+    /// The region of the signature; for Signature Version 4a a comma-separated list.
     pub region: Option<Str>,
-    /// Keys for this call, instead of the client's.
+    /// Credentials for this call, instead of the client's.
     pub credentials: Option<Arc<Credentials>>,
     pub name: Option<Str>,
-    /// The payload is left out of the signature where that is safe.
+    /// The payload is not signed where that is safe.
     pub unsigned_payload: bool,
-    /// The checksum goes behind the body.
+    /// The checksum follows the body as a trailer.
     pub trailer_checksum: bool,
     /// The header that holds the body's checksum, where there is one.
     pub checksum_header: Option<String>,
@@ -196,7 +196,7 @@ impl<'c> Call<'c> {
         self.response.is_some() || self.result.is_some()
     }
 
-    /// The status of the response; a result without one says it in its metadata, or is a success.
+    /// The status of the response; without a response, the one in the result's metadata, or 200.
     pub(crate) fn status(&self) -> u16 {
         let told = || self.result.as_ref()?["ResponseMetadata"]["HTTPStatusCode"].as_int().and_then(|n| u16::try_from(n).ok());
         self.response.as_ref().map(|r| r.status).or_else(told).unwrap_or(200)

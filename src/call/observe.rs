@@ -1,6 +1,6 @@
-//! Who watches a call: spans and events of the `tracing` crate, with the feature `tracing`. Without it nothing is left.
+//! Spans and events of the `tracing` crate, with the feature `tracing`; without it these functions compile to nothing.
 //!
-//! Names and numbers are told, never a URL, a header, a parameter or a message.
+//! Spans contain names and numbers, never a URL, a header, a parameter, or a message.
 
 #[cfg(feature = "tracing")]
 mod spans;
@@ -26,8 +26,8 @@ pub(crate) fn attempt(call: &mut Call<'_>, run: impl FnOnce(&mut Call<'_>) -> Re
     run(call)
 }
 
-/// Whether there will be another attempt, and after which delay.
-#[cfg_attr(not(feature = "tracing"), expect(unused_variables, reason = "nobody watches"))]
+/// Records whether there is another attempt, and after which delay.
+#[cfg_attr(not(feature = "tracing"), expect(unused_variables, reason = "the feature is off"))]
 pub(crate) fn decision(call: &Call<'_>, delay: Option<Duration>) {
     #[cfg(feature = "tracing")]
     spans::decision(call, delay);

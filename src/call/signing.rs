@@ -1,4 +1,4 @@
-//! The stage that proves who calls: which signer, with which region and name, and then the signature.
+//! The signing stage: it chooses the signer, the region, and the signing name, and adds the signature.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,13 +19,12 @@ use crate::value::{Str, Timestamp, Value};
 
 /// The name of the signer that signs nothing.
 pub(crate) const NONE: &str = "none";
-/// Signs the request of this attempt: that is what a hook of `request-created` does.
+/// Signs the request of this attempt; a hook of `request-created` does it.
 pub(crate) fn sign(call: &mut Call<'_>) -> Result<()> {
     call.emit(Stage::RequestCreated)
 }
 
-/// Registers the signing itself: what is registered for a service's operation comes before it, what is registered for
-/// any service after it.
+/// Registers the signing hook. Hooks of a single operation run before it, hooks of any service after it.
 pub(crate) fn register(hooks: &Hooks, service: &str) -> Result<()> {
     let sign = |event: &mut Event<'_, '_>| Ok(created(event.call_mut())?);
     hooks.register(&format!("request-created.{service}"), Rank::BuiltIn, Arc::new(sign)).map(|_| ())
@@ -64,13 +63,13 @@ fn created(call: &mut Call<'_>) -> Result<()> {
     }
 }
 
-/// Signs the URL of the request, so that whoever has it can send it until `expires` is over.
+/// Signs the URL of the request, which is then valid for `expires`.
 pub(crate) fn presign(call: &mut Call<'_>, expires: Duration) -> Result<()> {
     let signer = choose_signer(call)?;
     call.emit(Stage::BeforeSign)?;
     let Some(signer) = signer else { return Ok(()) };
     if let Some((_, flavour)) = signer.scheme.sigv4() {
-        // The S3 flavour leaves the body unsigned: whoever has the URL sends one.
+        // S3 leaves the body unsigned: whoever uses the URL sends one.
         let params = match flavour {
             Flavour::S3 => Vec::new(),
             Flavour::Plain => sigv4::body_params(call.request_mut())?,
@@ -90,7 +89,7 @@ pub(crate) fn presign(call: &mut Call<'_>, expires: Duration) -> Result<()> {
     }
 }
 
-/// Signs the policy of a form.
+/// Signs the policy of an HTML form.
 pub(crate) fn presign_post(call: &mut Call<'_>, policy: &mut PostPolicy, expires: Duration) -> Result<()> {
     let signer = choose_signer(call)?;
     call.emit(Stage::BeforeSign)?;
@@ -103,7 +102,7 @@ pub(crate) fn presign_post(call: &mut Call<'_>, policy: &mut PostPolicy, expires
     sign_v4(call, signer, Payload::Unsigned, |_, signing| policy.sign_v4(signing, until(signing.time)))
 }
 
-/// Signs the URL of a request that is not the call's own, for another region. What is not signed stays as it is.
+/// Signs the URL of another request, for another region. An unsigned client leaves it as it is.
 pub(crate) fn presign_foreign(
     call: &Call<'_>,
     request: &mut Request,
@@ -131,7 +130,7 @@ pub(crate) fn presign_foreign(
     Ok(())
 }
 
-/// The signer: a hook's answer, or what the context and the client say. Nothing where nothing is to be signed.
+/// The signer: a hook's choice, or that of the signing context or the client. `None` if the request is not signed.
 fn choose_signer(call: &mut Call<'_>) -> Result<Option<SignerName>> {
     call.emit_until(Stage::ChooseSigner, |call| call.signing.signer.is_some())?;
     let chosen = match (&call.signing.signer, &call.signing.auth_type) {
@@ -173,7 +172,7 @@ fn sign_v4(
     })
 }
 
-/// Hands the keys of this moment, and the moment, to a way of signing.
+/// Calls `sign` with the current credentials and time.
 fn with_keys(call: &mut Call<'_>, sign: impl FnOnce(&mut Call<'_>, &Credentials, Timestamp) -> Result<()>) -> Result<()> {
     let now = call.client.time.now();
     if let Some(own) = call.signing.credentials.clone() {
@@ -183,7 +182,7 @@ fn with_keys(call: &mut Call<'_>, sign: impl FnOnce(&mut Call<'_>, &Credentials,
     sign(call, &found.credentials, now)
 }
 
-/// Region, or the set of them, and name of the signature.
+/// The region (or region set) and the name of the signature.
 fn scope(call: &Call<'_>, algorithm: Algorithm) -> Result<(Str, Str)> {
     let standing = &call.client.endpoints.client;
     let of_endpoint = call.signing.region.clone();

@@ -1,5 +1,5 @@
-//! A client's sense of time: how long it is at work, how it sleeps, and its dice. All can be handed in, so that
-//! retries can be tested without waiting.
+//! A client's monotonic time, its sleep, and its randomness. All can be replaced, so that retries can be tested without
+//! waiting.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -12,10 +12,10 @@ pub(crate) type Sleep = Box<dyn Fn(Duration) + Send + Sync>;
 /// What [`ClientBuilder::random`](super::ClientBuilder::random) takes.
 pub(crate) type Random = Box<dyn Fn() -> f64 + Send + Sync>;
 
-/// A client's sense of time.
+/// A client's monotonic time, sleep, and randomness.
 pub(crate) struct Pace {
     started: Instant,
-    /// What a handed-in sleep was told to sleep and did not, in nanoseconds: it counts as slept.
+    /// What a custom sleep did not actually sleep, in nanoseconds: it counts as slept.
     skipped: AtomicU64,
     sleep: Option<Sleep>,
     random: Random,
@@ -27,12 +27,12 @@ impl Pace {
         Pace { started: Instant::now(), skipped: AtomicU64::new(0), sleep, random }
     }
 
-    /// Since the client was made.
+    /// The time since the client was created.
     pub(crate) fn now(&self) -> Duration {
         self.started.elapsed() + Duration::from_nanos(self.skipped.load(Ordering::Relaxed))
     }
 
-    /// A number from 0 up to, not including, 1.
+    /// A random number in the range [0, 1).
     pub(crate) fn random(&self) -> f64 {
         (self.random)().clamp(0.0, 1.0 - f64::EPSILON)
     }
@@ -40,7 +40,7 @@ impl Pace {
     /// Sleeps.
     ///
     /// # Errors
-    /// If the call is canceled meanwhile.
+    /// `Canceled` if the call is canceled meanwhile.
     pub(crate) fn pause(&self, duration: Duration, cancel: Option<&Cancel>) -> Result<()> {
         match (&self.sleep, cancel) {
             _ if duration.is_zero() => {}

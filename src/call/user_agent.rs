@@ -1,10 +1,9 @@
-//! The `User-Agent` header: who calls, on what, with which features.
+//! The `User-Agent` header: the library, the platform, and the features in use.
 
 use crate::settings::RetryMode;
 use crate::settings::{ChecksumMode, ClientSettings};
 
-/// The header's value for a client. Components and allowed characters follow the format that AWS's
-/// own SDKs share (`ua/2.1`).
+/// The header's value for a client, in the format of AWS's own SDKs (`ua/2.1`).
 pub(crate) fn user_agent(settings: &ClientSettings) -> String {
     let mut parts = match &settings.user_agent.whole {
         Some(own) => vec![own.to_string()],
@@ -33,7 +32,7 @@ fn components(settings: &ClientSettings) -> Vec<String> {
     parts
 }
 
-/// What the client's settings make use of, by the letters that AWS's own SDKs share.
+/// The features that the client's settings use, by the letters that AWS's own SDKs share.
 fn features(settings: &ClientSettings) -> Vec<&'static str> {
     let mode = match settings.retry.mode {
         RetryMode::Legacy => "D",
@@ -64,7 +63,7 @@ fn component(prefix: &str, name: &str, value: &str) -> String {
     format!("{prefix}/{}{separator}{}", clean(name), clean(value))
 }
 
-/// What is not allowed in a component becomes a hyphen.
+/// Replaces characters that a component may not contain with hyphens.
 fn clean(text: &str) -> String {
     text.chars().map(|c| if c.is_ascii_alphanumeric() || "!$%&'*+-.^_`|~,".contains(c) { c } else { '-' }).collect()
 }

@@ -1,8 +1,7 @@
-//! Validation: what a call's parameters and the operation's input shape disagree about, before anything is written.
+//! Validation: compares the parameters of a call with the operation's input shape, before anything is serialized.
 //!
-//! Every problem is reported, in boto3's order and words, so that what one finds on the web about a message holds here
-//! too. Only the line of an unknown parameter says more, after boto3's text: the nearest names. As in boto3, the
-//! constraints `max`, `pattern` and `enum` are not checked here; the service does it.
+//! Every problem is reported, in boto3's order and words. Only the line of an unknown parameter adds something after
+//! boto3's text: the nearest names. As in boto3, the constraints `max`, `pattern`, and `enum` are left to the service.
 //!
 //! # Differs from boto3
 //!
@@ -28,7 +27,7 @@ pub(super) fn check(call: &mut Call<'_>) -> Result<()> {
     }
 }
 
-/// Compares `params` with the shape `input`. Nothing is allocated when all is well.
+/// Compares `params` with the shape `input`. Valid parameters cost no allocation.
 ///
 /// # Errors
 /// Of kind [`ErrorKind::ParamValidation`](crate::ErrorKind::ParamValidation), with a line for each problem; of kind

@@ -1,4 +1,4 @@
-//! The spans `call` and `attempt` and the events in them, all of the target `tucuxi`.
+//! The spans `call` and `attempt` and their events, all with the target `tucuxi`.
 
 use std::time::{Duration, Instant};
 
@@ -7,7 +7,7 @@ use tracing::field::Empty;
 use crate::call::Call;
 use crate::error::{Error, Result};
 
-/// Span `call`, and an event at each of its ends.
+/// The span `call`, with an event at its start and its end.
 pub(super) fn call<T>(call: &mut Call<'_>, run: impl FnOnce(&mut Call<'_>) -> Result<T>) -> Result<T> {
     let span = tracing::info_span!(
         target: "tucuxi",
@@ -31,7 +31,7 @@ pub(super) fn call<T>(call: &mut Call<'_>, run: impl FnOnce(&mut Call<'_>) -> Re
     done
 }
 
-/// Span `attempt`, and an event at each of its ends.
+/// The span `attempt`, with an event at its start and its end.
 pub(super) fn attempt(call: &mut Call<'_>, run: impl FnOnce(&mut Call<'_>) -> Result<Option<Error>>) -> Result<Option<Error>> {
     let request = call.request_mut();
     let span = tracing::debug_span!(
