@@ -154,6 +154,7 @@ mod service;
 pub mod session;
 mod settings;
 pub mod testing;
+mod text;
 pub mod value;
 pub mod waiter;
 

@@ -8,6 +8,7 @@ use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, percent_decode_str,
 use ring::{digest, hmac};
 
 use super::Credentials;
+pub(super) use crate::text::hex::hex;
 
 /// RFC 3986's unreserved characters stay, all others are encoded.
 const COMPONENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -45,21 +46,6 @@ pub(super) fn push_pair(query: &mut String, key: &str, value: &str) {
         query.push('&');
     }
     let _ = write!(query, "{}={}", component(key), component(value));
-}
-
-pub(super) fn push_hex(out: &mut String, bytes: &[u8]) {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    out.reserve(2 * bytes.len());
-    for byte in bytes {
-        out.push(DIGITS[usize::from(byte >> 4)].into());
-        out.push(DIGITS[usize::from(byte & 15)].into());
-    }
-}
-
-pub(super) fn hex(bytes: &[u8]) -> String {
-    let mut out = String::new();
-    push_hex(&mut out, bytes);
-    out
 }
 
 pub(super) fn sha256_hex(content: &[u8]) -> String {

@@ -8,7 +8,7 @@ use ring::hmac;
 use super::sigv4::{ALGORITHM, Signing};
 use super::{Credentials, encode};
 use crate::error::Result;
-use crate::protocol::serialize::json_text;
+use crate::text::json::json_text;
 use crate::value::{Map, Timestamp, Value};
 
 /// The fields of a form and the conditions under which the server accepts it.

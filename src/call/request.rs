@@ -5,6 +5,7 @@ use super::{Call, endpoint};
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{Body, Request};
 use crate::protocol::serialize::{self, Serialized, SerializedBody};
+use crate::text::percent::push_percent_encoded;
 use crate::value::Stream;
 
 /// Serializes the parameters and combines them with the endpoint.
@@ -53,7 +54,7 @@ pub(super) fn add_standing_headers(call: &mut Call<'_>) -> Result<()> {
     let headers = &mut call.request_mut().headers;
     if let Some(trace) = trace.filter(|trace| !trace.is_empty() && !headers.contains(TRACE_ID)) {
         let mut encoded = String::with_capacity(trace.len());
-        serialize::push_percent_encoded(&mut encoded, &trace, "-=;:+&[]{}\"',");
+        push_percent_encoded(&mut encoded, &trace, "-=;:+&[]{}\"',");
         headers.set(TRACE_ID, encoded);
     }
     if let Some(version) = version.filter(|_| !headers.contains(API_VERSION)) {

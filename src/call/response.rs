@@ -75,7 +75,7 @@ fn parse(call: &mut Call<'_>) -> Result<()> {
     } else {
         let body = response.body.buffer().map_err(Error::from_stream)?;
         let parsed = protocol::parse_error(call.service, call.operation, response.status, &response.headers, &body)?;
-        call.error_class = parsed.class.map(Into::into);
+        call.error_class = parsed.class;
         parsed.response
     };
     if let Some(metadata) = result.get_mut("ResponseMetadata").and_then(Value::as_map_mut) {

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use crate::error::Result;
 use crate::http::Cancel;
+use crate::text::random;
 
 /// What [`ClientBuilder::sleep`](super::ClientBuilder::sleep) takes.
 pub(crate) type Sleep = Box<dyn Fn(Duration) + Send + Sync>;
@@ -23,7 +24,7 @@ pub(crate) struct Pace {
 
 impl Pace {
     pub(crate) fn new(sleep: Option<Sleep>, random: Option<Random>) -> Pace {
-        let random = random.unwrap_or_else(|| Box::new(chance));
+        let random = random.unwrap_or_else(|| Box::new(random::fraction));
         Pace { started: Instant::now(), skipped: AtomicU64::new(0), sleep, random }
     }
 
@@ -55,13 +56,4 @@ impl Pace {
         }
         cancel.map_or(Ok(()), Cancel::check)
     }
-}
-
-fn chance() -> f64 {
-    let mut bytes = [0_u8; 8];
-    let random = ring::rand::SystemRandom::new();
-    // The system's source fails only where it does not exist at all.
-    ring::rand::SecureRandom::fill(&random, &mut bytes).expect("the system has a source of randomness");
-    // 53 bits are what a double holds.
-    (u64::from_le_bytes(bytes) >> 11) as f64 / (1_u64 << 53) as f64
 }

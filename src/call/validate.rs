@@ -8,15 +8,13 @@
 //! The value of a member that is sensitive is shown as `***`. A parameter of the wrong type that the endpoint depends on is reported alone
 //! and as an `EndpointResolutionError` for every service; boto3 reports those of some services here, with all others.
 
-pub(crate) mod python;
-
 use std::fmt;
 
-use self::python::{Repr, Type};
 use super::Call;
 use crate::definition::{Location, Node, ShapeType, Structure};
 use crate::error::{Result, did_you_mean};
-use crate::protocol::{Path, invalid};
+use crate::text::repr::{Repr, Type};
+use crate::text::{Path, invalid};
 use crate::value::{List, Map, Timestamp, Value};
 
 /// The stage: checks the parameters of a call, unless a setting switches that off.

@@ -83,6 +83,6 @@ impl<'p> ExtraParams<'p> {
     }
 
     fn invalid(&self, report: &str) -> Error {
-        Error::new(ErrorKind::ParamValidation, format!("Parameter validation failed:\n{report}"))
+        crate::text::invalid(report)
     }
 }

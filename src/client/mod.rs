@@ -24,6 +24,7 @@ use crate::definition::{Service, describe};
 use crate::error::Result;
 use crate::http::Request;
 use crate::settings::Config;
+use crate::text::invalid;
 use crate::value::{Map, Str, Value};
 
 /// One service in one region: operations are called by name, with a map, and answer a map.
@@ -203,13 +204,9 @@ pub(crate) fn params_map(params: Value) -> Result<Map> {
     match params {
         Value::Map(map) => Ok(map),
         Value::Null => Ok(Map::new()),
-        other => Err(crate::error::Error::new(
-            crate::error::ErrorKind::ParamValidation,
-            format!(
-                "Parameter validation failed:\nInvalid type for parameter input, value: {other:?}, type: {}, valid types: map",
-                other.type_name()
-            ),
-        )),
+        other => {
+            Err(invalid(format_args!("Invalid type for parameter input, value: {other:?}, type: {}, valid types: map", other.type_name())))
+        }
     }
 }
 

@@ -9,9 +9,10 @@ use crate::call::pipeline::{self, Pipeline};
 use crate::call::request::{build_raw, stream_body};
 use crate::call::{Call, CallOptions, RAW_OPERATION};
 use crate::definition::Operation;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::Result;
 use crate::http::{Body, Cancel, Request, Response};
 use crate::protocol::serialize::Serialized;
+use crate::text::invalid;
 use crate::value::{Map, Str, Value};
 
 impl Client {
@@ -134,8 +135,7 @@ fn check_path(path: &str) -> Result<()> {
     if path.starts_with('/') && path.bytes().all(|b| b.is_ascii_graphic() && b != b'#') {
         return Ok(());
     }
-    let message = format!("Parameter validation failed:\nThe path {path:?} must begin with a slash and be percent-encoded.");
-    Err(Error::new(ErrorKind::ParamValidation, message))
+    Err(invalid(format_args!("The path {path:?} must begin with a slash and be percent-encoded.")))
 }
 
 fn body(body: Value) -> Result<Body> {
@@ -144,9 +144,6 @@ fn body(body: Value) -> Result<Body> {
         Value::String(text) => Ok(Body::Bytes(text.as_bytes().into())),
         Value::Bytes(bytes) => Ok(Body::Bytes(bytes)),
         Value::Stream(stream) => stream_body(&stream),
-        other => {
-            let message = format!("Parameter validation failed:\nThe body must be text, bytes or a stream, not {}.", other.type_name());
-            Err(Error::new(ErrorKind::ParamValidation, message))
-        }
+        other => Err(invalid(format_args!("The body must be text, bytes or a stream, not {}.", other.type_name()))),
     }
 }

@@ -11,7 +11,8 @@ use ring::digest;
 use ring::rand::{SecureRandom, SystemRandom};
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::protocol::serialize::json_text;
+use crate::text::hex::hex;
+use crate::text::json::json_text;
 use crate::value::{Map, Value};
 
 /// The map in a file; `None` where there is no file, or no JSON object in it.
@@ -49,10 +50,6 @@ pub(super) fn sha1(text: &str) -> String {
 /// SHA-256 in hexadecimal.
 pub(super) fn sha256(text: &str) -> String {
     hex(digest::digest(&digest::SHA256, text.as_bytes()).as_ref())
-}
-
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn sorted(value: Value) -> Value {

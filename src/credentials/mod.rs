@@ -27,7 +27,6 @@ mod metadata;
 mod process;
 mod role;
 mod shared_file;
-pub(crate) mod shell_words;
 mod source;
 mod sso;
 mod sso_token;

@@ -7,9 +7,10 @@ use std::process::{Command, Stdio};
 
 use serde_json::Value as Json;
 
-use super::{Provider, Surroundings, shell_words, unretrievable};
+use super::{Provider, Surroundings, unretrievable};
 use crate::auth::Credentials;
 use crate::error::{Error, ErrorKind, Result};
+use crate::text::shell_words;
 use crate::value::{Map, Str, Timestamp};
 
 pub(crate) struct Process {

@@ -2,13 +2,13 @@
 //!
 //! `rules` calls them with evaluated arguments. Null is an ordinary result: it means "does not hold".
 
-use std::net::Ipv6Addr;
 use std::sync::{Arc, LazyLock};
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::text::class;
 use crate::error::{Error, ErrorKind, Result};
+use crate::text::url::{host_is_ip, is_dotted_quad, is_label};
 use crate::value::{KeyTable, Map, Value};
 
 /// What stays as it is in an encoded URL part: letters, digits and `-._~`.
@@ -108,33 +108,6 @@ fn without_parameters(path: &str) -> &str {
     &path[..path[last..].find(';').map_or(path.len(), |at| last + at)]
 }
 
-/// Whether the host of a valid authority is an IP address; `None` if the authority is not valid.
-pub(super) fn host_is_ip(authority: &str) -> Option<bool> {
-    let host_and_port = authority.rsplit('@').next()?;
-    let (is_ip, port) = match host_and_port.strip_prefix('[') {
-        Some(bracketed) => {
-            let (address, port) = bracketed.split_once(']')?;
-            address.split('%').next()?.parse::<Ipv6Addr>().ok()?;
-            (true, port.strip_prefix(':').or(port.is_empty().then_some(""))?)
-        }
-        None => {
-            let (host, port) = host_and_port.split_once(':').unwrap_or((host_and_port, ""));
-            if host.is_empty() {
-                return None;
-            }
-            (is_dotted_quad(host), port)
-        }
-    };
-    let valid_port = port.is_empty() || (port.bytes().all(|b| b.is_ascii_digit()) && port.parse::<u16>().is_ok());
-    valid_port.then_some(is_ip)
-}
-
-/// Four groups of one to three digits, whatever their value.
-fn is_dotted_quad(host: &str) -> bool {
-    let group = |group: &str| (1..=3).contains(&group.len()) && group.bytes().all(|b| b.is_ascii_digit());
-    host.split('.').count() == 4 && host.split('.').all(group)
-}
-
 /// The path without dot segments and empty segments, encoded, with a slash at both ends.
 fn normalized_path(path: &str) -> String {
     let mut segments = Vec::new();
@@ -161,14 +134,6 @@ pub(super) fn is_valid_host_label(value: &Value, allow_subdomains: &Value) -> Re
     }
     let host = string(value)?;
     Ok(if not(allow_subdomains) { is_label(host) } else { host.split('.').all(is_label) })
-}
-
-/// 1 to 63 letters, digits and hyphens, no hyphen at either end.
-pub(super) fn is_label(label: &str) -> bool {
-    (1..=63).contains(&label.len())
-        && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
-        && !label.starts_with('-')
-        && !label.ends_with('-')
 }
 
 pub(super) fn is_virtual_hostable_s3_bucket(value: &Value, allow_subdomains: &Value) -> Result<bool> {

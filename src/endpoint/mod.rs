@@ -15,10 +15,10 @@ pub mod legacy;
 mod parameters;
 mod rules;
 mod text;
-pub mod url;
 
 use crate::value::Value;
 
+pub use crate::text::url;
 pub use cache::EndpointCache;
 pub use parameters::Sources;
 pub use rules::resolve;

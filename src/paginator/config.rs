@@ -1,6 +1,7 @@
 //! boto3's `PaginationConfig`: the settings of a paginator among the parameters of its call.
 
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, Result};
+use crate::text::invalid;
 use crate::value::{Map, Str, Value};
 
 /// What is set; numbers come as boto3 takes them: `"10"` is as good as 10.
@@ -43,6 +44,5 @@ pub(super) fn int(name: &str, value: &Value) -> Result<i64> {
 }
 
 fn wrong(name: &str, wanted: &str, value: &Value) -> Error {
-    let text = format!("Parameter validation failed:\n{name} must be {wanted}, not {value:?} (of type {})", value.type_name());
-    Error::new(ErrorKind::ParamValidation, text)
+    invalid(format_args!("{name} must be {wanted}, not {value:?} (of type {})", value.type_name()))
 }

@@ -3,9 +3,10 @@
 
 use base64::prelude::{BASE64_STANDARD, Engine};
 
-use crate::call::validate::python::Repr;
 use crate::error::{Error, ErrorKind, Result};
-use crate::protocol::serialize::{push_float, push_json_string};
+use crate::text::json::push_json_string;
+use crate::text::python::push_float;
+use crate::text::repr::Repr;
 use crate::value::{List, Map, Str, Value};
 
 const TRUNCATE_AMOUNT: &str = "boto_truncate_amount";

@@ -6,9 +6,6 @@
 
 pub mod event_stream;
 mod parse;
-mod path;
 pub mod serialize;
 
-pub(crate) use parse::json_document;
 pub use parse::{ParsedError, error_class, parse, parse_error, streams_output};
-pub(crate) use path::{Path, invalid};

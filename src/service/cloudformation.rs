@@ -3,7 +3,6 @@
 use crate::call::Event;
 use crate::client::Setup;
 use crate::error::Result;
-use crate::protocol;
 
 pub(super) fn customize(setup: &mut Setup<'_>) -> Result<()> {
     setup.on("after-call.cloudformation.GetTemplate", parse_template)
@@ -11,7 +10,7 @@ pub(super) fn customize(setup: &mut Setup<'_>) -> Result<()> {
 
 fn parse_template(event: &mut Event<'_, '_>) -> anyhow::Result<()> {
     if let Some(body) = event.result_mut().and_then(|result| result.get_mut("TemplateBody"))
-        && let Some(template) = body.as_str().and_then(|text| protocol::json_document(text).ok())
+        && let Some(template) = body.as_str().and_then(|text| crate::text::json_reader::document(text).ok())
     {
         *body = template;
     }

@@ -5,6 +5,7 @@ use ring::digest::{Context, Digest, SHA256, digest};
 use crate::call::Event;
 use crate::client::Setup;
 use crate::error::{Error, ErrorKind, Result};
+use crate::text::hex::hex;
 use crate::value::Value;
 
 const CONTENT_HASH: &str = "x-amz-content-sha256";
@@ -50,7 +51,7 @@ fn checksums(event: &mut Event<'_, '_>) -> anyhow::Result<()> {
     read.map_err(|e| Error::new(ErrorKind::Stream, format!("The body cannot be read for its checksum: {e}")).with_source(e))?;
     for (name, digest) in [(CONTENT_HASH, whole.finish()), (TREE_HASH, tree.finish())] {
         if !request.headers.contains(name) {
-            request.headers.set(name, hex(&digest));
+            request.headers.set(name, hex(digest.as_ref()));
         }
     }
     Ok(())
@@ -96,10 +97,6 @@ fn combine(pair: &[Digest]) -> Digest {
     }
 }
 
-fn hex(digest: &Digest) -> String {
-    digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -107,7 +104,7 @@ mod tests {
     fn tree_hash(pieces: &[&[u8]]) -> String {
         let mut tree = TreeHash::default();
         pieces.iter().for_each(|piece| tree.update(piece));
-        hex(&tree.finish())
+        hex(tree.finish().as_ref())
     }
 
     #[test]
@@ -115,10 +112,10 @@ mod tests {
         let sha256 = |content: &[u8]| digest(&SHA256, content);
         let content = vec![b'x'; LEAF + 1];
         let two = digest(&SHA256, &[sha256(&content[..LEAF]).as_ref(), sha256(b"x").as_ref()].concat());
-        assert_eq!(tree_hash(&[&content]), hex(&two));
-        assert!(hex(&two).starts_with("686b298b") && hex(&two).ends_with("c540"));
+        assert_eq!(tree_hash(&[&content]), hex(two.as_ref()));
+        assert!(hex(two.as_ref()).starts_with("686b298b") && hex(two.as_ref()).ends_with("c540"));
         // However the content is cut.
-        assert_eq!(tree_hash(&[&content[..3], &content[3..LEAF], &content[LEAF..]]), hex(&two));
+        assert_eq!(tree_hash(&[&content[..3], &content[3..LEAF], &content[LEAF..]]), hex(two.as_ref()));
     }
 
     #[test]
@@ -126,11 +123,11 @@ mod tests {
         let leaves: Vec<Digest> = (0..3_u8).map(|i| digest(&SHA256, &vec![i; LEAF])).collect();
         let expected = combine(&[combine(&leaves[..2]), leaves[2]]);
         let content: Vec<u8> = (0..3_u8).flat_map(|i| vec![i; LEAF]).collect();
-        assert_eq!(tree_hash(&[&content]), hex(&expected));
+        assert_eq!(tree_hash(&[&content]), hex(expected.as_ref()));
     }
 
     #[test]
     fn nothing_is_an_empty_leaf() {
-        assert_eq!(tree_hash(&[]), hex(&digest(&SHA256, b"")));
+        assert_eq!(tree_hash(&[]), hex(digest(&SHA256, b"").as_ref()));
     }
 }

@@ -6,7 +6,6 @@ use crate::call::Event;
 use crate::client::Setup;
 use crate::definition::{Node, ShapeType};
 use crate::error::Result;
-use crate::protocol;
 use crate::value::{List, Value};
 
 /// The shape of policy documents.
@@ -58,7 +57,7 @@ fn decode(node: Node<'_>, value: &mut Value) -> Result<()> {
 
 /// The document, or nothing where the text is no JSON.
 fn document(text: &str) -> Option<Value> {
-    protocol::json_document(&percent_decode_str(text).decode_utf8_lossy()).ok()
+    crate::text::json_reader::document(&percent_decode_str(text).decode_utf8_lossy()).ok()
 }
 
 #[cfg(test)]

@@ -33,8 +33,8 @@ mod sts;
 use crate::call::Event;
 use crate::client::{Client, Setup};
 use crate::error::{Error, ErrorKind, Result};
-use crate::protocol::serialize::push_percent_encoded;
 use crate::resource::Method;
+use crate::text::percent::push_percent_encoded;
 
 /// Sets a client of this service up: one line per service that needs it.
 pub(crate) fn customize(setup: &mut Setup<'_>) -> Result<()> {
@@ -95,11 +95,7 @@ pub(crate) fn canonical_name(service: &str) -> &str {
 
 /// An error in the parameters that the definition does not know of.
 fn invalid_parameter(report: &str) -> anyhow::Error {
-    validation_error(report).into()
-}
-
-fn validation_error(report: &str) -> Error {
-    Error::new(ErrorKind::ParamValidation, format!("Parameter validation failed:\n{report}"))
+    crate::text::invalid(report).into()
 }
 
 /// A hook for operations that anybody may call.

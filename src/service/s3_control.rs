@@ -1,10 +1,11 @@
 //! S3 Control: S3's signature, host prefixes that the endpoint rules add themselves, and ARNs of what lies on
 //! Outposts in the place of names.
 
-use super::{host_label_error, validation_error};
+use super::host_label_error;
 use crate::call::Event;
 use crate::client::Setup;
 use crate::error::{Error, ErrorKind, Result};
+use crate::text::invalid;
 use crate::value::{Map, Value};
 
 const ACCELERATE: &str = "AWS::S3::Accelerate";
@@ -94,7 +95,7 @@ fn endpoint_error(text: &str, params: &Map) -> Option<Error> {
         return Some(unsupported(text));
     }
     if text == "AccountId is required but not set" {
-        return Some(validation_error(text));
+        return Some(invalid(text));
     }
     host_label_error(text)
 }

@@ -21,6 +21,7 @@ use crate::error::{ErrorKind, Result};
 use crate::http::{Transport, UreqTransport};
 use crate::retry::{Retries, Tuning};
 use crate::settings::{ClientRequest, Config, RetryMode, RetrySettings};
+use crate::text::random;
 use crate::value::{Str, Timestamp, Value};
 
 /// A client that is not made yet. What is not set here comes from the session.
@@ -74,7 +75,7 @@ impl ClientBuilder {
             config: None,
             transport: None,
             clock: Box::new(move || clock()),
-            uuids: Box::new(random_uuid),
+            uuids: Box::new(random::uuid),
             sleep: None,
             random: None,
         }
@@ -323,34 +324,8 @@ fn event_names(service: &Service) -> Result<ServiceNames> {
     Ok([service.hyphenized_service_id()?.into(), service.name().into(), prefix.into()])
 }
 
-/// A random UUID (RFC 9562, version 4).
-pub(crate) fn random_uuid() -> String {
-    let mut bytes = [0_u8; 16];
-    let random = ring::rand::SystemRandom::new();
-    // The system's source fails only where it does not exist at all.
-    ring::rand::SecureRandom::fill(&random, &mut bytes).expect("the system has a source of randomness");
-    bytes[6] = bytes[6] & 0x0f | 0x40;
-    bytes[8] = bytes[8] & 0x3f | 0x80;
-    let hex: String = bytes.iter().map(|b| format!("{b:02x}")).collect();
-    format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..])
-}
-
 impl fmt::Debug for ClientBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ClientBuilder").field("service", &self.service).finish_non_exhaustive()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::random_uuid;
-
-    #[test]
-    fn a_uuid_has_its_version_and_variant() {
-        let uuid = random_uuid();
-        assert_eq!(uuid.len(), 36);
-        assert_eq!(&uuid[14..15], "4");
-        assert!("89ab".contains(&uuid[19..20]));
-        assert_ne!(uuid, random_uuid());
     }
 }

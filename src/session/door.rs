@@ -8,7 +8,6 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use super::client_builder::random_uuid;
 use super::{Inner, Session};
 use crate::call::hooks::Hooks;
 use crate::credentials::{CredentialSource, MetadataSettings, ServiceCall, Surroundings, TokenSource, Windows};
@@ -117,7 +116,7 @@ impl Surroundings for Door {
     }
 
     fn uuid(&self) -> String {
-        random_uuid()
+        crate::text::random::uuid()
     }
 
     fn mfa_code(&self, serial: &str) -> Result<Str> {

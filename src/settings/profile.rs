@@ -8,8 +8,8 @@ use std::io;
 use std::path::Path;
 
 use super::ini::{self, Sections};
-use crate::credentials::shell_words;
 use crate::error::{Error, ErrorKind, Result};
+use crate::text::shell_words;
 use crate::value::Str;
 
 /// Both files as a session sees them, read once.

@@ -10,11 +10,11 @@ use super::stubbed_error::StubbedError;
 use super::{Double, attach};
 use crate::call::Event;
 use crate::call::hooks::HookId;
-use crate::call::validate::python::Repr;
 use crate::call::validate::{validate, validate_part};
 use crate::client::{Client, params_map};
 use crate::definition::{Node, Operation, Paginators, Service};
 use crate::error::{Error, ErrorKind, Result};
+use crate::text::repr::Repr;
 use crate::value::{Map, Str, Value};
 
 /// Stands for any value among expected parameters; the parameter must be there.

@@ -3,10 +3,11 @@
 use std::time::{Duration, Instant};
 
 use super::{Poll, Waiter};
-use crate::call::validate::python::Repr;
 use crate::definition::Acceptor;
 use crate::definition::waiter::seconds;
 use crate::error::{Error, ErrorKind, Result};
+use crate::text::invalid;
+use crate::text::repr::Repr;
 use crate::value::{Map, Value};
 
 /// The polls of one waiting.
@@ -118,9 +119,7 @@ impl WaiterConfig {
             None | Some(Value::Null) => return Ok(WaiterConfig::default()),
             Some(config) => config,
         };
-        let wrong = |name: &str, wanted: &str| {
-            Error::new(ErrorKind::ParamValidation, format!("Parameter validation failed:\nWaiterConfig{name} must be {wanted}"))
-        };
+        let wrong = |name: &str, wanted: &str| invalid(format_args!("WaiterConfig{name} must be {wanted}"));
         if config.as_map().is_none() {
             return Err(wrong("", "a map"));
         }

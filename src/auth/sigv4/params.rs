@@ -6,8 +6,8 @@
 use crate::auth::encode;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{Body, Request};
-use crate::protocol::json_document;
-use crate::protocol::serialize::{is_printable, push_float, write_escaped};
+use crate::text::json_reader::document;
+use crate::text::python::{is_printable, push_float, write_escaped};
 use crate::value::Value;
 
 /// Parameters of a query; each may have several values, or none.
@@ -29,7 +29,7 @@ pub fn body_params(request: &Request) -> Result<Params> {
     if is_form {
         return Ok(form(text?));
     }
-    match text.and_then(json_document) {
+    match text.and_then(document) {
         Ok(Value::Map(members)) => Ok(members.iter().map(|(name, value)| (name.to_string(), values(value))).collect()),
         _ => Err(unsuitable("it is neither a form nor a JSON object")),
     }

@@ -4,13 +4,13 @@
 //! message in JSON, the status in rest-xml, and as in boto3 a parser error in query, ec2 and cbor.
 
 use super::cbor_reader::Cbor;
-use super::json_reader::Json;
 use super::metadata::{self, header_ids, metadata};
 use super::xml_reader::Xml;
 use super::{Format, Slots, insert_members, rest, xml};
 use crate::definition::{Node, Operation, ProtocolName, Service, Structure};
 use crate::error::{ErrorKind, Result};
 use crate::http::Headers;
+use crate::text::json_reader::Json;
 use crate::value::{Bytes, Map, Str, Value};
 
 /// An error that a service answered.

@@ -2,11 +2,11 @@
 
 use std::borrow::Cow;
 
-use super::json_reader::Json;
 use super::union::{note_unknown, union};
 use super::{Slots, empty_slots, scalar, utf8};
 use crate::definition::{Node, ShapeType, Structure, WireNames};
 use crate::error::Result;
+use crate::text::json_reader::Json;
 use crate::value::{List, Map, Str, Value};
 
 /// What is done with scalars.

@@ -20,7 +20,6 @@ mod cbor_reader;
 mod ec2;
 mod error;
 mod json;
-mod json_reader;
 mod metadata;
 mod query;
 mod rest;
@@ -86,7 +85,7 @@ pub fn parse(service: &Arc<Service>, operation: &Operation, mut response: Respon
 /// A status that makes the call fail says more than that the body is not JSON.
 fn drop_garbage(response: &mut Response) -> Result<()> {
     let body = response.body.buffer().map_err(Error::from_stream)?;
-    if utf8(&body).and_then(json_document).is_err() {
+    if utf8(&body).and_then(crate::text::json_reader::document).is_err() {
         response.body = ResponseBody::Bytes(Default::default());
     }
     Ok(())
@@ -106,11 +105,6 @@ pub fn streams_output(service: &Service, operation: &Operation) -> Result<bool> 
         return Ok(true);
     }
     Ok(event_stream_member(output, structure)?.is_some())
-}
-
-/// A JSON text that is a value inside of a response, as whatever it is.
-pub(crate) fn json_document(text: &str) -> Result<Value> {
-    json_reader::Json::document(text)
 }
 
 /// The member that is a stream of events, with its slot.

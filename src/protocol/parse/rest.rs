@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use base64::Engine;
 
-use super::json_reader::Json;
 use super::metadata::{self, metadata};
 use super::stream::{self, body_stream};
 use super::{Format, insert_members, not_a_structure, scalar, utf8};
@@ -12,6 +11,7 @@ use crate::definition::{Location, Member, Node, Operation, ProtocolName, Service
 use crate::error::{Error, Result};
 use crate::http::{Headers, Response};
 use crate::protocol::event_stream::Events;
+use crate::text::json_reader::Json;
 use crate::value::{Bytes, List, Map, Str, Value};
 
 pub(super) fn parse(service: &Arc<Service>, operation: &Operation, mut response: Response) -> Result<Map> {

@@ -5,7 +5,7 @@ use super::scalar::{blob, timestamp};
 use super::{Serialized, SerializedBody, member, mismatch};
 use crate::definition::{Node, Operation, Service, ShapeType};
 use crate::error::Result;
-use crate::protocol::{Path, invalid};
+use crate::text::{Path, invalid};
 use crate::value::{Map, Str, Value};
 
 const CBOR: &str = "application/cbor";

@@ -2,7 +2,7 @@
 
 use crate::definition::{Node, Operation};
 use crate::error::Result;
-use crate::protocol::invalid;
+use crate::text::invalid;
 use crate::value::{Map, Value};
 
 /// The operation's host prefix with its labels filled in; the label members are checked whether or not it is used.

@@ -1,12 +1,13 @@
 //! The json protocols (1.0 and 1.1), and JSON bodies for rest-json.
 
 use super::base64_text::push_base64;
-use super::json_text::JsonText;
-use super::scalar::{blob, push_int, push_timestamp, timestamp};
+use super::scalar::{blob, push_timestamp, timestamp};
 use super::{Serialized, SerializedBody, member, mismatch};
 use crate::definition::{Node, Operation, Service, ShapeType, TimestampFormat};
 use crate::error::Result;
-use crate::protocol::Path;
+use crate::text::Path;
+use crate::text::json::JsonText;
+use crate::text::json::push_int;
 use crate::value::{Map, Value};
 
 pub(super) fn serialize(service: &Service, operation: &Operation, shape: Option<Node<'_>>, input: &Map) -> Result<Serialized> {

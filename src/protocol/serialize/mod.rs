@@ -16,11 +16,8 @@ mod base64_text;
 mod cbor;
 mod cbor_head;
 mod ec2;
-mod encode;
 mod host_prefix;
 mod json;
-mod json_text;
-mod python;
 mod query;
 mod rest;
 mod rest_json;
@@ -30,15 +27,12 @@ mod scalar;
 mod tests;
 mod xml_text;
 
-pub(crate) use encode::push_percent_encoded;
-pub use encode::{form_urlencode, query_string};
-pub(crate) use json_text::{json_text, push_json_string};
-pub(crate) use python::{is_printable, push_float, write_escaped};
+pub use crate::text::percent::{form_urlencode, query_string};
 
 use crate::definition::{Node, Operation, ProtocolName, Service};
 use crate::error::{Error, Result};
 use crate::http::Headers;
-use crate::protocol::{Path, invalid};
+use crate::text::{Path, invalid};
 use crate::value::{Bytes, Map, Str, Stream, Value};
 
 /// The parts of a request that the protocol decides.

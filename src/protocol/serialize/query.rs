@@ -1,10 +1,11 @@
 //! The query protocol: parameters as a form of dotted names. ec2 differs in names and lists only.
 
-use super::scalar::{push_int, push_scalar};
+use super::scalar::push_scalar;
 use super::{Serialized, SerializedBody, member, mismatch};
 use crate::definition::{Node, Operation, Service, ShapeRef, ShapeType, TimestampFormat};
 use crate::error::Result;
-use crate::protocol::Path;
+use crate::text::Path;
+use crate::text::json::push_int;
 use crate::value::{List, Map, Value};
 
 /// Where query and ec2 differ.

@@ -2,12 +2,13 @@
 //! of them are left for the body.
 
 use super::base64_text::push_base64;
-use super::json_text::JsonText;
 use super::scalar::{push_scalar, push_timestamp, timestamp};
-use super::{Serialized, SerializedBody, member, mismatch, push_percent_encoded};
+use super::{Serialized, SerializedBody, member, mismatch};
 use crate::definition::{Location, Node, Operation, ShapeType, TimestampFormat};
 use crate::error::{Error, Result};
-use crate::protocol::{Path, invalid};
+use crate::text::json::JsonText;
+use crate::text::percent::push_percent_encoded;
+use crate::text::{Path, invalid};
 use crate::value::{Map, Value};
 
 /// A request without its body, and what the body is to be made of.

@@ -5,7 +5,7 @@ use super::rest::{Bound, RestBody, bind};
 use super::{Serialized, SerializedBody};
 use crate::definition::{Node, Operation};
 use crate::error::Result;
-use crate::protocol::Path;
+use crate::text::Path;
 use crate::value::Map;
 
 pub(super) fn serialize(operation: &Operation, shape: Option<Node<'_>>, request_uri: &str, input: &Map) -> Result<Serialized> {

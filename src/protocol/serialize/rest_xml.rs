@@ -6,7 +6,7 @@ use super::xml_text::XmlText;
 use super::{Serialized, SerializedBody, member, mismatch};
 use crate::definition::{Node, Operation, ShapeRef, ShapeType, TimestampFormat};
 use crate::error::{Error, ErrorKind, Result};
-use crate::protocol::Path;
+use crate::text::Path;
 use crate::value::{List, Map, Value};
 
 pub(super) fn serialize(operation: &Operation, shape: Option<Node<'_>>, request_uri: &str, input: &Map) -> Result<Serialized> {

@@ -3,10 +3,12 @@
 use std::borrow::Cow;
 
 use super::base64_text::push_base64;
-use super::{mismatch, push_float};
+use super::mismatch;
 use crate::definition::{Node, ShapeType, TimestampFormat};
 use crate::error::Result;
-use crate::protocol::{Path, invalid};
+use crate::text::json::push_int;
+use crate::text::python::push_float;
+use crate::text::{Path, invalid};
 use crate::value::{Timestamp, Value};
 
 /// Appends a scalar as text; blobs in base64, timestamps in the definition's format or else in `format`.
@@ -29,12 +31,6 @@ pub(super) fn push_scalar(out: &mut String, node: Node<'_>, value: &Value, forma
         },
     }
     Ok(())
-}
-
-/// Appends the decimal digits.
-pub(super) fn push_int(out: &mut String, number: i64) {
-    use std::fmt::Write as _;
-    write!(out, "{number}").expect("writing to a String succeeds");
 }
 
 /// Appends a timestamp in the format that is asked for.

@@ -3,6 +3,7 @@
 use crate::call::{Event, LookupRegion};
 use crate::client::Setup;
 use crate::error::Result;
+use crate::text::url::is_label;
 use crate::value::Value;
 
 /// What the settings under `s3` say.
@@ -62,16 +63,11 @@ pub(super) fn presign_globally(setup: &Setup<'_>) -> Result<()> {
     }
     setup.on("before-endpoint-resolution.s3", |event| {
         let path_style = event.builtins()["AWS::S3::ForcePathStyle"].as_bool() == Some(true);
-        let fits = event.params()["Bucket"].as_str().is_none_or(|b| is_host_label(b) && !b.ends_with("--x-s3"));
+        let fits = event.params()["Bucket"].as_str().is_none_or(|b| is_label(b) && !b.ends_with("--x-s3"));
         if event.is_presign() && event.partition() == "aws" && !path_style && fits {
             event.builtins_mut().insert("AWS::Region", "aws-global");
             event.builtins_mut().insert("AWS::S3::UseGlobalEndpoint", true);
         }
         Ok(())
     })
-}
-
-fn is_host_label(text: &str) -> bool {
-    let inside = text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
-    (1..=63).contains(&text.len()) && inside && !text.starts_with('-') && !text.ends_with('-')
 }

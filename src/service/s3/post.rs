@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use super::super::validation_error;
 use crate::auth::post_policy::PostPolicy;
 use crate::client::{Client, ExtraMethods, ExtraParams};
 use crate::error::{Error, ErrorKind, Result};
+use crate::text::invalid;
 use crate::value;
 use crate::value::{Map, Value};
 
@@ -87,5 +87,5 @@ fn presign(client: &Client, bucket: &str, key: &str, fields: &Value, conditions:
 
 fn wrong_type(name: &str, value: &Value, wanted: &str) -> Error {
     let problem = format!("Invalid type for parameter {name}, type: {}, valid types: {wanted}", value.type_name());
-    validation_error(&problem).with_operation(NAME)
+    invalid(&problem).with_operation(NAME)
 }

@@ -8,6 +8,7 @@ use super::CallState;
 use crate::call::Event;
 use crate::client::Setup;
 use crate::error::{Error, ErrorKind, Result};
+use crate::text::url::is_label;
 use crate::value::{Map, Value};
 
 const REGION_HEADER: &str = "x-amz-bucket-region";
@@ -86,8 +87,7 @@ fn ask(event: &Event<'_, '_>, bucket: &str) -> Option<String> {
 
 /// What a server says becomes a part of a host's name.
 fn check_region(region: &str) -> Result<()> {
-    let label = (1..=63).contains(&region.len()) && region.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
-    if label && !region.starts_with('-') && !region.ends_with('-') {
+    if is_label(region) {
         return Ok(());
     }
     let message = format!("Provided region_name '{region}' doesn't match a supported format.");

@@ -1,7 +1,8 @@
 //! What the endpoint rules refuse, by the names that boto3 gives it.
 
-use super::super::{host_label_error, validation_error};
+use super::super::host_label_error;
 use crate::error::{Error, ErrorKind};
+use crate::text::invalid;
 use crate::value::Map;
 
 /// Errors of a client's settings.
@@ -31,5 +32,5 @@ pub(super) fn endpoint_error(text: &str, _params: &Map) -> Option<Error> {
     if ACCESS_POINT.iter().any(|beginning| text.starts_with(beginning)) {
         return unsupported("UnsupportedS3AccesspointConfigurationError", "S3 access-points");
     }
-    text.to_ascii_lowercase().starts_with("invalid arn:").then(|| validation_error(text))
+    text.to_ascii_lowercase().starts_with("invalid arn:").then(|| invalid(text))
 }

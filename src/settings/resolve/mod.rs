@@ -15,8 +15,8 @@ use super::options::{check_attempts, check_retry_mode, shown};
 use super::table::{self, Setting};
 use super::{endpoint_url, region};
 use crate::definition::Definitions;
-use crate::endpoint::url;
 use crate::error::{Error, ErrorKind, Result};
+use crate::text::url;
 use crate::value::{Map, Str, Value};
 
 /// Decides every setting of a client.

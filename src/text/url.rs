@@ -1,6 +1,7 @@
 //! Endpoint URLs: checking one that a user gave, putting the operation's path and query on it, and a prefix before its host.
 
-use super::functions::{host_is_ip, is_label};
+use std::net::Ipv6Addr;
+
 use crate::error::{Error, ErrorKind, Result};
 
 /// The greatest length of a host name (RFC 1035).
@@ -72,6 +73,41 @@ pub fn without_tls(url: &str) -> String {
         Some(rest) => format!("http://{rest}"),
         None => url.to_owned(),
     }
+}
+
+/// Whether the host of a valid authority is an IP address; `None` if the authority is not valid.
+pub(crate) fn host_is_ip(authority: &str) -> Option<bool> {
+    let host_and_port = authority.rsplit('@').next()?;
+    let (is_ip, port) = match host_and_port.strip_prefix('[') {
+        Some(bracketed) => {
+            let (address, port) = bracketed.split_once(']')?;
+            address.split('%').next()?.parse::<Ipv6Addr>().ok()?;
+            (true, port.strip_prefix(':').or(port.is_empty().then_some(""))?)
+        }
+        None => {
+            let (host, port) = host_and_port.split_once(':').unwrap_or((host_and_port, ""));
+            if host.is_empty() {
+                return None;
+            }
+            (is_dotted_quad(host), port)
+        }
+    };
+    let valid_port = port.is_empty() || (port.bytes().all(|b| b.is_ascii_digit()) && port.parse::<u16>().is_ok());
+    valid_port.then_some(is_ip)
+}
+
+/// Four groups of one to three digits, whatever their value.
+pub(crate) fn is_dotted_quad(host: &str) -> bool {
+    let group = |group: &str| (1..=3).contains(&group.len()) && group.bytes().all(|b| b.is_ascii_digit());
+    host.split('.').count() == 4 && host.split('.').all(group)
+}
+
+/// 1 to 63 letters, digits and hyphens, no hyphen at either end.
+pub(crate) fn is_label(label: &str) -> bool {
+    (1..=63).contains(&label.len())
+        && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+        && !label.starts_with('-')
+        && !label.ends_with('-')
 }
 
 #[cfg(test)]

@@ -5,24 +5,31 @@
 
 use std::borrow::Cow;
 
-use super::MAX_DEPTH;
 use crate::error::{Error, ErrorKind, Result};
 use crate::value::{List, Map, Number, Str, Value};
 
+/// How deep values may be nested.
+const MAX_DEPTH: usize = 300;
+
+/// A JSON text that is a value by itself.
+pub(crate) fn document(text: &str) -> Result<Value> {
+    Json::document(text)
+}
+
 /// A place in a JSON text.
-pub(super) struct Json<'a> {
+pub(crate) struct Json<'a> {
     text: &'a str,
     at: usize,
     depth: usize,
 }
 
 impl<'a> Json<'a> {
-    pub(super) fn new(text: &'a str) -> Json<'a> {
+    pub(crate) fn new(text: &'a str) -> Json<'a> {
         Json { text, at: 0, depth: 0 }
     }
 
     /// A whole text as whatever it is.
-    pub(super) fn document(text: &str) -> Result<Value> {
+    pub(crate) fn document(text: &str) -> Result<Value> {
         let mut json = Json::new(text);
         let value = json.any()?;
         json.end()?;
@@ -30,13 +37,13 @@ impl<'a> Json<'a> {
     }
 
     /// The first byte of the next token, which stays unread.
-    pub(super) fn peek(&mut self) -> Result<u8> {
+    pub(crate) fn peek(&mut self) -> Result<u8> {
         self.skip_space();
         self.byte().ok_or_else(|| self.error("the text ends in the middle"))
     }
 
     /// Nothing but space may follow.
-    pub(super) fn end(&mut self) -> Result<()> {
+    pub(crate) fn end(&mut self) -> Result<()> {
         self.skip_space();
         match self.byte() {
             None => Ok(()),
@@ -45,7 +52,7 @@ impl<'a> Json<'a> {
     }
 
     /// An object; `member` must read the value of the key that it is given.
-    pub(super) fn object(&mut self, mut member: impl FnMut(&mut Self, Cow<'a, str>) -> Result<()>) -> Result<()> {
+    pub(crate) fn object(&mut self, mut member: impl FnMut(&mut Self, Cow<'a, str>) -> Result<()>) -> Result<()> {
         self.open(b'{', "an object")?;
         if self.peek()? == b'}' {
             return self.close();
@@ -69,7 +76,7 @@ impl<'a> Json<'a> {
     }
 
     /// An array; `item` must read one value.
-    pub(super) fn array(&mut self, mut item: impl FnMut(&mut Self) -> Result<()>) -> Result<()> {
+    pub(crate) fn array(&mut self, mut item: impl FnMut(&mut Self) -> Result<()>) -> Result<()> {
         self.open(b'[', "an array")?;
         if self.peek()? == b']' {
             return self.close();
@@ -85,7 +92,7 @@ impl<'a> Json<'a> {
     }
 
     /// A string; it is borrowed unless it has escapes.
-    pub(super) fn string(&mut self) -> Result<Cow<'a, str>> {
+    pub(crate) fn string(&mut self) -> Result<Cow<'a, str>> {
         if self.peek()? != b'"' {
             return Err(self.error("expected a string"));
         }
@@ -101,7 +108,7 @@ impl<'a> Json<'a> {
     }
 
     /// Any value, as what it is.
-    pub(super) fn any(&mut self) -> Result<Value> {
+    pub(crate) fn any(&mut self) -> Result<Value> {
         Ok(match self.peek()? {
             b'{' => {
                 let mut map = Map::new();
@@ -126,7 +133,7 @@ impl<'a> Json<'a> {
     }
 
     /// Reads over one value.
-    pub(super) fn skip(&mut self) -> Result<()> {
+    pub(crate) fn skip(&mut self) -> Result<()> {
         match self.peek()? {
             b'{' => self.object(|json, _| json.skip()),
             b'[' => self.array(Json::skip),
@@ -135,7 +142,7 @@ impl<'a> Json<'a> {
         }
     }
 
-    pub(super) fn error(&self, what: &str) -> Error {
+    pub(crate) fn error(&self, what: &str) -> Error {
         Error::new(ErrorKind::ResponseParser, format!("Unable to parse response, invalid JSON received: byte {}: {what}", self.at))
     }
 

@@ -2,11 +2,11 @@
 
 use std::fmt::{self, Write as _};
 
-use crate::protocol::serialize::{is_printable, push_float, write_escaped};
+use super::python::{is_printable, push_float, write_escaped};
 use crate::value::{Timestamp, Value};
 
 /// A value's type.
-pub(super) struct Type<'a>(pub &'a Value);
+pub(crate) struct Type<'a>(pub &'a Value);
 
 impl Type<'_> {
     /// The class's name without its module.

@@ -1,9 +1,8 @@
 //! JSON text in the style of the reference: ASCII only, with or without spaces after the separators.
 
-use super::push_float;
-use super::scalar::push_int;
+use super::python::push_float;
+use super::{Path, invalid};
 use crate::error::Result;
-use crate::protocol::{Path, invalid};
 use crate::value::Value;
 
 /// A value without a shape as text, with a space after each separator or without.
@@ -17,7 +16,7 @@ pub(crate) fn json_text(value: &Value, spaced: bool) -> Result<String> {
 }
 
 /// JSON text that grows.
-pub(super) struct JsonText {
+pub(crate) struct JsonText {
     pub text: String,
     item_separator: &'static str,
     key_separator: &'static str,
@@ -99,6 +98,12 @@ impl JsonText {
         }
         Ok(())
     }
+}
+
+/// Appends the decimal digits.
+pub(crate) fn push_int(out: &mut String, number: i64) {
+    use std::fmt::Write as _;
+    write!(out, "{number}").expect("writing to a String succeeds");
 }
 
 /// A string, with everything escaped that is not printable ASCII.
