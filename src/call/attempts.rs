@@ -9,7 +9,7 @@ use super::Call;
 use super::hooks::Stage;
 use super::{auth_type, discovery, endpoint, observe, response, signing};
 use crate::error::{Error, ErrorKind, Result};
-use crate::http::{Body, Request, SendOptions, deadline_exceeded};
+use crate::http::{Body, Limits, Request, SendOptions, deadline_exceeded};
 use crate::retry::{self, Modeled, Outcome, Verdict};
 use crate::value::{Map, Timestamp, Value};
 
@@ -323,6 +323,15 @@ impl Call<'_> {
     pub(crate) fn left(&self) -> Option<Duration> {
         let allowed = self.options.deadline.or(self.client.settings.deadline)?;
         Some(allowed.saturating_sub(self.client.time.pace.now().saturating_sub(self.started)))
+    }
+
+    /// The limits of everything that is done on the call's behalf.
+    pub(crate) fn limits(&self) -> Limits {
+        Limits {
+            idle: self.options.read_timeout,
+            deadline: self.left().and_then(|left| Instant::now().checked_add(left)),
+            cancel: self.options.cancel.clone(),
+        }
     }
 
     /// The limits of one attempt.

@@ -12,7 +12,7 @@ use crate::definition::{Definitions, Operation, Partitions, RuleSet, Service};
 use crate::endpoint::EndpointCache;
 use crate::endpoint::legacy::ClientEndpoint;
 use crate::error::{Error, ErrorKind, Result};
-use crate::http::Transport;
+use crate::http::{Limits, Transport};
 use crate::retry::{Retries, Skew};
 use crate::settings::ClientSettings;
 use crate::value::{Map, Str, Timestamp};
@@ -106,10 +106,10 @@ impl ClientContext {
     }
 
     /// The bearer token for this service.
-    pub(crate) fn bearer_token(&self) -> Result<Str> {
+    pub(crate) fn bearer_token(&self, limits: &Limits) -> Result<Str> {
         let token = match &self.auth.bearer_token {
             Some(token) => Some(token.clone()),
-            None => self.auth.tokens.find((self.time.clock)())?,
+            None => self.auth.tokens.find((self.time.clock)(), limits)?,
         };
         token.ok_or_else(|| Error::new(ErrorKind::NoAuthToken, "Unable to locate authorization token"))
     }

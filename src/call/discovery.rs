@@ -172,7 +172,12 @@ fn address(call: &Call<'_>, discovery: &Discovery, question: &Map, required: boo
 /// Calls the service: the first of its endpoints, and for how many seconds it is valid.
 fn ask(call: &Call<'_>, question: &Map) -> Result<Option<(String, i64)>> {
     let operation = answering(call.service)?;
-    let options = CallOptions { read_timeout: call.options.read_timeout, ..CallOptions::default() };
+    let options = CallOptions {
+        read_timeout: call.options.read_timeout,
+        cancel: call.options.cancel.clone(),
+        deadline: call.left(),
+        ..CallOptions::default()
+    };
     let mut asking = Call::new(call.client, operation, question.clone(), options, &pipeline::SEND);
     let answer = pipeline::send(&mut asking).map_err(|e| e.with_operation(&operation.name))?;
     let Some(first) = answer["Endpoints"].as_list().and_then(|list| list.first()) else { return Ok(None) };

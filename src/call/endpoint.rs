@@ -106,7 +106,7 @@ fn account_id(call: &Call<'_>) -> Result<Value> {
     if let Some(own) = &call.signing.credentials {
         return Ok(own.account_id().map(Value::from).unwrap_or_default());
     }
-    let found = call.client.auth.credentials.find((call.client.time.clock)())?;
+    let found = call.client.auth.credentials.find((call.client.time.clock)(), &call.limits())?;
     Ok(found.and_then(|f| f.credentials.account_id().map(Value::from)).unwrap_or_default())
 }
 

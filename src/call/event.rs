@@ -9,7 +9,7 @@ use super::{pipeline, signing};
 use crate::auth::Credentials;
 use crate::definition::{Node, Operation, Service};
 use crate::error::Result;
-use crate::http::{Request, Response};
+use crate::http::{Limits, Request, Response};
 use crate::value::{Map, Str, Timestamp, Value};
 
 /// An event: one stage of a call, as a hook sees it.
@@ -141,6 +141,11 @@ impl<'e, 'c> Event<'e, 'c> {
     /// The time used in signatures.
     pub(crate) fn now(&self) -> Timestamp {
         self.call.client.time.now()
+    }
+
+    /// The limits of the call.
+    pub(crate) fn limits(&self) -> Limits {
+        self.call.limits()
     }
 
     /// The partition of the client's region.

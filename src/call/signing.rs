@@ -46,7 +46,7 @@ fn created(call: &mut Call<'_>) -> Result<()> {
     }
     match signer.scheme {
         Scheme::Bearer => {
-            let token = call.client.bearer_token()?;
+            let token = call.client.bearer_token(&call.limits())?;
             bearer::sign(call.request_mut(), &token)
         }
         Scheme::V2 => with_keys(call, |call, keys, now| sigv2::sign(call.request_mut(), keys, now)),
@@ -118,7 +118,7 @@ pub(crate) fn presign_foreign(
     let keys: &Credentials = match &call.signing.credentials {
         Some(own) => own,
         None => {
-            found = call.client.auth.credentials.get(now)?;
+            found = call.client.auth.credentials.get(now, &call.limits())?;
             &found.credentials
         }
     };
@@ -178,7 +178,7 @@ fn with_keys(call: &mut Call<'_>, sign: impl FnOnce(&mut Call<'_>, &Credentials,
     if let Some(own) = call.signing.credentials.clone() {
         return sign(call, &own, now);
     }
-    let found = call.client.auth.credentials.get(now)?;
+    let found = call.client.auth.credentials.get(now, &call.limits())?;
     sign(call, &found.credentials, now)
 }
 

@@ -8,7 +8,7 @@ use crate::auth::post_policy::PostPolicy;
 use crate::call::pipeline::{self, Pipeline};
 use crate::call::{Call, CallOptions, signing};
 use crate::error::{Error, Result};
-use crate::http::{Cancel, Request};
+use crate::http::{Cancel, Limits, Request};
 use crate::value::{Str, Value};
 
 /// A call that is not made yet.
@@ -69,6 +69,16 @@ impl<'c> OperationRequest<'c> {
     pub fn deadline(mut self, total: Duration) -> Self {
         self.options.deadline = Some(total);
         self
+    }
+
+    /// Applies the limits of the call on whose behalf this one is made.
+    pub(crate) fn limits(mut self, limits: &Limits) -> Self {
+        self.options.read_timeout = self.options.read_timeout.or(limits.idle);
+        self.options.cancel = limits.cancel.clone().or(self.options.cancel);
+        match limits.left() {
+            Some(left) => self.within(left),
+            None => self,
+        }
     }
 
     /// As the client has it, but no longer than `left`.

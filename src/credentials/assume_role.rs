@@ -10,9 +10,10 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::container::Container;
 use super::instance_metadata::InstanceMetadata;
+use super::refresh::Windows;
 use super::role::{AssumeRole, Exchange};
 use super::source::Keys;
-use super::{Chain, Environment, Grant, Provider, Surroundings, partial, profile_chain, unretrievable};
+use super::{Chain, Environment, Lookup, Provider, partial, profile_chain, unretrievable};
 use crate::auth::Credentials;
 use crate::error::{Error, ErrorKind, Result};
 use crate::value::{Map, Str};
@@ -30,7 +31,7 @@ impl AssumedRole {
         AssumedRole { profile, link: Mutex::default() }
     }
 
-    fn link(&self, surroundings: &dyn Surroundings) -> Result<Option<Arc<Link>>> {
+    fn link(&self, surroundings: &Lookup<'_>) -> Result<Option<Arc<Link>>> {
         let mut link = self.link.lock().unwrap_or_else(PoisonError::into_inner);
         if link.is_none() && assumes_role(surroundings.profile(&self.profile)) {
             *link = Some(Arc::new(Link::of_profile(surroundings, &self.profile, &mut vec![self.profile.clone()])?));
@@ -44,7 +45,7 @@ impl Provider for AssumedRole {
         METHOD
     }
 
-    fn load(&self, surroundings: &dyn Surroundings) -> Result<Option<Credentials>> {
+    fn load(&self, surroundings: &Lookup<'_>) -> Result<Option<Credentials>> {
         self.link(surroundings)?.map_or(Ok(None), |link| link.load(surroundings))
     }
 }
@@ -71,16 +72,16 @@ enum Sourceless {
 
 impl Link {
     /// A role that the places of `chain` ask for.
-    pub(crate) fn new(role: AssumeRole, chain: Chain, surroundings: &dyn Surroundings) -> Link {
-        Link::from(role, chain, Sourceless::Session, surroundings)
+    pub(crate) fn new(role: AssumeRole, chain: Chain, windows: Windows) -> Link {
+        Link::from(role, chain, Sourceless::Session, windows)
     }
 
-    fn from(role: AssumeRole, chain: Chain, sourceless: Sourceless, surroundings: &dyn Surroundings) -> Link {
-        let source = Keys::new(chain, surroundings.windows());
+    fn from(role: AssumeRole, chain: Chain, sourceless: Sourceless, windows: Windows) -> Link {
+        let source = Keys::new(chain, windows);
         Link { role, source, sourceless, session_name: OnceLock::new(), mfa_is_spent: AtomicBool::new(false) }
     }
 
-    fn of_profile(surroundings: &dyn Surroundings, name: &Str, visited: &mut Vec<Str>) -> Result<Link> {
+    fn of_profile(surroundings: &Lookup<'_>, name: &Str, visited: &mut Vec<Str>) -> Result<Link> {
         let nothing = Map::new();
         let profile = surroundings.profile(name).unwrap_or(&nothing);
         let (chain, sourceless) = match (profile["source_profile"].as_str(), profile["credential_source"].as_str()) {
@@ -91,7 +92,7 @@ impl Link {
             (None, Some(place)) => (place_chain(place, name)?, Sourceless::Place(place.into(), name.clone())),
             (Some(source), None) => (source_chain(surroundings, source, name, visited)?, Sourceless::Profile(source.into())),
         };
-        Ok(Link::from(role_of(profile), chain, sourceless, surroundings))
+        Ok(Link::from(role_of(profile), chain, sourceless, surroundings.windows()))
     }
 
     fn no_source(&self) -> Error {
@@ -105,7 +106,7 @@ impl Link {
     }
 
     /// The parameters that no other call has: a session name that nobody chose, and the code of a device.
-    fn proof(&self, surroundings: &dyn Surroundings) -> Result<Map> {
+    fn proof(&self, surroundings: &Lookup<'_>) -> Result<Map> {
         let mut proof = Map::new();
         if !self.role.params().contains_key("RoleSessionName") {
             let made_up = || made_up_session_name(surroundings);
@@ -127,9 +128,9 @@ impl Provider for Link {
         METHOD
     }
 
-    fn load(&self, surroundings: &dyn Surroundings) -> Result<Option<Credentials>> {
+    fn load(&self, surroundings: &Lookup<'_>) -> Result<Option<Credentials>> {
         let keys = self.source.find(surroundings, surroundings.now())?.ok_or_else(|| self.no_source())?;
-        let exchange = Exchange { method: METHOD, grant: Grant::Role, params: self.role.params(), keys: Some(&keys.credentials) };
+        let exchange = Exchange { method: METHOD, operation: "AssumeRole", params: self.role.params(), keys: Some(&keys.credentials) };
         let is_new = Cell::new(false);
         let proof = || {
             is_new.set(true);
@@ -144,7 +145,7 @@ impl Provider for Link {
 }
 
 /// The name of a session that has none: botocore's.
-pub(super) fn made_up_session_name(surroundings: &dyn Surroundings) -> Str {
+pub(super) fn made_up_session_name(surroundings: &Lookup<'_>) -> Str {
     format!("botocore-session-{}", surroundings.now().seconds()).into()
 }
 
@@ -183,7 +184,7 @@ fn place_chain(place: &str, profile: &str) -> Result<Chain> {
 }
 
 /// Who asks for a role whose source is a profile: that profile's keys, or the role that it is.
-fn source_chain(surroundings: &dyn Surroundings, source: &str, profile: &Str, visited: &mut Vec<Str>) -> Result<Chain> {
+fn source_chain(surroundings: &Lookup<'_>, source: &str, profile: &Str, visited: &mut Vec<Str>) -> Result<Chain> {
     let Some(section) = surroundings.profile(source) else {
         return Err(invalid(format!("The source_profile \"{source}\" referenced in the profile \"{profile}\" does not exist.")));
     };

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::Surroundings;
-use super::kept::{Expires, Kept, Windows};
+use super::refresh::{Expires, Kept, Windows};
 use super::sso_token::{SsoConfig, Token, session_token};
+use super::{Lookup, Surroundings};
 use crate::error::{Error, ErrorKind, Result};
+use crate::http::Limits;
 use crate::value::{Str, Timestamp};
 
 /// The token of a profile's session, fetched when it is first needed. Cheap to clone; the clones share what was found.
@@ -31,12 +32,12 @@ impl TokenSource {
     ///
     /// # Errors
     /// If the session is not there or lacks something, and what fetching the token fails with.
-    pub(crate) fn find(&self, now: Timestamp) -> Result<Option<Str>> {
+    pub(crate) fn find(&self, now: Timestamp, limits: &Limits) -> Result<Option<Str>> {
         let inner = &*self.0;
-        let surroundings = &*inner.surroundings;
+        let surroundings = &Lookup::new(&*inner.surroundings, limits);
         let Some(sso) = config(&inner.profile, surroundings)? else { return Ok(None) };
         let search = || session_token(&sso, surroundings).map(Some);
-        let token = inner.kept.find(now, search, |_| session_token(&sso, surroundings))?;
+        let token = inner.kept.find(now, limits, search, |_| session_token(&sso, surroundings))?;
         Ok(token.map(|token| token.access_token.clone()))
     }
 }
@@ -56,7 +57,7 @@ pub(crate) fn token_variable(signing_name: &str) -> String {
     format!("AWS_BEARER_TOKEN_{}", signing_name.replace(['-', ' '], "_").to_uppercase())
 }
 
-fn config(profile: &str, surroundings: &dyn Surroundings) -> Result<Option<SsoConfig>> {
+fn config(profile: &str, surroundings: &Lookup<'_>) -> Result<Option<SsoConfig>> {
     let Some(name) = surroundings.profile(profile).and_then(|keys| keys["sso_session"].as_str()) else { return Ok(None) };
     let start = format!("The profile \"{profile}\" is configured to use the SSO token provider but");
     let invalid = |what: String| Error::new(ErrorKind::InvalidConfig, format!("{start} {what}"));

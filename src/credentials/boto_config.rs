@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{Provider, Surroundings, partial};
+use super::{Lookup, Provider, partial};
 use crate::auth::Credentials;
 use crate::error::Result;
 
@@ -13,7 +13,7 @@ impl Provider for BotoConfig {
         "boto-config"
     }
 
-    fn load(&self, surroundings: &dyn Surroundings) -> Result<Option<Credentials>> {
+    fn load(&self, surroundings: &Lookup<'_>) -> Result<Option<Credentials>> {
         for path in files(surroundings) {
             let section = surroundings.section_of_file(&path, "Credentials")?;
             let Some(id) = section["aws_access_key_id"].as_str() else { continue };
@@ -24,7 +24,7 @@ impl Provider for BotoConfig {
     }
 }
 
-fn files(surroundings: &dyn Surroundings) -> Vec<PathBuf> {
+fn files(surroundings: &Lookup<'_>) -> Vec<PathBuf> {
     match surroundings.variable("BOTO_CONFIG") {
         Some(path) => vec![surroundings.expand(&path)],
         None => vec![PathBuf::from("/etc/boto.cfg"), surroundings.expand("~/.boto")],

@@ -1,6 +1,6 @@
 //! The providers in their order; the first that has credentials wins.
 
-use super::{Provider, Surroundings};
+use super::{Lookup, Provider};
 use crate::auth::Credentials;
 use crate::error::Result;
 
@@ -27,7 +27,7 @@ impl Chain {
     }
 
     /// Asks every place until one has credentials. An error of one ends the search.
-    pub(crate) fn load(&self, surroundings: &dyn Surroundings) -> Result<Option<Found>> {
+    pub(crate) fn load(&self, surroundings: &Lookup<'_>) -> Result<Option<Found>> {
         for provider in &self.0 {
             if let Some(credentials) = provider.load(surroundings)? {
                 return Ok(Some(Found { credentials, method: provider.method() }));
@@ -37,7 +37,7 @@ impl Chain {
     }
 
     /// Asks one place again.
-    pub(crate) fn reload(&self, method: &str, surroundings: &dyn Surroundings) -> Result<Option<Credentials>> {
+    pub(crate) fn reload(&self, method: &str, surroundings: &Lookup<'_>) -> Result<Option<Credentials>> {
         let provider = self.0.iter().find(|provider| provider.method() == method);
         provider.map_or(Ok(None), |provider| provider.load(surroundings))
     }
@@ -48,6 +48,7 @@ mod tests {
     use super::super::tests::Fixed;
     use super::*;
     use crate::error::Error;
+    use crate::http::Limits;
     use crate::value;
     use crate::value::Value;
 
@@ -57,7 +58,7 @@ mod tests {
             variables.insert("AWS_EC2_METADATA_DISABLED", "true");
         }
         let chain = super::super::chain(&"default".into(), false);
-        let found = chain.load(&Fixed::new(variables, shared_file, config_file))?;
+        let found = chain.load(&Lookup::new(&Fixed::new(variables, shared_file, config_file), &Limits::default()))?;
         Ok(found.map(|found| (found.method, found.credentials)))
     }
 

@@ -1,7 +1,7 @@
 //! Credentials from the profile's section of the configuration file.
 
 use super::static_keys::keys_of;
-use super::{Provider, Surroundings};
+use super::{Lookup, Provider};
 use crate::auth::Credentials;
 use crate::error::Result;
 use crate::value::Str;
@@ -21,7 +21,7 @@ impl Provider for ConfigFile {
         "config-file"
     }
 
-    fn load(&self, surroundings: &dyn Surroundings) -> Result<Option<Credentials>> {
+    fn load(&self, surroundings: &Lookup<'_>) -> Result<Option<Credentials>> {
         surroundings.config_file_section(&self.profile).map_or(Ok(None), |section| keys_of(section, self.method()))
     }
 }

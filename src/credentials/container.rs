@@ -8,10 +8,10 @@ use serde_json::Value as Json;
 
 use super::metadata::{MetadataClient, request};
 use super::role::parse_expiry;
-use super::{Provider, Surroundings, unretrievable};
+use super::{Lookup, Provider, unretrievable};
 use crate::auth::Credentials;
 use crate::error::{Error, ErrorKind, Result};
-use crate::http::Request;
+use crate::http::{Limits, Request};
 
 #[derive(Default)]
 pub(crate) struct Container {
@@ -31,7 +31,7 @@ impl Provider for Container {
         METHOD
     }
 
-    fn load(&self, surroundings: &dyn Surroundings) -> Result<Option<Credentials>> {
+    fn load(&self, surroundings: &Lookup<'_>) -> Result<Option<Credentials>> {
         let Some(url) = url(surroundings) else { return Ok(None) };
         check_host(&url)?;
         let authorization = authorization(surroundings)?;
@@ -42,10 +42,13 @@ impl Provider for Container {
             if let Some(token) = &authorization {
                 request.headers.set("Authorization", token.as_str());
             }
-            match self.ask(request) {
+            match self.ask(request, surroundings.limits) {
                 Ok(document) => return credentials(&document).map(Some),
-                Err(_) if attempt < ATTEMPTS => std::thread::sleep(PAUSE),
-                Err(cause) => return Err(unretrievable(METHOD, format_args!("Error retrieving metadata: {cause}"))),
+                Err(_) if attempt < ATTEMPTS => surroundings.limits.sleep(PAUSE)?,
+                Err(cause) => {
+                    surroundings.limits.check()?;
+                    return Err(unretrievable(METHOD, format_args!("Error retrieving metadata: {cause}")));
+                }
             }
             attempt += 1;
         }
@@ -54,8 +57,8 @@ impl Provider for Container {
 
 impl Container {
     /// The document, or why there is none this time.
-    fn ask(&self, request: Request) -> Result<Json, String> {
-        let sent = self.client.send(request, TIMEOUT);
+    fn ask(&self, request: Request, limits: &Limits) -> Result<Json, String> {
+        let sent = self.client.send(request, TIMEOUT, limits);
         let (status, body) = sent.map_err(|cause| format!("Received error when attempting to retrieve container metadata: {cause}"))?;
         if status != 200 {
             let body = String::from_utf8_lossy(&body);
@@ -66,7 +69,7 @@ impl Container {
 }
 
 /// Where to ask, if the container's environment says so at all.
-fn url(surroundings: &dyn Surroundings) -> Option<String> {
+fn url(surroundings: &Lookup<'_>) -> Option<String> {
     match surroundings.variable("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI") {
         Some(path) => Some(format!("{AGENT}{path}")),
         None => surroundings.variable("AWS_CONTAINER_CREDENTIALS_FULL_URI").map(String::from),
@@ -96,7 +99,7 @@ fn check_host(url: &str) -> Result<()> {
 }
 
 /// The token as it stands; the file is read each time, because its content changes.
-fn authorization(surroundings: &dyn Surroundings) -> Result<Option<String>> {
+fn authorization(surroundings: &Lookup<'_>) -> Result<Option<String>> {
     let token = match surroundings.variable("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE") {
         Some(path) => {
             let token = fs::read_to_string(path.as_str());
@@ -132,7 +135,7 @@ mod tests {
 
     #[test]
     fn the_relative_address_comes_first_even_if_it_is_empty() {
-        let url = |variables: Value| url(&Fixed::new(variables, Value::Null, Value::Null));
+        let url = |variables: Value| url(&Lookup::new(&Fixed::new(variables, Value::Null, Value::Null), &Limits::default()));
         let [relative, full] = ["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI"];
         assert_eq!(url(value!({relative: "/v2/x", full: "http://h/"})).as_deref(), Some("http://169.254.170.2/v2/x"));
         assert_eq!(url(value!({relative: "", full: "http://h/"})).as_deref(), Some("http://169.254.170.2"));

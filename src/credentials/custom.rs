@@ -1,6 +1,6 @@
 //! Credentials from a function of the program's own.
 
-use super::{Provider, Surroundings};
+use super::{Lookup, Provider};
 use crate::auth::Credentials;
 use crate::error::{Error, ErrorKind, Result};
 
@@ -17,7 +17,7 @@ impl Provider for Custom {
         "custom"
     }
 
-    fn load(&self, _: &dyn Surroundings) -> Result<Option<Credentials>> {
+    fn load(&self, _: &Lookup<'_>) -> Result<Option<Credentials>> {
         (self.0)().map_err(|error| match error.downcast::<Error>() {
             Ok(typed) => typed,
             Err(error) => {

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use super::{Provider, Surroundings, partial};
+use super::{Lookup, Provider, partial};
 use crate::auth::Credentials;
 use crate::error::{Error, ErrorKind, Result};
 
@@ -13,7 +13,7 @@ impl Provider for Ec2File {
         "ec2-credentials-file"
     }
 
-    fn load(&self, surroundings: &dyn Surroundings) -> Result<Option<Credentials>> {
+    fn load(&self, surroundings: &Lookup<'_>) -> Result<Option<Credentials>> {
         let Some(path) = surroundings.variable("AWS_CREDENTIAL_FILE") else { return Ok(None) };
         let text = fs::read_to_string(surroundings.expand(&path)).map_err(|error| {
             let message = format!("The specified config file ({path}) could not be found.");

@@ -1,6 +1,6 @@
 //! Credentials from environment variables.
 
-use super::{Provider, Surroundings, partial};
+use super::{Lookup, Provider, partial};
 use crate::auth::Credentials;
 use crate::error::{Error, ErrorKind, Result};
 use crate::value::Timestamp;
@@ -12,7 +12,7 @@ impl Provider for Environment {
         "env"
     }
 
-    fn load(&self, surroundings: &dyn Surroundings) -> Result<Option<Credentials>> {
+    fn load(&self, surroundings: &Lookup<'_>) -> Result<Option<Credentials>> {
         let variable = |name: &str| surroundings.variable(name).filter(|value| !value.is_empty());
         let Some(access_key) = variable("AWS_ACCESS_KEY_ID") else {
             return Ok(None);

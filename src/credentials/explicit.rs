@@ -1,6 +1,6 @@
 //! Credentials that a program gives itself: whole, or as separate, untyped arguments.
 
-use super::{Provider, Surroundings, partial};
+use super::{Lookup, Provider, partial};
 use crate::auth::Credentials;
 use crate::error::Result;
 
@@ -12,7 +12,7 @@ impl Provider for Explicit {
         "explicit"
     }
 
-    fn load(&self, _: &dyn Surroundings) -> Result<Option<Credentials>> {
+    fn load(&self, _: &Lookup<'_>) -> Result<Option<Credentials>> {
         Ok(Some(self.0.clone()))
     }
 }

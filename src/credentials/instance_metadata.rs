@@ -11,9 +11,10 @@ use serde_json::Value as Json;
 
 use super::metadata::{MetadataClient, request};
 use super::role::parse_expiry;
-use super::{Provider, Surroundings};
+use super::{Lookup, Provider};
 use crate::auth::Credentials;
 use crate::error::{Error, ErrorKind, Result};
+use crate::http::Limits;
 use crate::value::{Str, Timestamp};
 
 #[derive(Default)]
@@ -42,16 +43,16 @@ impl Provider for InstanceMetadata {
         METHOD
     }
 
-    fn load(&self, surroundings: &dyn Surroundings) -> Result<Option<Credentials>> {
+    fn load(&self, surroundings: &Lookup<'_>) -> Result<Option<Credentials>> {
         if surroundings.variable("AWS_EC2_METADATA_DISABLED").is_some_and(|text| text.eq_ignore_ascii_case("true")) {
             return Ok(None);
         }
         let settings = surroundings.metadata_service()?;
-        let service = Service { client: &self.client, base: base_url(&settings)?, settings };
+        let service = Service { client: &self.client, base: base_url(&settings)?, settings, limits: surroundings.limits };
         let Some(token) = service.token()? else { return Ok(None) };
-        let Some(role) = service.get(ROLE_PATH, token.as_deref(), |body| Some(body.to_owned())) else { return Ok(None) };
+        let Some(role) = service.get(ROLE_PATH, token.as_deref(), |body| Some(body.to_owned()))? else { return Ok(None) };
         let path = format!("{ROLE_PATH}{role}");
-        let Some(document) = service.get(&path, token.as_deref(), |body| serde_json::from_str::<Json>(body).ok()) else { return Ok(None) };
+        let Some(document) = service.get(&path, token.as_deref(), |body| serde_json::from_str::<Json>(body).ok())? else { return Ok(None) };
         credentials(&document, surroundings.now())
     }
 }
@@ -60,6 +61,7 @@ struct Service<'a> {
     client: &'a MetadataClient,
     base: String,
     settings: MetadataSettings,
+    limits: &'a Limits,
 }
 
 impl Service<'_> {
@@ -69,10 +71,11 @@ impl Service<'_> {
         for _ in 0..self.settings.attempts {
             let mut request = request("PUT", format!("{}{TOKEN_PATH}", self.base));
             request.headers.set("x-aws-ec2-metadata-token-ttl-seconds", "21600");
-            match self.client.send(request, self.settings.timeout) {
+            match self.client.send(request, self.settings.timeout, self.limits) {
                 Ok((200, body)) => return Ok(Some(String::from_utf8(body).ok())),
                 Ok((400, _)) => return Ok(None),
                 Ok((403..=405, _)) => break,
+                Err(error) if Limits::stopped(&error) => return Err(error),
                 Err(error) if error.kind() == ErrorKind::ReadTimeout => break,
                 Ok(_) | Err(_) => {}
             }
@@ -85,17 +88,23 @@ impl Service<'_> {
     }
 
     /// What the service says under a path, once it makes sense; nothing if it never does.
-    fn get<T>(&self, path: &str, token: Option<&str>, read: impl Fn(&str) -> Option<T>) -> Option<T> {
-        (0..self.settings.attempts).find_map(|_| {
+    fn get<T>(&self, path: &str, token: Option<&str>, read: impl Fn(&str) -> Option<T>) -> Result<Option<T>> {
+        for _ in 0..self.settings.attempts {
             let mut request = request("GET", format!("{}{path}", self.base));
             if let Some(token) = token {
                 request.headers.set("x-aws-ec2-metadata-token", token);
             }
-            match self.client.send(request, self.settings.timeout) {
-                Ok((200, body)) if !body.is_empty() => read(std::str::from_utf8(&body).ok()?),
-                _ => None,
+            match self.client.send(request, self.settings.timeout, self.limits) {
+                Ok((200, body)) => {
+                    if let Some(found) = std::str::from_utf8(&body).ok().filter(|body| !body.is_empty()).and_then(&read) {
+                        return Ok(Some(found));
+                    }
+                }
+                Err(error) if Limits::stopped(&error) => return Err(error),
+                Ok(_) | Err(_) => {}
             }
-        })
+        }
+        Ok(None)
     }
 }
 

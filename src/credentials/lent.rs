@@ -1,6 +1,6 @@
 //! Credentials of another session, which keeps and renews them itself.
 
-use super::{CredentialSource, Provider, Surroundings};
+use super::{CredentialSource, Lookup, Provider};
 use crate::auth::Credentials;
 use crate::error::Result;
 
@@ -11,7 +11,7 @@ impl Provider for Lent {
         "session"
     }
 
-    fn load(&self, surroundings: &dyn Surroundings) -> Result<Option<Credentials>> {
-        Ok(self.0.find(surroundings.now())?.map(|found| found.credentials.clone()))
+    fn load(&self, surroundings: &Lookup<'_>) -> Result<Option<Credentials>> {
+        Ok(self.0.find(surroundings.now(), surroundings.limits)?.map(|found| found.credentials.clone()))
     }
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::dpop::ProofKey;
 use super::role::parse_expiry;
-use super::{Grant, Provider, ServiceCall, Surroundings, cache};
+use super::{Lookup, Provider, ServiceCall, cache};
 use crate::auth::Credentials;
 use crate::error::{Error, ErrorKind, Result};
 use crate::value::{Map, Str, Timestamp, Value};
@@ -32,7 +32,7 @@ impl Provider for Login {
         METHOD
     }
 
-    fn load(&self, surroundings: &dyn Surroundings) -> Result<Option<Credentials>> {
+    fn load(&self, surroundings: &Lookup<'_>) -> Result<Option<Credentials>> {
         let Some(session) = surroundings.profile(&self.profile).and_then(|profile| profile["login_session"].as_str()) else {
             return Ok(None);
         };
@@ -57,7 +57,7 @@ struct Session<'a> {
 }
 
 impl<'a> Session<'a> {
-    fn new(name: &'a str, surroundings: &dyn Surroundings) -> Session<'a> {
+    fn new(name: &'a str, surroundings: &Lookup<'_>) -> Session<'a> {
         let folder = surroundings.variable("AWS_LOGIN_CACHE_DIRECTORY");
         Session { name, folder: surroundings.expand(folder.as_deref().unwrap_or(FOLDER)), key: cache::sha256(name) }
     }
@@ -84,7 +84,7 @@ impl<'a> Session<'a> {
 }
 
 /// The record with new credentials; what is not known in it stays.
-fn renewed(mut record: Map, surroundings: &dyn Surroundings) -> Result<Map> {
+fn renewed(mut record: Map, surroundings: &Lookup<'_>) -> Result<Map> {
     let key = record["dpopKey"].as_str().and_then(ProofKey::from_pem);
     let key = key.ok_or_else(|| unusable("Unable to load private key from cached token.".to_owned()))?;
     let input = Map::from_iter([
@@ -94,7 +94,8 @@ fn renewed(mut record: Map, surroundings: &dyn Surroundings) -> Result<Map> {
     ]);
     let (now, id) = (surroundings.now(), surroundings.uuid());
     let answer = surroundings.call(ServiceCall {
-        grant: Grant::SignIn,
+        service: "signin",
+        operation: "CreateOAuth2Token",
         params: Map::from([("tokenInput", Value::Map(input))]).into(),
         keys: None,
         region: record["signInRegion"].as_str().map(Str::from),

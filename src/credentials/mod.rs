@@ -1,7 +1,7 @@
 //! Floor 3: where credentials come from.
 //!
 //! One file per [`Provider`]; a [`Chain`] asks them in order; a [`CredentialSource`] is what a client holds: it
-//! asks the chain when a request is signed for the first time, and keeps the answer ([`kept`] knows for how long).
+//! asks the chain when a request is signed for the first time, and keeps the answer ([`refresh`] knows for how long).
 //! Deliberately absent: the environment, the files and the clients for the services that give out credentials; the
 //! session hands them in as [`Surroundings`].
 //!
@@ -20,11 +20,11 @@ mod ec2_file;
 mod environment;
 mod explicit;
 mod instance_metadata;
-mod kept;
 mod lent;
 mod login;
 mod metadata;
 mod process;
+mod refresh;
 mod role;
 mod shared_file;
 mod source;
@@ -38,11 +38,12 @@ pub(crate) use chain::{Chain, Found};
 pub(crate) use custom::Custom;
 pub(crate) use explicit::explicit;
 pub(crate) use instance_metadata::MetadataSettings;
-pub(crate) use kept::{Kept, Windows};
+pub(crate) use refresh::{Kept, Windows};
 pub use role::AssumeRole;
 pub(crate) use source::CredentialSource;
 
 use std::fmt;
+use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -62,6 +63,7 @@ use self::sso::Sso;
 use self::web_identity::WebIdentity;
 use crate::auth::Credentials;
 use crate::error::{Error, ErrorKind, Result};
+use crate::http::Limits;
 use crate::value::{Map, Str, Timestamp, Value};
 
 /// One place that may have credentials.
@@ -71,7 +73,7 @@ pub(crate) trait Provider: Send + Sync {
 
     /// The credentials; `None` where this place has none and the next one is to be asked. An error ends the search.
     /// It is called again when credentials with an expiry are about to expire.
-    fn load(&self, surroundings: &dyn Surroundings) -> Result<Option<Credentials>>;
+    fn load(&self, surroundings: &Lookup<'_>) -> Result<Option<Credentials>>;
 }
 
 /// What providers may look at, and the doors that they may knock at: a session without its clients.
@@ -115,13 +117,14 @@ pub(crate) trait Surroundings: Send + Sync {
     /// Asks the user for the code of a device.
     fn mfa_code(&self, serial: &str) -> Result<Str>;
 
-    /// Calls a service, with an ordinary client.
-    fn call(&self, call: ServiceCall) -> Result<Value>;
+    /// Calls a service with an ordinary client, within the limits.
+    fn call(&self, call: ServiceCall, limits: &Limits) -> Result<Value>;
 }
 
 /// A call of a service that gives out credentials or tokens.
 pub(crate) struct ServiceCall {
-    pub grant: Grant,
+    pub service: &'static str,
+    pub operation: &'static str,
     pub params: Value,
     /// Who signs; nobody where the operation needs none.
     pub keys: Option<Credentials>,
@@ -131,23 +134,34 @@ pub(crate) struct ServiceCall {
     pub proof: Option<Arc<Proof>>,
 }
 
-/// What is asked for; which service grants it is known elsewhere.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Grant {
-    /// Credentials of a role, for who may assume it.
-    Role,
-    /// Credentials of a role, for who has a token of another identity provider.
-    RoleOfWebIdentity,
-    /// Credentials of a role in an account, for who has a token of the account's identity center.
-    RoleOfAccount,
-    /// A new token of an identity center.
-    AccountToken,
-    /// New credentials of a sign-in at the console.
-    SignIn,
-}
-
 /// The name and the value of a header for the request to a URL.
 pub(crate) type Proof = dyn Fn(&str) -> anyhow::Result<(&'static str, String)> + Send + Sync;
+
+/// One lookup of credentials: the surroundings, and the limits of the call that needs the credentials.
+#[derive(Clone, Copy)]
+pub(crate) struct Lookup<'a> {
+    surroundings: &'a dyn Surroundings,
+    pub limits: &'a Limits,
+}
+
+impl<'a> Lookup<'a> {
+    pub(crate) fn new(surroundings: &'a dyn Surroundings, limits: &'a Limits) -> Lookup<'a> {
+        Lookup { surroundings, limits }
+    }
+
+    /// Calls a service with an ordinary client.
+    pub(crate) fn call(&self, call: ServiceCall) -> Result<Value> {
+        self.surroundings.call(call, self.limits)
+    }
+}
+
+impl<'a> Deref for Lookup<'a> {
+    type Target = dyn Surroundings + 'a;
+
+    fn deref(&self) -> &Self::Target {
+        self.surroundings
+    }
+}
 
 impl dyn Surroundings + '_ {
     /// Whether credentials out of a cache are good for a while.
@@ -193,8 +207,8 @@ pub(crate) fn fixed(credentials: Credentials) -> Chain {
 }
 
 /// A role that is assumed with what `chain` finds.
-pub(crate) fn role(role: AssumeRole, chain: Chain, surroundings: &dyn Surroundings) -> Chain {
-    Chain::new(vec![Box::new(Link::new(role, chain, surroundings))])
+pub(crate) fn role(role: AssumeRole, chain: Chain, windows: Windows) -> Chain {
+    Chain::new(vec![Box::new(Link::new(role, chain, windows))])
 }
 
 /// The places where a profile has credentials that are no other role's.
@@ -293,7 +307,7 @@ pub(crate) mod tests {
             Err(none_found())
         }
 
-        fn call(&self, _: ServiceCall) -> Result<Value> {
+        fn call(&self, _: ServiceCall, _: &Limits) -> Result<Value> {
             Err(none_found())
         }
     }

@@ -1,15 +1,20 @@
 //! Credentials that a program of the user's prints: the profile key `credential_process`.
 //!
-//! The command line is split into words and run; no shell is asked. Deliberately absent: a timeout (the program may
-//! be asking its user something), and what the program printed in any message.
+//! The command line is split into words and run without a shell. The process has no timeout of its own, since it may be
+//! asking its user something; the limits of the call that needs the credentials end it. What it printed on its standard
+//! output appears in no message.
 
-use std::process::{Command, Stdio};
+use std::io::{self, Read};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::time::Duration;
 
 use serde_json::Value as Json;
 
-use super::{Provider, Surroundings, unretrievable};
+use super::{Lookup, Provider, unretrievable};
 use crate::auth::Credentials;
 use crate::error::{Error, ErrorKind, Result};
+use crate::http::Limits;
 use crate::text::shell_words;
 use crate::value::{Map, Str, Timestamp};
 
@@ -30,31 +35,75 @@ impl Provider for Process {
         METHOD
     }
 
-    fn load(&self, surroundings: &dyn Surroundings) -> Result<Option<Credentials>> {
+    fn load(&self, surroundings: &Lookup<'_>) -> Result<Option<Credentials>> {
         let Some(profile) = surroundings.profile(&self.profile) else { return Ok(None) };
         let Some(command) = profile["credential_process"].as_str() else { return Ok(None) };
-        let printed = run(command, &self.profile)?;
+        let printed = run(command, &self.profile, surroundings.limits)?;
         credentials(&printed, profile).map(Some)
     }
 }
 
 /// What the program wrote to its standard output.
-fn run(command: &str, profile: &str) -> Result<Vec<u8>> {
+fn run(command: &str, profile: &str, limits: &Limits) -> Result<Vec<u8>> {
     let invalid = |what: &str| {
         let message = format!("The credential_process of profile \"{profile}\" {what}.");
         Error::new(ErrorKind::InvalidConfig, message)
     };
     let words = split(command).ok_or_else(|| invalid("has a quotation that does not end"))?;
     let (program, arguments) = words.split_first().ok_or_else(|| invalid("names no program"))?;
-    let output = Command::new(program)
-        .args(arguments)
-        .stdin(Stdio::inherit())
-        .output()
-        .map_err(|error| unretrievable(METHOD, format_args!("{program}: {error}")).with_source(error))?;
-    if !output.status.success() {
-        return Err(unretrievable(METHOD, String::from_utf8_lossy(&output.stderr)));
+    let failed = |error: io::Error| unretrievable(METHOD, format_args!("{program}: {error}")).with_source(error);
+    let spawned = Command::new(program).args(arguments).stdin(Stdio::inherit()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
+    let mut running = Running(spawned.map_err(failed)?);
+    let [stdout, stderr] = [running.0.stdout.take().map(read), running.0.stderr.take().map(read)];
+    let status = loop {
+        limits.check()?;
+        match running.0.try_wait().map_err(failed)? {
+            Some(status) => break status,
+            None => std::thread::sleep(limits.tick().min(POLL)),
+        }
+    };
+    if !status.success() {
+        return Err(unretrievable(METHOD, String::from_utf8_lossy(&output(stderr, limits)?)));
     }
-    Ok(output.stdout)
+    output(stdout, limits)
+}
+
+/// How often the process is checked for its end.
+const POLL: Duration = Duration::from_millis(5);
+
+/// A process that is killed and reaped if its caller stops waiting.
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // Both fail only if the process has ended and been reaped.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// Reads a pipe on a thread of its own, so that the process never blocks on a full pipe.
+fn read(mut pipe: impl Read + Send + 'static) -> Receiver<Vec<u8>> {
+    let (sender, receiver) = mpsc::channel();
+    std::thread::spawn(move || {
+        let mut bytes = Vec::new();
+        // A broken pipe ends the output; the receiver may be gone.
+        let _ = pipe.read_to_end(&mut bytes);
+        let _ = sender.send(bytes);
+    });
+    receiver
+}
+
+/// What a pipe delivered. A child of the process may hold it open beyond the end of the process.
+fn output(pipe: Option<Receiver<Vec<u8>>>, limits: &Limits) -> Result<Vec<u8>> {
+    let Some(pipe) = pipe else { return Ok(Vec::new()) };
+    loop {
+        match pipe.recv_timeout(limits.tick()) {
+            Ok(bytes) => return Ok(bytes),
+            Err(RecvTimeoutError::Disconnected) => return Ok(Vec::new()),
+            Err(RecvTimeoutError::Timeout) => limits.check()?,
+        }
+    }
 }
 
 /// Reads what was printed; nothing of it goes into an error.

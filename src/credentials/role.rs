@@ -6,7 +6,7 @@ use std::fmt;
 use std::time::Duration;
 
 use super::cache;
-use super::{Grant, ServiceCall, Surroundings, unretrievable};
+use super::{Lookup, ServiceCall, unretrievable};
 use crate::auth::Credentials;
 use crate::error::Result;
 use crate::value::{Map, Str, Timestamp, Value};
@@ -88,7 +88,8 @@ impl fmt::Debug for AssumeRole {
 pub(super) struct Exchange<'a> {
     /// boto3's name of the provider.
     pub method: &'static str,
-    pub grant: Grant,
+    /// The operation of STS.
+    pub operation: &'static str,
     /// The parameters that tell this exchange from others.
     pub params: &'a Map,
     /// Who signs; nobody where the proof is a parameter.
@@ -98,7 +99,7 @@ pub(super) struct Exchange<'a> {
 impl Exchange<'_> {
     /// The credentials: those in the cache if they are good for a while, else new ones. `proof` gives the parameters
     /// that differ each time; it is asked only if there is a call to make.
-    pub(super) fn credentials(&self, surroundings: &dyn Surroundings, proof: impl FnOnce() -> Result<Map>) -> Result<Credentials> {
+    pub(super) fn credentials(&self, surroundings: &Lookup<'_>, proof: impl FnOnce() -> Result<Map>) -> Result<Credentials> {
         let Some(folder) = surroundings.cache_folder() else {
             return self.read(&self.call(surroundings, proof()?)?);
         };
@@ -113,10 +114,17 @@ impl Exchange<'_> {
         Ok(credentials)
     }
 
-    fn call(&self, surroundings: &dyn Surroundings, proof: Map) -> Result<Value> {
+    fn call(&self, surroundings: &Lookup<'_>, proof: Map) -> Result<Value> {
         let mut params = self.params.clone();
         params.extend(proof);
-        surroundings.call(ServiceCall { grant: self.grant, params: params.into(), keys: self.keys.cloned(), region: None, proof: None })
+        surroundings.call(ServiceCall {
+            service: "sts",
+            operation: self.operation,
+            params: params.into(),
+            keys: self.keys.cloned(),
+            region: None,
+            proof: None,
+        })
     }
 
     /// botocore embeds a policy as what it says, however it is written.
@@ -197,7 +205,7 @@ mod tests {
     #[test]
     fn an_entry_reads_as_the_answer_did() {
         let params = Map::new();
-        let exchange = Exchange { method: "assume-role", grant: Grant::Role, params: &params, keys: None };
+        let exchange = Exchange { method: "assume-role", operation: "AssumeRole", params: &params, keys: None };
         let answer = value!({
             "Credentials": {"AccessKeyId": "A", "SecretAccessKey": "S", "SessionToken": "T", "Expiration": Timestamp::new(1_893_456_000, 0)},
             "AssumedRoleUser": {"Arn": "arn:aws:sts::123456789012:assumed-role/R/s"},
@@ -212,7 +220,7 @@ mod tests {
     #[test]
     fn half_an_answer_says_what_is_missing() {
         let params = Map::new();
-        let exchange = Exchange { method: "assume-role", grant: Grant::Role, params: &params, keys: None };
+        let exchange = Exchange { method: "assume-role", operation: "AssumeRole", params: &params, keys: None };
         let error = exchange.read(&value!({"Credentials": {"AccessKeyId": "A", "SessionToken": "SECRET"}})).unwrap_err();
         let message = "Error when retrieving credentials from assume-role: Credential refresh failed, response did not contain: \
                        secret_key, expiry_time";

@@ -3,10 +3,11 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::kept::{Expires, Kept, Windows};
-use super::{Chain, Found, Surroundings, none_found};
+use super::refresh::{Expires, Kept, Windows};
+use super::{Chain, Found, Lookup, Surroundings, none_found};
 use crate::auth::Credentials;
 use crate::error::{Error, ErrorKind, Result};
+use crate::http::Limits;
 use crate::value::Timestamp;
 
 /// Credentials, now or when they are asked for. Cheap to clone; the clones share what was found.
@@ -45,8 +46,8 @@ impl CredentialSource {
     ///
     /// # Errors
     /// `NoCredentials` where there are none; whatever a provider fails with.
-    pub(crate) fn get(&self, now: Timestamp) -> Result<Arc<Found>> {
-        self.find(now)?.ok_or_else(none_found)
+    pub(crate) fn get(&self, now: Timestamp, limits: &Limits) -> Result<Arc<Found>> {
+        self.find(now, limits)?.ok_or_else(none_found)
     }
 
     /// Whether the credentials were given, so that nobody has to be asked for them.
@@ -55,11 +56,11 @@ impl CredentialSource {
     }
 
     /// As [`get`](Self::get), but none is no error. What was not found is looked for again the next time.
-    pub(crate) fn find(&self, now: Timestamp) -> Result<Option<Arc<Found>>> {
+    pub(crate) fn find(&self, now: Timestamp, limits: &Limits) -> Result<Option<Arc<Found>>> {
         match &*self.0 {
             Source::Nobody => Ok(None),
             Source::Fixed(found) => Ok(Some(found.clone())),
-            Source::Searched { keys, surroundings } => keys.find(&**surroundings, now),
+            Source::Searched { keys, surroundings } => keys.find(&Lookup::new(&**surroundings, limits), now),
         }
     }
 }
@@ -69,13 +70,13 @@ impl Keys {
         Keys { chain, kept: Kept::new(windows) }
     }
 
-    pub(super) fn find(&self, surroundings: &dyn Surroundings, now: Timestamp) -> Result<Option<Arc<Found>>> {
+    pub(super) fn find(&self, surroundings: &Lookup<'_>, now: Timestamp) -> Result<Option<Arc<Found>>> {
         let search = || self.chain.load(surroundings);
         let renew = |old: &Found| {
             let credentials = self.chain.reload(old.method, surroundings)?.ok_or_else(|| not_renewed(old.method))?;
             Ok(Found { credentials, method: old.method })
         };
-        self.kept.find(now, search, renew)
+        self.kept.find(now, surroundings.limits, search, renew)
     }
 }
 
@@ -151,7 +152,7 @@ mod tests {
         assert_eq!(asked.load(Ordering::SeqCst), 0);
         std::thread::scope(|scope| {
             for _ in 0..8 {
-                scope.spawn(|| assert_eq!(source.get(at(0)).unwrap().credentials.access_key_id(), "A"));
+                scope.spawn(|| assert_eq!(source.get(at(0), &Limits::default()).unwrap().credentials.access_key_id(), "A"));
             }
         });
         assert_eq!(asked.load(Ordering::SeqCst), 1);
@@ -160,15 +161,15 @@ mod tests {
     #[test]
     fn nothing_found_is_not_kept() {
         let (source, _) = source(|n| Ok((n > 0).then(|| Credentials::new("A", "S"))));
-        let error = source.get(at(0)).unwrap_err();
+        let error = source.get(at(0), &Limits::default()).unwrap_err();
         assert_eq!((error.name(), error.message()), ("NoCredentialsError", "Unable to locate credentials"));
-        assert!(source.get(at(0)).is_ok());
+        assert!(source.get(at(0), &Limits::default()).is_ok());
     }
 
     #[test]
     fn a_failure_of_the_program_s_own_provider_names_it() {
         let (source, _) = source(|_| Err(anyhow::anyhow!("vault is sealed")));
-        let error = source.get(at(0)).unwrap_err();
+        let error = source.get(at(0), &Limits::default()).unwrap_err();
         assert_eq!(
             (error.kind(), error.message()),
             (ErrorKind::CredentialRetrieval, "Error when retrieving credentials from custom: vault is sealed")
@@ -183,8 +184,8 @@ mod tests {
                 0 => Ok(Some(Credentials::new("A", "S").with_expiry(at(10_000)))),
                 _ => Err(anyhow::anyhow!("down")),
             });
-            source.get(at(0)).unwrap();
-            let outcome = source.get(at(10_000 - left));
+            source.get(at(0), &Limits::default()).unwrap();
+            let outcome = source.get(at(10_000 - left), &Limits::default());
             assert_eq!(outcome.is_err(), fails, "{left}");
             assert_eq!(asked.load(Ordering::SeqCst), 1 + questions, "{left}");
         }
@@ -194,7 +195,7 @@ mod tests {
     fn expired_answers_are_refused() {
         let (source, _) = source(|_| Ok(Some(Credentials::new("A", "S").with_expiry(at(-1)))));
         let message = "Credentials were refreshed, but the refreshed credentials are still expired.";
-        assert_eq!(source.get(at(0)).unwrap_err().message(), message);
+        assert_eq!(source.get(at(0), &Limits::default()).unwrap_err().message(), message);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 
 use super::cache;
 use super::sso_token::{SsoConfig, Token, cached_token, session_token};
-use super::{Grant, Provider, ServiceCall, Surroundings, unretrievable};
+use super::{Lookup, Provider, ServiceCall, unretrievable};
 use crate::auth::Credentials;
 use crate::error::{Error, ErrorKind, Result};
 use crate::value::{Map, Str, Timestamp, Value};
@@ -25,7 +25,7 @@ impl Provider for Sso {
         METHOD
     }
 
-    fn load(&self, surroundings: &dyn Surroundings) -> Result<Option<Credentials>> {
+    fn load(&self, surroundings: &Lookup<'_>) -> Result<Option<Credentials>> {
         let Some(profile) = surroundings.profile(&self.profile) else { return Ok(None) };
         if !profile.contains_key("sso_role_name") && !profile.contains_key("sso_account_id") {
             return Ok(None);
@@ -53,7 +53,7 @@ struct Account {
 }
 
 impl Account {
-    fn of_profile(profile: &Map, name: &str, surroundings: &dyn Surroundings) -> Result<Account> {
+    fn of_profile(profile: &Map, name: &str, surroundings: &Lookup<'_>) -> Result<Account> {
         let session_name = profile["sso_session"].as_str();
         let session = match session_name {
             Some(session_name) => Some(
@@ -76,9 +76,10 @@ impl Account {
         Ok(Account { id, role, sso: SsoConfig { session: session_name.map(Str::from), start_url, region } })
     }
 
-    fn fetch(&self, surroundings: &dyn Surroundings) -> Result<Credentials> {
+    fn fetch(&self, surroundings: &Lookup<'_>) -> Result<Credentials> {
         let answer = surroundings.call(ServiceCall {
-            grant: Grant::RoleOfAccount,
+            service: "sso",
+            operation: "GetRoleCredentials",
             params: Map::from([
                 ("roleName", self.role.clone()),
                 ("accountId", self.id.clone()),
@@ -100,7 +101,7 @@ impl Account {
     }
 
     /// The token of the session, refreshed if it is time; or the one of old, which nothing refreshes.
-    fn token(&self, surroundings: &dyn Surroundings) -> Result<Token> {
+    fn token(&self, surroundings: &Lookup<'_>) -> Result<Token> {
         if self.sso.session.is_some() {
             return session_token(&self.sso, surroundings);
         }

@@ -3,8 +3,9 @@
 use std::path::PathBuf;
 
 use super::role::parse_expiry;
-use super::{Grant, ServiceCall, Surroundings, cache};
+use super::{Lookup, ServiceCall, cache};
 use crate::error::{Error, ErrorKind, Result};
+use crate::http::Limits;
 use crate::value::{Map, Str, Timestamp, Value};
 
 /// Which token, and where it is refreshed.
@@ -33,13 +34,13 @@ impl SsoConfig {
 }
 
 /// The token as the file has it.
-pub(super) fn cached_token(sso: &SsoConfig, surroundings: &dyn Surroundings) -> Result<Token> {
+pub(super) fn cached_token(sso: &SsoConfig, surroundings: &Lookup<'_>) -> Result<Token> {
     let (_, record) = load(sso, surroundings)?;
     token_of(&record, sso)
 }
 
 /// The token of a session, refreshed if it is about to end. Each time the file is read: another process may have been faster.
-pub(super) fn session_token(sso: &SsoConfig, surroundings: &dyn Surroundings) -> Result<Token> {
+pub(super) fn session_token(sso: &SsoConfig, surroundings: &Lookup<'_>) -> Result<Token> {
     let (folder, record) = load(sso, surroundings)?;
     let mut token = token_of(&record, sso)?;
     let now = surroundings.now();
@@ -58,7 +59,7 @@ pub(super) fn expired() -> Error {
     Error::new(ErrorKind::CredentialRetrieval, message).with_name("TokenRetrievalError")
 }
 
-fn load(sso: &SsoConfig, surroundings: &dyn Surroundings) -> Result<(PathBuf, Map)> {
+fn load(sso: &SsoConfig, surroundings: &Lookup<'_>) -> Result<(PathBuf, Map)> {
     let folder = surroundings.expand(FOLDER);
     let key = cache::sha1(sso.identity());
     match cache::load(&folder, &key) {
@@ -81,7 +82,7 @@ fn unusable(whose: &str, what: &str) -> Error {
 }
 
 /// The new record; nothing where the old one cannot be refreshed, or the service refuses: then the old one must do.
-fn refreshed(record: &Map, sso: &SsoConfig, surroundings: &dyn Surroundings, now: Timestamp) -> Result<Option<Map>> {
+fn refreshed(record: &Map, sso: &SsoConfig, surroundings: &Lookup<'_>, now: Timestamp) -> Result<Option<Map>> {
     let text = |key: &str| record[key].as_str();
     let needed = ["refreshToken", "clientId", "clientSecret", "registrationExpiresAt"];
     let [Some(refresh_token), Some(client_id), Some(client_secret), Some(registered_until)] = needed.map(text) else {
@@ -93,13 +94,18 @@ fn refreshed(record: &Map, sso: &SsoConfig, surroundings: &dyn Surroundings, now
     let params =
         [("grantType", "refresh_token"), ("clientId", client_id), ("clientSecret", client_secret), ("refreshToken", refresh_token)];
     let answer = surroundings.call(ServiceCall {
-        grant: Grant::AccountToken,
+        service: "sso-oidc",
+        operation: "CreateToken",
         params: Map::from(params).into(),
         keys: None,
         region: Some(sso.region.clone()),
         proof: None,
     });
-    let Ok(answer) = answer else { return Ok(None) };
+    let answer = match answer {
+        Ok(answer) => answer,
+        Err(error) if Limits::stopped(&error) => return Err(error),
+        Err(_) => return Ok(None),
+    };
     let (Some(access_token), Some(life)) = (answer["accessToken"].as_str(), answer["expiresIn"].as_int()) else { return Ok(None) };
     let expires = Timestamp::new(now.seconds().saturating_add(life), 0).to_string();
     let mut fresh = Map::new();

@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use super::assume_role::made_up_session_name;
 use super::role::Exchange;
-use super::{Grant, Provider, Surroundings, unretrievable};
+use super::{Lookup, Provider, unretrievable};
 use crate::auth::Credentials;
 use crate::error::{Error, ErrorKind, Result};
 use crate::value::{Map, Str};
@@ -24,7 +24,7 @@ impl WebIdentity {
     }
 
     /// A key of the profile, or the variable that comes before it even if it is empty.
-    fn setting(&self, surroundings: &dyn Surroundings, key: &str, variable: &str) -> Option<Str> {
+    fn setting(&self, surroundings: &Lookup<'_>, key: &str, variable: &str) -> Option<Str> {
         let of_environment = if self.reads_environment { surroundings.variable(variable) } else { None };
         let of_profile = || surroundings.profile(&self.profile)?[key].as_str().map(Str::from);
         of_environment.or_else(of_profile).filter(|value| !value.is_empty())
@@ -36,7 +36,7 @@ impl Provider for WebIdentity {
         METHOD
     }
 
-    fn load(&self, surroundings: &dyn Surroundings) -> Result<Option<Credentials>> {
+    fn load(&self, surroundings: &Lookup<'_>) -> Result<Option<Credentials>> {
         let setting = |key, variable| self.setting(surroundings, key, variable);
         let Some(token_file) = setting("web_identity_token_file", "AWS_WEB_IDENTITY_TOKEN_FILE") else { return Ok(None) };
         let role_arn = setting("role_arn", "AWS_ROLE_ARN").ok_or_else(no_role)?;
@@ -45,7 +45,7 @@ impl Provider for WebIdentity {
         if let Some(name) = &session_name {
             params.insert("RoleSessionName", name.clone());
         }
-        let exchange = Exchange { method: METHOD, grant: Grant::RoleOfWebIdentity, params: &params, keys: None };
+        let exchange = Exchange { method: METHOD, operation: "AssumeRoleWithWebIdentity", params: &params, keys: None };
         let proof = || {
             let mut proof = Map::from([("WebIdentityToken", read_token(&token_file)?)]);
             if session_name.is_none() {

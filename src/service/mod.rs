@@ -13,7 +13,6 @@ mod ec2;
 mod events;
 mod glacier;
 mod iam;
-pub(crate) mod identity;
 mod importexport;
 mod logs;
 mod machinelearning;

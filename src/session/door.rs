@@ -13,7 +13,7 @@ use crate::call::hooks::Hooks;
 use crate::credentials::{CredentialSource, MetadataSettings, ServiceCall, Surroundings, TokenSource, Windows};
 use crate::definition::Definitions;
 use crate::error::{Error, ErrorKind, Result};
-use crate::service;
+use crate::http::Limits;
 use crate::settings::{Config, Settings, profile, table};
 use crate::value::{Map, Str, Timestamp, Value};
 
@@ -127,11 +127,11 @@ impl Surroundings for Door {
         prompt(serial).map(Str::from).map_err(|error| Error::foreign("the MFA prompt", error))
     }
 
-    fn call(&self, call: ServiceCall) -> Result<Value> {
+    fn call(&self, call: ServiceCall, limits: &Limits) -> Result<Value> {
+        limits.check()?;
         let source = call.keys.map_or_else(CredentialSource::nobody, CredentialSource::fixed);
         let session = self.session(source);
-        let (service, operation) = service::identity::operation_of(call.grant);
-        let mut client = session.client_builder(service);
+        let mut client = session.client_builder(call.service);
         if let Some(region) = call.region.as_ref().or_else(|| self.first_region.get()) {
             client = client.region(region.clone());
         }
@@ -145,6 +145,6 @@ impl Surroundings for Door {
                 Ok(())
             })?;
         }
-        client.call(operation, call.params)
+        client.request(call.operation, call.params).limits(limits).send()
     }
 }

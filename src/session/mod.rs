@@ -34,6 +34,7 @@ use crate::credentials::{self, AssumeRole, CredentialSource, Surroundings, Token
 use crate::definition::{Definition, Definitions, LegacyEndpoints, Resources, Service};
 use crate::endpoint::legacy;
 use crate::error::Result;
+use crate::http::Limits;
 use crate::settings::{ClientRequest, ClientSettings, resolve, table};
 use crate::value::Str;
 
@@ -97,7 +98,7 @@ impl Session {
     /// # Errors
     /// `PartialCredentials` where a source has a part of them; whatever a provider fails with.
     pub fn credentials(&self) -> Result<Option<Credentials>> {
-        Ok(self.0.credentials.find(self.0.door.now())?.map(|found| found.credentials.clone()))
+        Ok(self.0.credentials.find(self.0.door.now(), &Limits::default())?.map(|found| found.credentials.clone()))
     }
 
     /// Where the credentials come from, by boto3's name of the place (`method`): `env`, `assume-role`,
@@ -107,7 +108,7 @@ impl Session {
     /// # Errors
     /// As [`credentials`](Self::credentials).
     pub fn credentials_method(&self) -> Result<Option<&'static str>> {
-        Ok(self.0.credentials.find(self.0.door.now())?.map(|found| found.method))
+        Ok(self.0.credentials.find(self.0.door.now(), &Limits::default())?.map(|found| found.method))
     }
 
     /// A session that works as a role, which this session assumes: at the first call, and whenever the role's

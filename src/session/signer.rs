@@ -30,7 +30,7 @@ impl Signer {
             (None, None) => places(),
         };
         let chain = match self.role {
-            Some(role) => credentials::role(role, chain, &**door),
+            Some(role) => credentials::role(role, chain, door.windows),
             None => chain,
         };
         CredentialSource::searched(chain, door.windows, door.clone())
@@ -39,6 +39,6 @@ impl Signer {
 
 /// A session's credentials with which a role is assumed.
 pub(super) fn role_of(source: CredentialSource, role: AssumeRole, door: &Arc<Door>) -> CredentialSource {
-    let chain = credentials::role(role, credentials::lent(source), &**door);
+    let chain = credentials::role(role, credentials::lent(source), door.windows);
     CredentialSource::searched(chain, door.windows, door.clone())
 }

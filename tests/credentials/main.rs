@@ -8,6 +8,7 @@ mod support;
 
 mod container;
 mod instance;
+mod limits;
 mod login;
 mod moto;
 mod places;

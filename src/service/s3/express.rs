@@ -37,7 +37,7 @@ impl Sessions {
             return Ok(());
         }
         let bucket = event.params()["Bucket"].as_str().unwrap_or_default();
-        let keys = self.of(bucket).find(event.now(), || create(event, bucket).map(Some), |_| create(event, bucket))?;
+        let keys = self.of(bucket).find(event.now(), &event.limits(), || create(event, bucket).map(Some), |_| create(event, bucket))?;
         if let Some(keys) = keys {
             event.set_credentials(keys);
         }

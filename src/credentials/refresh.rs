@@ -1,17 +1,19 @@
-//! What was found once, kept, and renewed in time.
+//! A cached value that is renewed before it expires.
 //!
-//! The way through is one read of a shared pointer. What expires is renewed by one thread at a time: early, while
-//! the others go on with what there is, and late, when all must wait (botocore's two windows, with its bounds).
-//! Who waited for an attempt that was in vain gets its outcome, and makes no attempt of its own: a place that takes its
-//! time to fail would otherwise be asked by one thread after the other.
-//! Two departures: what lives no longer than the early window is not asked for at every access, and a renewal that
-//! comes back with nothing fails calls only in the late window, like any other failure.
+//! The fast path reads one shared pointer. One thread at a time renews: early, while the others continue with the current
+//! value, and late, when all must wait (botocore's two windows, with its bounds). A thread that waited for an attempt that
+//! failed gets its outcome and makes no attempt of its own; otherwise a source that is slow to fail would be asked by one
+//! thread after the other. Waiting ends with the limits of the waiting call.
+//! Two departures from botocore: a value that lives no longer than the early window is not renewed at every access, and a
+//! renewal that returns nothing fails calls only in the late window, like any other failure.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, RwLock, TryLockError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock};
+use std::thread::{self, ThreadId};
 use std::time::Duration;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
+use crate::http::Limits;
 use crate::value::Timestamp;
 
 /// How long before its end something is renewed.
@@ -49,8 +51,9 @@ pub(crate) trait Expires {
 /// What was found, until it is renewed.
 pub(crate) struct Kept<T> {
     current: RwLock<Option<Held<T>>>,
-    /// Held while it is asked for.
-    asking: Mutex<Asked>,
+    turn: Mutex<Turn>,
+    /// Notified when a turn ends.
+    ended: Condvar,
     /// How many attempts have come to an end.
     attempts: AtomicU64,
     windows: Windows,
@@ -58,9 +61,16 @@ pub(crate) struct Kept<T> {
     pause: Duration,
 }
 
+/// Who makes an attempt, and how the last one ended. One thread at a time makes one.
+#[derive(Default)]
+struct Turn {
+    owner: Option<ThreadId>,
+    last: Attempt,
+}
+
 /// The last attempt.
 #[derive(Default)]
-struct Asked {
+struct Attempt {
     at: Option<Timestamp>,
     failure: Option<Error>,
 }
@@ -74,7 +84,14 @@ struct Held<T> {
 impl<T: Expires> Kept<T> {
     /// Nothing yet.
     pub(crate) fn new(windows: Windows) -> Kept<T> {
-        Kept { current: RwLock::default(), asking: Mutex::default(), attempts: AtomicU64::new(0), windows, pause: Duration::ZERO }
+        Kept {
+            current: RwLock::default(),
+            turn: Mutex::default(),
+            ended: Condvar::new(),
+            attempts: AtomicU64::new(0),
+            windows,
+            pause: Duration::ZERO,
+        }
     }
 
     /// With a pause after each attempt to renew; meanwhile what there is counts, even if it is over.
@@ -89,13 +106,14 @@ impl<T: Expires> Kept<T> {
     pub(crate) fn find(
         &self,
         now: Timestamp,
+        limits: &Limits,
         search: impl FnOnce() -> Result<Option<T>>,
         renew: impl FnOnce(&T) -> Result<T>,
     ) -> Result<Option<Arc<T>>> {
         match self.current() {
             Some(held) if !held.should_be_renewed(now) => Ok(Some(held.value)),
-            Some(held) => self.renew(held, now, renew).map(Some),
-            None => self.search(now, search),
+            Some(held) => self.renew(held, now, limits, renew).map(Some),
+            None => self.search(now, limits, search),
         }
     }
 
@@ -104,50 +122,75 @@ impl<T: Expires> Kept<T> {
         self.current().map(|held| held.value)
     }
 
-    fn search(&self, now: Timestamp, search: impl FnOnce() -> Result<Option<T>>) -> Result<Option<Arc<T>>> {
+    fn search(&self, now: Timestamp, limits: &Limits, search: impl FnOnce() -> Result<Option<T>>) -> Result<Option<Arc<T>>> {
         let attempts = self.attempts();
-        let mut asking = self.asking.lock().unwrap_or_else(PoisonError::into_inner);
+        let turn = self.wait_for_turn(limits)?;
         if let Some(held) = self.current() {
             return Ok(Some(held.value));
         }
         if self.attempts() != attempts {
-            return asking.failure.as_ref().map_or(Ok(None), |failure| Err(failure.again()));
+            return turn.last().failure.as_ref().map_or(Ok(None), |failure| Err(failure.again()));
         }
-        let found = self.ask(&mut asking, now, search)?;
+        let found = turn.ask(now, search)?;
         found.map(|found| self.publish(found, now)).transpose()
     }
 
-    /// Asks, and leaves the outcome to those who wait.
-    fn ask<R>(&self, asking: &mut Asked, now: Timestamp, ask: impl FnOnce() -> Result<R>) -> Result<R> {
-        let outcome = ask();
-        *asking = Asked { at: Some(now), failure: outcome.as_ref().err().map(Error::again) };
-        self.attempts.fetch_add(1, Ordering::SeqCst);
-        outcome
+    /// Takes the turn, unless another thread has it.
+    fn try_turn(&self) -> Option<TurnGuard<'_, T>> {
+        let mut turn = self.turn();
+        if turn.owner.is_some() {
+            return None;
+        }
+        turn.owner = Some(thread::current().id());
+        Some(TurnGuard(self))
+    }
+
+    /// Waits for the turn, within the limits. A provider that needs the very credentials that it is asked for would wait
+    /// for itself: that is an error.
+    fn wait_for_turn(&self, limits: &Limits) -> Result<TurnGuard<'_, T>> {
+        let own = thread::current().id();
+        let mut turn = self.turn();
+        while let Some(owner) = turn.owner {
+            if owner == own {
+                let message =
+                    "A credential provider used the session that asked it for credentials. Give the provider a session of its own.";
+                return Err(Error::new(ErrorKind::CredentialRetrieval, message));
+            }
+            limits.check()?;
+            turn = self.ended.wait_timeout(turn, limits.tick()).unwrap_or_else(PoisonError::into_inner).0;
+        }
+        turn.owner = Some(own);
+        Ok(TurnGuard(self))
+    }
+
+    fn turn(&self) -> MutexGuard<'_, Turn> {
+        self.turn.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn attempts(&self) -> u64 {
         self.attempts.load(Ordering::SeqCst)
     }
 
-    /// Asks again. Who finds another thread at it goes on with what there is, if that is good for a while.
-    fn renew(&self, old: Held<T>, now: Timestamp, renew: impl FnOnce(&T) -> Result<T>) -> Result<Arc<T>> {
+    /// Renews. A thread that finds another one at it continues with the current value, if that is valid for a while.
+    fn renew(&self, old: Held<T>, now: Timestamp, limits: &Limits, renew: impl FnOnce(&T) -> Result<T>) -> Result<Arc<T>> {
         let attempts = self.attempts();
-        let (mut asking, waited) = match self.asking.try_lock() {
-            Ok(asking) => (asking, false),
-            Err(TryLockError::Poisoned(asking)) => (asking.into_inner(), false),
-            Err(TryLockError::WouldBlock) if !old.must_be_renewed(now) => return Ok(old.value),
-            Err(TryLockError::WouldBlock) => (self.asking.lock().unwrap_or_else(PoisonError::into_inner), true),
+        let (turn, waited) = match self.try_turn() {
+            Some(turn) => (turn, false),
+            None if !old.must_be_renewed(now) => return Ok(old.value),
+            None => (self.wait_for_turn(limits)?, true),
         };
         let old = self.current().unwrap_or(old);
         let is_due = if waited { old.must_be_renewed(now) } else { old.should_be_renewed(now) };
-        if !is_due || asking.at.is_some_and(|last| now < later(last, self.pause)) {
+        let last = turn.last();
+        if !is_due || last.at.is_some_and(|last| now < later(last, self.pause)) {
             return Ok(old.value);
         }
-        if let (true, Some(failure)) = (waited && self.attempts() != attempts, &asking.failure) {
+        if let (true, Some(failure)) = (waited && self.attempts() != attempts, &last.failure) {
             return Err(failure.again());
         }
-        match self.ask(&mut asking, now, || renew(&old.value)) {
+        match turn.ask(now, || renew(&old.value)) {
             Ok(found) => self.publish(found, now),
+            Err(error) if Limits::stopped(&error) => Err(error),
             Err(_) if !old.must_be_renewed(now) => Ok(old.value),
             Err(error) => Err(error),
         }
@@ -169,6 +212,35 @@ impl<T: Expires> Kept<T> {
             return Err(held.value.came_too_late());
         }
         Ok(held.value)
+    }
+}
+
+/// The right to make an attempt; it ends when the guard is dropped, also by a panic.
+struct TurnGuard<'a, T>(&'a Kept<T>);
+
+impl<T: Expires> TurnGuard<'_, T> {
+    fn last(&self) -> Attempt {
+        let turn = self.0.turn();
+        Attempt { at: turn.last.at, failure: turn.last.failure.as_ref().map(Error::again) }
+    }
+
+    /// Makes an attempt and leaves its outcome to the threads that wait. If the limits of this thread's call stopped the
+    /// attempt, the outcome says nothing to the others: the next one makes an attempt of its own.
+    fn ask<R>(&self, now: Timestamp, ask: impl FnOnce() -> Result<R>) -> Result<R> {
+        let outcome = ask();
+        if outcome.as_ref().is_err_and(Limits::stopped) {
+            return outcome;
+        }
+        self.0.turn().last = Attempt { at: Some(now), failure: outcome.as_ref().err().map(Error::again) };
+        self.0.attempts.fetch_add(1, Ordering::SeqCst);
+        outcome
+    }
+}
+
+impl<T> Drop for TurnGuard<'_, T> {
+    fn drop(&mut self) {
+        self.0.turn.lock().unwrap_or_else(PoisonError::into_inner).owner = None;
+        self.0.ended.notify_all();
     }
 }
 
@@ -248,10 +320,10 @@ mod tests {
                 Until(life)
             };
             for now in [0, 1, renewed_after] {
-                kept.find(at(now), || Ok(Some(found())), |_| Ok(found())).unwrap();
+                kept.find(at(now), &Limits::default(), || Ok(Some(found())), |_| Ok(found())).unwrap();
             }
             assert_eq!(asked.get(), 1, "{life}");
-            kept.find(at(renewed_after + 1), || Ok(None), |_| Ok(found())).unwrap();
+            kept.find(at(renewed_after + 1), &Limits::default(), || Ok(None), |_| Ok(found())).unwrap();
             assert_eq!(asked.get(), 2, "{life}");
         }
     }
@@ -259,7 +331,7 @@ mod tests {
     #[test]
     fn after_an_attempt_there_may_be_a_pause() {
         let kept = Kept::new(Windows::DEFAULT).with_pause(Duration::from_secs(60));
-        let find = |now| kept.find(at(now), || Ok(Some(Until(1000))), |_| Err(down()));
+        let find = |now| kept.find(at(now), &Limits::default(), || Ok(Some(Until(1000))), |_| Err(down()));
         find(0).unwrap();
         assert!(find(950).is_err());
         assert!(find(1009).is_ok());
@@ -289,13 +361,13 @@ mod tests {
         };
         // A thread that the system lets come late makes an attempt of its own.
         let few = 1..8;
-        let (count, outcomes) = all_at_once(&|| kept.find(at(0), || slowly(Ok(None)), |_| Err(down())));
+        let (count, outcomes) = all_at_once(&|| kept.find(at(0), &Limits::default(), || slowly(Ok(None)), |_| Err(down())));
         assert!(few.contains(&count) && outcomes.iter().all(|outcome| matches!(outcome, Ok(false))), "{count}");
-        let (count, outcomes) = all_at_once(&|| kept.find(at(0), || slowly(Err(down())), |_| Err(down())));
+        let (count, outcomes) = all_at_once(&|| kept.find(at(0), &Limits::default(), || slowly(Err(down())), |_| Err(down())));
         assert!(few.contains(&count) && outcomes.iter().all(|outcome| outcome.as_ref().is_err_and(|e| e.message() == "down")), "{count}");
-        kept.find(at(0), || Ok(Some(Until(1000))), |_| Err(down())).unwrap();
+        kept.find(at(0), &Limits::default(), || Ok(Some(Until(1000))), |_| Err(down())).unwrap();
         let renew = |_: &Until| slowly(Err(down())).map(|found| found.unwrap_or(Until(0)));
-        let (count, outcomes) = all_at_once(&|| kept.find(at(999), || Ok(None), renew));
+        let (count, outcomes) = all_at_once(&|| kept.find(at(999), &Limits::default(), || Ok(None), renew));
         assert!(few.contains(&count) && outcomes.iter().all(Result::is_err), "{count}");
     }
 
