@@ -1,18 +1,22 @@
-//! Floor 0: every way to fail.
+//! All failures, as one type.
+//!
+//! An [`Error`] has a kind for a `match`, boto3's name for it, a message that is complete by itself, and details as data.
 
 use std::borrow::Cow;
 use std::fmt;
 use std::io;
+use std::sync::Arc;
 
-use crate::value::Value;
+use crate::value::{Map, Value};
 
-/// The result of everything that can fail here.
+/// The result of everything that can fail in this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// What went wrong, whatever it was, as one opaque type of the size of a pointer.
+/// Any failure, as one opaque type of the size of a pointer. Cloning it copies the text and shares the source.
 ///
-/// `Display` is complete by itself: for an error that a service answered it has the operation, the
-/// code, the message, the status, the request id, the attempts and the endpoint's host.
+/// `Display` is complete by itself: for an error that a service returned it contains the operation, the code, the message,
+/// the status, the request ID, the number of attempts, and the endpoint's host. [`details`](Self::details) exposes as
+/// fields what the message says in words.
 ///
 /// ```
 /// use tucuxi::{ErrorKind, Session, value};
@@ -24,8 +28,10 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// assert!(error.to_string().contains("s3"));
 /// # Ok::<(), tucuxi::Error>(())
 /// ```
+#[derive(Clone)]
 pub struct Error(Box<Inner>);
 
+#[derive(Clone)]
 struct Inner {
     kind: ErrorKind,
     name: Cow<'static, str>,
@@ -34,14 +40,15 @@ struct Inner {
     operation: Option<String>,
     host: Option<String>,
     attempts: u32,
-    /// What a service answered last, where that was no error by itself.
+    /// The last response, where that was not an error by itself.
     last_response: Option<Value>,
     retryable: bool,
     throttling: bool,
-    source: Option<anyhow::Error>,
+    details: Map,
+    source: Option<Arc<anyhow::Error>>,
 }
 
-/// What a service answered.
+/// The error that a service returned.
 #[derive(Clone)]
 struct Service {
     code: String,
@@ -60,7 +67,7 @@ macro_rules! kinds {
         }
 
         impl ErrorKind {
-            /// The name under which a user of boto3 knows this kind.
+            /// The name of this kind in boto3.
             pub fn default_name(self) -> &'static str {
                 match self {
                     $(ErrorKind::$kind => $name,)*
@@ -71,7 +78,7 @@ macro_rules! kinds {
 }
 
 kinds! {
-    /// A service answered with an error.
+    /// A service returned an error.
     Service = "ClientError",
     /// No definitions folder has that service.
     UnknownService = "UnknownServiceError",
@@ -79,82 +86,92 @@ kinds! {
     UnknownOperation = "OperationNotFoundError",
     /// The service has no such resource, action, collection, paginator or waiter.
     UnknownName = "UnknownNameError",
-    /// A definition file is not there.
+    /// A definition file does not exist.
     DataNotFound = "DataNotFoundError",
-    /// A definition file is there but broken; the message has the path of the place.
+    /// A definition file is invalid; the message contains the path within it.
     InvalidDefinition = "InvalidDefinitionError",
     /// The operation has no paginator.
     NotPageable = "OperationNotPageableError",
-    /// The pages of an operation do not fit their paginator, or go round in a circle.
+    /// The pages of an operation do not fit their paginator, or repeat endlessly.
     Pagination = "PaginationError",
-    /// A waiter ended without success: it failed, or its time or its attempts are over. The error has the last response.
+    /// A waiter ended without success: it failed, timed out, or used up its attempts. The error contains the last response.
     Waiter = "WaiterError",
-    /// A resource has no attributes: nothing loads them, or nothing was found.
+    /// The attributes of a resource cannot be loaded, or nothing was found.
     ResourceLoad = "ResourceLoadException",
     /// The parameters do not fit the operation; the message reports every one, with its path.
     ParamValidation = "ParamValidationError",
     /// No region is configured, and the service needs one.
     NoRegion = "NoRegionError",
-    /// The region's name has characters that a region cannot have.
+    /// The region name contains characters that no region has.
     InvalidRegion = "InvalidRegionError",
     /// No credentials are configured.
     NoCredentials = "NoCredentialsError",
-    /// A part of the credentials is missing.
+    /// Part of the credentials is missing.
     PartialCredentials = "PartialCredentialsError",
     /// A credential provider was tried and failed.
     CredentialRetrieval = "CredentialRetrievalError",
     /// No bearer token is configured, and the operation needs one.
     NoAuthToken = "NoAuthTokenError",
-    /// The profile that was asked for is in none of the files.
+    /// No file contains the requested profile.
     ProfileNotFound = "ProfileNotFound",
     /// A configuration or credentials file cannot be read.
     ConfigParse = "ConfigParseError",
-    /// A setting has a value that it cannot have.
+    /// A setting has an invalid value.
     InvalidConfig = "InvalidConfigError",
-    /// The endpoint rules end in an error, or in nothing.
+    /// The endpoint rules return an error or no endpoint.
     EndpointResolution = "EndpointResolutionError",
-    /// An endpoint URL is no URL, or it does not fit the call.
+    /// An endpoint URL is invalid, or does not fit the call.
     InvalidEndpoint = "InvalidEndpointConfigurationError",
-    /// A way of signing that is not known, or not possible here.
+    /// A signature version that is unknown or unsupported.
     Signing = "UnsupportedSignatureVersionError",
-    /// The host cannot be reached: refused, no route, no such name.
+    /// The host cannot be reached: refused, no route, or an unknown name.
     Connect = "EndpointConnectionError",
     /// The TLS handshake failed.
     Tls = "SSLError",
-    /// The proxy cannot be reached or refuses.
+    /// The proxy cannot be reached or rejects the request.
     Proxy = "ProxyConnectionError",
     /// Connecting took longer than the connect timeout.
     ConnectTimeout = "ConnectTimeoutError",
     /// The server was silent for longer than the read timeout.
     ReadTimeout = "ReadTimeoutError",
-    /// The connection broke before a valid response was there.
+    /// The connection broke before a valid response arrived.
     ConnectionClosed = "ConnectionClosedError",
     /// Any other failure of the transport.
     Http = "HTTPClientError",
-    /// The response cannot be understood.
+    /// The response cannot be parsed.
     ResponseParser = "ResponseParserError",
     /// A body cannot be read or written to its end.
     Stream = "ResponseStreamingError",
     /// A body ended before its announced length.
     IncompleteRead = "IncompleteReadError",
-    /// A checksum does not fit, or cannot be made.
+    /// A checksum does not match, or cannot be calculated.
     Checksum = "FlexibleChecksumError",
-    /// A JMESPath expression is wrong, or fails on the value.
+    /// A JMESPath expression is invalid, or fails on the value.
     JmesPath = "JMESPathError",
     /// A value cannot be converted.
     Conversion = "ConversionError",
     /// The call took longer than its deadline.
     Deadline = "DeadlineExceededError",
-    /// The call was stopped from another thread.
+    /// The call was canceled from another thread.
     Canceled = "CanceledError",
-    /// A stub does not fit the call, or there is none.
+    /// A stub does not match the call, or there is none.
     Stub = "StubResponseError",
-    /// What a user's hook, transport or provider returned.
+    /// An error of a user's hook, transport, or provider.
     Foreign = "ForeignError",
 }
 
 impl Error {
-    pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Error {
+    /// An error with a message, under the kind's [default name](ErrorKind::default_name). A custom transport, hook, or provider
+    /// returns one so that it is treated like a built-in failure: a transport's [`ErrorKind::ReadTimeout`] is retried.
+    ///
+    /// ```
+    /// use tucuxi::{Error, ErrorKind};
+    ///
+    /// let error = Error::new(ErrorKind::ReadTimeout, "the queue did not respond within 5 s");
+    /// assert_eq!(error.name(), "ReadTimeoutError");
+    /// assert_eq!(error.to_string(), "the queue did not respond within 5 s");
+    /// ```
+    pub fn new(kind: ErrorKind, message: impl Into<String>) -> Error {
         Error(Box::new(Inner {
             kind,
             name: Cow::Borrowed(kind.default_name()),
@@ -166,11 +183,12 @@ impl Error {
             last_response: None,
             retryable: false,
             throttling: false,
+            details: Map::new(),
             source: None,
         }))
     }
 
-    /// An error that a service answered: `response` is the whole parsed map, with `Error` and `ResponseMetadata`.
+    /// An error that a service returned: `response` is the whole parsed map, with `Error` and `ResponseMetadata`.
     pub(crate) fn service(name: Option<&str>, status: u16, response: Value) -> Error {
         let text = |v: &Value| match v {
             Value::String(s) => s.to_string(),
@@ -192,7 +210,7 @@ impl Error {
         error
     }
 
-    /// A failure while a body was read; the typed error inside an `io::Error` is taken out again.
+    /// A failure while reading a body; a typed error inside an `io::Error` is taken out again.
     pub(crate) fn from_stream(error: io::Error) -> Error {
         match error.downcast::<Error>() {
             Ok(typed) => typed,
@@ -210,22 +228,27 @@ impl Error {
         }
     }
 
-    /// The same error for another who waited for the outcome; only its source stays with the first.
-    pub(crate) fn again(&self) -> Error {
-        let Inner { kind, retryable, throttling, attempts, .. } = *self.0;
-        Error(Box::new(Inner {
-            kind,
-            name: self.0.name.clone(),
-            message: self.0.message.clone(),
-            service: self.0.service.clone(),
-            operation: self.0.operation.clone(),
-            host: self.0.host.clone(),
-            attempts,
-            last_response: self.0.last_response.clone(),
-            retryable,
-            throttling,
-            source: None,
-        }))
+    /// The failure of a transport. A typed error counts as it is; an `io::Error` anywhere in the chain of causes says what
+    /// happened to the connection.
+    pub(crate) fn transport(error: anyhow::Error) -> Error {
+        let kind = match error.chain().find_map(|cause| cause.downcast_ref::<io::Error>()).map(io::Error::kind) {
+            Some(io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock) => ErrorKind::ReadTimeout,
+            Some(io::ErrorKind::ConnectionRefused | io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable) => {
+                ErrorKind::Connect
+            }
+            Some(
+                io::ErrorKind::ConnectionReset
+                | io::ErrorKind::ConnectionAborted
+                | io::ErrorKind::BrokenPipe
+                | io::ErrorKind::NotConnected
+                | io::ErrorKind::UnexpectedEof,
+            ) => ErrorKind::ConnectionClosed,
+            _ => return Error::foreign("the transport", error),
+        };
+        match error.downcast::<Error>() {
+            Ok(typed) => typed,
+            Err(error) => Error::new(kind, format!("the transport: {error:#}")).with_source(error),
+        }
     }
 
     pub(crate) fn with_name(mut self, name: &'static str) -> Error {
@@ -233,8 +256,26 @@ impl Error {
         self
     }
 
-    pub(crate) fn with_source(mut self, source: impl Into<anyhow::Error>) -> Error {
-        self.0.source = Some(source.into());
+    /// With the error that caused this one, for [`source`](std::error::Error::source).
+    ///
+    /// ```
+    /// use std::error::Error as _;
+    /// use tucuxi::{Error, ErrorKind};
+    ///
+    /// let cause = std::io::Error::other("the vault is sealed");
+    /// let error = Error::new(ErrorKind::CredentialRetrieval, "no credentials").with_source(cause);
+    /// assert_eq!(error.source().unwrap().to_string(), "the vault is sealed");
+    /// ```
+    #[must_use]
+    pub fn with_source(mut self, source: impl Into<anyhow::Error>) -> Error {
+        self.0.source = Some(Arc::new(source.into()));
+        self
+    }
+
+    /// With one of the [`details`](Self::details).
+    #[must_use]
+    pub fn with_detail(mut self, name: &str, value: impl Into<Value>) -> Error {
+        self.0.details.insert(name, value);
         self
     }
 
@@ -243,7 +284,7 @@ impl Error {
         self
     }
 
-    /// Puts the place where it happened before the message.
+    /// Prefixes the message with the place where the error happened.
     pub(crate) fn with_place(mut self, place: &str) -> Error {
         self.0.message.insert_str(0, &format!("{place}: "));
         self
@@ -254,7 +295,7 @@ impl Error {
         self
     }
 
-    /// For methods that make a call of another name.
+    /// Replaces the operation, for methods that call an operation of another name.
     pub(crate) fn with_operation_instead(mut self, operation: &str) -> Error {
         self.0.operation = Some(operation.to_owned());
         self
@@ -280,60 +321,119 @@ impl Error {
         self.0.kind
     }
 
-    /// The name under which a user of boto3 would catch it: `NoSuchBucket`, `ParamValidationError`, …
+    /// The name under which a boto3 user would catch it: `NoSuchBucket`, `ParamValidationError`, …
     pub fn name(&self) -> &str {
         &self.0.name
     }
 
-    /// The code that the service answered.
+    /// The error code that the service returned.
     pub fn code(&self) -> Option<&str> {
         self.0.service.as_ref().map(|s| s.code.as_str())
     }
 
-    /// The message alone: the service's own, or this crate's.
+    /// The message alone: the service's or this crate's.
     pub fn message(&self) -> &str {
         &self.0.message
     }
 
-    /// The HTTP status of the answer.
+    /// The HTTP status of the response.
     pub fn status(&self) -> Option<u16> {
         self.0.service.as_ref().map(|s| s.status)
     }
 
-    /// The request id that the service gave.
+    /// The request ID that the service returned.
     pub fn request_id(&self) -> Option<&str> {
         self.0.service.as_ref()?.request_id.as_deref()
     }
 
-    /// The operation that was called, in the API's spelling.
+    /// The operation, in the API's spelling.
     pub fn operation(&self) -> Option<&str> {
         self.0.operation.as_deref()
     }
 
-    /// The host that was called.
+    /// The host that the request was sent to.
     pub fn host(&self) -> Option<&str> {
         self.0.host.as_deref()
     }
 
-    /// How many requests were sent; 0 when it failed before the first.
+    /// The number of attempts; 0 if the call failed before the first one.
     pub fn attempts(&self) -> u32 {
         self.0.attempts
     }
 
-    /// Whether the same call may succeed later: the service was out of reach or in trouble, or asked for less. The
-    /// client's own attempts are used up by then.
+    /// Whether the same call may succeed later: the failure was transient, or the service throttled. The client's own
+    /// attempts are used up by then.
     pub fn is_retryable(&self) -> bool {
         self.0.retryable
     }
 
-    /// Whether the service asked for fewer calls.
+    /// Whether the service throttled the call.
     pub fn is_throttling(&self) -> bool {
         self.0.throttling
     }
 
-    /// The whole parsed response: `Error`, `ResponseMetadata` and the modeled members. Of a waiter it is the last one.
+    /// The whole parsed response: `Error`, `ResponseMetadata`, and the modeled members. For a waiter it is the last response.
     pub fn response(&self) -> Option<&Value> {
         self.0.service.as_ref().map(|s| &s.response).or(self.0.last_response.as_ref())
+    }
+}
+
+/// # Errors as data
+impl Error {
+    /// What the message says in words, as fields. Which ones there are depends on the kind:
+    ///
+    /// | field | shape | of |
+    /// | --- | --- | --- |
+    /// | `problems` | list of `{path, kind, message}`; `kind` is `missing`, `unknown`, `type`, `length`, `range`, `union`, or `json` | [`ParamValidation`](ErrorKind::ParamValidation) |
+    /// | `waiter`, `reason` | strings | [`Waiter`](ErrorKind::Waiter) |
+    /// | `host`, `attempts` | string, number | calls that sent a request |
+    ///
+    /// ```
+    /// use tucuxi::{Session, value};
+    ///
+    /// let s3 = Session::builder().region("us-east-1").build()?.client("s3")?;
+    /// let error = s3.call("put_object", value!({"Bucket": "b", "Tagging": 5})).unwrap_err();
+    /// let problems = &error.details()["problems"];
+    /// assert_eq!(problems[0], value!({"path": "", "kind": "missing", "message": "Missing required parameter in input: \"Key\""}));
+    /// assert_eq!(problems[1]["path"], "Tagging");
+    /// # Ok::<(), tucuxi::Error>(())
+    /// ```
+    pub fn details(&self) -> Map {
+        let mut details = self.0.details.clone();
+        if let Some(host) = self.host().filter(|host| !host.is_empty()) {
+            details.insert("host", host);
+        }
+        if self.attempts() > 0 {
+            details.insert("attempts", self.attempts());
+        }
+        details
+    }
+
+    /// The whole error as data, for hosts and logs: `kind`, `name`, `message`, `code`, `operation`, `status`, `request_id`,
+    /// `retryable`, `throttling`, `response`, and `details`. Fields without a value are absent.
+    ///
+    /// ```
+    /// use tucuxi::{Error, ErrorKind};
+    ///
+    /// let data = Error::new(ErrorKind::NoRegion, "You must specify a region.").to_value();
+    /// assert_eq!((&data["kind"], &data["name"]), (&"NoRegion".into(), &"NoRegionError".into()));
+    /// assert!(data["status"].is_null());
+    /// ```
+    pub fn to_value(&self) -> Value {
+        let fields = [
+            ("kind", Value::from(format!("{:?}", self.kind()))),
+            ("name", self.name().into()),
+            ("message", self.message().into()),
+            ("code", self.code().into()),
+            ("operation", self.operation().into()),
+            ("status", self.status().map(i64::from).into()),
+            ("request_id", self.request_id().into()),
+            ("retryable", self.is_retryable().into()),
+            ("throttling", self.is_throttling().into()),
+            ("response", self.response().cloned().into()),
+            ("details", self.details().into()),
+        ];
+        fields.into_iter().filter(|(_, value)| !value.is_null()).collect::<Map>().into()
     }
 }
 
@@ -378,11 +478,25 @@ impl fmt::Debug for Error {
 
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        self.0.source.as_ref().map(|e| e.as_ref())
+        self.0.source.as_ref().map(|source| (**source).as_ref())
     }
 }
 
-/// So that a reader can hand a typed error through `Read`.
+/// A typed error that passed through an `io::Error` is taken out again; any other one is of the kind
+/// [`Stream`](ErrorKind::Stream), or [`ReadTimeout`](ErrorKind::ReadTimeout) if it timed out.
+impl From<io::Error> for Error {
+    fn from(error: io::Error) -> Error {
+        match error.downcast::<Error>() {
+            Ok(typed) => typed,
+            Err(error) => {
+                let kind = if error.kind() == io::ErrorKind::TimedOut { ErrorKind::ReadTimeout } else { ErrorKind::Stream };
+                Error::new(kind, error.to_string()).with_source(error)
+            }
+        }
+    }
+}
+
+/// Lets a reader pass a typed error through `Read`.
 impl From<Error> for io::Error {
     fn from(error: Error) -> io::Error {
         let kind = match error.kind() {
@@ -395,7 +509,7 @@ impl From<Error> for io::Error {
     }
 }
 
-/// ` Did you mean a, b or c?`, or nothing where no name is near: the end of every message about a name not found.
+/// ` Did you mean a, b or c?`, or nothing if no name is near: the end of every message about an unknown name.
 pub(crate) fn did_you_mean<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> String {
     let near = nearest(name, known);
     match near.as_slice() {
@@ -423,7 +537,7 @@ pub(crate) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) 
     near.into_iter().take(5).map(|(_, candidate)| candidate).collect()
 }
 
-/// Levenshtein's distance, where exchanging two neighbours counts one.
+/// Levenshtein's distance, where swapping two neighbors counts as one.
 fn edit_distance(a: &[char], b: &[char]) -> usize {
     let mut before: Vec<usize> = Vec::new();
     let mut last: Vec<usize> = (0..=b.len()).collect();
@@ -452,5 +566,35 @@ mod tests {
         assert_eq!(nearest("objects", known), ["list_objects"]);
         assert!(nearest("zzzzzz", known).is_empty());
         assert!(nearest("a_name_that_is_longer_than_all", known).is_empty());
+    }
+
+    #[test]
+    fn io_errors_of_a_transport_are_classified_like_its_own() {
+        let kind = |kind: io::ErrorKind| Error::transport(anyhow::Error::from(io::Error::from(kind)).context("sending")).kind();
+        assert_eq!(kind(io::ErrorKind::TimedOut), ErrorKind::ReadTimeout);
+        assert_eq!(kind(io::ErrorKind::ConnectionReset), ErrorKind::ConnectionClosed);
+        assert_eq!(kind(io::ErrorKind::ConnectionRefused), ErrorKind::Connect);
+        assert_eq!(kind(io::ErrorKind::PermissionDenied), ErrorKind::Foreign);
+        let typed = Error::new(ErrorKind::ConnectionClosed, "gone");
+        assert_eq!(Error::transport(anyhow::Error::from(typed).context("sending")).kind(), ErrorKind::ConnectionClosed);
+    }
+
+    #[test]
+    fn a_clone_shares_the_source_and_keeps_the_details() {
+        use std::error::Error as _;
+        let error = Error::new(ErrorKind::Waiter, "failed").with_detail("waiter", "BucketExists").with_source(anyhow::anyhow!("cause"));
+        let clone = error.clone();
+        assert_eq!(clone.source().unwrap().to_string(), "cause");
+        assert_eq!(clone.to_value()["details"]["waiter"], "BucketExists");
+    }
+
+    #[test]
+    fn an_io_error_becomes_an_error_with_the_question_mark() {
+        fn read() -> Result<()> {
+            Err(io::Error::from(io::ErrorKind::TimedOut))?
+        }
+        assert_eq!(read().unwrap_err().kind(), ErrorKind::ReadTimeout);
+        let back = Error::from(io::Error::from(Error::new(ErrorKind::Checksum, "wrong")));
+        assert_eq!(back.kind(), ErrorKind::Checksum);
     }
 }

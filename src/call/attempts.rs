@@ -117,7 +117,7 @@ fn attempt(call: &mut Call<'_>) -> Result<Option<Error>> {
         let client = call.client;
         match client.transport.send(call.request_mut(), &options) {
             Ok(response) => call.response = Some(response),
-            Err(error) => return Ok(Some(Error::foreign("the transport", error))),
+            Err(error) => return Ok(Some(Error::transport(error))),
         }
     }
     call.attempts.last_seen = call.response.as_ref().and_then(|response| {

@@ -48,7 +48,7 @@ fn run(mut report: Report, input: Node<'_>, params: &Map) -> Result<()> {
     }
     match report.lines.is_empty() {
         true => Ok(()),
-        false => Err(invalid(report.lines)),
+        false => Err(invalid(report.lines).with_detail("problems", report.problems)),
     }
 }
 
@@ -56,6 +56,8 @@ fn run(mut report: Report, input: Node<'_>, params: &Map) -> Result<()> {
 struct Report {
     /// The lines so far.
     lines: String,
+    /// The same as data: `path`, `kind`, and `message` of each problem.
+    problems: List,
     /// Tells what stands for any value, where only a part of the parameters is told.
     is_placeholder: Option<fn(&Value) -> bool>,
 }
@@ -104,7 +106,7 @@ impl Report {
         }
         let partial = self.is_placeholder.is_some();
         for name in structure.required.iter().filter(|name| !partial && !map.contains_key(name)) {
-            self.line(format_args!("Missing required parameter in {}: \"{name}\"", Named(path)));
+            self.line("missing", path, format_args!("Missing required parameter in {}: \"{name}\"", Named(path)));
         }
         for key in map.keys().filter(|key| structure.member(key).is_none()) {
             self.unknown(structure, key, path);
@@ -121,11 +123,19 @@ impl Report {
         let members = Names(structure);
         match map.len() {
             1 => {}
-            0 => self.line(format_args!("Must set one of the following keys for tagged unionstructure {}: {members}.", Named(path))),
-            _ => self.line(format_args!(
-                "Invalid number of parameters set for tagged union structure {}. Can only set one of the following keys: {members}.",
-                Named(path)
-            )),
+            0 => self.line(
+                "union",
+                path,
+                format_args!("Must set one of the following keys for tagged unionstructure {}: {members}.", Named(path)),
+            ),
+            _ => self.line(
+                "union",
+                path,
+                format_args!(
+                    "Invalid number of parameters set for tagged union structure {}. Can only set one of the following keys: {members}.",
+                    Named(path)
+                ),
+            ),
         }
     }
 
@@ -134,7 +144,11 @@ impl Report {
             near if near.is_empty() => near,
             near => format!(" ({})", near.trim_start()),
         };
-        self.line(format_args!("Unknown parameter in {}: \"{key}\", must be one of: {}{near}", Named(path), Names(structure)));
+        self.line(
+            "unknown",
+            path,
+            format_args!("Unknown parameter in {}: \"{key}\", must be one of: {}{near}", Named(path), Names(structure)),
+        );
     }
 
     fn list(&mut self, node: Node<'_>, list: &List, path: &Path<'_>) -> Result<()> {
@@ -160,7 +174,7 @@ impl Report {
         let Some(min) = node.min().or(implied) else { return };
         let length = length();
         if (length as f64) < min {
-            self.line(format_args!("Invalid length for parameter {path}, value: {length}, valid min length: {min}"));
+            self.line("length", path, format_args!("Invalid length for parameter {path}, value: {length}, valid min length: {min}"));
         }
     }
 
@@ -173,17 +187,25 @@ impl Report {
         if number < min {
             let decimal = Value::Float(min);
             let min: &dyn fmt::Display = if node.has(|t| t.decimal_min) { &Repr::top(&decimal) } else { &min };
-            self.line(format_args!("Invalid value for parameter {path}, value: {}, valid min value: {min}", Shown(node, value)));
+            self.line(
+                "range",
+                path,
+                format_args!("Invalid value for parameter {path}, value: {}, valid min value: {min}", Shown(node, value)),
+            );
         }
     }
 
     /// JSON inside a header may be anything that JSON can say.
     fn json_value(&mut self, value: &Value, path: &Path<'_>) {
         if let Some(foreign) = not_json(value) {
-            self.line(format_args!(
-                "Invalid parameter {path} must be json serializable: Object of type {} is not JSON serializable",
-                Type(foreign).name()
-            ));
+            self.line(
+                "json",
+                path,
+                format_args!(
+                    "Invalid parameter {path} must be json serializable: Object of type {} is not JSON serializable",
+                    Type(foreign).name()
+                ),
+            );
         }
     }
 
@@ -195,11 +217,15 @@ impl Report {
             Value::List(list) => list.iter().enumerate().try_for_each(|(i, value)| self.document(value, &path.index(i))),
             Value::Map(map) => self.document_entries(map, path),
             Value::Bytes(_) | Value::Timestamp(_) | Value::Stream(_) => {
-                self.line(format_args!(
-                    "Invalid type for document parameter {path}, value: {}, type: {}, valid types: {DOCUMENT}",
-                    Repr::top(value),
-                    Type(value)
-                ));
+                self.line(
+                    "type",
+                    path,
+                    format_args!(
+                        "Invalid type for document parameter {path}, value: {}, type: {}, valid types: {DOCUMENT}",
+                        Repr::top(value),
+                        Type(value)
+                    ),
+                );
                 Ok(())
             }
         }
@@ -210,18 +236,21 @@ impl Report {
     }
 
     fn type_line(&mut self, node: Node<'_>, value: &Value, path: &Path<'_>, wanted: &str) {
-        self.line(format_args!(
-            "Invalid type for parameter {path}, value: {}, type: {}, valid types: {wanted}",
-            Shown(node, value),
-            Type(value)
-        ));
+        self.line(
+            "type",
+            path,
+            format_args!("Invalid type for parameter {path}, value: {}, type: {}, valid types: {wanted}", Shown(node, value), Type(value)),
+        );
     }
 
-    fn line(&mut self, line: fmt::Arguments<'_>) {
+    fn line(&mut self, kind: &str, path: &Path<'_>, line: fmt::Arguments<'_>) {
+        let line = line.to_string();
         if !self.lines.is_empty() {
             self.lines.push('\n');
         }
-        fmt::Write::write_fmt(&mut self.lines, line).expect("writing to a String succeeds");
+        self.lines.push_str(&line);
+        let problem = [("path", Value::from(path.to_string())), ("kind", kind.into()), ("message", line.into())];
+        self.problems.push(problem.into_iter().collect::<Map>());
     }
 }
 

@@ -69,7 +69,7 @@ struct Turn {
 }
 
 /// The last attempt.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Attempt {
     at: Option<Timestamp>,
     failure: Option<Error>,
@@ -129,7 +129,7 @@ impl<T: Expires> Kept<T> {
             return Ok(Some(held.value));
         }
         if self.attempts() != attempts {
-            return turn.last().failure.as_ref().map_or(Ok(None), |failure| Err(failure.again()));
+            return turn.last().failure.as_ref().map_or(Ok(None), |failure| Err(failure.clone()));
         }
         let found = turn.ask(now, search)?;
         found.map(|found| self.publish(found, now)).transpose()
@@ -186,7 +186,7 @@ impl<T: Expires> Kept<T> {
             return Ok(old.value);
         }
         if let (true, Some(failure)) = (waited && self.attempts() != attempts, &last.failure) {
-            return Err(failure.again());
+            return Err(failure.clone());
         }
         match turn.ask(now, || renew(&old.value)) {
             Ok(found) => self.publish(found, now),
@@ -220,8 +220,7 @@ struct TurnGuard<'a, T>(&'a Kept<T>);
 
 impl<T: Expires> TurnGuard<'_, T> {
     fn last(&self) -> Attempt {
-        let turn = self.0.turn();
-        Attempt { at: turn.last.at, failure: turn.last.failure.as_ref().map(Error::again) }
+        self.0.turn().last.clone()
     }
 
     /// Makes an attempt and leaves its outcome to the threads that wait. If the limits of this thread's call stopped the
@@ -231,7 +230,7 @@ impl<T: Expires> TurnGuard<'_, T> {
         if outcome.as_ref().is_err_and(Limits::stopped) {
             return outcome;
         }
-        self.0.turn().last = Attempt { at: Some(now), failure: outcome.as_ref().err().map(Error::again) };
+        self.0.turn().last = Attempt { at: Some(now), failure: outcome.as_ref().err().cloned() };
         self.0.attempts.fetch_add(1, Ordering::SeqCst);
         outcome
     }

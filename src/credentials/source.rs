@@ -17,7 +17,7 @@ pub(crate) struct CredentialSource(Arc<Source>);
 enum Source {
     Nobody,
     Fixed(Arc<Found>),
-    Searched { keys: Keys, surroundings: Arc<dyn Surroundings> },
+    Searched { keys: Box<Keys>, surroundings: Arc<dyn Surroundings> },
 }
 
 /// A chain, and what it found.
@@ -39,7 +39,7 @@ impl CredentialSource {
 
     /// Those that `chain` finds when they are asked for.
     pub(crate) fn searched(chain: Chain, windows: Windows, surroundings: Arc<dyn Surroundings>) -> CredentialSource {
-        CredentialSource(Arc::new(Source::Searched { keys: Keys::new(chain, windows), surroundings }))
+        CredentialSource(Arc::new(Source::Searched { keys: Box::new(Keys::new(chain, windows)), surroundings }))
     }
 
     /// The credentials to sign with at the instant `now`: one snapshot, to be used as a whole.

@@ -68,7 +68,9 @@ impl<'w> Polls<'w> {
         let error = Error::new(ErrorKind::Waiter, text)
             .with_operation(self.waiter.definition.operation())
             .with_attempts(u32::try_from(self.attempt).unwrap_or(u32::MAX))
-            .with_response(response);
+            .with_response(response)
+            .with_detail("waiter", self.waiter.name.as_str())
+            .with_detail("reason", reason);
         match source {
             Some(source) => error.with_source(source),
             None => error,
