@@ -1,7 +1,7 @@
 //! The `value!` macro.
 
-/// Makes a [`Value`](crate::Value) from a JSON-like literal. Keys are text expressions, values are
-/// literals, nested lists and maps, or any expression that converts into a `Value`.
+/// Makes a [`Value`](crate::Value) from a JSON-like literal. Keys are expressions that convert into a [`Str`](crate::Str);
+/// values are literals, nested lists and maps, or any expression that converts into a `Value`.
 ///
 /// ```
 /// use tucuxi::value;
@@ -47,4 +47,13 @@ macro_rules! __value_map {
     ($map:ident $key:tt : [ $($inner:tt)* ] $(, $($rest:tt)*)?) => { $map.insert($key, $crate::value!([ $($inner)* ])); $($crate::__value_map!($map $($rest)*);)? };
     ($map:ident $key:tt : { $($inner:tt)* } $(, $($rest:tt)*)?) => { $map.insert($key, $crate::value!({ $($inner)* })); $($crate::__value_map!($map $($rest)*);)? };
     ($map:ident $key:tt : $item:expr $(, $($rest:tt)*)?) => { $map.insert($key, $crate::Value::from($item)); $($crate::__value_map!($map $($rest)*);)? };
+    ($map:ident $($rest:tt)+) => { $crate::__value_key!($map () $($rest)+); };
+}
+
+/// Collects a key of several tokens, such as `name.clone()`.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __value_key {
+    ($map:ident ($($key:tt)+) : $($rest:tt)+) => { let key = $($key)+; $crate::__value_map!($map key : $($rest)+); };
+    ($map:ident ($($key:tt)*) $next:tt $($rest:tt)+) => { $crate::__value_key!($map ($($key)* $next) $($rest)+); };
 }

@@ -1,4 +1,4 @@
-//! Floor 0: the one data type of the crate.
+//! The one data type of the crate.
 //!
 //! What goes into a call is a [`Value`], what comes out is a [`Value`]. Nothing here
 //! knows a service, a protocol or a network: this module holds data, its conversions,
@@ -29,7 +29,7 @@ pub use self::stream::{Stream, StreamReader};
 pub use self::timestamp::Timestamp;
 
 use std::fmt;
-use std::ops::Index;
+use std::ops::{Index, IndexMut};
 
 use base64::prelude::{BASE64_STANDARD, Engine};
 
@@ -185,6 +185,22 @@ impl Value {
         self.as_map_mut().and_then(|m| m.get_mut(key))
     }
 
+    /// The number of items of a list, entries of a map, or bytes of a string or blob; 0 for any other value.
+    pub fn len(&self) -> usize {
+        match self {
+            Value::List(list) => list.len(),
+            Value::Map(map) => map.len(),
+            Value::String(text) => text.len(),
+            Value::Bytes(bytes) => bytes.len(),
+            _ => 0,
+        }
+    }
+
+    /// Whether [`len`](Self::len) is 0.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
     /// What kind of value this is, in one lower-case word, for messages.
     pub fn type_name(&self) -> &'static str {
         match self {
@@ -216,6 +232,45 @@ impl Index<usize> for Value {
     type Output = Value;
     fn index(&self, index: usize) -> &Value {
         self.as_list().and_then(|l| l.get(index)).unwrap_or(&NULL)
+    }
+}
+
+/// `value["key"] = …`: a missing key is added, and a null becomes a map first.
+///
+/// # Panics
+/// If the value is neither a map nor null.
+impl IndexMut<&str> for Value {
+    fn index_mut(&mut self, key: &str) -> &mut Value {
+        if self.is_null() {
+            *self = Value::Map(Map::new());
+        }
+        let found = self.type_name();
+        let map = self.as_map_mut().unwrap_or_else(|| panic!("cannot assign to key {key:?} of a {found}"));
+        if !map.contains_key(key) {
+            map.insert(key, Value::Null);
+        }
+        map.get_mut(key).expect("the key was inserted")
+    }
+}
+
+/// `value[0] = …`: lists do not grow this way.
+///
+/// # Panics
+/// If the value is not a list, or if the index is out of bounds.
+impl IndexMut<usize> for Value {
+    fn index_mut(&mut self, index: usize) -> &mut Value {
+        let found = self.type_name();
+        let list = self.as_list_mut().unwrap_or_else(|| panic!("cannot assign to index {index} of a {found}"));
+        &mut list.as_mut_vec()[index]
+    }
+}
+
+/// Iterates over the items of a list. Any other value, null included, yields nothing.
+impl<'a> IntoIterator for &'a Value {
+    type Item = &'a Value;
+    type IntoIter = std::slice::Iter<'a, Value>;
+    fn into_iter(self) -> Self::IntoIter {
+        self.as_list().map_or(&[][..], |list| list).iter()
     }
 }
 

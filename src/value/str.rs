@@ -62,6 +62,12 @@ impl From<&String> for Str {
     }
 }
 
+impl From<&Str> for Str {
+    fn from(text: &Str) -> Self {
+        text.clone()
+    }
+}
+
 impl From<std::borrow::Cow<'_, str>> for Str {
     fn from(text: std::borrow::Cow<'_, str>) -> Self {
         Str(EcoString::from(text))

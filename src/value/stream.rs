@@ -53,15 +53,17 @@ impl Stream {
     /// # Errors
     /// What the reader answers to seeking.
     pub fn from_seekable(mut reader: impl Read + Seek + Send + 'static) -> Result<Stream> {
-        let mut measure = || -> io::Result<(u64, u64)> {
-            let start = reader.stream_position()?;
-            let end = reader.seek(SeekFrom::End(0))?;
-            reader.seek(SeekFrom::Start(start))?;
-            Ok((start, end.saturating_sub(start)))
-        };
         let (start, length) =
-            measure().map_err(|e| Error::new(ErrorKind::Stream, format!("The body cannot be measured: {e}")).with_source(e))?;
+            measure(&mut reader).map_err(|e| Error::new(ErrorKind::Stream, format!("The body cannot be measured: {e}")).with_source(e))?;
         Ok(Stream::of(StreamReader::new(Seekable { reader, start }, Some(length))))
+    }
+
+    /// An open file, from its current position. If it cannot seek, it can be read only once.
+    pub(super) fn from_file(mut file: std::fs::File) -> Stream {
+        match measure(&mut file) {
+            Ok((start, length)) => Stream::of(StreamReader::new(Seekable { reader: file, start }, Some(length))),
+            Err(_) => Stream::from_reader(file),
+        }
     }
 
     /// The content of a file.
@@ -133,6 +135,14 @@ impl Stream {
         let bytes = self.read_all()?;
         String::from_utf8(bytes.to_vec()).map_err(|e| Error::new(ErrorKind::Stream, format!("The body is not UTF-8: {e}")))
     }
+}
+
+/// Where a reader is, and how many bytes follow.
+fn measure(reader: &mut impl Seek) -> io::Result<(u64, u64)> {
+    let start = reader.stream_position()?;
+    let end = reader.seek(SeekFrom::End(0))?;
+    reader.seek(SeekFrom::Start(start))?;
+    Ok((start, end.saturating_sub(start)))
 }
 
 impl PartialEq for Stream {

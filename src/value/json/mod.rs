@@ -52,6 +52,20 @@ impl From<&Json> for Value {
     }
 }
 
+/// The unambiguous form; see [`Value::to_json`].
+impl From<Value> for Json {
+    fn from(value: Value) -> Json {
+        value.to_json()
+    }
+}
+
+/// As for the owned value.
+impl From<&Value> for Json {
+    fn from(value: &Value) -> Json {
+        value.to_json()
+    }
+}
+
 fn number(n: &serde_json::Number) -> Value {
     match n.as_i64() {
         Some(int) => Value::Int(int),
