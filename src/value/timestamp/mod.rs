@@ -10,7 +10,7 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::{Duration, SystemTime};
 
-use time::{OffsetDateTime, UtcDateTime};
+use time::UtcDateTime;
 
 use crate::error::{Error, ErrorKind, Result};
 
@@ -117,7 +117,7 @@ impl Timestamp {
     }
 
     /// This instant in the calendar. `None` never occurs: every timestamp lies in the calendar.
-    pub fn to_utc(self) -> Option<UtcDateTime> {
+    pub(crate) fn to_utc(self) -> Option<UtcDateTime> {
         let t = UtcDateTime::from_unix_timestamp(self.seconds).ok()?;
         t.replace_nanosecond(self.nanoseconds).ok()
     }
@@ -127,18 +127,6 @@ impl FromStr for Timestamp {
     type Err = Error;
     fn from_str(text: &str) -> Result<Timestamp> {
         Timestamp::parse(text)
-    }
-}
-
-impl From<OffsetDateTime> for Timestamp {
-    fn from(t: OffsetDateTime) -> Self {
-        Timestamp::new(t.unix_timestamp(), t.nanosecond())
-    }
-}
-
-impl From<UtcDateTime> for Timestamp {
-    fn from(t: UtcDateTime) -> Self {
-        Timestamp::new(t.unix_timestamp(), t.nanosecond())
     }
 }
 
