@@ -483,13 +483,13 @@ impl std::error::Error for Error {
 }
 
 /// A typed error that passed through an `io::Error` is taken out again; any other one is of the kind
-/// [`Stream`](ErrorKind::Stream), or [`ReadTimeout`](ErrorKind::ReadTimeout) if it timed out.
+/// [`Foreign`](ErrorKind::Foreign), or [`ReadTimeout`](ErrorKind::ReadTimeout) if it timed out.
 impl From<io::Error> for Error {
     fn from(error: io::Error) -> Error {
         match error.downcast::<Error>() {
             Ok(typed) => typed,
             Err(error) => {
-                let kind = if error.kind() == io::ErrorKind::TimedOut { ErrorKind::ReadTimeout } else { ErrorKind::Stream };
+                let kind = if error.kind() == io::ErrorKind::TimedOut { ErrorKind::ReadTimeout } else { ErrorKind::Foreign };
                 Error::new(kind, error.to_string()).with_source(error)
             }
         }

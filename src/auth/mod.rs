@@ -1,4 +1,4 @@
-//! Floor 2: proof of who calls. Nothing here does I/O or reads a clock: time is handed in.
+//! Proof of who calls. Nothing here does I/O or reads a clock: time is handed in.
 //!
 //! Which of these signs a call is resolved for each operation, by whoever calls.
 

@@ -1,4 +1,4 @@
-//! Floor 6: the `tucuxi` command. One file for each subcommand, which holds its arguments and its `run`.
+//! The `tucuxi` command. One file for each subcommand, which holds its arguments and its `run`.
 
 mod call;
 mod connect;

@@ -8,11 +8,11 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use ring::digest;
-use ring::rand::{SecureRandom, SystemRandom};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::text::hex::hex;
 use crate::text::json::json_text;
+use crate::text::random;
 use crate::value::{Map, Value};
 
 /// The map in a file; `None` where there is no file, or no JSON object in it.
@@ -70,9 +70,7 @@ fn file(folder: &Path, key: &str) -> std::path::PathBuf {
 
 fn write(folder: &Path, path: &Path, text: &[u8]) -> io::Result<()> {
     private_folder().create(folder)?;
-    let mut random = [0; 8];
-    SystemRandom::new().fill(&mut random).map_err(|_| io::Error::other("the system has no randomness"))?;
-    let draft = folder.join(format!("{}.tmp", hex(&random)));
+    let draft = folder.join(format!("{}.tmp", hex(&random::bytes::<8>())));
     let written = (|| {
         let mut file = private_file().open(&draft)?;
         file.write_all(text)?;

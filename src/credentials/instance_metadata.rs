@@ -6,7 +6,6 @@
 
 use std::time::Duration;
 
-use ring::rand::{SecureRandom, SystemRandom};
 use serde_json::Value as Json;
 
 use super::metadata::{MetadataClient, request};
@@ -15,6 +14,7 @@ use super::{Lookup, Provider};
 use crate::auth::Credentials;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::Limits;
+use crate::text::random;
 use crate::value::{Str, Timestamp};
 
 #[derive(Default)]
@@ -155,11 +155,9 @@ fn is_plain_instant(text: &str) -> bool {
     text.len() == pattern.len() && text.bytes().zip(pattern).all(|(c, p)| if *p == b'0' { c.is_ascii_digit() } else { c == *p })
 }
 
-/// A number of 0 to `end`, without `end`. Where the system has no randomness it is 0: nothing secret hangs on it.
+/// A random number from 0 up to, not including, `end`.
 fn random_below(end: u16) -> i64 {
-    let mut bytes = [0; 2];
-    let _ = SystemRandom::new().fill(&mut bytes);
-    i64::from(u16::from_le_bytes(bytes) % end)
+    i64::from(u16::from_le_bytes(random::bytes()) % end)
 }
 
 #[cfg(test)]

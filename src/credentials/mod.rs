@@ -1,4 +1,4 @@
-//! Floor 3: where credentials come from.
+//! Where credentials come from.
 //!
 //! One file per [`Provider`]; a [`Chain`] asks them in order; a [`CredentialSource`] is what a client holds: it
 //! asks the chain when a request is signed for the first time, and keeps the answer ([`refresh`] knows for how long).
@@ -9,34 +9,26 @@
 
 mod assume_role;
 mod bearer;
-mod boto_config;
 mod cache;
 mod chain;
-mod config_file;
 mod container;
-mod custom;
+mod direct;
 mod dpop;
-mod ec2_file;
-mod environment;
-mod explicit;
+mod files;
 mod instance_metadata;
-mod lent;
 mod login;
 mod metadata;
 mod process;
 mod refresh;
 mod role;
-mod shared_file;
 mod source;
 mod sso;
 mod sso_token;
-mod static_keys;
 mod web_identity;
 
 pub(crate) use bearer::{TokenSource, token_variable};
 pub(crate) use chain::{Chain, Found};
-pub(crate) use custom::Custom;
-pub(crate) use explicit::explicit;
+pub(crate) use direct::{Custom, explicit};
 pub(crate) use instance_metadata::MetadataSettings;
 pub(crate) use refresh::{Kept, Windows};
 pub use role::AssumeRole;
@@ -48,17 +40,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use self::assume_role::{AssumedRole, Link};
-use self::boto_config::BotoConfig;
-use self::config_file::ConfigFile;
 use self::container::Container;
-use self::ec2_file::Ec2File;
-use self::environment::Environment;
-use self::explicit::Explicit;
+use self::direct::{Environment, Explicit, OfSession};
+use self::files::{BotoConfig, ConfigFile, Ec2File, SharedFile};
 use self::instance_metadata::InstanceMetadata;
-use self::lent::Lent;
 use self::login::Login;
 use self::process::Process;
-use self::shared_file::SharedFile;
 use self::sso::Sso;
 use self::web_identity::WebIdentity;
 use crate::auth::Credentials;
@@ -196,9 +183,9 @@ pub(crate) fn own_only(own: Custom) -> Chain {
     Chain::new(vec![Box::new(own)])
 }
 
-/// What another session signs with.
-pub(crate) fn lent(source: CredentialSource) -> Chain {
-    Chain::new(vec![Box::new(Lent(source))])
+/// Another session's credentials.
+pub(crate) fn of_session(source: CredentialSource) -> Chain {
+    Chain::new(vec![Box::new(OfSession(source))])
 }
 
 /// Exactly these credentials.

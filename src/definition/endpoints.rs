@@ -1,4 +1,4 @@
-//! Floor 1: `endpoints.json`, the older endpoint data: regions, partitions, and one entry per service and region.
+//! `endpoints.json`, the older endpoint data: regions, partitions, and one entry per service and region.
 //!
 //! It is large and a client needs one service of it, so only the partitions are read at once; a service's
 //! entries are read when they are asked for. What resolves an endpoint from it is `endpoint::legacy`.

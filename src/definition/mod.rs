@@ -1,4 +1,4 @@
-//! Floor 1: the JSON definitions, typed and lazily read.
+//! The JSON definitions, typed and lazily read.
 //!
 //! A definition is kept as text with an index of where each operation and shape lies; one is parsed
 //! when a call first needs it, and stays. There is no region, no credential and no HTTP here: one

@@ -1,4 +1,4 @@
-//! Floor 1: `paginators-1.json`, how the pages of an operation hang together.
+//! `paginators-1.json`, how the pages of an operation hang together.
 //!
 //! What is walked by these definitions is the client's business; here are only the names and expressions, typed.
 

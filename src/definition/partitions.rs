@@ -1,4 +1,4 @@
-//! Floor 1: `partitions.json`, what the endpoint rules know about each partition.
+//! `partitions.json`, what the endpoint rules know about each partition.
 //!
 //! The older `endpoints.json` has partitions too (see [`super::endpoints`]); each is used for its own purpose.
 

@@ -1,4 +1,4 @@
-//! Floor 1: the pattern of a partition's region names, compiled when it is first asked.
+//! The pattern of a partition's region names, compiled when it is first asked.
 
 use std::sync::OnceLock;
 

@@ -1,4 +1,4 @@
-//! Floor 1: `_retry.json`, what the legacy retry mode retries, and how long it waits.
+//! `_retry.json`, what the legacy retry mode retries, and how long it waits.
 //!
 //! Keyed by endpoint prefix; what a service says is laid over what is said for all.
 

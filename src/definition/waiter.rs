@@ -1,4 +1,4 @@
-//! Floor 1: `waiters-2.json`, how to tell that something has come about.
+//! `waiters-2.json`, how to tell that something has come about.
 //!
 //! Polling is the client's business; here are the conditions, typed, and whether a response meets them.
 
@@ -275,7 +275,7 @@ impl Acceptor {
             Matcher::Error => match &self.expected {
                 Value::Bool(true) => is_error(response),
                 Value::Bool(false) => response.get("Error").is_none(),
-                code => response["Error"].get("Code").map_or_else(|| *code == "", |actual| actual == code),
+                code => response["Error"].get("Code").map_or_else(|| code.as_str().is_some_and(str::is_empty), |actual| actual == code),
             },
         })
     }

@@ -1,4 +1,4 @@
-//! Floor 2: where a call goes. Rule sets, partitions and the older endpoint data, applied to parameters.
+//! Where a call goes. Rule sets, partitions and the older endpoint data, applied to parameters.
 //!
 //! Deliberately absent: I/O, the clock, the environment, and the names of services. Settings are handed in
 //! as parameters; what one service does differently hangs on hooks that change those parameters.

@@ -1,4 +1,4 @@
-//! Floor 2: requests and responses as data, and what turns the one into the other.
+//! Requests and responses as data, and what turns the one into the other.
 //!
 //! Nothing here knows a service or a shape, and nothing here sends a request twice.
 

@@ -1,4 +1,4 @@
-//! Floor 2: the protocols, one file each: a parameter map to the parts of an HTTP request, and an
+//! The protocols, one file each: a parameter map to the parts of an HTTP request, and an
 //! HTTP response to a value or an error.
 //!
 //! The endpoint, signing and sending come later in a call; nothing here does I/O (but for reading a

@@ -1,4 +1,4 @@
-//! Floor 5: resources: objects made from `resources-1.json`. This is its interpreter.
+//! Resources: objects made from `resources-1.json`. This is its interpreter.
 //!
 //! A [`Resource`] is an identity with a client: what it does are ordinary calls. `model.rs` gives every name of a type
 //! its meaning; `request.rs` makes parameters of an action's definition, `response.rs` makes resources of a response.

@@ -1,4 +1,4 @@
-//! Floor 3: whether a request is sent again, and when: the modes legacy, standard and adaptive.
+//! Whether a request is sent again, and when: the modes legacy, standard and adaptive.
 //!
 //! It decides on facts that it is handed, after every attempt. Deliberately absent: clocks, sleep and
 //! chance (they are handed in), and the names of services (their peculiarities come as [`Tuning`]).

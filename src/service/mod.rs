@@ -1,4 +1,4 @@
-//! Floor 5: what definitions cannot say. One file per service, each a list of hooks.
+//! What definitions cannot say. One file per service, each a list of hooks.
 //!
 //! This is the only place in the crate that names services. A file here sets what it must when a client
 //! is made, and registers hooks on the same mechanism that users have.
@@ -33,7 +33,6 @@ use crate::call::Event;
 use crate::client::{Client, Setup};
 use crate::error::{Error, ErrorKind, Result};
 use crate::resource::Method;
-use crate::text::percent::push_percent_encoded;
 
 /// Sets a client of this service up: one line per service that needs it.
 pub(crate) fn customize(setup: &mut Setup<'_>) -> Result<()> {
@@ -108,13 +107,6 @@ fn host_label_error(text: &str) -> Option<Error> {
     let label = text.strip_prefix("Invalid region in ARN: `")?.split('`').next()?;
     let message = format!("Invalid host label to be bound to the hostname of the endpoint: \"{label}\".");
     Some(Error::new(ErrorKind::EndpointResolution, message).with_name("InvalidHostLabelError"))
-}
-
-/// Percent-encodes all but the unreserved characters of RFC 3986 and those in `safe`.
-fn percent_encode(text: &str, safe: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    push_percent_encoded(&mut out, text, safe);
-    out
 }
 
 /// Decodes `%XX` and `+`; what is no UTF-8 then is replaced.

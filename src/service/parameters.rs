@@ -1,4 +1,4 @@
-//! Floor 5: rewritings of parameters that more than one service needs. They run before the parameters are
+//! Rewritings of parameters that more than one service needs. They run before the parameters are
 //! validated, so a value of another type than expected is left to the validation.
 
 use base64::Engine;

@@ -1,4 +1,4 @@
-//! Floor 4: how a session is put together.
+//! How a session is put together.
 
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};

@@ -1,4 +1,4 @@
-//! Floor 4: the default session, for programs that need no more than one.
+//! The default session, for programs that need no more than one.
 //!
 //! It is one slot for the whole process, behind a lock; apart from the cache of definitions the only global state.
 

@@ -1,4 +1,4 @@
-//! Floor 4: what a program may hand to a session as definitions of its own.
+//! What a program may hand to a session as definitions of its own.
 
 use std::path::{Path, PathBuf};
 

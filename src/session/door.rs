@@ -1,4 +1,4 @@
-//! Floor 4: what a session lends to the providers of credentials: its environment, its files, its clock, and calls of
+//! What a session lends to the providers of credentials: its environment, its files, its clock, and calls of
 //! services by ordinary clients.
 //!
 //! The clients are made when they are needed and know nothing of the session's credentials. They have its settings,

@@ -1,4 +1,4 @@
-//! Floor 4: sessions: where settings, credentials and definitions come from.
+//! Sessions: where settings, credentials and definitions come from.
 //!
 //! A client asks its session once, when it is made, for its `ClientSettings`; a call never comes here.
 //! Deliberately absent: connections. Making a session reads the profile files and nothing else.

@@ -1,4 +1,4 @@
-//! Floor 4: who signs for a session: what the program said of credentials, and what comes of it.
+//! Who signs for a session: what the program said of credentials, and what comes of it.
 
 use std::sync::Arc;
 
@@ -39,6 +39,6 @@ impl Signer {
 
 /// A session's credentials with which a role is assumed.
 pub(super) fn role_of(source: CredentialSource, role: AssumeRole, door: &Arc<Door>) -> CredentialSource {
-    let chain = credentials::role(role, credentials::lent(source), door.windows);
+    let chain = credentials::role(role, credentials::of_session(source), door.windows);
     CredentialSource::searched(chain, door.windows, door.clone())
 }

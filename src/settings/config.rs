@@ -1,4 +1,4 @@
-//! Floor 4: `Config`, the options that a program sets in code for a session or a client.
+//! `Config`, the options that a program sets in code for a session or a client.
 //!
 //! It only holds what was set; what comes of it together with environment and files is decided when a
 //! client is made. Typed methods and untyped names fill the same map.

@@ -48,6 +48,13 @@ pub(crate) fn push_percent_encoded(out: &mut String, text: &str, safe: &str) {
     out.push_str(rest);
 }
 
+/// Percent-encodes all but the unreserved characters of RFC 3986 and those in `safe`.
+pub(crate) fn percent_encode(text: &str, safe: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    push_percent_encoded(&mut out, text, safe);
+    out
+}
+
 fn encode_pairs(pairs: &[(String, String)], push: impl Fn(&mut String, &str)) -> String {
     let mut out = String::with_capacity(pairs.iter().map(|(k, v)| k.len() + v.len() + 2).sum());
     for (key, value) in pairs {

@@ -24,7 +24,8 @@ pub(crate) fn fraction() -> f64 {
     (u64::from_le_bytes(bytes()) >> 11) as f64 / (1_u64 << 53) as f64
 }
 
-fn bytes<const N: usize>() -> [u8; N] {
+/// Random bytes.
+pub(crate) fn bytes<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
     let random = ring::rand::SystemRandom::new();
     // The system's source fails only where there is none at all.

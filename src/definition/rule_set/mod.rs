@@ -1,4 +1,4 @@
-//! Floor 1: `endpoint-rule-set-1.json`, compiled once into a form that is quick to evaluate.
+//! `endpoint-rule-set-1.json`, compiled once into a form that is quick to evaluate.
 //!
 //! Names of variables are slots, templates are cut into their parts, functions are an enum. What
 //! evaluates the rules is `endpoint::rules`; no region and no partition is known here.

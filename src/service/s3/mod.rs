@@ -26,6 +26,7 @@ use crate::call::Event;
 use crate::client::Setup;
 use crate::error::Result;
 use crate::http::Body;
+use crate::text::percent::percent_encode;
 pub(super) use resource::{BUCKET_METHODS, OBJECT_SUMMARY_METHODS};
 
 pub(super) fn customize(setup: &mut Setup<'_>) -> Result<()> {
@@ -81,8 +82,8 @@ struct CallState {
 fn bucket_out_of_path(event: &mut Event<'_, '_>) -> anyhow::Result<()> {
     let Some(rest) = event.request_uri().strip_prefix("/{Bucket}").map(str::to_owned) else { return Ok(()) };
     let bucket = event.params()["Bucket"].as_str().unwrap_or_default().to_owned();
-    let key = event.params()["Key"].as_str().map(|key| super::percent_encode(key, "/"));
-    let bucket = if bucket.starts_with("arn:") { String::new() } else { format!("/{}", super::percent_encode(&bucket, "")) };
+    let key = event.params()["Key"].as_str().map(|key| percent_encode(key, "/"));
+    let bucket = if bucket.starts_with("arn:") { String::new() } else { format!("/{}", percent_encode(&bucket, "")) };
     event.set_auth_path(format!("{bucket}/{}", key.unwrap_or_default()));
     let rest = if rest.starts_with('/') { rest } else { format!("/{rest}") };
     event.set_request_uri(rest);

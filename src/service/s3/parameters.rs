@@ -4,9 +4,10 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use md5::{Digest, Md5};
 
-use super::super::{invalid_parameter, percent_encode};
+use super::super::invalid_parameter;
 use super::CallState;
 use crate::call::Event;
+use crate::text::percent::percent_encode;
 use crate::value::{Map, Value};
 
 /// The operations whose customer key is completed.
