@@ -1,8 +1,8 @@
 //! Call any AWS service by name.
 //!
-//! tucuxi carries the service definitions of botocore and boto3 as data, reads them at run time and interprets
-//! them: there is no generated code and no type per operation. A map goes in, a map comes out. Whoever knows
-//! boto3 knows the names: operations, parameters, errors and settings are called what they are called there.
+//! tucuxi carries the service definitions of botocore and boto3 as data, reads them at run time, and interprets them: there
+//! is no generated code and no type per operation. A map goes in, a map comes out. Operations, parameters, errors, and
+//! settings have boto3's names.
 //!
 //! # A first call
 //!
@@ -12,34 +12,34 @@
 //! let session = Session::new()?; // region and credentials from the environment and the shared files
 //! let s3 = session.client("s3")?;
 //! let page = s3.call("list_objects_v2", value!({"Bucket": "river", "MaxKeys": 10}))?;
-//! for object in page["Contents"].as_list().into_iter().flatten() {
+//! for object in &page["Contents"] {
 //!     println!("{}", object["Key"]);
 //! }
 //! # Ok::<(), tucuxi::Error>(())
 //! ```
 //!
-//! A [`Session`] holds settings, credentials and definitions; a [`Client`] is one service in one region. Both are
-//! cheap to clone and may be used from any number of threads. Making them opens no connection.
+//! A [`Session`] holds settings, credentials, and definitions. A [`Client`] is one service in one region. Both are cheap to
+//! clone and can be shared between threads. Creating them opens no connection.
 //!
-//! # Data
+//! # Values
 //!
-//! [`Value`] is the only data type. [`value!`] writes one down, indexing reads it (what is missing is
-//! [`Value::Null`], never a panic), [`Value::search`] asks it in JMESPath, and [`value::to_value`] and
-//! [`value::from_value`] take it to and from types of your own. A body that a service streams is a [`Stream`].
+//! [`Value`] is the only data type. [`value!`] writes one as a literal. Indexing reads it: a missing member is
+//! [`Value::Null`], never a panic. [`Value::search`] evaluates JMESPath, and [`value::to_value`] and [`value::from_value`]
+//! convert from and to your own types. A streamed body is a [`Stream`].
 //!
 //! ```
 //! use tucuxi::value;
 //!
-//! let answer = value!({"Contents": [{"Key": "a", "Size": 10}, {"Key": "b", "Size": 2000}]});
-//! assert_eq!(answer["Contents"][1]["Key"], "b");
-//! assert_eq!(answer.search("Contents[?Size > `100`].Key")?, value!(["b"]));
-//! assert!(answer["NoSuchThing"][3].is_null());
+//! let page = value!({"Contents": [{"Key": "a", "Size": 10}, {"Key": "b", "Size": 2000}]});
+//! assert_eq!(page["Contents"][1]["Key"], "b");
+//! assert_eq!(page.search("Contents[?Size > `100`].Key")?, value!(["b"]));
+//! assert!(page["NoSuchMember"][3].is_null());
 //! # Ok::<(), tucuxi::Error>(())
 //! ```
 //!
-//! # Pages, waiting, resources
+//! # Pagination, waiters, resources
 //!
-//! [`Client::paginate`] gives the pages of an operation, [`Client::wait`] waits for what its waiters know, and
+//! [`Client::paginate`] iterates over the pages of an operation, [`Client::wait`] waits for a condition, and
 //! [`Session::resource`] opens boto3's resources and collections; see [`mod@resource`].
 //!
 //! ```no_run
@@ -54,26 +54,27 @@
 //! # Ok::<(), tucuxi::Error>(())
 //! ```
 //!
-//! # Settings, and who signs
+//! # Settings and credentials
 //!
-//! A session finds settings and credentials where boto3 finds them: the tables in [`session`] have every source and
-//! their order. Code comes first: [`Session::builder`], [`Config`], and a client's own [`ClientBuilder`].
+//! A session finds settings and credentials where boto3 finds them: the tables in [`session`] list every source and their
+//! order. Code comes first: [`Session::builder`], [`Config`], and a client's own [`ClientBuilder`].
 //!
 //! ```no_run
 //! use tucuxi::{AssumeRole, Session};
 //!
 //! let session = Session::builder().profile("dev").mfa_prompt(|serial| ask(serial)).build()?;
 //! let deployer = session.assume_role(AssumeRole::new("arn:aws:iam::123456789012:role/Deploy").external_id("42"));
-//! let s3 = deployer.client("s3")?; // the role is assumed with the first request, and again in time
+//! let s3 = deployer.client("s3")?; // the first request assumes the role; its credentials are renewed in time
 //! # fn ask(serial: &str) -> anyhow::Result<String> { anyhow::bail!("no code for {serial}") }
 //! # Ok::<(), tucuxi::Error>(())
 //! ```
 //!
-//! # What can be called, and what is sent
+//! # Inspection and hooks
 //!
-//! [`Client::operations`] lists the names, [`Client::describe`] says what goes in and what comes out,
-//! [`Client::prepare`] gives the signed request without sending it, and [`Client::on`] registers hooks under
-//! boto3's event names.
+//! [`Client::operations`] lists the names, [`Client::describe`] returns input, output, and errors, [`Client::input_schema`]
+//! returns a JSON Schema, and [`Client::read_only`] says whether an operation changes anything. [`Client::prepare`] returns
+//! the signed request without sending it. [`Client::on`] registers hooks under boto3's event names, and [`Client::raw`] makes
+//! signed calls that no definition describes.
 //!
 //! ```
 //! use tucuxi::{Credentials, Session, value};
@@ -85,18 +86,17 @@
 //! # Ok::<(), tucuxi::Error>(())
 //! ```
 //!
-//! [`Client::input_schema`] says the same as JSON Schema, [`Client::read_only`] whether a call changes anything;
-//! [`Client::raw`] makes signed calls that no definition knows.
-//!
 //! # Testing
 //!
-//! A [`Stubber`] answers a client's calls in the service's place, as boto3's does; a [`Recorder`] writes down what services
-//! answered, and a [`Replay`] answers from that. A client with a stubber or a replay reaches no network.
-//! # Retries, time, cancellation
+//! A [`Stubber`] replaces the service, as boto3's does. A [`Recorder`] writes real responses to a file, and a [`Replay`]
+//! answers from it. A client with a stubber or a replay reaches no network.
 //!
-//! What may pass is tried again by boto3's rules: as often, after the same delays, within the same quota, in the modes
-//! `standard`, `adaptive` and `legacy`. A call may have a time for everything together, and another thread may stop
-//! it, a pagination or a wait within milliseconds.
+//! # Retries, deadlines, cancellation
+//!
+//! Transient failures are retried by boto3's rules: as often, after the same delays, and within the same quota, in the modes
+//! `standard`, `adaptive`, and `legacy`. A call can have a deadline. It covers everything done on the call's behalf: every
+//! attempt, the delays between them, the body, nested calls, and the retrieval of credentials. Another thread can cancel a
+//! call, a pagination, or a wait within milliseconds.
 //!
 //! ```no_run
 //! use std::time::Duration;
@@ -105,34 +105,47 @@
 //! let config = Config::new().retry_mode("adaptive").read_timeout(Duration::from_secs(10)).deadline(Duration::from_secs(60));
 //! let s3 = Session::builder().config(config).build()?.client("s3")?;
 //! let cancel = Cancel::new();
-//! let hurried = s3.request("list_buckets", ()).deadline(Duration::from_secs(2)).max_attempts(1).cancel(&cancel);
-//! println!("{}", hurried.send()?);
+//! let request = s3.request("list_buckets", ()).deadline(Duration::from_secs(2)).max_attempts(1).cancel(&cancel);
+//! println!("{}", request.send()?);
 //! # Ok::<(), tucuxi::Error>(())
 //! ```
 //!
-//! Where boto3 does otherwise:
+//! Differences from boto3:
 //!
-//! - A request that a service refused because clocks differ is sent again with the time of the service, and later ones
-//!   are signed with it. boto3 fails.
-//! - A body that is shorter than announced is fetched again, and otherwise an error. boto3 takes it for the whole.
-//! - A body without the CRC-32 that it was announced with is fetched again, and in the end an error in every mode. boto3's
-//!   standard mode gives it out.
-//! - Where S3 does not tell where a bucket is, it is asked once. boto3 asks within the question, until Python's stack is
-//!   full.
-//! - A hook of `needs-retry` has the last word on a retry, the crate's own included; in boto3 the first answer counts.
-//! - Names are looked up when a connection is opened, not before every request, and sending has the read timeout as well.
-//! - `SSLKEYLOGFILE` is not heeded.
+//! - A request rejected because of clock skew is sent again with the service's time, and later requests are signed with it.
+//!   boto3 fails.
+//! - A body shorter than announced is fetched again, and is otherwise an error. boto3 returns the truncated body.
+//! - A body whose announced CRC-32 does not match is fetched again, and is finally an error in every mode. boto3's standard
+//!   mode returns it.
+//! - If S3 does not say where a bucket is, tucuxi asks once. boto3 asks recursively until Python's stack overflows.
+//! - The last hook of `needs-retry` decides about a retry, after the crate's own; in boto3 the first answer counts.
+//! - Host names are resolved when a connection is opened, not before every request, and the read timeout applies to sending.
+//! - `SSLKEYLOGFILE` is ignored.
 //!
-//! # Failures
+//! # Errors
 //!
-//! Everything that can fail answers an [`Error`]: [`kind`](Error::kind) is for a `match`, [`name`](Error::name) is
-//! what a user of boto3 would catch, and its text is complete by itself.
+//! Everything that can fail returns an [`Error`]: [`kind`](Error::kind) is for a `match`, [`name`](Error::name) is what a
+//! boto3 user would catch, [`details`](Error::details) exposes fields, and its text is complete by itself.
 //!
-//! # How the crate is laid out
+//! ```
+//! use tucuxi::{ErrorKind, Session, value};
 //!
-//! The modules are the stages that a call goes through, from the bottom up: [`mod@value`] and [`error`]; [`definition`];
-//! [`http`], [`auth`], [`endpoint`] and [`protocol`]; credentials; [`session`] and [`mod@client`]; [`mod@resource`], and
-//! what definitions cannot say of single services. Each module says in its first lines where it stands and what it leaves out.
+//! let s3 = Session::builder().region("us-east-1").build()?.client("s3")?;
+//! match s3.prepare("put_object", value!({"Bucket": "river"})) {
+//!     Err(error) if error.kind() == ErrorKind::ParamValidation => {
+//!         assert_eq!(error.details()["problems"][0]["kind"], "missing");
+//!     }
+//!     other => panic!("{other:?}"),
+//! }
+//! # Ok::<(), tucuxi::Error>(())
+//! ```
+//!
+//! # Architecture
+//!
+//! The modules are layers; each uses only lower ones. From the bottom up: [`mod@value`], the shared notations, and
+//! [`error`]; [`definition`] and [`http`]; settings, [`protocol`], [`endpoint`], and [`auth`]; credentials and retries; the
+//! pipeline of a call; [`mod@client`]; [`mod@paginator`], [`mod@waiter`], and [`testing`]; [`mod@resource`]; what definitions
+//! cannot express about single services; and [`session`], which wires everything together.
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 

@@ -10,7 +10,7 @@ use crate::testing::{Recorder, Replay};
 
 /// # Hooks
 impl Session {
-    /// Registers a hook for the clients that this session makes from now on; see [`Client::on`].
+    /// Registers a hook for the clients that this session makes from now on; see [`Client::on`](crate::Client::on).
     ///
     /// # Errors
     /// `InvalidConfig` if the name has an empty part or if there is no such stage; the message suggests the nearest names.
