@@ -4,11 +4,11 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use crate::error::{Error, Result};
-use crate::http::{HttpConfig, Limits, Proxies, Request, SendOptions, Transport, UreqTransport};
+use crate::http::{HttpConfig, HttpTransport, Limits, Proxies, Request, SendOptions, Transport};
 
 /// A connection of their own for such requests; none is opened before the first.
 #[derive(Default)]
-pub(super) struct MetadataClient(OnceLock<UreqTransport>);
+pub(super) struct MetadataClient(OnceLock<HttpTransport>);
 
 impl MetadataClient {
     /// Sends the request and reads the whole answer: its status and its body. `timeout` is for connecting, and again
@@ -21,7 +21,7 @@ impl MetadataClient {
             deadline: limits.deadline_within(timeout.saturating_mul(2)),
             cancel: limits.cancel.clone(),
         };
-        let transport = self.0.get_or_init(|| UreqTransport::new(HttpConfig { proxies: Proxies::default(), ..HttpConfig::default() }));
+        let transport = self.0.get_or_init(|| HttpTransport::new(HttpConfig { proxies: Proxies::default(), ..HttpConfig::default() }));
         let sent = transport.send(&mut request, &options);
         let received = sent.map_err(|error| Error::foreign("the metadata service", error)).and_then(|mut response| {
             let body = response.body.buffer().map_err(Error::from_stream)?;

@@ -30,5 +30,5 @@ pub(crate) use mask::url as masked_url;
 pub use request::{Body, Request};
 pub use response::{Response, ResponseBody};
 pub use transport::{SendOptions, Transport};
-pub use ureq::UreqTransport;
+pub use ureq::HttpTransport;
 pub(crate) use verify::verified;

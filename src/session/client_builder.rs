@@ -18,7 +18,7 @@ use crate::credentials::CredentialSource;
 use crate::definition::{Definitions, LegacyEndpoints, Partitions, RetryRules, RuleSet, Service};
 use crate::endpoint::EndpointCache;
 use crate::error::{ErrorKind, Result};
-use crate::http::{Transport, UreqTransport};
+use crate::http::{HttpTransport, Transport};
 use crate::retry::{Retries, Tuning};
 use crate::settings::{ClientRequest, Config, RetryMode, RetrySettings};
 use crate::text::random;
@@ -228,7 +228,7 @@ impl ClientBuilder {
                 tokens: self.session.tokens().clone(),
                 keys: KeyCache::default(),
             },
-            transport: self.transport.unwrap_or_else(|| Arc::new(UreqTransport::new(settings.transport.http_config(&endpoint.url)))),
+            transport: self.transport.unwrap_or_else(|| Arc::new(HttpTransport::new(settings.transport.http_config(&endpoint.url)))),
             user_agent: user_agent(&settings),
             retries: retries(definitions, &service, &settings.retry, tuning, &pace)?,
             time: Time { clock: self.clock, uuids: self.uuids, pace, skew: AtomicI64::new(0) },

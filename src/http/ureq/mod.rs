@@ -36,14 +36,14 @@ use crate::error::{Error, ErrorKind, Result};
 ///
 /// ```
 /// use std::time::Duration;
-/// use tucuxi::http::{HttpConfig, UreqTransport};
+/// use tucuxi::http::{HttpConfig, HttpTransport};
 ///
 /// let mut config = HttpConfig::default();
 /// config.read_timeout = Some(Duration::from_secs(5));
-/// let transport = UreqTransport::new(config);
+/// let transport = HttpTransport::new(config);
 /// # let _ = transport;
 /// ```
-pub struct UreqTransport {
+pub struct HttpTransport {
     config: HttpConfig,
     /// One line for http and one for https, because proxies depend on the scheme; made by the first request.
     lines: [OnceLock<Line>; 2],
@@ -55,10 +55,10 @@ struct Line {
     agent: Agent,
 }
 
-impl UreqTransport {
+impl HttpTransport {
     /// A transport with a pool of its own.
-    pub fn new(config: HttpConfig) -> UreqTransport {
-        UreqTransport { config, lines: [OnceLock::new(), OnceLock::new()] }
+    pub fn new(config: HttpConfig) -> HttpTransport {
+        HttpTransport { config, lines: [OnceLock::new(), OnceLock::new()] }
     }
 
     fn proxy(&self, https: bool) -> Option<&str> {
@@ -96,7 +96,7 @@ impl UreqTransport {
     }
 }
 
-impl Transport for UreqTransport {
+impl Transport for HttpTransport {
     fn send(&self, request: &mut Request, options: &SendOptions) -> anyhow::Result<Response> {
         Ok(self.exchange(request, options)?)
     }

@@ -140,7 +140,7 @@ mod tests {
     use std::thread::{self, JoinHandle};
 
     use super::*;
-    use crate::http::{SendOptions, Transport as _, UreqTransport};
+    use crate::http::{HttpTransport, SendOptions, Transport as _};
 
     /// A proxy that answers one request; the lines of what it was sent.
     fn proxy(answer: &'static str) -> (String, JoinHandle<Vec<String>>) {
@@ -158,7 +158,7 @@ mod tests {
     fn send(proxies: &str, url: &str) -> Result<u16> {
         let mut config = HttpConfig::default();
         (config.proxies.http, config.proxies.https) = (Some(proxies.to_owned()), Some(proxies.to_owned()));
-        let sent = UreqTransport::new(config).send(&mut Request::new("GET", url), &SendOptions::default());
+        let sent = HttpTransport::new(config).send(&mut Request::new("GET", url), &SendOptions::default());
         sent.map(|response| response.status).map_err(|error| Error::foreign("transport", error))
     }
 

@@ -69,8 +69,8 @@ fn serve(stream: TcpStream, answer: &[u8], close: bool, connection: usize, sende
 
 const EMPTY: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
 
-fn transport() -> UreqTransport {
-    UreqTransport::new(HttpConfig::default())
+fn transport() -> HttpTransport {
+    HttpTransport::new(HttpConfig::default())
 }
 
 fn send(request: &mut Request) -> Result<Response> {
@@ -286,7 +286,7 @@ fn a_body_that_ends_early_says_so() {
 fn bad_settings_are_told_by_the_first_request() {
     let mut config = HttpConfig { verify: Verify::Bundle("no/such/bundle.pem".into()), ..HttpConfig::default() };
     let broken = |config: &HttpConfig| {
-        let error = UreqTransport::new(config.clone()).send(&mut Request::new("GET", "https://h.invalid/"), &SendOptions::default());
+        let error = HttpTransport::new(config.clone()).send(&mut Request::new("GET", "https://h.invalid/"), &SendOptions::default());
         Error::foreign("transport", error.unwrap_err())
     };
     let error = broken(&config);
