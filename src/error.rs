@@ -385,6 +385,7 @@ impl Error {
     /// | field | shape | of |
     /// | --- | --- | --- |
     /// | `problems` | list of `{path, kind, message}`; `kind` is `missing`, `unknown`, `type`, `length`, `range`, `union`, or `json` | [`ParamValidation`](ErrorKind::ParamValidation) |
+    /// | `nearest` | list of similar known names | [`UnknownService`](ErrorKind::UnknownService) |
     /// | `waiter`, `reason` | strings | [`Waiter`](ErrorKind::Waiter) |
     /// | `host`, `attempts` | string, number | calls that sent a request |
     ///

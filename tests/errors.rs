@@ -101,3 +101,14 @@ fn secrets_are_in_no_error() {
         assert!(!text.contains("SECRETSECRET") && !text.contains("TOKENTOKEN"), "{text}");
     }
 }
+
+#[test]
+fn other_names_of_services_are_recognized() {
+    let session = tucuxi::Session::builder().region("us-east-1").build().unwrap();
+    for (name, known) in [("eventbridge", "events"), ("sfn", "stepfunctions"), ("s3api", "s3"), ("CloudWatch-Logs", "logs"), ("S3", "s3")] {
+        let error = session.client(name).unwrap_err();
+        assert_eq!(error.kind(), tucuxi::ErrorKind::UnknownService, "{name}");
+        assert!(error.message().contains(&format!("Did you mean {known}")), "{error}");
+        assert_eq!(error.details()["nearest"][0], known, "{name}");
+    }
+}

@@ -11,7 +11,7 @@ use super::path;
 use super::root::{Found, Root};
 use super::service::Service;
 use super::source::{Definition, Source};
-use crate::error::{Error, ErrorKind, Result, did_you_mean};
+use crate::error::{Error, ErrorKind, Result, did_you_mean, nearest};
 use crate::value::Str;
 
 /// The definitions that a session knows: its own places first, then those that the crate carries. Cheap to clone.
@@ -233,9 +233,9 @@ impl Definitions {
             Err(error) => return error,
         };
         let near = did_you_mean(service, names.iter().map(Str::as_str));
-        let near = if near.is_empty() { " No name that is known is like it.".to_owned() } else { near };
+        let near = if near.is_empty() { " No known name is similar.".to_owned() } else { near };
         let text = format!("Unknown service: '{service}'.{near} {} services have a definition of kind {kind}.", names.len());
-        Error::new(ErrorKind::UnknownService, text)
+        Error::new(ErrorKind::UnknownService, text).with_detail("nearest", nearest(service, names.iter().map(Str::as_str)))
     }
 }
 

@@ -91,6 +91,41 @@ pub(crate) fn canonical_name(service: &str) -> &str {
     }
 }
 
+/// Names that people use for a service, where the definition is stored under a name that is not similar: the names of the
+/// AWS CLI and of the console.
+const OTHER_NAMES: &[(&str, &str)] = &[
+    ("applicationloadbalancer", "elbv2"),
+    ("cloudwatchevents", "events"),
+    ("cloudwatchlogs", "logs"),
+    ("cognito", "cognito-idp"),
+    ("deploy", "codedeploy"),
+    ("documentdb", "docdb"),
+    ("elasticcontainerregistry", "ecr"),
+    ("elasticcontainerservice", "ecs"),
+    ("elasticfilesystem", "efs"),
+    ("elasticloadbalancing", "elb"),
+    ("elasticmapreduce", "emr"),
+    ("eventbridge", "events"),
+    ("keymanagementservice", "kms"),
+    ("parameterstore", "ssm"),
+    ("s3api", "s3"),
+    ("sfn", "stepfunctions"),
+    ("simpleemail", "ses"),
+    ("statemachine", "stepfunctions"),
+    ("systemsmanager", "ssm"),
+];
+
+/// Adds the name under which an unknown service is known here, if people use another name for it.
+pub(crate) fn with_known_name(error: Error, service: &str) -> Error {
+    let folded: String = service.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
+    let known = OTHER_NAMES.iter().find(|(other, _)| error.kind() == ErrorKind::UnknownService && *other == folded);
+    match known {
+        Some((_, known)) => Error::new(ErrorKind::UnknownService, format!("Unknown service: '{service}'. Did you mean {known}?"))
+            .with_detail("nearest", [*known]),
+        None => error,
+    }
+}
+
 /// An error in the parameters that the definition does not know of.
 fn invalid_parameter(report: &str) -> anyhow::Error {
     crate::text::invalid(report).into()

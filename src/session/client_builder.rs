@@ -191,7 +191,7 @@ impl ClientBuilder {
         let name = crate::service::canonical_name(&self.service);
         let version = self.api_version.clone().or_else(|| self.session.configured_api_version(&self.service));
         let version = version.as_deref();
-        let service = definitions.service(name, version)?;
+        let service = definitions.service(name, version).map_err(|error| crate::service::with_known_name(error, name))?;
         let settings = self.session.client_settings(self.client_request(&service)?)?;
         let hooks = self.session.hooks().copy();
         let mut setup = Setup::new(&service, &settings, &hooks);
