@@ -20,92 +20,71 @@ type Step = fn(&mut Call<'_>) -> Result<()>;
 /// A way through the stages.
 #[derive(Debug)]
 pub(crate) struct Pipeline {
-    steps: &'static [Step],
-    /// What becomes of a response. `Some` is a failure that may be worth another attempt; `Err` is one that is not.
+    /// The steps up to the complete request.
+    build: &'static [Step],
+    /// What happens to the request; `None` where the caller signs it.
+    then: Option<Step>,
+    /// Handles a response. `Some` is a failure that may be worth another attempt; `Err` is one that is not.
     pub receive: fn(&mut Call<'_>) -> Result<Option<Error>>,
     /// Whether the request is sent.
     pub sends: bool,
 }
 
+/// From the name and the parameters of an operation to its request.
+const OPERATION: &[Step] = &[
+    discovery::check,
+    params::offer_to_hooks,
+    params::fill_idempotency_tokens,
+    checksum::inject_validation_mode,
+    endpoint::resolve,
+    auth_type::decide,
+    validate::check,
+    request::build,
+    request::add_headers,
+    request::add_user_agent,
+    checksum::plan,
+    request::add_standing_headers,
+    request::offer_to_hooks,
+    compression::apply,
+    checksum::apply,
+];
+
+/// As [`OPERATION`], for a URL or a form: whoever uses it sends neither a checksum nor this client's user agent.
+const PRESIGNED: &[Step] = &[
+    discovery::check,
+    params::offer_to_hooks,
+    params::fill_idempotency_tokens,
+    endpoint::resolve,
+    auth_type::decide_presigned,
+    validate::check,
+    request::build,
+    request::add_headers,
+];
+
 /// An operation, from its name and parameters to its result.
-pub(crate) static SEND: Pipeline = Pipeline {
-    steps: &[
-        discovery::check,
-        params::offer_to_hooks,
-        params::fill_idempotency_tokens,
-        checksum::inject_validation_mode,
-        endpoint::resolve,
-        auth_type::decide,
-        validate::check,
-        request::build,
-        request::add_headers,
-        request::add_user_agent,
-        checksum::plan,
-        request::add_standing_headers,
-        request::offer_to_hooks,
-        compression::apply,
-        checksum::apply,
-        attempts::run,
-    ],
-    receive: response::receive,
-    sends: true,
-};
+pub(crate) static SEND: Pipeline = Pipeline { build: OPERATION, then: Some(attempts::run), receive: response::receive, sends: true };
 
 /// An operation, up to its signed request.
-pub(crate) static PREPARE: Pipeline = Pipeline {
-    steps: &[
-        discovery::check,
-        params::offer_to_hooks,
-        params::fill_idempotency_tokens,
-        checksum::inject_validation_mode,
-        endpoint::resolve,
-        auth_type::decide,
-        validate::check,
-        request::build,
-        request::add_headers,
-        request::add_user_agent,
-        checksum::plan,
-        request::add_standing_headers,
-        request::offer_to_hooks,
-        compression::apply,
-        checksum::apply,
-        signing::sign,
-    ],
-    receive: response::receive,
-    sends: false,
-};
+pub(crate) static PREPARE: Pipeline = Pipeline { build: OPERATION, then: Some(signing::sign), receive: response::receive, sends: false };
 
-/// An operation, up to the request whose URL or form is signed; the signature follows. Whoever uses the URL sends neither
-/// a checksum nor this client's user agent.
-pub(crate) static PRESIGN: Pipeline = Pipeline {
-    steps: &[
-        discovery::check,
-        params::offer_to_hooks,
-        params::fill_idempotency_tokens,
-        endpoint::resolve,
-        auth_type::decide_presigned,
-        validate::check,
-        request::build,
-        request::add_headers,
-    ],
-    receive: response::receive,
-    sends: false,
-};
+/// An operation, up to the request whose URL or form is signed.
+pub(crate) static PRESIGN: Pipeline = Pipeline { build: PRESIGNED, then: None, receive: response::receive, sends: false };
 
 /// A request that no definition describes; [`request::build_raw`] has built it.
 pub(crate) static RAW: Pipeline = Pipeline {
-    steps: &[request::add_headers, request::add_user_agent, request::offer_to_hooks, attempts::run],
+    build: &[request::add_headers, request::add_user_agent, request::offer_to_hooks],
+    then: Some(attempts::run),
     receive: response::keep,
     sends: true,
 };
 
 /// A request that no definition describes, up to its signature.
 pub(crate) static RAW_PREPARE: Pipeline =
-    Pipeline { steps: &[request::add_headers, request::add_user_agent, signing::sign], receive: response::keep, sends: false };
+    Pipeline { build: &[request::add_headers, request::add_user_agent], then: Some(signing::sign), receive: response::keep, sends: false };
 
 impl Pipeline {
     fn run(&self, call: &mut Call<'_>) -> Result<()> {
-        self.steps.iter().try_for_each(|step| step(call))
+        self.build.iter().chain(&self.then).try_for_each(|step| step(call))
     }
 }
 

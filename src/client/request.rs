@@ -62,10 +62,13 @@ impl<'c> OperationRequest<'c> {
         self
     }
 
-    /// How long everything may take together, instead of what [`Config::deadline`](crate::Config::deadline) says: every
-    /// attempt, the waiting in between, and the reading of the response, also of one that is streamed. When it is over
-    /// the call ends with an error of the kind [`Deadline`](crate::ErrorKind::Deadline); an attempt that could only begin
-    /// later is not waited for, and the call ends with what the last one came to.
+    /// The limit for the whole call, instead of [`Config::deadline`](crate::Config::deadline): every attempt, the delays between
+    /// them, reading the response (also a streamed one), and everything done on the call's behalf, such as endpoint discovery
+    /// and the retrieval of credentials. Only a program's own credential provider is not interrupted, since it runs on the
+    /// caller's thread.
+    ///
+    /// When the time is over, the call ends with an error of the kind [`Deadline`](crate::ErrorKind::Deadline). An attempt that could
+    /// only start later is not waited for: the call then ends with the outcome of the last one.
     pub fn deadline(mut self, total: Duration) -> Self {
         self.options.deadline = Some(total);
         self

@@ -131,7 +131,7 @@ impl<T: Expires> Kept<T> {
         if self.attempts() != attempts {
             return turn.last().failure.as_ref().map_or(Ok(None), |failure| Err(failure.clone()));
         }
-        let found = turn.ask(now, search)?;
+        let found = turn.ask(now, limits, search)?;
         found.map(|found| self.publish(found, now)).transpose()
     }
 
@@ -188,9 +188,9 @@ impl<T: Expires> Kept<T> {
         if let (true, Some(failure)) = (waited && self.attempts() != attempts, &last.failure) {
             return Err(failure.clone());
         }
-        match turn.ask(now, || renew(&old.value)) {
+        match turn.ask(now, limits, || renew(&old.value)) {
             Ok(found) => self.publish(found, now),
-            Err(error) if Limits::stopped(&error) => Err(error),
+            Err(error) if limits.check().is_err() => Err(error),
             Err(_) if !old.must_be_renewed(now) => Ok(old.value),
             Err(error) => Err(error),
         }
@@ -225,9 +225,9 @@ impl<T: Expires> TurnGuard<'_, T> {
 
     /// Makes an attempt and leaves its outcome to the threads that wait. If the limits of this thread's call stopped the
     /// attempt, the outcome says nothing to the others: the next one makes an attempt of its own.
-    fn ask<R>(&self, now: Timestamp, ask: impl FnOnce() -> Result<R>) -> Result<R> {
+    fn ask<R>(&self, now: Timestamp, limits: &Limits, ask: impl FnOnce() -> Result<R>) -> Result<R> {
         let outcome = ask();
-        if outcome.as_ref().is_err_and(Limits::stopped) {
+        if outcome.is_err() && limits.check().is_err() {
             return outcome;
         }
         self.0.turn().last = Attempt { at: Some(now), failure: outcome.as_ref().err().cloned() };

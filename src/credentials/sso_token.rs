@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use super::role::parse_expiry;
 use super::{Lookup, ServiceCall, cache};
 use crate::error::{Error, ErrorKind, Result};
-use crate::http::Limits;
 use crate::value::{Map, Str, Timestamp, Value};
 
 /// Which token, and where it is refreshed.
@@ -103,8 +102,10 @@ fn refreshed(record: &Map, sso: &SsoConfig, surroundings: &Lookup<'_>, now: Time
     });
     let answer = match answer {
         Ok(answer) => answer,
-        Err(error) if Limits::stopped(&error) => return Err(error),
-        Err(_) => return Ok(None),
+        Err(_) => {
+            surroundings.limits.check()?;
+            return Ok(None);
+        }
     };
     let (Some(access_token), Some(life)) = (answer["accessToken"].as_str(), answer["expiresIn"].as_int()) else { return Ok(None) };
     let expires = Timestamp::new(now.seconds().saturating_add(life), 0).to_string();

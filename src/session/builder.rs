@@ -52,6 +52,10 @@ impl SessionBuilder {
     /// A function that is asked for credentials before any other source: when a request is signed for the first
     /// time, and again before credentials with an expiry expire. `None` passes on to the other sources.
     ///
+    /// It runs on the thread of the call that needs the credentials, so a deadline or a cancellation does not interrupt it; other
+    /// threads that wait for it stop waiting when their own limits are reached. It must not use the session that it is given
+    /// to: that is an error.
+    ///
     /// ```
     /// use tucuxi::{Credentials, Session};
     ///

@@ -124,6 +124,27 @@ fn waiting_for_another_thread_ends_with_the_limits_of_the_call() {
 }
 
 #[test]
+fn waiting_for_another_thread_ends_with_the_cancellation() {
+    let provide = || {
+        thread::sleep(Duration::from_secs(2));
+        Ok(Some(Credentials::new("A", "S")))
+    };
+    let session = Home::new().builder().credential_provider(provide).build().unwrap();
+    let cancel = Cancel::new();
+    thread::scope(|scope| {
+        scope.spawn(|| session.credentials().unwrap().unwrap());
+        thread::sleep(Duration::from_millis(100));
+        let waiting = scope.spawn(|| (call(&session, None, &cancel).0, Instant::now()));
+        thread::sleep(Duration::from_millis(200));
+        let canceled = Instant::now();
+        cancel.cancel();
+        let (kind, ended) = waiting.join().unwrap();
+        assert_eq!(kind, ErrorKind::Canceled);
+        assert!(ended.duration_since(canceled) < PROMPT, "{:?}", ended.duration_since(canceled));
+    });
+}
+
+#[test]
 fn one_call_s_limits_do_not_fail_the_others() {
     let server = Server::start(|_| Answer::Silence(Duration::from_millis(1500)));
     let home = Home::new().env("AWS_CONTAINER_CREDENTIALS_FULL_URI", &format!("{}/get", server.url()));

@@ -40,7 +40,7 @@ fn follow(event: &mut Event<'_, '_>, regions: &Regions) -> anyhow::Result<()> {
     if bucket.starts_with("arn:") || event.state::<CallState>().redirected || !is_elsewhere(event) {
         return Ok(());
     }
-    let Some(region) = region(event, &bucket) else { return Ok(()) };
+    let Some(region) = region(event, &bucket)? else { return Ok(()) };
     check_region(&region)?;
     regions.lock().unwrap_or_else(PoisonError::into_inner).insert(bucket, region);
     event.state::<CallState>().redirected = true;
@@ -67,22 +67,26 @@ fn is_elsewhere(event: &Event<'_, '_>) -> bool {
 }
 
 /// Where the bucket is: the answer says it, or a question about the bucket alone is answered with it.
-fn region(event: &Event<'_, '_>, bucket: &str) -> Option<String> {
+fn region(event: &Event<'_, '_>, bucket: &str) -> Result<Option<String>> {
     let of_header = event.response().and_then(|r| r.headers.get(REGION_HEADER)).map(str::to_owned);
     let of_error = || event.error()?["Region"].as_str().map(str::to_owned);
-    of_header.or_else(of_error).or_else(|| ask(event, bucket))
+    of_header.or_else(of_error).map_or_else(|| ask(event, bucket), |region| Ok(Some(region)))
 }
 
-fn ask(event: &Event<'_, '_>, bucket: &str) -> Option<String> {
+fn ask(event: &Event<'_, '_>, bucket: &str) -> Result<Option<String>> {
     if event.operation().name == "HeadBucket" {
-        return None;
+        return Ok(None);
     }
     let params: Map = [("Bucket", bucket)].into_iter().collect();
     let answer = match event.call("HeadBucket", params) {
         Ok(answer) => Value::Map(answer),
-        Err(error) => error.response()?.clone(),
+        Err(error) => {
+            // A lookup that the limits of the call stopped ends the call.
+            event.limits().check()?;
+            error.response().cloned().unwrap_or_default()
+        }
     };
-    answer["ResponseMetadata"]["HTTPHeaders"][REGION_HEADER].as_str().map(str::to_owned)
+    Ok(answer["ResponseMetadata"]["HTTPHeaders"][REGION_HEADER].as_str().map(str::to_owned))
 }
 
 /// What a server says becomes a part of a host's name.
