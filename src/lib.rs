@@ -176,7 +176,7 @@ pub use call::{Event, HookId};
 pub use client::{Client, OperationRequest, RawRequest};
 pub use credentials::AssumeRole;
 pub use error::{Error, ErrorKind, Result};
-pub use http::Cancel;
+pub use http::{Cancel, Proxies, Verify};
 pub use paginator::Paginator;
 pub use resource::{Collection, Outcome, Resource};
 pub use session::{ClientBuilder, Session, SessionBuilder, client, default_session, resource, setup_default_session};

@@ -40,16 +40,46 @@ impl Default for HttpConfig {
     }
 }
 
-/// Which servers are trusted.
+/// The servers that are trusted. Made from `true`, `false`, or the path of a PEM file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Verify {
-    /// Those that Mozilla's root certificates, which are compiled in, vouch for.
+    /// Servers with a certificate issued under Mozilla's root certificates, which are compiled in.
     #[default]
     Roots,
-    /// Those that the certificates in this PEM file vouch for.
+    /// Servers with a certificate issued under one of the certificates in this PEM file.
     Bundle(PathBuf),
-    /// All: neither certificate nor host name is looked at.
+    /// All servers: neither certificate nor host name is checked.
     Nothing,
+}
+
+impl From<bool> for Verify {
+    fn from(verify: bool) -> Verify {
+        if verify { Verify::Roots } else { Verify::Nothing }
+    }
+}
+
+impl From<PathBuf> for Verify {
+    fn from(path: PathBuf) -> Verify {
+        Verify::Bundle(path)
+    }
+}
+
+impl From<&std::path::Path> for Verify {
+    fn from(path: &std::path::Path) -> Verify {
+        Verify::Bundle(path.into())
+    }
+}
+
+impl From<&str> for Verify {
+    fn from(path: &str) -> Verify {
+        Verify::Bundle(path.into())
+    }
+}
+
+impl From<String> for Verify {
+    fn from(path: String) -> Verify {
+        Verify::Bundle(path.into())
+    }
 }
 
 /// PEM files with a certificate chain and its key; both may be the same file.
@@ -75,15 +105,42 @@ pub struct ProxyOptions {
     pub use_forwarding_for_https: bool,
 }
 
-/// The proxy for each scheme of the target's URL, `http` or `https` itself. User and password may be in the proxy's URL.
+/// The proxy for each scheme of the target's URL. The proxy's own URL is `http` or `https` and may contain user and
+/// password.
 ///
-/// Requests to `http` targets are handed to the proxy; to `https` targets it lays a tunnel.
+/// Requests to `http` targets are sent to the proxy itself; `https` targets are reached through a tunnel.
+///
+/// ```
+/// use tucuxi::{Config, Proxies};
+///
+/// let config = Config::new().proxies(Proxies::all("http://proxy.example.com:3128"));
+/// let direct = Config::new().proxies(Proxies::none()); // ignores the environment's proxies
+/// # assert_ne!(config, direct);
+/// ```
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Proxies {
     /// The proxy for `http` URLs.
     pub http: Option<String>,
     /// The proxy for `https` URLs.
     pub https: Option<String>,
+}
+
+impl Proxies {
+    /// No proxy.
+    pub fn none() -> Proxies {
+        Proxies::default()
+    }
+
+    /// A proxy for targets with `https` URLs, which are nearly all endpoints.
+    pub fn for_https(url: impl Into<String>) -> Proxies {
+        Proxies { http: None, https: Some(url.into()) }
+    }
+
+    /// One proxy for all targets.
+    pub fn all(url: impl Into<String>) -> Proxies {
+        let url = url.into();
+        Proxies { http: Some(url.clone()), https: Some(url) }
+    }
 }
 
 /// Prints the URLs with user and password masked.

@@ -18,11 +18,12 @@ use crate::credentials::CredentialSource;
 use crate::definition::{Definitions, LegacyEndpoints, Partitions, RetryRules, RuleSet, Service};
 use crate::endpoint::EndpointCache;
 use crate::error::{ErrorKind, Result};
-use crate::http::{HttpTransport, Transport};
+use crate::http::{HttpTransport, Transport, Verify};
 use crate::retry::{Retries, Tuning};
+use crate::settings::table::{self, Setting};
 use crate::settings::{ClientRequest, Config, RetryMode, RetrySettings};
 use crate::text::random;
-use crate::value::{Str, Timestamp, Value};
+use crate::value::{Map, Str, Timestamp, Value};
 
 /// A client that is not made yet. What is not set here comes from the session.
 ///
@@ -43,11 +44,8 @@ use crate::value::{Str, Timestamp, Value};
 pub struct ClientBuilder {
     session: Session,
     service: Str,
-    api_version: Option<Str>,
-    region: Option<Str>,
-    endpoint_url: Option<Str>,
-    use_ssl: Option<bool>,
-    verify: Option<Value>,
+    /// The arguments of the client, by the names of the settings.
+    arguments: Map,
     credentials: Option<Credentials>,
     config: Option<Config>,
     transport: Option<Arc<dyn Transport>>,
@@ -66,11 +64,7 @@ impl ClientBuilder {
         ClientBuilder {
             session,
             service: service.into(),
-            api_version: None,
-            region: None,
-            endpoint_url: None,
-            use_ssl: None,
-            verify: None,
+            arguments: Map::new(),
             credentials: None,
             config: None,
             transport: None,
@@ -82,27 +76,23 @@ impl ClientBuilder {
     }
 
     /// The region.
-    pub fn region(mut self, region: impl Into<Str>) -> Self {
-        self.region = Some(region.into());
-        self
+    pub fn region(self, region: impl Into<Str>) -> Self {
+        self.set(&table::REGION, region.into())
     }
 
     /// The endpoint, instead of the one that the rules give.
-    pub fn endpoint_url(mut self, url: impl Into<Str>) -> Self {
-        self.endpoint_url = Some(url.into());
-        self
+    pub fn endpoint_url(self, url: impl Into<Str>) -> Self {
+        self.set(&table::ENDPOINT_URL, url.into())
     }
 
     /// The API's version; without it the latest.
-    pub fn api_version(mut self, version: impl Into<Str>) -> Self {
-        self.api_version = Some(version.into());
-        self
+    pub fn api_version(self, version: impl Into<Str>) -> Self {
+        self.set(&table::API_VERSION, version.into())
     }
 
     /// Whether the endpoints that the rules give are called over TLS; they are, unless this says no.
-    pub fn use_ssl(mut self, use_ssl: bool) -> Self {
-        self.use_ssl = Some(use_ssl);
-        self
+    pub fn use_ssl(self, use_ssl: bool) -> Self {
+        self.set(&table::USE_SSL, use_ssl)
     }
 
     /// Settings that win over the session's.
@@ -176,10 +166,14 @@ impl ClientBuilder {
         self
     }
 
-    /// Whether servers must prove who they are: true, false, or the path of a CA bundle.
-    pub fn verify(mut self, verify: impl Into<Value>) -> Self {
-        self.verify = Some(verify.into());
-        self
+    /// Sets which servers are trusted: `true` (those that the built-in root certificates vouch for), `false` (all, without
+    /// any check), or the path of a PEM file with the certificates to trust.
+    pub fn verify(self, verify: impl Into<Verify>) -> Self {
+        match verify.into() {
+            Verify::Roots => self.set(&table::VERIFY, true),
+            Verify::Nothing => self.set(&table::VERIFY, false),
+            Verify::Bundle(path) => self.set(&table::VERIFY, path.to_string_lossy().as_ref()),
+        }
     }
 
     /// Makes the client. No connection is opened.
@@ -189,7 +183,8 @@ impl ClientBuilder {
     pub fn build(self) -> Result<Client> {
         let definitions = self.session.definitions();
         let name = crate::service::canonical_name(&self.service);
-        let version = self.api_version.clone().or_else(|| self.session.configured_api_version(&self.service));
+        let version = self.arguments[table::API_VERSION.name].as_str().map(Str::from);
+        let version = version.or_else(|| self.session.configured_api_version(&self.service));
         let version = version.as_deref();
         let service = definitions.service(name, version).map_err(|error| crate::service::with_known_name(error, name))?;
         let settings = self.session.client_settings(self.client_request(&service)?)?;
@@ -249,15 +244,18 @@ impl ClientBuilder {
         Ok(Client::new(context, extra_methods))
     }
 
+    /// Sets an argument.
+    pub(super) fn set(mut self, setting: &Setting, value: impl Into<Value>) -> Self {
+        self.arguments.insert(setting.name, value);
+        self
+    }
+
     fn client_request<'a>(&'a self, service: &'a Service) -> Result<ClientRequest<'a>> {
         Ok(ClientRequest {
             service_id: service.service_id()?,
             endpoint_prefix: service.endpoint_prefix()?,
             discovers_endpoints: service.discovers_endpoints(),
-            region: self.region.as_deref(),
-            endpoint_url: self.endpoint_url.as_deref(),
-            verify: self.verify.as_ref(),
-            use_ssl: self.use_ssl,
+            arguments: Some(&self.arguments),
             config: self.config.as_ref(),
         })
     }

@@ -4,25 +4,28 @@ use super::client_builder::ClientBuilder;
 use crate::auth::Credentials;
 use crate::credentials::explicit;
 use crate::error::{Error, ErrorKind, Result, did_you_mean};
-use crate::settings::Config;
+use crate::settings::table::{self, Source};
+use crate::settings::{Config, checks};
 use crate::value::{Map, Str, Value};
 
 const CREDENTIALS: [&str; 4] = ["aws_access_key_id", "aws_secret_access_key", "aws_session_token", "aws_account_id"];
-const OTHERS: [&str; 6] = ["region_name", "api_version", "use_ssl", "verify", "endpoint_url", "config"];
+const CONFIG: &str = "config";
 
-/// Sets what the map says.
+/// Sets the arguments of the map: those of the settings table, `config`, and credentials.
+///
+/// # Errors
+/// `InvalidConfig` for an unknown name or a wrong type, `PartialCredentials` for incomplete credentials.
 pub(super) fn apply(mut builder: ClientBuilder, options: &Map) -> Result<ClientBuilder> {
     for (name, value) in options.iter().filter(|(_, value)| !value.is_null()) {
-        builder = match name.as_str() {
-            "region_name" => builder.region(text(name, value)?),
-            "api_version" => builder.api_version(text(name, value)?),
-            "endpoint_url" => builder.endpoint_url(text(name, value)?),
-            "verify" => builder.verify(value),
-            "use_ssl" => builder.use_ssl(value.as_bool().ok_or_else(|| wrong_type(name, value, "a boolean"))?),
-            "config" => builder.config(Config::from_value(value)?),
-            // They make sense together only.
-            known if CREDENTIALS.contains(&known) => builder,
-            _ => return Err(unknown(name)),
+        builder = match table::find(name, Source::Argument) {
+            Some(setting) => {
+                checks::check_type(setting, value, "client option")?;
+                builder.set(setting, value.clone())
+            }
+            None if name == CONFIG => builder.config(Config::from_value(value)?),
+            // They are read together below.
+            None if CREDENTIALS.contains(&name.as_str()) => builder,
+            None => return Err(unknown(name)),
         };
     }
     Ok(match credentials(options)? {
@@ -34,22 +37,19 @@ pub(super) fn apply(mut builder: ClientBuilder, options: &Map) -> Result<ClientB
 fn credentials(options: &Map) -> Result<Option<Credentials>> {
     let find = |name: &str| match options.get(name) {
         None | Some(Value::Null) => Ok(None),
-        Some(value) => text(name, value).map(Some),
+        Some(value) => value.as_str().map(|text| Some(Str::from(text))).ok_or_else(|| wrong_type(name, value)),
     };
     let [id, secret, token, account] = CREDENTIALS.map(find);
     explicit(id?.as_deref(), secret?.as_deref(), token?.as_deref(), account?.as_deref())
 }
 
-fn text(name: &str, value: &Value) -> Result<Str> {
-    value.as_str().map(Str::from).ok_or_else(|| wrong_type(name, value, "text"))
-}
-
 /// The value stays out of the message: it may be a secret.
-fn wrong_type(name: &str, value: &Value, wanted: &str) -> Error {
-    Error::new(ErrorKind::InvalidConfig, format!("The client option {name} must be {wanted}, not {}", value.type_name()))
+fn wrong_type(name: &str, value: &Value) -> Error {
+    let message = format!("Invalid value for the client option {name}: expected a string, got {}", value.type_name());
+    Error::new(ErrorKind::InvalidConfig, message)
 }
 
 fn unknown(name: &str) -> Error {
-    let near = did_you_mean(name, CREDENTIALS.into_iter().chain(OTHERS));
+    let near = did_you_mean(name, CREDENTIALS.into_iter().chain([CONFIG]).chain(table::names(Source::Argument)));
     Error::new(ErrorKind::InvalidConfig, format!("There is no client option {name:?}.{near}")).with_name("TypeError")
 }

@@ -200,16 +200,15 @@ impl Session {
         legacy::partition_for_region(&endpoints, region).map(Str::from)
     }
 
-    /// The API version that the profile demands for a service (`api_versions`).
+    /// The API version that the profile sets for a service (`api_versions`).
     pub(crate) fn configured_api_version(&self, service: &str) -> Option<Str> {
-        let versions = self.0.door.settings.found(&table::API_VERSIONS)?;
-        versions[service].as_str().map(Str::from)
+        self.0.door.settings.found_for(&table::API_VERSION, service)?.as_str().map(Str::from)
     }
 
-    /// Everything that a client for the request needs to know.
+    /// The settings of a client, resolved from all sources.
     ///
     /// # Errors
-    /// The first setting that cannot be what it is, with boto3's name and message.
+    /// The first setting with an invalid value, with boto3's name and message.
     pub(crate) fn client_settings(&self, request: ClientRequest<'_>) -> Result<ClientSettings> {
         let merged = match (&self.0.door.config, request.config) {
             (Some(own), Some(client)) => Some(own.merge(client)),

@@ -1,73 +1,29 @@
-//! Tests of the table of settings, as the documentation shows it: each source alone, and each pair in conflict.
+//! Tests of the settings table: each source alone, and each pair in conflict.
 
 use std::fs;
 
 use super::*;
 use crate::credentials::Surroundings;
 use crate::http::Verify;
-use crate::settings::options::OPTIONS;
+use crate::settings::table::{SETTINGS, Setting, Source};
 use crate::settings::*;
 use crate::value;
 use crate::value::{Map, Value};
 
-const TABLE: &str = include_str!("../settings/settings.md");
-
-/// A row of the table.
-struct Row {
-    setting: String,
-    sources: Vec<Source>,
-    default: Option<String>,
-    values: Vec<String>,
-}
-
-/// A place that may say something about a setting.
-#[derive(Clone, Debug, PartialEq)]
-struct Source {
-    place: Place,
-    /// Whether it says the opposite.
-    opposite: bool,
-}
-
-#[derive(Clone, Debug, PartialEq)]
+/// A place that can set a setting. A `Config` is two places: the client's and the session's.
+#[derive(Clone, Copy, Debug, PartialEq)]
 enum Place {
-    Client,
     ClientConfig,
     SessionConfig,
-    Session,
-    Variable(String),
-    Key(String),
+    Other(Source),
 }
 
-/// The texts between backticks in a cell.
-fn quoted(cell: &str) -> Vec<String> {
-    cell.split('`').skip(1).step_by(2).map(str::to_owned).collect()
-}
-
-fn rows() -> Vec<Row> {
-    let lines = TABLE.lines().filter(|line| line.starts_with("| `"));
-    let rows = lines.map(|line| {
-        let cells: Vec<_> = line.trim_matches('|').split('|').collect();
-        let [setting, sources, default, values] = cells[..] else { panic!("{line}") };
-        Row {
-            setting: quoted(setting).remove(0),
-            sources: quoted(sources).iter().flat_map(|source| places(source)).collect(),
-            default: quoted(default).pop(),
-            values: quoted(values),
-        }
+fn places(setting: &Setting) -> Vec<Place> {
+    let places = setting.sources.iter().flat_map(|source| match source {
+        Source::Config => vec![Place::ClientConfig, Place::SessionConfig],
+        other => vec![Place::Other(*other)],
     });
-    rows.collect()
-}
-
-fn places(written: &str) -> Vec<Source> {
-    let (opposite, name) = written.strip_prefix('!').map_or((false, written), |name| (true, name));
-    let places = match (name, name.strip_prefix('$')) {
-        ("client", _) => vec![Place::Client],
-        ("Config", _) => vec![Place::ClientConfig, Place::SessionConfig],
-        ("session", _) => vec![Place::Session],
-        (_, Some(variable)) => vec![Place::Variable(variable.replace("{SERVICE}", "SQS"))],
-        (key, None) => vec![Place::Key(key.replace("{service}", "sqs"))],
-    };
-    places.into_iter().map(|place| Source { place, opposite }).collect()
+    places.collect()
 }
 
 /// A session and a client in which some sources say something.
@@ -100,19 +56,30 @@ impl World {
         World { folder, builder: Session::builder(), variables, profile, services, client, client_config: None }
     }
 
-    /// Lets a source say something.
-    fn say(mut self, setting: &str, source: &Source, value: &str) -> World {
-        let value = match (setting, source.opposite) {
+    /// Sets the setting in one place.
+    fn set(mut self, setting: &str, place: Place, value: &str) -> World {
+        let value = match (setting, place) {
             ("config_file" | "credentials_file", _) => self.folder.path().join(value).display().to_string(),
             ("data_path", _) => self.folder.path().join(format!("definitions-{value}")).display().to_string(),
-            (_, true) => opposite(value).to_owned(),
-            (_, false) => value.to_owned(),
+            (_, Place::Other(Source::NotVariable(_) | Source::NotKey(_))) => opposite(value).to_owned(),
+            _ => value.to_owned(),
         };
-        match &source.place {
-            Place::Client => drop(self.client.insert(setting, value)),
-            Place::ClientConfig => self.client_config = Some(config(setting, &value)),
-            Place::SessionConfig => self.builder = self.builder.config(config(setting, &value)),
-            Place::Session => {
+        let source = match place {
+            Place::ClientConfig => {
+                self.client_config = Some(config(setting, &value));
+                return self;
+            }
+            Place::SessionConfig => {
+                self.builder = self.builder.config(config(setting, &value));
+                return self;
+            }
+            Place::Other(source) => source,
+        };
+        match source {
+            Source::Config => unreachable!("it is two places"),
+            Source::Argument if setting == "use_ssl" => drop(self.client.insert(setting, value == "true")),
+            Source::Argument => drop(self.client.insert(setting, value)),
+            Source::Session => {
                 self.builder = match setting {
                     "profile" => self.builder.profile(value),
                     "region_name" => self.builder.region(value),
@@ -120,11 +87,14 @@ impl World {
                     _ => self.builder.credentials_file(value),
                 }
             }
-            Place::Variable(name) => self.variables.push((name.clone(), value)),
-            Place::Key(key) => match key.strip_prefix("services.") {
-                Some(key) => nest(&mut self.services, key, &value),
-                None => nest(&mut self.profile, key, &value),
-            },
+            Source::Variable(name) | Source::NotVariable(name) => self.variables.push((name.replace("{SERVICE}", "SQS"), value)),
+            Source::Key(key) | Source::NotKey(key) => {
+                let key = key.replace("{service}", "sqs");
+                match key.strip_prefix("services.") {
+                    Some(key) => nest(&mut self.services, key, &value),
+                    None => nest(&mut self.profile, &key, &value),
+                }
+            }
         }
         self
     }
@@ -136,16 +106,12 @@ impl World {
         fs::write(home.join(".aws/config"), self.config_file()).unwrap();
         fs::write(home.join(".aws/credentials"), "[default]\naws_access_key_id = home\naws_secret_access_key = s\n").unwrap();
         let session = self.builder.environment(self.variables.into_iter().collect::<Environment>()).build().unwrap();
-        let verify = self.client.get("verify");
         let request = ClientRequest {
             service_id: "SQS",
             endpoint_prefix: "sqs",
             discovers_endpoints: true,
-            region: self.client["region_name"].as_str(),
-            endpoint_url: self.client["endpoint_url"].as_str(),
-            verify,
+            arguments: Some(&self.client),
             config: self.client_config.as_ref(),
-            ..ClientRequest::default()
         };
         let version = self.client["api_version"].as_str().map(Str::from);
         match setting {
@@ -225,6 +191,10 @@ fn of_client(settings: &ClientSettings, setting: &str) -> Option<String> {
     let shown = settings.config(settings.region.as_deref(), settings.signing.signature_version.as_deref().unwrap_or_default());
     match setting {
         "endpoint_url" => settings.endpoint_url.as_ref().map(|endpoint| endpoint.url.to_string()),
+        "use_ssl" => Some(settings.use_ssl.to_string()),
+        "execution_environment" => settings.user_agent.execution_environment.clone().map(String::from),
+        "proxies_config.proxy_use_forwarding_for_https" => Some(settings.transport.proxy.use_forwarding_for_https.to_string()),
+        "proxies_config.proxy_client_cert" => text(&shown.get("proxies_config")?["proxy_client_cert"][0]),
         "ignore_configured_endpoint_urls" => Some(settings.endpoint_url.is_none().to_string()),
         "sts_regional_endpoints" => Some(settings.sts_regional_endpoints.to_string()),
         "verify" => Some(match &settings.transport.verify {
@@ -267,45 +237,38 @@ fn text(value: &Value) -> Option<String> {
     }
 }
 
-/// What two sources come to, of which the first is the earlier one in the table.
-fn winner<'a>(setting: &str, first: &'a str, second: &'a str, places: [&Place; 2]) -> &'a str {
-    let switches_on = setting == "parameter_validation" && first == "true" && matches!(places, [_, Place::Key(_)]);
+/// The value that results from two places, of which the first is the earlier one in the table.
+fn winner<'a>(setting: &str, first: &'a str, second: &'a str, places: [Place; 2]) -> &'a str {
+    let switches_on = setting == "parameter_validation" && first == "true" && matches!(places, [_, Place::Other(Source::Key(_))]);
     if switches_on { second } else { first }
 }
 
 #[test]
-fn each_source_is_heard_alone_and_the_first_of_each_pair_wins() {
+fn each_source_sets_the_setting_alone_and_the_first_of_each_pair_wins() {
     let (mut alone, mut pairs) = (0, 0);
-    for Row { setting, sources, default, values } in rows() {
-        assert_eq!(World::new(&setting).outcome(&setting), default, "{setting}, when nobody says anything");
-        for (i, source) in sources.iter().enumerate() {
-            for value in &values {
-                let outcome = World::new(&setting).say(&setting, source, value).outcome(&setting);
-                assert_eq!(outcome.as_deref(), Some(value.as_str()), "{setting} from {source:?}");
+    for setting in SETTINGS {
+        let (name, places) = (setting.name, places(setting));
+        let default = setting.default.map(str::to_owned).filter(|_| !setting.examples.is_empty());
+        assert_eq!(World::new(name).outcome(name), default, "{name}, by default");
+        for (i, place) in places.iter().enumerate() {
+            for value in setting.examples {
+                let outcome = World::new(name).set(name, *place, value).outcome(name);
+                assert_eq!(outcome.as_deref(), Some(*value), "{name} from {place:?}");
                 alone += 1;
             }
-            for later in &sources[i + 1..] {
-                for (first, second) in values.iter().flat_map(|first| values.iter().map(move |second| (first, second))) {
+            for later in &places[i + 1..] {
+                for (first, second) in setting.examples.iter().flat_map(|first| setting.examples.iter().map(move |second| (first, second)))
+                {
                     if first == second {
                         continue;
                     }
-                    let world = World::new(&setting).say(&setting, source, first).say(&setting, later, second);
-                    let expected = winner(&setting, first, second, [&source.place, &later.place]);
-                    let pair = format!("{setting}: {source:?} says {first}, {later:?} says {second}");
-                    assert_eq!(world.outcome(&setting).as_deref(), Some(expected), "{pair}");
+                    let world = World::new(name).set(name, *place, first).set(name, *later, second);
+                    let expected = winner(name, first, second, [*place, *later]);
+                    assert_eq!(world.outcome(name).as_deref(), Some(expected), "{name}: {place:?} is {first}, {later:?} is {second}");
                     pairs += 1;
                 }
             }
         }
     }
-    assert!(alone > 200 && pairs > 350, "{alone} alone, {pairs} pairs");
-}
-
-#[test]
-fn the_table_has_every_option_of_a_config() {
-    let rows = rows();
-    for (option, _) in OPTIONS {
-        let is_row = |row: &Row| row.setting == *option || row.setting.split('.').next() == Some(option);
-        assert!(rows.iter().any(is_row), "{option}");
-    }
+    assert!(alone > 220 && pairs > 380, "{alone} alone, {pairs} pairs");
 }

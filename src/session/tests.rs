@@ -1,5 +1,6 @@
 //! Tests of the resolved settings: the expected values were compared with botocore for the same variables, files, and arguments.
 
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use super::*;
@@ -7,7 +8,7 @@ use crate::error::{Error, ErrorKind};
 use crate::http::Verify;
 use crate::settings::*;
 use crate::value;
-use crate::value::Value;
+use crate::value::{Map, Value};
 
 /// A session with these files and variables, and nothing of the process's or the user's.
 fn session(config: &str, credentials: &str, variables: &[(&str, &str)], builder: SessionBuilder) -> Result<Session> {
@@ -28,8 +29,10 @@ fn plain(config: &str, variables: &[(&str, &str)]) -> Session {
     session(config, "", variables, Session::builder()).unwrap()
 }
 
+static REGION: LazyLock<Map> = LazyLock::new(|| Map::from([("region_name", "us-west-2")]));
+
 fn queue<'a>(config: Option<&'a Config>) -> ClientRequest<'a> {
-    ClientRequest { service_id: "SQS", endpoint_prefix: "sqs", region: Some("us-west-2"), config, ..ClientRequest::default() }
+    ClientRequest { service_id: "SQS", endpoint_prefix: "sqs", arguments: Some(&*REGION), config, ..ClientRequest::default() }
 }
 
 fn settings(config_file: &str, variables: &[(&str, &str)], options: Value) -> Result<ClientSettings> {
@@ -49,7 +52,7 @@ const FILES: (&str, &str) = (
 );
 
 #[test]
-fn both_files_make_the_profiles() {
+fn profiles_come_from_both_files() {
     let with = |builder| session(FILES.0, FILES.1, &[], builder).unwrap();
     let default = with(Session::builder());
     assert_eq!(default.available_profiles().unwrap(), ["default", "dev", "ci"]);
@@ -66,11 +69,12 @@ fn both_files_make_the_profiles() {
 }
 
 #[test]
-fn the_region_s_sources_have_an_order() {
+fn the_sources_of_the_region_have_an_order() {
     let region = |argument: Option<&str>, options: Value, builder, variables: &[_]| {
         let session = session("[default]\nregion = file-1\n", "", variables, builder).unwrap();
         let config = Config::from_value(&options).unwrap();
-        session.client_settings(ClientRequest { region: argument, ..queue(Some(&config)) }).unwrap().region.unwrap()
+        let arguments: Map = argument.map(|region| ("region_name", region)).into_iter().collect();
+        session.client_settings(ClientRequest { arguments: Some(&arguments), ..queue(Some(&config)) }).unwrap().region.unwrap()
     };
     let own = || Session::builder().region("sess-1");
     let variables = [("AWS_DEFAULT_REGION", "env-1")];
@@ -83,8 +87,9 @@ fn the_region_s_sources_have_an_order() {
 }
 
 #[test]
-fn a_fips_pseudo_region_asks_for_fips_endpoints() {
-    let settings = plain("", &[]).client_settings(ClientRequest { region: Some("fips-us-west-2"), ..queue(None) }).unwrap();
+fn a_fips_pseudo_region_selects_fips_endpoints() {
+    let arguments = Map::from([("region_name", "fips-us-west-2")]);
+    let settings = plain("", &[]).client_settings(ClientRequest { arguments: Some(&arguments), ..queue(None) }).unwrap();
     assert_eq!((settings.region.as_deref(), settings.use_fips), (Some("us-west-2"), true));
 }
 
@@ -281,9 +286,10 @@ fn a_profile_can_switch_parameter_validation_off_whatever_the_config_says() {
 }
 
 #[test]
-fn whom_to_trust() {
+fn verify_comes_from_the_argument_then_the_environment_then_the_profile() {
     let verify = |argument: Value, variables: &[_]| {
-        let request = ClientRequest { verify: Some(&argument), ..queue(None) };
+        let arguments = Map::from([("verify", argument)]);
+        let request = ClientRequest { arguments: Some(&arguments), ..queue(None) };
         plain("[default]\nca_bundle = /file\n", variables).client_settings(request).unwrap().transport.verify
     };
     let variables = [("AWS_CA_BUNDLE", "/env")];

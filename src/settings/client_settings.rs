@@ -1,39 +1,37 @@
-//! Everything that a client must know before it can make a request, in plain types.
+//! The settings of one client in plain types, and the same settings as a [`Config`].
 //!
-//! [`resolve`](super::resolve) fills it in from arguments, [`Config`](super::Config), environment, files and defaults.
+//! [`resolve`](super::resolve) fills them in from arguments, `Config`, environment, files, and defaults.
 
 use std::time::Duration;
 
 use super::config::Config;
 use super::environment::Environment;
 use super::proxy::ProxySettings;
+use super::table::SETTINGS;
 use crate::http::{ClientCert, HttpConfig, ProxyOptions, Verify};
-use crate::value::{Map, Str, Value};
+use crate::value::{List, Map, Str, Value};
 
-/// What the caller of `client(..)` said, and what the model says about the service.
+/// A request for a client's settings: the arguments of the client, and the facts about its service.
 #[derive(Debug, Default)]
 pub(crate) struct ClientRequest<'a> {
     /// `serviceId` of the model: `S3`, `State Machine`.
     pub service_id: &'a str,
     /// `endpointPrefix` of the model.
     pub endpoint_prefix: &'a str,
-    /// Whether the service has an operation that tells endpoints.
+    /// Whether the service has an operation that returns endpoints.
     pub discovers_endpoints: bool,
-    pub region: Option<&'a str>,
-    pub endpoint_url: Option<&'a str>,
-    /// True or false, or the path of a CA bundle.
-    pub verify: Option<&'a Value>,
-    pub use_ssl: Option<bool>,
+    /// The client's arguments, by the names of the settings.
+    pub arguments: Option<&'a Map>,
     pub config: Option<&'a Config>,
 }
 
-/// What came of it.
+/// The resolved settings.
 #[derive(Debug)]
 pub(crate) struct ClientSettings {
-    /// Checked; a FIPS pseudo-region is already taken apart. Not checked: whether the service needs one.
+    /// Checked, and without the affix of a FIPS pseudo-region. Whether the service needs a region is not checked here.
     pub region: Option<Str>,
     pub endpoint_url: Option<EndpointUrl>,
-    /// Whether endpoints are called over TLS; it has no say over `endpoint_url`.
+    /// Whether endpoints are called over TLS. Does not concern `endpoint_url`.
     pub use_ssl: bool,
     pub use_fips: bool,
     pub use_dualstack: bool,
@@ -43,20 +41,20 @@ pub(crate) struct ClientSettings {
     pub sts_regional_endpoints: Str,
     pub inject_host_prefix: bool,
     pub client_context_params: Option<Map>,
-    /// The `s3` options, the config's over the profile's; `None` where nobody said anything.
+    /// The `s3` options, those of the config over those of the profile; `None` if no source has any.
     pub s3: Option<Map>,
     pub s3_disable_express_session_auth: bool,
 
     pub signing: SigningSettings,
 
     pub retry: RetrySettings,
-    /// How long a call may take with everything.
+    /// How long a call may take, everything included.
     pub deadline: Option<Duration>,
     pub parameter_validation: bool,
     pub request_checksum_calculation: ChecksumMode,
     pub response_checksum_validation: ChecksumMode,
     pub compression: CompressionSettings,
-    /// The environment, where the process is a Lambda function: it has the trace id of the moment.
+    /// The environment, if the process is a Lambda function: it holds the current trace ID.
     pub lambda: Option<Environment>,
     pub user_agent: UserAgentSettings,
     pub transport: TransportSettings,
@@ -67,33 +65,62 @@ impl ClientSettings {
     pub(crate) fn s3_option(&self, name: &str) -> Option<&Value> {
         self.s3.as_ref()?.get(name)
     }
+
+    /// The settings as a `Config`, with the client's `region` and `signature_version`.
+    pub(crate) fn config(&self, region: Option<&str>, signature_version: &str) -> Config {
+        let client = [("region_name", Value::from(region)), ("signature_version", signature_version.into())];
+        let others = SETTINGS.iter().filter_map(|setting| Some((setting.name, setting.resolved?(self))));
+        let set = client.into_iter().chain(others).filter(|(_, value)| !value.is_null());
+        set.fold(Config::new(), |config, (name, value)| config.set(name, value))
+    }
 }
 
-/// An endpoint URL that somebody gave.
+/// An endpoint URL from any source.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct EndpointUrl {
     pub url: Str,
-    /// Whether it was an argument, and not found in environment or files.
+    /// Whether it is an argument of the client rather than from environment or files.
     pub is_argument: bool,
 }
 
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct SigningSettings {
-    /// From config or profile; `None`: what the model says. Not checked: whether there is such a version.
+    /// From config or profile; `None` for the model's own. Whether such a version exists is not checked here.
     pub signature_version: Option<Str>,
     pub unsigned: bool,
-    /// Normalised; empty where there is no preference.
+    /// Normalized; empty if there is no preference.
     pub auth_scheme_preference: Vec<Str>,
-    /// Whether the signature version, or the preference, was set in code; then bearer tokens are not chosen by themselves.
+    /// Whether code sets the signature version or the preference. Bearer tokens are then not chosen automatically.
     pub is_set_in_code: bool,
     pub sigv4a_signing_region_set: Option<Str>,
+}
+
+impl SigningSettings {
+    /// Null if there is no preference.
+    pub(super) fn preference_to_value(&self) -> Value {
+        match self.auth_scheme_preference.as_slice() {
+            [] => Value::Null,
+            schemes => schemes.iter().map(|scheme| scheme.as_str()).collect::<Vec<_>>().join(",").into(),
+        }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct RetrySettings {
     pub mode: RetryMode,
-    /// Attempts in all, the first included; `None`: the mode's default for the service.
+    /// The number of attempts, the first included; `None` for the mode's default for the service.
     pub total_max_attempts: Option<u32>,
+}
+
+impl RetrySettings {
+    pub(super) fn to_value(&self) -> Value {
+        let mut retries = Map::new();
+        retries.insert("mode", self.mode.as_str());
+        if let Some(attempts) = self.total_max_attempts {
+            retries.insert("total_max_attempts", attempts);
+        }
+        retries.into()
+    }
 }
 
 /// The retry modes.
@@ -121,13 +148,33 @@ pub(crate) enum ChecksumMode {
     WhenRequired,
 }
 
+impl ChecksumMode {
+    /// The mode's name.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            ChecksumMode::WhenSupported => "when_supported",
+            ChecksumMode::WhenRequired => "when_required",
+        }
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum EndpointDiscovery {
     Never,
-    /// Where the operation demands it.
+    /// If the operation requires it.
     Auto,
-    /// Wherever the operation offers it.
+    /// If the operation supports it.
     Always,
+}
+
+impl EndpointDiscovery {
+    pub(super) fn to_value(self) -> Value {
+        match self {
+            EndpointDiscovery::Never => false.into(),
+            EndpointDiscovery::Auto => "auto".into(),
+            EndpointDiscovery::Always => true.into(),
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -138,7 +185,7 @@ pub(crate) enum AccountIdEndpointMode {
 }
 
 impl AccountIdEndpointMode {
-    /// The word that endpoint rules know.
+    /// The mode's name, which is also the value for endpoint rules.
     pub(crate) fn as_str(self) -> &'static str {
         match self {
             AccountIdEndpointMode::Preferred => "preferred",
@@ -156,7 +203,7 @@ pub(crate) struct CompressionSettings {
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct UserAgentSettings {
-    /// Instead of the generated header.
+    /// Replaces the generated header.
     pub whole: Option<Str>,
     pub extra: Option<Str>,
     pub appid: Option<Str>,
@@ -166,7 +213,7 @@ pub(crate) struct UserAgentSettings {
 
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct TransportSettings {
-    /// `None`: as long as it takes.
+    /// `None` for no limit.
     pub connect_timeout: Option<Duration>,
     pub read_timeout: Option<Duration>,
     pub max_pool_connections: usize,
@@ -178,7 +225,7 @@ pub(crate) struct TransportSettings {
 }
 
 impl TransportSettings {
-    /// The settings as a transport takes them; which proxies there are depends on the endpoint's host.
+    /// The settings for a transport. The proxies depend on the endpoint's host.
     pub(crate) fn http_config(&self, endpoint_url: &str) -> HttpConfig {
         HttpConfig {
             connect_timeout: self.connect_timeout,
@@ -191,4 +238,25 @@ impl TransportSettings {
             tcp_keepalive: self.tcp_keepalive,
         }
     }
+
+    pub(super) fn client_cert_to_value(&self) -> Value {
+        certificate(self.client_cert.as_ref())
+    }
+
+    /// Null if nothing is set.
+    pub(super) fn proxies_config_to_value(&self) -> Value {
+        if self.proxy == ProxyOptions::default() {
+            return Value::Null;
+        }
+        Value::from(Map::from_iter([
+            ("proxy_ca_bundle", Value::from(self.proxy.ca_bundle.as_ref().map(|path| path.display().to_string()))),
+            ("proxy_client_cert", certificate(self.proxy.client_cert.as_ref())),
+            ("proxy_use_forwarding_for_https", self.proxy.use_forwarding_for_https.into()),
+        ]))
+    }
+}
+
+fn certificate(cert: Option<&ClientCert>) -> Value {
+    let path = |path: &std::path::Path| Value::from(path.display().to_string());
+    cert.map(|cert| List::from_iter([path(&cert.chain), path(&cert.key)])).into()
 }

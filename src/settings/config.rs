@@ -1,17 +1,18 @@
-//! `Config`, the options that a program sets in code for a session or a client.
+//! `Config`: the options that a program sets in code for a session or a client.
 //!
-//! It only holds what was set; what comes of it together with environment and files is decided when a
-//! client is made. Typed methods and untyped names fill the same map.
+//! A `Config` only holds the options that were set. They are resolved with the environment and the profile when a client
+//! is created. Typed methods and untyped names fill the same map.
 
 use std::fmt;
 use std::time::Duration;
 
-use super::options;
+use super::checks;
 use crate::error::{Error, ErrorKind, Result};
+use crate::http::Proxies;
 use crate::value::{Map, Str, Value};
 
-/// Options for a session or a client, by the names of botocore's `Config`. What is not set here comes from
-/// the environment, then from the profile, then from the defaults.
+/// Options for a session or a client, by the names of botocore's `Config`. An option that is not set comes from the
+/// environment, then from the profile, then from the defaults.
 ///
 /// ```
 /// use std::time::Duration;
@@ -31,22 +32,22 @@ pub struct Config {
 }
 
 impl Config {
-    /// No option set.
+    /// Returns a `Config` without any option.
     pub fn new() -> Config {
         Config::default()
     }
 
-    /// The options of a map, by boto3's names; null sets nothing in it.
+    /// Returns a `Config` with the options of a map, by boto3's names. Null is an empty map.
     ///
     /// # Errors
-    /// `InvalidConfig`, with boto3's message where it has one, for an unknown name (the nearest names are
-    /// in the message), a value of a wrong type, and a value that boto3 refuses too.
+    /// `InvalidConfig`, with boto3's message where it has one, for an unknown name (the message suggests the nearest), a
+    /// value of the wrong type, and a value that boto3 rejects.
     pub fn from_value(options: &Value) -> Result<Config> {
         let options = match options {
             Value::Null => Map::new(),
             Value::Map(options) => options.clone(),
             other => {
-                let message = format!("A Config is made from a map of options, not from {}", other.type_name());
+                let message = format!("A Config requires a map of options, got {}", other.type_name());
                 return Err(Error::new(ErrorKind::InvalidConfig, message));
             }
         };
@@ -55,209 +56,219 @@ impl Config {
         Ok(config)
     }
 
-    /// This config with the options of `other` laid over it. Maps are replaced as a whole; an option set to
-    /// nothing (null) counts as set.
+    /// Returns these options overridden by those of `other`. Maps are replaced as a whole; an option set to null counts
+    /// as set.
     pub fn merge(&self, other: &Config) -> Config {
         let mut options = self.options.clone();
         options.extend(other.options.iter().map(|(name, value)| (name.clone(), value.clone())));
         Config { options }
     }
 
-    /// The value of an option that was set, by its name.
+    /// The options that were set, by name. The inverse of [`from_value`](Self::from_value); proxy URLs may contain
+    /// passwords.
+    pub fn to_value(&self) -> Value {
+        self.options.clone().into()
+    }
+
+    /// Returns the value of an option that was set.
     pub fn get(&self, option: &str) -> Option<&Value> {
         self.options.get(option)
     }
 
-    /// Any option by its name, for those without a method of their own. Names and values are checked when a
-    /// session or a client is made.
+    /// Sets any option by its name, also those without a method. Names and values are checked when a session or a client
+    /// is created.
     pub fn set(mut self, option: &str, value: impl Into<Value>) -> Config {
         self.options.insert(option, value);
         self
     }
 
-    /// The region; an argument to the client comes before it.
+    /// Sets the region. An argument to the client takes precedence.
     pub fn region_name(self, region: impl Into<Str>) -> Config {
         self.set("region_name", region.into())
     }
 
-    /// How requests are signed: `v4`, `s3v4`, `s3`, `bearer`, … The model's own way otherwise.
+    /// Sets how requests are signed: `v4`, `s3v4`, `s3`, `bearer`, … By default the service definition decides.
     pub fn signature_version(self, version: impl Into<Str>) -> Config {
         self.set("signature_version", version.into())
     }
 
-    /// Requests are not signed, and no credentials are looked for (botocore's `UNSIGNED`).
+    /// Disables signing and the lookup of credentials (botocore's `UNSIGNED`).
     pub fn unsigned(self) -> Config {
         self.signature_version(UNSIGNED)
     }
 
-    /// The whole `User-Agent` header instead of the generated one.
+    /// Replaces the generated `User-Agent` header.
     pub fn user_agent(self, text: impl Into<Str>) -> Config {
         self.set("user_agent", text.into())
     }
 
-    /// Text at the end of the `User-Agent` header.
+    /// Adds text to the end of the `User-Agent` header.
     pub fn user_agent_extra(self, text: impl Into<Str>) -> Config {
         self.set("user_agent_extra", text.into())
     }
 
-    /// The application's id in the `User-Agent` header.
+    /// Sets the application ID in the `User-Agent` header.
     pub fn user_agent_appid(self, id: impl Into<Str>) -> Config {
         self.set("user_agent_appid", id.into())
     }
 
-    /// How long to wait for a connection: 60 s by default, `None` for as long as it takes.
+    /// Sets how long to wait for a connection: 60 s by default, `None` for no limit.
     pub fn connect_timeout(self, timeout: impl Into<Option<Duration>>) -> Config {
         self.set("connect_timeout", timeout.into().map(|timeout| timeout.as_secs_f64()))
     }
 
-    /// How long the server may be silent: 60 s by default, `None` for as long as it likes.
+    /// Sets how long the server may be silent: 60 s by default, `None` for no limit.
     pub fn read_timeout(self, timeout: impl Into<Option<Duration>>) -> Config {
         self.set("read_timeout", timeout.into().map(|timeout| timeout.as_secs_f64()))
     }
 
-    /// How long a call may take with everything, retries included: no limit by default. boto3 has no such option.
+    /// Sets how long a call may take, including retries and the retrieval of credentials: no limit by default. boto3 has no
+    /// such option.
     pub fn deadline(self, total: impl Into<Option<Duration>>) -> Config {
         self.set("deadline", total.into().map(|total| total.as_secs_f64()))
     }
 
-    /// Whether parameters are checked against the model before they are sent; they are by default.
+    /// Sets whether parameters are validated against the definition before they are sent: true by default.
     pub fn parameter_validation(self, check: bool) -> Config {
         self.set("parameter_validation", check)
     }
 
-    /// How many connections to one host are kept: 10 by default.
+    /// Sets how many idle connections to one host are kept: 10 by default.
     pub fn max_pool_connections(self, connections: u32) -> Config {
         self.set("max_pool_connections", connections)
     }
 
-    /// Proxies by the scheme of the request (`http`, `https`); an empty map switches off those of the environment.
-    pub fn proxies(self, proxies: impl Into<Value>) -> Config {
-        self.set("proxies", proxies)
+    /// The proxies, by the scheme of the request. [`Proxies::none`] also disables those of the environment.
+    pub fn proxies(self, proxies: Proxies) -> Config {
+        let schemes = [("http", proxies.http), ("https", proxies.https)].into_iter();
+        let set = schemes.filter_map(|(scheme, url)| Some((scheme, Value::from(url?))));
+        self.set("proxies", set.collect::<Map>())
     }
 
-    /// TLS with the proxy: `proxy_ca_bundle`, `proxy_client_cert`, `proxy_use_forwarding_for_https`.
+    /// Sets the TLS options for proxies: `proxy_ca_bundle`, `proxy_client_cert`, `proxy_use_forwarding_for_https`.
     pub fn proxies_config(self, config: impl Into<Value>) -> Config {
         self.set("proxies_config", config)
     }
 
-    /// The S3 options as a map: `addressing_style`, `use_accelerate_endpoint`, `payload_signing_enabled`, …
+    /// Sets the S3 options as a map: `addressing_style`, `use_accelerate_endpoint`, `payload_signing_enabled`, …
     pub fn s3(self, options: impl Into<Value>) -> Config {
         self.set("s3", options)
     }
 
-    /// Whether S3 Express buckets are signed for with the ordinary credentials.
+    /// Sets whether requests to S3 Express buckets are signed with the ordinary credentials instead of session credentials.
     pub fn s3_disable_express_session_auth(self, disable: bool) -> Config {
         self.set("s3_disable_express_session_auth", disable)
     }
 
-    /// The retry options as a map: `mode`, `total_max_attempts` (the first attempt counts) and `max_attempts`
-    /// (it does not).
+    /// Sets the retry options as a map: `mode`, `total_max_attempts` (including the first attempt), and `max_attempts`
+    /// (retries only).
     pub fn retries(self, options: impl Into<Value>) -> Config {
         self.set("retries", options)
     }
 
-    /// The retry mode: `standard` (the default), `adaptive` or `legacy`. See the [guide](crate#retries-time-cancellation) for
-    /// where they do otherwise than boto3's.
+    /// Sets the retry mode: `standard` (the default), `adaptive`, or `legacy`. The differences from boto3's modes are listed
+    /// [here](crate#retries-time-cancellation).
     pub fn retry_mode(self, mode: impl Into<Str>) -> Config {
         self.retry_option("mode", mode.into())
     }
 
-    /// How often a request is sent at most, the first attempt included.
+    /// Sets the maximum number of attempts, including the first.
     pub fn total_max_attempts(self, attempts: u32) -> Config {
         self.retry_option("total_max_attempts", attempts)
     }
 
-    /// The client's TLS certificate and key, in one PEM file.
+    /// Sets the client's TLS certificate and key, both in one PEM file.
     pub fn client_cert(self, path: impl Into<Str>) -> Config {
         self.set("client_cert", path.into())
     }
 
-    /// The client's TLS certificate and its key, in two PEM files.
+    /// Sets the client's TLS certificate and its key, in two PEM files.
     pub fn client_cert_and_key(self, cert: impl Into<Str>, key: impl Into<Str>) -> Config {
         self.set("client_cert", [cert.into(), key.into()])
     }
 
-    /// Whether operations may put a prefix before the endpoint's host; they may by default.
+    /// Sets whether operations may add a prefix to the endpoint's host name: true by default.
     pub fn inject_host_prefix(self, inject: bool) -> Config {
         self.set("inject_host_prefix", inject)
     }
 
-    /// Whether endpoints are asked for at services that offer it: `true`, `false` or `"auto"`.
+    /// Sets whether endpoints are discovered for services that support it: `true`, `false`, or `"auto"` (only where the
+    /// operation requires it, the default).
     pub fn endpoint_discovery_enabled(self, enabled: impl Into<Value>) -> Config {
         self.set("endpoint_discovery_enabled", enabled)
     }
 
-    /// Whether endpoints that speak IPv6 too are used.
+    /// Sets whether dual-stack endpoints (IPv4 and IPv6) are used.
     pub fn use_dualstack_endpoint(self, dualstack: bool) -> Config {
         self.set("use_dualstack_endpoint", dualstack)
     }
 
-    /// Whether endpoints certified under FIPS 140 are used.
+    /// Sets whether FIPS 140 endpoints are used.
     pub fn use_fips_endpoint(self, fips: bool) -> Config {
         self.set("use_fips_endpoint", fips)
     }
 
-    /// Whether endpoint URLs in environment and files are passed over.
+    /// Sets whether endpoint URLs in environment and files are ignored.
     pub fn ignore_configured_endpoint_urls(self, ignore: bool) -> Config {
         self.set("ignore_configured_endpoint_urls", ignore)
     }
 
-    /// The set of defaults: `legacy` (the default), `standard`, `in-region`, `cross-region`, `mobile` or `auto`.
+    /// Sets the defaults mode: `legacy` (the default), `standard`, `in-region`, `cross-region`, `mobile`, or `auto`.
     pub fn defaults_mode(self, mode: impl Into<Str>) -> Config {
         self.set("defaults_mode", mode.into())
     }
 
-    /// Whether idle connections are kept alive by the system (`SO_KEEPALIVE`).
+    /// Sets whether the system keeps idle connections alive (`SO_KEEPALIVE`).
     pub fn tcp_keepalive(self, keepalive: bool) -> Config {
         self.set("tcp_keepalive", keepalive)
     }
 
-    /// From how many bytes on a body is compressed, where the operation allows it: 10240 by default.
+    /// Sets the smallest body, in bytes, that is compressed if the operation supports it: 10240 by default.
     pub fn request_min_compression_size_bytes(self, bytes: u32) -> Config {
         self.set("request_min_compression_size_bytes", bytes)
     }
 
-    /// Whether bodies are never compressed.
+    /// Sets whether request bodies are never compressed.
     pub fn disable_request_compression(self, disable: bool) -> Config {
         self.set("disable_request_compression", disable)
     }
 
-    /// Parameters that a service's endpoint rules ask for, by their names in the model.
+    /// Sets parameters of the service's endpoint rules, by their names in the definition.
     pub fn client_context_params(self, params: impl Into<Value>) -> Config {
         self.set("client_context_params", params)
     }
 
-    /// The regions for which SigV4a signs, separated by commas.
+    /// Sets the regions for which SigV4a signs, separated by commas.
     pub fn sigv4a_signing_region_set(self, regions: impl Into<Str>) -> Config {
         self.set("sigv4a_signing_region_set", regions.into())
     }
 
-    /// When request checksums are computed: `when_supported` (the default) or `when_required`.
+    /// Sets when request checksums are computed: `when_supported` (the default) or `when_required`.
     pub fn request_checksum_calculation(self, when: impl Into<Str>) -> Config {
         self.set("request_checksum_calculation", when.into())
     }
 
-    /// When response checksums are verified: `when_supported` (the default) or `when_required`.
+    /// Sets when response checksums are verified: `when_supported` (the default) or `when_required`.
     pub fn response_checksum_validation(self, when: impl Into<Str>) -> Config {
         self.set("response_checksum_validation", when.into())
     }
 
-    /// Whether endpoints carry the account's id: `preferred` (the default), `required` or `disabled`.
+    /// Sets whether endpoints contain the account ID: `preferred` (the default), `required`, or `disabled`.
     pub fn account_id_endpoint_mode(self, mode: impl Into<Str>) -> Config {
         self.set("account_id_endpoint_mode", mode.into())
     }
 
-    /// The ways of signing to prefer, separated by commas: `sigv4a,sigv4`.
+    /// Sets the preferred authentication schemes, separated by commas: `sigv4a,sigv4`.
     pub fn auth_scheme_preference(self, schemes: impl Into<Str>) -> Config {
         self.set("auth_scheme_preference", schemes.into())
     }
 
-    /// What boto3 checks when a `Config` is made.
+    /// Checks names, types, and values as boto3 does when a `Config` is created.
     pub(crate) fn check(&self) -> Result<()> {
-        options::check(&self.options)
+        checks::check_config(&self.options)
     }
 
-    /// The value of an option that was set to something.
+    /// The value of an option that was set to something other than null.
     pub(crate) fn some(&self, option: &str) -> Option<&Value> {
         self.get(option).filter(|value| !value.is_null())
     }
@@ -272,7 +283,7 @@ impl Config {
 /// The signature version that stands for no signature.
 pub(crate) const UNSIGNED: &str = "unsigned";
 
-/// Shows what was set, proxies without the password that their URL may hold.
+/// Shows the options that were set. Proxies are shown without their URLs, which may contain passwords.
 impl fmt::Debug for Config {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut shown = f.debug_struct("Config");
@@ -292,7 +303,7 @@ mod tests {
     use crate::value;
 
     #[test]
-    fn invalid_options_get_boto3_s_messages() {
+    fn invalid_options_have_the_messages_of_boto3() {
         for (options, name, message) in [
             (value!({"zzz": 1}), "TypeError", "Got unexpected keyword argument 'zzz'"),
             (
@@ -333,7 +344,7 @@ mod tests {
     }
 
     #[test]
-    fn merging_replaces_maps_and_lets_null_win() {
+    fn merging_replaces_maps_and_null_counts_as_set() {
         let one = Config::from_value(&value!({"s3": {"a": 1}, "read_timeout": 7, "connect_timeout": 3})).unwrap();
         let two = Config::new().s3(value!({"b": 2})).read_timeout(None);
         let merged = one.merge(&two);
@@ -342,7 +353,7 @@ mod tests {
 
     #[test]
     fn debug_shows_no_proxy_password() {
-        let config = Config::new().proxies(value!({"https": "http://me:secret@proxy:1"}));
+        let config = Config::new().proxies(Proxies::for_https("http://me:secret@proxy:1"));
         assert_eq!(format!("{config:?}"), r#"Config { proxies: ["https"] }"#);
     }
 }

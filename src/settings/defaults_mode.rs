@@ -1,7 +1,7 @@
 //! The defaults modes (`standard`, `in-region`, …): sets of defaults that AWS ships as data.
 //!
-//! A mode changes what a setting is when nothing says otherwise, and never what somebody said. Deliberately
-//! absent: a look into the metadata service for `auto`, since making a client opens no connection.
+//! A mode changes the default of a setting, never a value from another source. `auto` does not query the metadata service,
+//! because creating a client opens no connection.
 
 use super::environment::Environment;
 use super::table;
@@ -9,7 +9,7 @@ use crate::definition::{Definition, Definitions, Source};
 use crate::error::{Error, ErrorKind, Result};
 use crate::value::{Map, Value};
 
-/// What a mode says.
+/// The defaults of a mode.
 #[derive(Debug, Default)]
 pub(super) struct ModeDefaults {
     /// Defaults by the settings' names.
@@ -17,10 +17,10 @@ pub(super) struct ModeDefaults {
     pub connect_timeout_millis: Option<u64>,
 }
 
-/// What the mode of that name says. `region` is the client's, which `auto` compares with the program's own.
+/// Returns the defaults of a mode. `auto` compares `region`, the client's, with the region in which the program runs.
 ///
 /// # Errors
-/// `InvalidConfig` for a name that is none.
+/// `InvalidConfig` for an unknown mode.
 pub(super) fn defaults(mode: &str, region: Option<&str>, environment: &Environment, definitions: &Definitions) -> Result<ModeDefaults> {
     let name = mode.to_lowercase();
     let name = match name.as_str() {
@@ -36,11 +36,11 @@ pub(super) fn defaults(mode: &str, region: Option<&str>, environment: &Environme
     })
 }
 
-/// The mode that `auto` stands for: does the program run in the region that it calls?
+/// The mode that `auto` selects, by whether the program runs in the region that it calls.
 fn mode_for(region: Option<&str>, environment: &Environment) -> &'static str {
     let variable = |name: &str| environment.get(name).filter(|value| !value.is_empty());
-    let runs_at_aws = table::EXECUTION_ENVIRONMENT.env.iter().any(|name| variable(name).is_some());
-    let own = variable("AWS_REGION").or_else(|| table::REGION.env.iter().find_map(|name| variable(name)));
+    let runs_at_aws = table::EXECUTION_ENVIRONMENT.variables().any(|name| variable(name).is_some());
+    let own = variable("AWS_REGION").or_else(|| table::REGION.variables().find_map(variable));
     match own.filter(|_| runs_at_aws) {
         Some(own) if Some(own.as_str()) == region => "in-region",
         Some(_) => "cross-region",
@@ -48,7 +48,7 @@ fn mode_for(region: Option<&str>, environment: &Environment) -> &'static str {
     }
 }
 
-/// The file: a base, and for each mode the changes to it.
+/// The file: base values, and the changes of each mode.
 struct Modes(Value);
 
 impl Definition for Modes {
@@ -71,14 +71,14 @@ impl Modes {
         let settings = [
             (table::RETRY_MODE.name, value("retryMode")),
             (table::STS_REGIONAL_ENDPOINTS.name, value("stsRegionalEndpoints")),
-            ("us_east_1_regional_endpoint", value("s3UsEast1RegionalEndpoints")),
+            (table::S3_US_EAST_1.name, value("s3UsEast1RegionalEndpoints")),
         ];
         let millis = value("connectTimeoutInMillis").as_int().and_then(|millis| u64::try_from(millis).ok());
         Some(ModeDefaults { settings: settings.into_iter().collect(), connect_timeout_millis: millis })
     }
 }
 
-/// The base's value after a mode's change to it: another value, so much more, or so many times as much.
+/// Applies a mode's change to a base value: another value, an added amount, or a factor.
 fn changed(base: &Value, change: &Value) -> Value {
     let number = |key: &str| Some((base.as_float()?, change[key].as_float()?));
     if let Some(value) = change.get("override") {
@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn modes_are_read_in_any_case() {
+    fn mode_names_are_case_insensitive() {
         assert_eq!(millis("legacy", "r", &[]).unwrap(), None);
         assert_eq!(millis("In-Region", "r", &[]).unwrap(), Some(1100));
         assert_eq!(millis("mobile", "r", &[]).unwrap(), Some(30_000));
@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn auto_compares_the_program_s_region_with_the_client_s() {
+    fn auto_compares_the_region_of_the_program_with_that_of_the_client() {
         let at_aws = [("AWS_EXECUTION_ENV", "x"), ("AWS_REGION", "here"), ("AWS_DEFAULT_REGION", "other")];
         assert_eq!(millis("auto", "here", &at_aws).unwrap(), Some(1100));
         assert_eq!(millis("auto", "there", &at_aws).unwrap(), Some(3100));
@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn changes_are_of_three_kinds() {
+    fn a_change_overrides_adds_or_multiplies() {
         let base = Value::Int(1000);
         assert_eq!(changed(&base, &value!({"override": 7})), Value::Int(7));
         assert_eq!(changed(&base, &value!({"add": 7})), Value::Int(1007));

@@ -1,23 +1,21 @@
-//! The endpoint URL that somebody configured for a service.
+//! The endpoint URL that is configured for a service in environment or files.
 //!
-//! Deliberately absent: the endpoints that AWS itself defines; they come from rule sets and partitions.
+//! AWS's own endpoints come from rule sets and partitions, not from here.
 
 use super::lookup::Settings;
 use super::table;
 use crate::error::{Error, ErrorKind, Result};
 use crate::value::{Map, Str, Value};
 
-/// The URL that environment or files have for the service with this id (`serviceId` of its model). A URL for
-/// one service comes before one for all, but the environment comes before the files.
+/// The endpoint URL from environment or files for the service with this ID (`serviceId` of its definition). A URL for one
+/// service comes before one for all services, and the environment comes before the files.
 ///
 /// # Errors
-/// `InvalidConfig` when the profile refers to a `services` section that is not there.
+/// `InvalidConfig` if the profile refers to a `services` section that does not exist.
 pub(super) fn configured(settings: &Settings, service_id: &str) -> Result<Option<Str>> {
     let service = service_id.to_lowercase().replace([' ', '-'], "_");
-    let for_all = table::ENDPOINT_URL.env.iter().copied();
-    let for_one = table::ENDPOINT_URL.env.iter().map(|name| format!("{name}_{}", service.to_uppercase()));
-    let names = for_one.chain(for_all.map(str::to_owned));
-    if let Some(url) = names.filter_map(|name| settings.environment.get(&name)).find(|url| !url.is_empty()) {
+    let mut names = table::ENDPOINT_URL.variables().map(|name| name.replace("{SERVICE}", &service.to_uppercase()));
+    if let Some(url) = names.find_map(|name| settings.environment.get(&name).filter(|url| !url.is_empty())) {
         return Ok(Some(url));
     }
     let text = |value: Option<&Value>| value.and_then(Value::as_str).filter(|url| !url.is_empty()).map(Str::from);
@@ -26,7 +24,7 @@ pub(super) fn configured(settings: &Settings, service_id: &str) -> Result<Option
 }
 
 fn services_section(settings: &Settings) -> Result<Option<&Map>> {
-    let Some(name) = settings.profile().get(table::SERVICES.name).and_then(Value::as_str) else {
+    let Some(name) = settings.profile().get("services").and_then(Value::as_str) else {
         return Ok(None);
     };
     match settings.profiles.services.get(name).filter(|section| !section.is_empty()) {
@@ -77,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn a_services_section_must_be_there_when_it_is_needed() {
+    fn a_services_section_must_exist_when_it_is_needed() {
         let error = url(&[("AWS_PROFILE", "lost")], "Other").unwrap_err();
         let message = "The profile is configured to use the services section but the \"nowhere\" services configuration does not exist.";
         assert_eq!((error.name(), error.message()), ("InvalidConfigError", message));

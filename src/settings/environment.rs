@@ -1,7 +1,7 @@
-//! Where a session reads environment variables, and what `~` and `$NAME` in a path mean there.
+//! The environment variables of a session, and the expansion of `~` and `$NAME` in paths.
 //!
-//! By default that is the environment of the process, read at each look-up and never written. A program
-//! (or a test) may hand in its own variables instead; then the process's are not seen at all.
+//! By default this is the environment of the process, read at each lookup and never written. A program or a test can
+//! provide its own variables instead; those of the process are then invisible.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
@@ -35,22 +35,22 @@ enum Source {
 type LookUp = dyn Fn(&str) -> Option<String> + Send + Sync;
 
 impl Environment {
-    /// The environment of the process.
+    /// Returns the environment of the process.
     pub fn process() -> Environment {
         Environment(Source::Process)
     }
 
-    /// An environment without any variable.
+    /// Returns an environment without any variable.
     pub fn empty() -> Environment {
         Environment(Source::Variables(Arc::default()))
     }
 
-    /// An environment whose variables `look_up` answers; it is asked again at each look-up.
+    /// Returns an environment whose variables are provided by `look_up`, which is called at each lookup.
     pub fn from_fn(look_up: impl Fn(&str) -> Option<String> + Send + Sync + 'static) -> Environment {
         Environment(Source::Function(Arc::new(look_up)))
     }
 
-    /// The variable's text; one that is set but empty is the empty text. What is not Unicode counts as not set.
+    /// The variable's text, which may be empty. A variable that is not Unicode counts as not set.
     pub(crate) fn get(&self, name: &str) -> Option<Str> {
         match &self.0 {
             Source::Process => std::env::var(name).ok().map(Str::from),
@@ -59,7 +59,7 @@ impl Environment {
         }
     }
 
-    /// `path` with `$NAME` and `${NAME}` expanded, and then a leading `~`. A variable that is not set stays as written.
+    /// Expands `$NAME` and `${NAME}`, and then a leading `~`. A variable that is not set stays as written.
     pub(crate) fn expand(&self, path: &str) -> PathBuf {
         let path = self.expand_variables(path);
         match path.strip_prefix('~') {
@@ -97,7 +97,7 @@ impl Environment {
     }
 }
 
-/// The reference with which `text` begins, and the name in it; a `$` that begins none stands for itself.
+/// The reference at the start of `text`, and the name in it. A `$` that starts no reference stands for itself.
 fn variable_reference(text: &str) -> (&str, Option<&str>) {
     let after = &text[1..];
     if let Some(braced) = after.strip_prefix('{') {

@@ -1,7 +1,7 @@
-//! The grammar of AWS's configuration and credentials files, an INI dialect of its own.
+//! The parser of AWS's configuration and credentials files, which use their own INI dialect.
 //!
-//! Text goes in, sections of keys come out; which section means what is the matter of [`profile`](super::profile).
-//! Deliberately absent: inline comments, quotes and interpolation, which the dialect does not have.
+//! It turns text into sections of keys; [`profile`](super::profile) knows the meaning of the sections. The dialect has no
+//! inline comments, quotes, or interpolation.
 
 use std::path::Path;
 
@@ -14,10 +14,10 @@ use crate::value::{Map, Str, Value};
 /// The sections of a file by their header's text, in the file's order.
 pub(crate) type Sections = IndexMap<Str, Map>;
 
-/// The section whose keys every other section inherits.
+/// The section whose keys all other sections inherit.
 const INHERITED: &str = "DEFAULT";
 
-/// Reads `text`; `path` is what errors name.
+/// Parses `text`. Errors name `path`.
 pub(crate) fn parse(text: &str, path: &Path) -> Result<Sections> {
     let mut reader = Reader::default();
     for (at, line) in lines(text).enumerate() {
@@ -26,7 +26,7 @@ pub(crate) fn parse(text: &str, path: &Path) -> Result<Sections> {
     reader.finish().map_err(|error| error.in_file(path))
 }
 
-/// What is wrong, and in which line.
+/// A problem and its line.
 pub(super) struct SyntaxError {
     line: usize,
     what: String,
@@ -59,7 +59,7 @@ impl<'a> Line<'a> {
     }
 }
 
-/// An option whose value may go on in the next line.
+/// An option whose value may continue in the next line.
 struct OpenOption<'a> {
     key: Str,
     value: Vec<Line<'a>>,
@@ -70,7 +70,7 @@ struct Reader<'a> {
     sections: Sections,
     section: Option<Str>,
     option: Option<OpenOption<'a>>,
-    /// The indentation of the last header or option; what is indented deeper than an option continues it.
+    /// The indentation of the last header or option; a line indented deeper than an option continues it.
     indent: usize,
 }
 
@@ -152,7 +152,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// The lines of a text; CR, LF and CRLF end one.
+/// The lines of a text, ended by CR, LF, or CRLF.
 fn lines(text: &str) -> impl Iterator<Item = &str> {
     text.split('\n').flat_map(|line| line.strip_suffix('\r').unwrap_or(line).split('\r'))
 }
@@ -163,7 +163,7 @@ fn header(line: &str) -> Option<&str> {
     inside.rfind(']').filter(|&end| end > 0).map(|end| &inside[..end])
 }
 
-/// The value of an option's lines: a block where the first is empty and others follow, otherwise text.
+/// The value of an option's lines: a block if the first is empty and others follow, otherwise text.
 fn value(lines: &[Line<'_>]) -> Result<Value, SyntaxError> {
     let end = lines.iter().rposition(|line| !line.text.is_empty()).map_or(0, |last| last + 1);
     match &lines[..end] {
@@ -174,7 +174,7 @@ fn value(lines: &[Line<'_>]) -> Result<Value, SyntaxError> {
     }
 }
 
-/// A nested block, one level deep. Its keys keep their case; the last of two that are equal counts.
+/// A nested block, one level deep. Keys are case-sensitive; the last of equal keys wins.
 fn block_of(lines: &[Line<'_>]) -> Result<Value, SyntaxError> {
     let mut block = Map::new();
     for line in lines.iter().filter(|line| !line.text.is_empty()) {
@@ -197,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn headers_reach_to_the_last_bracket() {
+    fn headers_end_at_the_last_bracket() {
         assert_eq!(sections("[a] # hi\n[a]b]\n  [ c ]\nk=1\n"), value!({"a": {}, "a]b": {}, " c ": {"k": "1"}}));
     }
 
@@ -210,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_indented_deeper_continues_the_value() {
+    fn a_line_indented_deeper_continues_the_value() {
         assert_eq!(
             sections("[a]\nk = 1\n  [profile b]\n# comment\n\n  x = 2\n\n\n[c]\n  k = 1\n  l = 2\n"),
             value!({"a": {"k": "1\n[profile b]\n\nx = 2"}, "c": {"k": "1", "l": "2"}})
@@ -226,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn the_magic_section_is_inherited() {
+    fn the_default_section_is_inherited() {
         assert_eq!(sections("[DEFAULT]\nr=1\nf=2\n[a]\nr=3\n[b]\n"), value!({"a": {"r": "3", "f": "2"}, "b": {"r": "1", "f": "2"}}));
     }
 

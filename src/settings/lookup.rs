@@ -1,12 +1,13 @@
-//! What a session's environment and files say, setting by setting.
+//! The settings of a session: its own, those of the environment, and those of the profile files.
 //!
-//! The files are read once, when the session is made; the environment at each look-up. The order is that of
-//! boto3: set on the session, environment, profile, default. What a [`Config`](super::Config) or an argument says
-//! comes before all of them; [`resolve`](super::resolve) lays it over.
+//! The files are read once, when the session is made; the environment is read at each lookup. The order of the sources
+//! is that of the [`table`]. The options of a [`Config`](super::Config) and the arguments of a client come before all
+//! of them; [`resolve`](super::resolve) adds them.
 
+use super::checks;
 use super::environment::Environment;
 use super::profile::Profiles;
-use super::table::{self, Kind, Setting};
+use super::table::{self, Setting, Source};
 use crate::error::{Error, ErrorKind, Result, did_you_mean};
 use crate::value::{Map, Str, Value};
 
@@ -15,28 +16,28 @@ use crate::value::{Map, Str, Value};
 pub(crate) struct Settings {
     pub environment: Environment,
     pub profiles: Profiles,
-    /// What was set on the session itself, by the settings' names.
+    /// The settings of the session's builder, by name.
     own: Map,
     profile_name: Option<Str>,
-    /// The keys of the profile that is in force.
+    /// The keys of the active profile.
     profile: Map,
 }
 
 impl Settings {
-    /// Reads the files; `own` holds what was set on the session itself, by the settings' names.
+    /// Reads the files; `own` holds the settings of the session's builder, by name.
     ///
     /// # Errors
-    /// `ConfigParse` for a broken file, `ProfileNotFound` for a profile that was asked for and is not there.
+    /// `ConfigParse` for a broken file, `ProfileNotFound` if the profile that code or environment name does not exist.
     pub(crate) fn load(environment: Environment, own: Map) -> Result<Settings> {
         let mut settings = Settings { environment, profiles: Profiles::default(), own, profile_name: None, profile: Map::new() };
         let [config_file, credentials_file] = [&table::CONFIG_FILE, &table::CREDENTIALS_FILE].map(|file| settings.path(file));
         settings.profiles = Profiles::read(&config_file?, &credentials_file?)?;
-        settings.profile_name = settings.text(&table::PROFILE)?;
+        settings.profile_name = settings.found(&table::PROFILE).and_then(|name| name.as_str().map(Str::from));
         settings.profile = settings.find_profile()?;
         Ok(settings)
     }
 
-    /// The name of the profile in force.
+    /// The name of the active profile.
     pub(crate) fn profile_name(&self) -> &str {
         self.profile_name.as_deref().unwrap_or("default")
     }
@@ -46,38 +47,48 @@ impl Settings {
         self.own.contains_key(table::PROFILE.name)
     }
 
-    /// The keys of the profile in force.
+    /// The keys of the active profile.
     pub(crate) fn profile(&self) -> &Map {
         &self.profile
     }
 
-    /// What a source says, or the default, as text.
+    /// The value from the first source that has it, or the default, as text.
     pub(crate) fn text(&self, setting: &Setting) -> Result<Option<Str>> {
         Ok(self.value(setting)?.and_then(|value| value.as_str().map(Str::from)))
     }
 
-    /// What a source says, or the default, in the setting's type.
+    /// The value from the first source that has it, or the default, in the setting's type.
     pub(crate) fn value(&self, setting: &Setting) -> Result<Option<Value>> {
-        self.found(setting).or_else(|| setting.default.map(Value::from)).map(|value| cast(setting, value)).transpose()
+        self.found(setting).or_else(|| setting.default.map(Value::from)).map(|value| checks::convert(setting, value)).transpose()
     }
 
-    /// What the first source that knows the setting says, as it was written there.
+    /// The value from the first source that has it, as it is written there.
     pub(crate) fn found(&self, setting: &Setting) -> Option<Value> {
-        let own = || self.own.get(setting.name).cloned();
-        let environment = || setting.env.iter().find_map(|name| self.environment.get(name)).map(Value::from);
-        let profile = || setting.keys.iter().find_map(|key| self.profile_key(key)).cloned();
-        own().or_else(environment).or_else(profile)
+        self.found_for(setting, "")
     }
 
-    /// A key of the profile; `block.key` is a key in a nested block.
-    fn profile_key(&self, key: &str) -> Option<&Value> {
+    /// As [`found`](Self::found), for a setting that each service has on its own.
+    pub(crate) fn found_for(&self, setting: &Setting, service: &str) -> Option<Value> {
+        setting.sources.iter().find_map(|source| match source {
+            Source::Argument | Source::Config => None,
+            Source::Session => self.own.get(setting.name).cloned(),
+            Source::Variable(name) => self.environment.get(name).map(Value::from),
+            Source::NotVariable(name) => self.environment.get(name).map(|text| opposite(&text.into())),
+            Source::Key(key) => self.profile_key(key, service).cloned(),
+            Source::NotKey(key) => self.profile_key(key, service).map(opposite),
+        })
+    }
+
+    /// A key of the profile; `block.key` is a key in a nested block, and `{service}` the given service.
+    fn profile_key(&self, key: &str, service: &str) -> Option<&Value> {
+        let name = |part| if part == "{service}" { service } else { part };
         match key.split_once('.') {
-            Some((block, key)) => self.profile.get(block)?.get(key),
+            Some((block, key)) => self.profile.get(name(block))?.get(name(key)),
             None => self.profile.get(key),
         }
     }
 
-    /// A path in the environment's notation; an empty one is none.
+    /// A path in the environment's notation; an empty one if there is none.
     fn path(&self, setting: &Setting) -> Result<std::path::PathBuf> {
         Ok(self.text(setting)?.map(|path| self.environment.expand(&path)).unwrap_or_default())
     }
@@ -94,24 +105,8 @@ impl Settings {
     }
 }
 
-/// Turns a value from any source into the setting's type.
-pub(crate) fn cast(setting: &Setting, value: Value) -> Result<Value> {
-    match (setting.kind, value) {
-        (Kind::Flag, value) => Ok(Value::Bool(is_true(&value))),
-        (Kind::Int, Value::String(text)) => text.trim().parse().map(Value::Int).map_err(|_| {
-            Error::new(ErrorKind::InvalidConfig, format!("Invalid value \"{text}\" for {}. Value must be an integer.", setting.name))
-        }),
-        (_, value) => Ok(value),
-    }
-}
-
-/// True, or `true` in any case; nothing else.
-pub(crate) fn is_true(value: &Value) -> bool {
-    match value {
-        Value::Bool(flag) => *flag,
-        Value::String(text) => text.eq_ignore_ascii_case("true"),
-        _ => false,
-    }
+fn opposite(flag: &Value) -> Value {
+    Value::Bool(!checks::is_true(flag))
 }
 
 fn in_sentence(hint: &str) -> String {
@@ -140,7 +135,7 @@ pub(crate) mod tests {
                           use_arn_region = no\n addressing_style = path\n";
 
     #[test]
-    fn the_session_s_own_comes_first_then_the_environment_then_the_profile() {
+    fn the_session_comes_before_the_environment_and_that_before_the_profile() {
         let region = |variables: &[_], own| settings(CONFIG, "", variables, own).unwrap().text(&table::REGION).unwrap();
         assert_eq!(region(&[], value!({})).as_deref(), Some("file"));
         assert_eq!(region(&[("AWS_DEFAULT_REGION", "env"), ("AWS_REGION", "other")], value!({})).as_deref(), Some("env"));
@@ -150,7 +145,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn a_profile_that_was_asked_for_must_be_there() {
+    fn a_named_profile_must_exist() {
         for (variables, own, name) in [
             (vec![("AWS_PROFILE", "nope")], value!({}), "nope"),
             (vec![("AWS_PROFILE", "dev"), ("AWS_DEFAULT_PROFILE", "")], value!({}), ""),
@@ -166,22 +161,17 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn values_get_the_type_of_their_row() {
-        let dev = settings(
-            CONFIG,
-            "",
-            &[("AWS_USE_FIPS_ENDPOINT", "1"), ("AWS_DISABLE_REQUEST_COMPRESSION", "True")],
-            value!({"profile": "dev"}),
-        )
-        .unwrap();
+    fn values_have_the_type_of_their_row() {
+        let dev = settings(CONFIG, "", &[("AWS_USE_FIPS_ENDPOINT", "1"), ("BOTOCORE_TCP_KEEPALIVE", "True")], value!({"profile": "dev"}))
+            .unwrap();
         assert_eq!(dev.value(&table::USE_FIPS_ENDPOINT).unwrap(), Some(Value::Bool(false)));
-        assert_eq!(dev.value(&table::DISABLE_REQUEST_COMPRESSION).unwrap(), Some(Value::Bool(true)));
-        assert_eq!(dev.value(&table::USE_DUALSTACK_ENDPOINT).unwrap(), None);
+        assert_eq!(dev.value(&table::TCP_KEEPALIVE).unwrap(), Some(Value::Bool(true)));
+        assert_eq!(dev.value(&table::USE_DUALSTACK_ENDPOINT).unwrap(), Some(Value::Bool(false)));
+        assert_eq!(dev.value(&table::S3_USE_DUALSTACK).unwrap(), None);
         assert_eq!(
             dev.value(&table::MAX_ATTEMPTS).unwrap_err().message(),
             "Invalid value \"x\" for max_attempts. Value must be an integer."
         );
-        let arn = table::S3_BLOCK.iter().find(|setting| setting.name == "use_arn_region").unwrap();
-        assert_eq!(dev.value(arn).unwrap(), Some(Value::Bool(true)));
+        assert_eq!(dev.value(&table::S3_USE_ARN_REGION).unwrap(), Some(Value::Bool(true)));
     }
 }

@@ -1,8 +1,9 @@
-//! Settings: what code, environment, and profile files say, and what results for a client.
+//! Settings: code, environment, and profile files, and the settings of a client that result from them.
 //!
-//! One row per setting ([`table`]); [`lookup`] finds its value; [`resolve`] decides every setting of one client.
-//! This layer makes no request and knows no credentials: it reads the environment and the profile files, nothing else.
+//! [`table`] has one row per setting; [`lookup`] finds its value; [`resolve`] decides every setting of one client.
+//! This layer makes no request and knows no credentials: it only reads the environment and the profile files.
 
+pub(crate) mod checks;
 pub(crate) mod client_settings;
 mod config;
 mod defaults_mode;
@@ -10,12 +11,10 @@ mod endpoint_url;
 mod environment;
 mod ini;
 pub(crate) mod lookup;
-pub(crate) mod options;
 pub(crate) mod profile;
 mod proxy;
 mod region;
 pub(crate) mod resolve;
-mod resolved;
 pub(crate) mod table;
 
 pub(crate) use client_settings::*;

@@ -1,7 +1,7 @@
-//! Profiles, put together from the configuration file and the credentials file.
+//! Profiles, merged from the configuration file and the credentials file.
 //!
-//! [`ini`](super::ini) reads the grammar; here the section names get their meaning. Deliberately absent:
-//! where the files lie and which profile is the session's, which [`lookup`](super::lookup) knows.
+//! [`ini`](super::ini) parses the files; this module interprets the section names. [`lookup`](super::lookup) knows the paths
+//! of the files and the profile of the session.
 
 use std::fs;
 use std::io;
@@ -15,7 +15,7 @@ use crate::value::Str;
 /// Both files as a session sees them, read once.
 #[derive(Debug, Default)]
 pub(crate) struct Profiles {
-    /// The profiles of both files; where both have a key, the credentials file's counts.
+    /// The profiles of both files. A key of the credentials file takes precedence.
     pub merged: Sections,
     /// The profiles of the configuration file alone.
     pub config: Sections,
@@ -28,7 +28,7 @@ pub(crate) struct Profiles {
 }
 
 impl Profiles {
-    /// Reads both files; one that is not there has no profiles.
+    /// Reads both files. A missing file has no profiles.
     pub(crate) fn read(config_file: &Path, credentials_file: &Path) -> Result<Profiles> {
         let mut profiles = Profiles { credentials: read(credentials_file)?, ..Profiles::default() };
         for (header, section) in read(config_file)? {
@@ -52,7 +52,7 @@ impl Profiles {
     }
 }
 
-/// The sections of a file; none where there is no such file, or none that may be opened.
+/// The sections of a file; none if the file does not exist or cannot be opened.
 pub(crate) fn read(path: &Path) -> Result<Sections> {
     if !path.is_file() {
         return Ok(Sections::default());

@@ -1,4 +1,4 @@
-//! The proxy through which a client's requests go.
+//! The proxies of a client, from its config or the environment.
 
 use super::config::Config;
 use super::endpoint_url;
@@ -6,17 +6,17 @@ use super::environment::Environment;
 use crate::http::{Proxies, masked_url};
 use crate::value::{Map, Str, Value};
 
-/// The proxies that are configured, before it is known which host is called.
+/// The configured proxies, independent of the host that is called.
 #[derive(Clone, Default, PartialEq)]
 pub(crate) struct ProxySettings {
     http: Option<Str>,
     https: Option<Str>,
-    /// The environment's list of hosts that are called directly; it has no say over proxies set in code.
+    /// The environment's list of hosts that are called directly. It does not apply to proxies set in code.
     no_proxy: Option<Str>,
 }
 
 impl ProxySettings {
-    /// Those of the config, even when it has none in its map; otherwise those of the environment.
+    /// Those of the config, even if its map is empty; otherwise those of the environment.
     pub(super) fn new(config: &Config, environment: &Environment) -> ProxySettings {
         match config.some("proxies").and_then(Value::as_map) {
             Some(proxies) => ProxySettings::of_map(proxies),
@@ -30,7 +30,7 @@ impl ProxySettings {
     }
 
     fn of_environment(environment: &Environment) -> ProxySettings {
-        // A server that runs CGI programs sets HTTP_PROXY to what the client's `Proxy` header says.
+        // A server that runs CGI programs sets HTTP_PROXY from the client's `Proxy` header.
         let is_cgi = environment.get("REQUEST_METHOD").is_some();
         let variable = |lower: &str| {
             let upper = || environment.get(&lower.to_ascii_uppercase()).filter(|_| !(is_cgi && lower == "http_proxy"));
@@ -40,7 +40,7 @@ impl ProxySettings {
         ProxySettings { http: proxy("http_proxy"), https: proxy("https_proxy"), no_proxy: variable("no_proxy") }
     }
 
-    /// The proxies of a client with this endpoint: none where its host is to be called directly.
+    /// The proxies for a client with this endpoint: none if its host is called directly.
     pub(crate) fn for_endpoint(&self, url: &str) -> Proxies {
         if self.no_proxy.as_deref().is_some_and(|list| is_direct(list, url)) {
             return Proxies::default();
@@ -50,7 +50,7 @@ impl ProxySettings {
     }
 
     /// The proxies by scheme, without passwords.
-    pub(super) fn described(&self) -> Value {
+    pub(super) fn to_value(&self) -> Value {
         let proxies = [("http", &self.http), ("https", &self.https)].into_iter();
         let shown = proxies.filter_map(|(scheme, url)| Some((scheme, Value::from(masked_url(url.as_deref()?)))));
         let proxies: Map = shown.collect();
@@ -58,7 +58,7 @@ impl ProxySettings {
     }
 }
 
-/// Proxy URLs hold passwords.
+/// Proxy URLs may contain passwords.
 impl std::fmt::Debug for ProxySettings {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let hidden = |url: &Option<Str>| url.as_deref().and_then(endpoint_url::host).map(str::to_owned);
@@ -75,7 +75,7 @@ fn with_scheme(url: &str) -> Str {
     }
 }
 
-/// Whether the list names the URL's host, or a domain above it.
+/// Whether the list contains the URL's host or a domain above it.
 fn is_direct(list: &str, url: &str) -> bool {
     let (Some(host), Some(authority)) = (endpoint_url::host(url), endpoint_url::authority(url)) else {
         return false;
@@ -93,7 +93,6 @@ fn is_direct(list: &str, url: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::value;
 
     fn proxy(variables: &[(&str, &str)], url: &str) -> Option<String> {
         let environment = variables.iter().copied().collect();
@@ -123,10 +122,10 @@ mod tests {
     #[test]
     fn proxies_of_the_config_replace_those_of_the_environment() {
         let environment = Environment::from([("https_proxy", "env:1"), ("no_proxy", "*")]);
-        let config = Config::new().proxies(value!({"https": "user:pw@code:1"}));
+        let config = Config::new().proxies(Proxies::for_https("user:pw@code:1"));
         let proxies = ProxySettings::new(&config, &environment);
         assert_eq!(proxies.for_endpoint("https://h").https.as_deref(), Some("http://user:pw@code:1"));
         assert!(!format!("{proxies:?}").contains("pw"));
-        assert_eq!(ProxySettings::new(&Config::new().proxies(value!({})), &environment), ProxySettings::default());
+        assert_eq!(ProxySettings::new(&Config::new().proxies(Proxies::none()), &environment), ProxySettings::default());
     }
 }

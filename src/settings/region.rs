@@ -1,6 +1,4 @@
-//! What a region's name may look like.
-//!
-//! Deliberately absent: which regions there are. A name that nobody knows yet is as good as any.
+//! The syntax of region names. Whether a region exists is not checked: a new region works without an update.
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::value::Str;
@@ -9,14 +7,14 @@ use crate::value::Str;
 #[derive(Debug, PartialEq)]
 pub(super) struct Region {
     pub name: Str,
-    /// Whether it was written as a pseudo-region that asks for FIPS endpoints (`fips-us-west-2`, `us-west-2-fips`).
+    /// Whether it was written as a pseudo-region for FIPS endpoints (`fips-us-west-2`, `us-west-2-fips`).
     pub is_fips: bool,
 }
 
-/// Checks the name, and takes a pseudo-region apart.
+/// Checks the name, and removes the affix of a pseudo-region.
 ///
 /// # Errors
-/// `InvalidRegion` for a name that could not stand in a host name.
+/// `InvalidRegion` for a name that is not a valid host label.
 pub(super) fn normalize(name: &str) -> Result<Region> {
     let is_valid = name.len() <= 63
         && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
@@ -36,7 +34,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_labels_of_a_host() {
+    fn names_are_host_labels() {
         for good in ["us-east-1", "US-EAST-1", "aws-global", "xx-yyyy-1", "", "1a"] {
             assert_eq!(normalize(good).unwrap(), Region { name: good.into(), is_fips: false });
         }
@@ -47,7 +45,7 @@ mod tests {
     }
 
     #[test]
-    fn pseudo_regions_ask_for_fips() {
+    fn pseudo_regions_select_fips() {
         for name in ["fips-us-west-2", "us-west-2-fips", "us-fips-west-2"] {
             assert_eq!(normalize(name).unwrap(), Region { name: "us-west-2".into(), is_fips: true }, "{name}");
         }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use tucuxi::{Client, Config, Credentials, Environment, Error, ErrorKind, Session, Value, value};
+use tucuxi::{Client, Config, Credentials, Environment, Error, ErrorKind, Proxies, Session, Value, value};
 
 use crate::wire::{Answer, Server, response};
 
@@ -148,7 +148,7 @@ fn tls_with_somebody_who_speaks_none() {
 #[test]
 fn a_proxy_that_fails() {
     let proxied = |proxy: &str, url: &str| {
-        let proxies = value!({"http": proxy, "https": proxy});
+        let proxies = Proxies::all(proxy);
         call(&client(url, Config::new().proxies(proxies).retries(value!({"total_max_attempts": 2})))).unwrap_err()
     };
     let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();

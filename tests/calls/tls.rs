@@ -8,7 +8,7 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::server::WebPkiClientVerifier;
 use rustls::{RootCertStore, ServerConfig, ServerConnection, StreamOwned};
-use tucuxi::{Client, Config, Credentials, Environment, ErrorKind, Result, Session, Value, value};
+use tucuxi::{Client, Config, Credentials, Environment, ErrorKind, Proxies, Result, Session, Value, Verify, value};
 
 use crate::wire::response;
 
@@ -50,7 +50,7 @@ fn session() -> Session {
     Session::builder().environment(Environment::empty()).region("us-east-1").credentials(Credentials::new("key", "secret")).build().unwrap()
 }
 
-fn client(host: &str, port: u16, verify: impl Into<Value>, config: Config) -> Client {
+fn client(host: &str, port: u16, verify: impl Into<Verify>, config: Config) -> Client {
     let builder = session().client_builder("lambda").endpoint_url(format!("https://{host}:{port}")).verify(verify);
     builder.config(config.retries(value!({"total_max_attempts": 1}))).build().unwrap()
 }
@@ -64,7 +64,7 @@ fn a_server_is_trusted_by_its_authority_and_by_its_name() {
     let port = server(false);
     call(&client("127.0.0.1", port, file("ca.pem"), Config::new())).unwrap();
     for (host, verify) in
-        [("127.0.0.1", Value::from(true)), ("127.0.0.1", file("other-ca.pem").into()), ("localhost", file("ca.pem").into())]
+        [("127.0.0.1", Verify::from(true)), ("127.0.0.1", file("other-ca.pem").into()), ("localhost", file("ca.pem").into())]
     {
         let error = call(&client(host, port, verify.clone(), Config::new())).unwrap_err();
         println!("{host} {verify:?}: {error}");
@@ -126,7 +126,7 @@ fn tunnels() -> u16 {
 fn a_tunnel_is_between_its_two_ends() {
     let (port, proxy) = (server(true), tunnels());
     let config = Config::new()
-        .proxies(value!({"https": format!("http://127.0.0.1:{proxy}")}))
+        .proxies(Proxies::for_https(format!("http://127.0.0.1:{proxy}")))
         .client_cert_and_key(file("client.pem"), file("client.key"));
     call(&client("127.0.0.1", port, file("ca.pem"), config.clone())).unwrap();
     let error = call(&client("127.0.0.1", port, true, config)).unwrap_err();
@@ -137,7 +137,7 @@ fn a_tunnel_is_between_its_two_ends() {
 fn a_proxy_may_be_trusted_by_an_authority_of_its_own_and_with_the_requests_themselves() {
     let proxy = format!("https://127.0.0.1:{}", server(true));
     let ask = |url: &str, options: Value| {
-        let proxies = value!({"http": proxy.as_str(), "https": proxy.as_str()});
+        let proxies = Proxies::all(proxy.as_str());
         let config = Config::new().proxies(proxies).proxies_config(options).retries(value!({"total_max_attempts": 1}));
         call(&session().client_builder("lambda").endpoint_url(url).config(config).build().unwrap())
     };

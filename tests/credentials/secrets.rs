@@ -1,6 +1,6 @@
 //! What is secret is in no `Debug`, no `Display` and no error, whatever goes wrong.
 
-use tucuxi::{AssumeRole, Config, Credentials, Environment, Error, value};
+use tucuxi::{AssumeRole, Config, Credentials, Environment, Error, Proxies, value};
 
 use crate::loopback::{Answer, Server, ok};
 use crate::support::{Home, after, role_answer, sign};
@@ -34,7 +34,7 @@ fn values_hide_their_secrets() {
     let home = Home::new().env("AWS_SECRET_ACCESS_KEY", MARK);
     let session = home.builder().region("us-east-1").credentials(credentials.clone()).build().unwrap();
     let client = session.client("s3").unwrap();
-    let config = Config::new().proxies(value!({"https": format!("http://me:{MARK}@proxy:1")}));
+    let config = Config::new().proxies(Proxies::for_https(format!("http://me:{MARK}@proxy:1")));
     let environment = Environment::from([("AWS_SECRET_ACCESS_KEY", MARK)]);
     let role = AssumeRole::new("arn:aws:iam::1:role/R").external_id(MARK);
     let of_proxy = session.client_builder("s3").config(config.clone());

@@ -1,123 +1,138 @@
-//! From everything that was said to the settings of one client.
+//! The settings of one client, resolved from all their sources.
 //!
-//! Each function decides one setting: arguments come before the config, the config before environment and
-//! profile, those before the defaults mode, and that before the table's default.
+//! Each function resolves one setting that needs more than its row of the table. Arguments come before the config, the
+//! config before environment and profile, those before the defaults mode, and that before the table's default.
 
 mod s3_block;
 mod transport;
 
+use super::checks::{self, check_attempts, check_retry_mode, invalid, is_true, shown};
 use super::client_settings::*;
 use super::config::{Config, UNSIGNED};
 use super::defaults_mode::{self, ModeDefaults};
 use super::environment::Environment;
-use super::lookup::{self, Settings};
-use super::options::{check_attempts, check_retry_mode, shown};
-use super::table::{self, Setting};
+use super::lookup::Settings;
+use super::table::{self, Setting, Source};
 use super::{endpoint_url, region};
 use crate::definition::Definitions;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::Result;
 use crate::text::url;
 use crate::value::{Map, Str, Value};
 
-/// Decides every setting of a client.
+/// Resolves every setting of a client.
 ///
 /// # Errors
-/// The first setting that cannot be what it is, with boto3's message.
+/// The first setting with an invalid value, with boto3's message.
 pub(crate) fn client_settings(request: ClientRequest<'_>, settings: &Settings, definitions: &Definitions) -> Result<ClientSettings> {
     let empty = Config::new();
     let config = request.config.unwrap_or(&empty);
     config.check()?;
-    let mut said = Said { settings, config, mode: ModeDefaults::default() };
+    let none = Map::new();
+    let mut sources = Sources { arguments: request.arguments.unwrap_or(&none), config, settings, mode: ModeDefaults::default() };
 
-    let wished = request.region.map(Str::from).map_or_else(|| said.text(&table::REGION), |region| Ok(Some(region)))?;
-    let region = wished.as_deref().map(region::normalize).transpose()?;
-    let verify = transport::verify(request.verify, settings)?;
-    let mode = said.text(&table::DEFAULTS_MODE)?.unwrap_or_default();
-    said.mode = defaults_mode::defaults(&mode, wished.as_deref(), &settings.environment, definitions)?;
+    let written_region = sources.text(&table::REGION)?;
+    let region = written_region.as_deref().map(region::normalize).transpose()?;
+    let verify = transport::verify(&sources)?;
+    let mode = sources.text(&table::DEFAULTS_MODE)?.unwrap_or_default();
+    sources.mode = defaults_mode::defaults(&mode, written_region.as_deref(), &settings.environment, definitions)?;
 
-    let signing = signing(&said, request.endpoint_prefix)?;
-    let s3 = s3_block::options(&said, request.endpoint_prefix)?;
-    let use_dualstack = s3_block::use_dualstack(&said, s3.as_ref(), request.endpoint_prefix)?;
+    let signing = signing(&sources, request.endpoint_prefix)?;
+    let s3 = s3_block::options(&sources, request.endpoint_prefix)?;
+    let use_dualstack = s3_block::use_dualstack(&sources, s3.as_ref(), request.endpoint_prefix)?;
     Ok(ClientSettings {
-        endpoint_url: endpoint(&request, &said)?,
-        use_ssl: request.use_ssl.unwrap_or(true),
-        use_fips: region.as_ref().is_some_and(|region| region.is_fips) || said.flag(&table::USE_FIPS_ENDPOINT)?,
+        endpoint_url: endpoint(&request, &sources)?,
+        use_ssl: sources.flag(&table::USE_SSL)?,
+        use_fips: region.as_ref().is_some_and(|region| region.is_fips) || sources.flag(&table::USE_FIPS_ENDPOINT)?,
         region: region.map(|region| region.name),
         use_dualstack,
-        account_id_endpoint_mode: account_id_endpoint_mode(&said, signing.unsigned)?,
-        endpoint_discovery: endpoint_discovery(&said, &request)?,
-        sts_regional_endpoints: sts_regional_endpoints(&said)?,
-        inject_host_prefix: inject_host_prefix(&said)?,
-        client_context_params: said.config_map("client_context_params"),
-        s3_disable_express_session_auth: s3_block::disable_express_session_auth(&said, s3.as_ref())?,
+        account_id_endpoint_mode: account_id_endpoint_mode(&sources, signing.unsigned)?,
+        endpoint_discovery: endpoint_discovery(&sources, &request)?,
+        sts_regional_endpoints: sts_regional_endpoints(&sources)?,
+        inject_host_prefix: sources.flag(&table::INJECT_HOST_PREFIX)?,
+        client_context_params: sources.config_map(&table::CLIENT_CONTEXT_PARAMS),
+        s3_disable_express_session_auth: s3_block::disable_express_session_auth(&sources, s3.as_ref())?,
         s3: s3_block::with_dualstack(s3, use_dualstack, request.endpoint_prefix),
         signing,
-        retry: retry(&said)?,
-        deadline: transport::timeout(config, "deadline").flatten(),
-        parameter_validation: parameter_validation(&said)?,
-        request_checksum_calculation: checksum_mode(&said, &table::REQUEST_CHECKSUM_CALCULATION)?,
-        response_checksum_validation: checksum_mode(&said, &table::RESPONSE_CHECKSUM_VALIDATION)?,
-        compression: compression(&said)?,
+        retry: retry(&sources)?,
+        deadline: transport::timeout(config, &table::DEADLINE).flatten(),
+        parameter_validation: parameter_validation(&sources)?,
+        request_checksum_calculation: checksum_mode(&sources, &table::REQUEST_CHECKSUM_CALCULATION)?,
+        response_checksum_validation: checksum_mode(&sources, &table::RESPONSE_CHECKSUM_VALIDATION)?,
+        compression: compression(&sources)?,
         lambda: lambda(settings),
-        user_agent: user_agent(&said)?,
-        transport: transport::transport(&said, request.config.is_some(), verify)?,
+        user_agent: user_agent(&sources)?,
+        transport: transport::transport(&sources, request.config.is_some(), verify)?,
     })
 }
 
-/// What config, session and defaults mode say.
-struct Said<'a> {
-    settings: &'a Settings,
+/// The sources of a client's settings.
+struct Sources<'a> {
+    arguments: &'a Map,
     config: &'a Config,
+    settings: &'a Settings,
     mode: ModeDefaults,
 }
 
-impl Said<'_> {
+impl Sources<'_> {
+    /// The value from the first source that has it, or the default.
     fn value(&self, setting: &Setting) -> Result<Option<Value>> {
-        match self.config.some(setting.name) {
-            Some(value) => lookup::cast(setting, value.clone()).map(Some),
+        match self.argument(setting).or_else(|| self.in_config(setting)) {
+            Some(value) => checks::convert(setting, value.clone()).map(Some),
             None => self.session_value(setting),
         }
     }
 
-    /// What is said outside the config.
+    /// The value from the sources outside of code, or the default.
     fn session_value(&self, setting: &Setting) -> Result<Option<Value>> {
         let found = self.settings.found(setting).or_else(|| self.mode.settings.get(setting.name).cloned());
-        found.or_else(|| setting.default.map(Value::from)).map(|value| lookup::cast(setting, value)).transpose()
+        found.or_else(|| setting.default.map(Value::from)).map(|value| checks::convert(setting, value)).transpose()
     }
 
     fn text(&self, setting: &Setting) -> Result<Option<Str>> {
         Ok(self.value(setting)?.and_then(|value| value.as_str().map(Str::from)))
     }
 
-    /// A flag; what nobody said is false.
+    /// A flag; false if no source has it.
     fn flag(&self, setting: &Setting) -> Result<bool> {
-        Ok(self.value(setting)?.is_some_and(|value| lookup::is_true(&value)))
+        Ok(self.value(setting)?.is_some_and(|value| is_true(&value)))
     }
 
-    fn config_text(&self, option: &str) -> Option<Str> {
-        self.config.some(option).and_then(Value::as_str).map(Str::from)
+    fn argument(&self, setting: &Setting) -> Option<&Value> {
+        self.arguments.get(setting.name).filter(|value| !value.is_null())
     }
 
-    fn config_map(&self, option: &str) -> Option<Map> {
-        self.config.some(option).and_then(Value::as_map).cloned()
+    /// An option of the config, or an option inside one of its blocks.
+    fn in_config(&self, setting: &Setting) -> Option<&Value> {
+        if !setting.has(Source::Config) {
+            return None;
+        }
+        let value = match setting.name.split_once('.') {
+            Some((block, key)) => self.config.get(block)?.get(key),
+            None => self.config.get(setting.name),
+        };
+        value.filter(|value| !value.is_null())
+    }
+
+    fn config_text(&self, setting: &Setting) -> Option<Str> {
+        self.in_config(setting).and_then(Value::as_str).map(Str::from)
+    }
+
+    fn config_map(&self, setting: &Setting) -> Option<Map> {
+        self.in_config(setting).and_then(Value::as_map).cloned()
     }
 }
 
-fn invalid(message: String) -> Error {
-    Error::new(ErrorKind::InvalidConfig, message)
-}
-
-fn endpoint(request: &ClientRequest<'_>, said: &Said<'_>) -> Result<Option<EndpointUrl>> {
-    let found = match request.endpoint_url {
+fn endpoint(request: &ClientRequest<'_>, sources: &Sources<'_>) -> Result<Option<EndpointUrl>> {
+    let found = match sources.argument(&table::ENDPOINT_URL).and_then(Value::as_str) {
         Some(url) => Some(EndpointUrl { url: url.into(), is_argument: true }),
-        None if said.flag(&table::IGNORE_CONFIGURED_ENDPOINT_URLS)? => None,
-        None => endpoint_url::configured(said.settings, request.service_id)?.map(|url| EndpointUrl { url, is_argument: false }),
+        None if sources.flag(&table::IGNORE_CONFIGURED_ENDPOINT_URLS)? => None,
+        None => endpoint_url::configured(sources.settings, request.service_id)?.map(|url| EndpointUrl { url, is_argument: false }),
     };
     found.map(|found| url::validate(&found.url).map(|()| found)).transpose()
 }
 
-fn account_id_endpoint_mode(said: &Said<'_>, unsigned: bool) -> Result<AccountIdEndpointMode> {
-    let mode = said.text(&table::ACCOUNT_ID_ENDPOINT_MODE)?.unwrap_or_default().to_lowercase();
+fn account_id_endpoint_mode(sources: &Sources<'_>, unsigned: bool) -> Result<AccountIdEndpointMode> {
+    let mode = sources.text(&table::ACCOUNT_ID_ENDPOINT_MODE)?.unwrap_or_default().to_lowercase();
     match mode.as_str() {
         "preferred" | "disabled" | "required" if unsigned => Ok(AccountIdEndpointMode::Disabled),
         "preferred" => Ok(AccountIdEndpointMode::Preferred),
@@ -134,11 +149,11 @@ fn lambda(settings: &Settings) -> Option<Environment> {
     settings.environment.get("AWS_LAMBDA_FUNCTION_NAME").map(|_| settings.environment.clone())
 }
 
-fn endpoint_discovery(said: &Said<'_>, request: &ClientRequest<'_>) -> Result<EndpointDiscovery> {
-    if !request.discovers_endpoints || request.endpoint_url.is_some() {
+fn endpoint_discovery(sources: &Sources<'_>, request: &ClientRequest<'_>) -> Result<EndpointDiscovery> {
+    if !request.discovers_endpoints || sources.argument(&table::ENDPOINT_URL).is_some() {
         return Ok(EndpointDiscovery::Never);
     }
-    let value = said.value(&table::ENDPOINT_DISCOVERY_ENABLED)?.unwrap_or_default();
+    let value = sources.value(&table::ENDPOINT_DISCOVERY_ENABLED)?.unwrap_or_default();
     let word = shown(&value).trim().to_lowercase();
     match word.as_str() {
         "true" => Ok(EndpointDiscovery::Always),
@@ -151,8 +166,8 @@ fn endpoint_discovery(said: &Said<'_>, request: &ClientRequest<'_>) -> Result<En
     }
 }
 
-fn sts_regional_endpoints(said: &Said<'_>) -> Result<Str> {
-    let mode = said.text(&table::STS_REGIONAL_ENDPOINTS)?.filter(|mode| !mode.is_empty()).unwrap_or_else(|| "regional".into());
+fn sts_regional_endpoints(sources: &Sources<'_>) -> Result<Str> {
+    let mode = sources.text(&table::STS_REGIONAL_ENDPOINTS)?.filter(|mode| !mode.is_empty()).unwrap_or_else(|| "regional".into());
     if matches!(mode.as_str(), "legacy" | "regional") {
         return Ok(mode);
     }
@@ -160,52 +175,40 @@ fn sts_regional_endpoints(said: &Said<'_>) -> Result<Str> {
     Err(invalid(message).with_name("InvalidSTSRegionalEndpointsConfigError"))
 }
 
-fn inject_host_prefix(said: &Said<'_>) -> Result<bool> {
-    match said.config.some("inject_host_prefix").and_then(Value::as_bool) {
-        Some(inject) => Ok(inject),
-        None => Ok(!said.flag(&table::DISABLE_HOST_PREFIX_INJECTION)?),
-    }
-}
-
-fn signing(said: &Said<'_>, endpoint_prefix: &str) -> Result<SigningSettings> {
-    let option = "signature_version";
-    let in_profile = || said.settings.profile().get(endpoint_prefix)?.get(option)?.as_str().map(Str::from);
-    let in_code = said.config_text(option);
+fn signing(sources: &Sources<'_>, endpoint_prefix: &str) -> Result<SigningSettings> {
+    let in_profile = || sources.settings.found_for(&table::SIGNATURE_VERSION, endpoint_prefix)?.as_str().map(Str::from);
+    let in_code = sources.config_text(&table::SIGNATURE_VERSION);
     let signature_version = in_code.clone().or_else(in_profile);
     let setting = &table::AUTH_SCHEME_PREFERENCE;
-    let own_preference = said.config_text(setting.name).filter(|preference| !preference.is_empty());
+    let own_preference = sources.config_text(setting).filter(|preference| !preference.is_empty());
     let is_set_in_code = in_code.is_some() || own_preference.is_some();
     let preference = match own_preference {
         Some(preference) => Some(preference),
-        None => said.session_value(setting)?.and_then(|value| value.as_str().map(Str::from)),
+        None => sources.session_value(setting)?.and_then(|value| value.as_str().map(Str::from)),
     };
     Ok(SigningSettings {
         unsigned: in_code.is_some_and(|version| version == UNSIGNED),
         signature_version,
         auth_scheme_preference: preference.as_deref().map(schemes).unwrap_or_default(),
         is_set_in_code,
-        sigv4a_signing_region_set: said.text(&table::SIGV4A_SIGNING_REGION_SET)?,
+        sigv4a_signing_region_set: sources.text(&table::SIGV4A_SIGNING_REGION_SET)?,
     })
 }
 
-/// A list with commas; blanks do not count.
+/// The items of a comma-separated list, without blanks.
 fn schemes(preference: &str) -> Vec<Str> {
     let schemes = preference.split(',').map(|scheme| scheme.replace([' ', '\t'], ""));
     schemes.filter(|scheme| !scheme.is_empty()).map(Str::from).collect()
 }
 
-fn retry(said: &Said<'_>) -> Result<RetrySettings> {
-    let own = said.config.some("retries").cloned().unwrap_or_default();
-    let mode = match own.get("mode") {
-        Some(mode) => mode.clone(),
-        None => said.value(&table::RETRY_MODE)?.unwrap_or_default(),
-    };
+fn retry(sources: &Sources<'_>) -> Result<RetrySettings> {
+    let mode = sources.value(&table::RETRY_MODE)?.unwrap_or_default();
     check_retry_mode(&mode)?;
-    let attempts = match (own["total_max_attempts"].as_int(), own["max_attempts"].as_int()) {
-        (Some(total), _) => Some(total),
+    let retries = sources.config_map(&table::RETRIES).and_then(|retries| retries["max_attempts"].as_int());
+    let attempts = match (sources.in_config(&table::MAX_ATTEMPTS), retries) {
         (None, Some(retries)) => Some(retries.saturating_add(1)),
-        (None, None) => {
-            let attempts = said.value(&table::MAX_ATTEMPTS)?;
+        _ => {
+            let attempts = sources.value(&table::MAX_ATTEMPTS)?;
             attempts.as_ref().map(|attempts| check_attempts(attempts, 1)).transpose()?;
             attempts.and_then(|attempts| attempts.as_int())
         }
@@ -220,15 +223,15 @@ fn retry(said: &Said<'_>) -> Result<RetrySettings> {
     })
 }
 
-/// A config can only switch it off: where it says true, the profile decides (botocore's order).
-fn parameter_validation(said: &Said<'_>) -> Result<bool> {
+/// A config can only switch it off: if it is true there, the profile decides (botocore's order).
+fn parameter_validation(sources: &Sources<'_>) -> Result<bool> {
     let setting = &table::PARAMETER_VALIDATION;
-    let is_off = said.config.some(setting.name).is_some_and(|value| !lookup::is_true(value));
-    Ok(!is_off && said.session_value(setting)?.is_some_and(|value| lookup::is_true(&value)))
+    let is_off = sources.in_config(setting).is_some_and(|value| !is_true(value));
+    Ok(!is_off && sources.session_value(setting)?.is_some_and(|value| is_true(&value)))
 }
 
-fn checksum_mode(said: &Said<'_>, setting: &Setting) -> Result<ChecksumMode> {
-    let mode = said.text(setting)?.unwrap_or_default().to_lowercase();
+fn checksum_mode(sources: &Sources<'_>, setting: &Setting) -> Result<ChecksumMode> {
+    let mode = sources.text(setting)?.unwrap_or_default().to_lowercase();
     match mode.as_str() {
         "when_supported" => Ok(ChecksumMode::WhenSupported),
         "when_required" => Ok(ChecksumMode::WhenRequired),
@@ -240,9 +243,9 @@ fn checksum_mode(said: &Said<'_>, setting: &Setting) -> Result<ChecksumMode> {
     }
 }
 
-fn compression(said: &Said<'_>) -> Result<CompressionSettings> {
+fn compression(sources: &Sources<'_>) -> Result<CompressionSettings> {
     let setting = &table::REQUEST_MIN_COMPRESSION_SIZE_BYTES;
-    let value = said.value(setting)?.unwrap_or_default();
+    let value = sources.value(setting)?.unwrap_or_default();
     let text = shown(&value);
     let start = format!("Invalid value \"{text}\" for {}. Value must be", setting.name);
     let Ok(bytes) = text.trim().parse::<i64>() else {
@@ -250,17 +253,17 @@ fn compression(said: &Said<'_>) -> Result<CompressionSettings> {
     };
     match u64::try_from(bytes) {
         Ok(min_size_bytes @ 1..=1_048_576) => {
-            Ok(CompressionSettings { disabled: said.flag(&table::DISABLE_REQUEST_COMPRESSION)?, min_size_bytes })
+            Ok(CompressionSettings { disabled: sources.flag(&table::DISABLE_REQUEST_COMPRESSION)?, min_size_bytes })
         }
         _ => Err(invalid(format!("{start} between 1 and 1048576."))),
     }
 }
 
-fn user_agent(said: &Said<'_>) -> Result<UserAgentSettings> {
+fn user_agent(sources: &Sources<'_>) -> Result<UserAgentSettings> {
     Ok(UserAgentSettings {
-        whole: said.config_text("user_agent"),
-        extra: said.config_text("user_agent_extra"),
-        appid: said.text(&table::USER_AGENT_APPID)?,
-        execution_environment: said.text(&table::EXECUTION_ENVIRONMENT)?.filter(|name| !name.is_empty()),
+        whole: sources.config_text(&table::USER_AGENT),
+        extra: sources.config_text(&table::USER_AGENT_EXTRA),
+        appid: sources.text(&table::USER_AGENT_APPID)?,
+        execution_environment: sources.text(&table::EXECUTION_ENVIRONMENT)?.filter(|name| !name.is_empty()),
     })
 }
