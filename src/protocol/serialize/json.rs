@@ -1,7 +1,7 @@
-//! The json protocols (1.0 and 1.1), and JSON bodies for rest-json.
+//! The json protocol (1.0 and 1.1) and the rest-json protocol.
 
-use super::base64_text::push_base64;
-use super::scalar::{blob, push_timestamp, timestamp};
+use super::rest::{Bound, RestBody, bind};
+use super::scalar::{blob, push_base64, push_timestamp, timestamp};
 use super::{Serialized, SerializedBody, member, mismatch};
 use crate::definition::{Node, Operation, Service, ShapeType, TimestampFormat};
 use crate::error::Result;
@@ -10,6 +10,7 @@ use crate::text::json::JsonText;
 use crate::text::json::push_int;
 use crate::value::{Map, Value};
 
+/// The json protocol: the whole input in a JSON body.
 pub(super) fn serialize(service: &Service, operation: &Operation, shape: Option<Node<'_>>, input: &Map) -> Result<Serialized> {
     let mut request = Serialized::new(operation, "/");
     request.headers.append("X-Amz-Target", format!("{}.{}", service.target_prefix()?, operation.name));
@@ -29,7 +30,45 @@ pub(super) fn serialize(service: &Service, operation: &Operation, shape: Option<
     Ok(request)
 }
 
-/// Writes values as their shapes have it.
+/// The rest-json protocol: members bound to the path, query, and headers, and a JSON body.
+pub(super) fn serialize_rest(operation: &Operation, shape: Option<Node<'_>>, request_uri: &str, input: &Map) -> Result<Serialized> {
+    let Bound { mut request, body } = bind(operation, shape, request_uri, input)?;
+    let Some(json) = rest_body(&mut request, body)? else { return Ok(request) };
+    if !request.headers.contains("Content-Type") {
+        request.headers.append("Content-Type", "application/json");
+    }
+    request.body = SerializedBody::Bytes(json.into());
+    Ok(request)
+}
+
+/// Returns the JSON body; `None` if there is no body or if it is a payload of text or bytes.
+fn rest_body(request: &mut Serialized, body: RestBody<'_>) -> Result<Option<Vec<u8>>> {
+    let mut writer = JsonWriter::new();
+    match body {
+        RestBody::NoInput => return Ok(None),
+        RestBody::Raw(body) => {
+            request.body = body;
+            return Ok(None);
+        }
+        RestBody::Members(shape, members) if members.is_empty() && !has_body_members(shape)? => return Ok(None),
+        RestBody::Members(_, members) => writer.members(members.into_iter())?,
+        RestBody::Payload(Some((node, name, value))) => writer.value(node, value, &Path::ROOT.name(name))?,
+        RestBody::Payload(None) => writer.members(std::iter::empty())?,
+    }
+    Ok(Some(writer.into_bytes()))
+}
+
+/// An input with members for the body has a body even if none of them is given.
+fn has_body_members(shape: Node<'_>) -> Result<bool> {
+    for member in shape.structure().map(|s| s.members.as_slice()).unwrap_or_default() {
+        if shape.member(member)?.location().is_none() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Writes values as JSON according to their shapes.
 pub(super) struct JsonWriter(JsonText);
 
 impl JsonWriter {
@@ -41,7 +80,7 @@ impl JsonWriter {
         self.0.text.into_bytes()
     }
 
-    /// A value at `path`, of the shape `node`.
+    /// Writes the value at `path`, of the shape `node`.
     pub fn value(&mut self, node: Node<'_>, value: &Value, path: &Path<'_>) -> Result<()> {
         path.check_depth()?;
         match (node.shape_type(), value) {
@@ -73,7 +112,7 @@ impl JsonWriter {
                 push_base64(&mut self.0.text, &blob(node, value, path)?);
                 self.0.text.push('"');
             }
-            // A decimal for a float becomes the nearest double.
+            // A decimal given for a float becomes the nearest double.
             (ShapeType::Float | ShapeType::Double, Value::Number(n)) if n.is_integer() => self.0.text.push_str(n.as_str()),
             (ShapeType::Float | ShapeType::Double, Value::Number(n)) => self.0.float(n.to_f64()),
             _ => self.0.document(value, path)?,
@@ -81,7 +120,7 @@ impl JsonWriter {
         Ok(())
     }
 
-    /// A structure's map, in the user's order.
+    /// Writes a structure, in the order of the input.
     pub fn structure(&mut self, node: Node<'_>, map: &Map, path: &Path<'_>) -> Result<()> {
         if node.has(|t| t.document) {
             return self.0.document(&Value::Map(map.clone()), path);
@@ -94,7 +133,7 @@ impl JsonWriter {
         Ok(())
     }
 
-    /// An object of some members of the input.
+    /// Writes an object of some members of the input.
     pub fn members<'a>(&mut self, members: impl Iterator<Item = (Node<'a>, &'a str, &'a Value)>) -> Result<()> {
         self.0.text.push('{');
         for (i, (node, name, value)) in members.enumerate() {

@@ -1,4 +1,4 @@
-//! The query protocol: parameters as a form of dotted names. ec2 differs in names and lists only.
+//! The query and ec2 protocols: parameters as a form with dotted names. They differ only in names and lists.
 
 use super::scalar::push_scalar;
 use super::{Serialized, SerializedBody, member, mismatch};
@@ -8,17 +8,17 @@ use crate::text::Path;
 use crate::text::json::push_int;
 use crate::value::{List, Map, Value};
 
-/// Where query and ec2 differ.
+/// The differences between query and ec2.
 pub(super) trait Dialect {
-    /// Appends the name of a member, or of a map's keys or values.
+    /// Appends the name of a member, or of a map's key or value.
     fn push_member_name(&self, out: &mut String, name: &str, node: Node<'_>);
-    /// What an empty list is written as.
+    /// The text that an empty list is written as; `None` if it is not written.
     fn empty_list(&self) -> Option<&'static str>;
-    /// Appends what stands between a list's name and the item's number; the list's name begins at 0.
+    /// Appends the text between a list's name and the item's number. `out` contains the full name of the list.
     fn push_list_infix(&self, out: &mut String, list: Node<'_>, item: Node<'_>);
 }
 
-/// The query protocol proper.
+/// The query protocol.
 pub(super) struct Query;
 
 impl Dialect for Query {
@@ -36,7 +36,7 @@ impl Dialect for Query {
                 out.push('.');
                 out.push_str(item.location_name().unwrap_or("member"));
             }
-            // The items' name takes the place of the list's.
+            // The items' name replaces the list's.
             Some(name) => {
                 out.truncate(out.rfind('.').map_or(0, |dot| dot + 1));
                 out.push_str(name);
@@ -44,6 +44,27 @@ impl Dialect for Query {
             None => {}
         }
     }
+}
+
+/// The ec2 protocol: its own member names, and lists that are always flattened.
+pub(super) struct Ec2;
+
+impl Dialect for Ec2 {
+    /// `queryName` unchanged; otherwise `locationName` or the member's name, capitalized.
+    fn push_member_name(&self, out: &mut String, name: &str, node: Node<'_>) {
+        if let Some(name) = node.query_name() {
+            return out.push_str(name);
+        }
+        let mut rest = node.location_name().unwrap_or(name).chars();
+        out.extend(rest.next().into_iter().flat_map(char::to_uppercase));
+        out.push_str(rest.as_str());
+    }
+
+    fn empty_list(&self) -> Option<&'static str> {
+        None
+    }
+
+    fn push_list_infix(&self, _: &mut String, _: Node<'_>, _: Node<'_>) {}
 }
 
 pub(super) fn serialize<D: Dialect>(
@@ -66,7 +87,7 @@ pub(super) fn serialize<D: Dialect>(
 
 struct Form<'d, D> {
     pairs: Vec<(String, String)>,
-    /// The name of the value that is being written.
+    /// The name of the value being written.
     name: String,
     dialect: &'d D,
 }
@@ -110,7 +131,7 @@ impl<D: Dialect> Form<'_, D> {
             return Ok(());
         }
         let item_node = node.service().node(item)?;
-        // The infix may shorten the name, so it is kept whole.
+        // The infix may shorten the name, so it cannot be restored by truncating.
         let outer = self.name.clone();
         self.dialect.push_list_infix(&mut self.name, node, item_node);
         let length = self.name.len();

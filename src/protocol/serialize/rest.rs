@@ -1,8 +1,7 @@
-//! What the rest protocols share: members bound to the path, the query and the headers, and which
-//! of them are left for the body.
+//! Bindings of the REST protocols: members in the path, the query string, and the headers, and the members that remain
+//! for the body.
 
-use super::base64_text::push_base64;
-use super::scalar::{push_scalar, push_timestamp, timestamp};
+use super::scalar::{push_base64, push_scalar, push_timestamp, timestamp};
 use super::{Serialized, SerializedBody, member, mismatch};
 use crate::definition::{Location, Node, Operation, ShapeType, TimestampFormat};
 use crate::error::{Error, Result};
@@ -11,24 +10,24 @@ use crate::text::percent::push_percent_encoded;
 use crate::text::{Path, invalid};
 use crate::value::{Map, Value};
 
-/// A request without its body, and what the body is to be made of.
+/// A request without its body, and the parts of the input that make up the body.
 pub(super) struct Bound<'a> {
     pub request: Serialized,
     pub body: RestBody<'a>,
 }
 
-/// A member of the input with its name and its value.
+/// Members of the input, each with its name and value.
 pub(super) type Bindings<'a> = Vec<(Node<'a>, &'a str, &'a Value)>;
 
-/// What the body is made of.
+/// The source of the body.
 pub(super) enum RestBody<'a> {
-    /// The operation takes no input.
+    /// The operation has no input.
     NoInput,
-    /// A payload of text or bytes, as it stands.
+    /// A payload of text or bytes, sent verbatim.
     Raw(SerializedBody),
-    /// A payload of another type, or that it was not given.
+    /// A payload of another type; `None` if it is not given.
     Payload(Option<(Node<'a>, &'a str, &'a Value)>),
-    /// The members without a place elsewhere, perhaps none, of this input.
+    /// The input, and those of its members (possibly none) that are not bound elsewhere.
     Members(Node<'a>, Bindings<'a>),
 }
 
@@ -59,7 +58,7 @@ fn body<'a>(shape: Node<'a>, input: &'a Map, members: Bindings<'a>) -> Result<Re
     let node = shape.member(payload)?;
     let value = input.get(&payload.name).filter(|v| !v.is_null());
     if value.is_none() && node.has(|t| t.union) {
-        // Without a member it would be no union.
+        // A union without a member would be invalid.
         return Ok(RestBody::Raw(SerializedBody::Empty));
     }
     if !matches!(node.shape_type(), ShapeType::Blob | ShapeType::String) {
@@ -74,7 +73,7 @@ fn body<'a>(shape: Node<'a>, input: &'a Map, members: Bindings<'a>) -> Result<Re
     }))
 }
 
-/// Puts the labels' values in the places of `{label}` and, with slashes kept, of `{label+}`.
+/// Replaces `{label}` and `{label+}` in the template by the labels' values; `{label+}` keeps slashes unencoded.
 fn fill_labels(shape: Node<'_>, template: &str, labels: &Bindings<'_>) -> Result<String> {
     let mut out = String::with_capacity(template.len() + 32);
     let mut text = String::new();
@@ -99,10 +98,10 @@ fn missing_label(shape: Node<'_>, template: &str, label: &str) -> Error {
     let members = shape.structure().map(|s| s.members.as_slice()).unwrap_or_default();
     let member = members.iter().find(|m| m.target.traits.location_name.as_deref().unwrap_or(&m.name) == label);
     let name = member.map_or(label, |m| &m.name);
-    invalid(format_args!("Missing required parameter in input: \"{name}\" (a part of the path {template})"))
+    invalid(format_args!("Missing required parameter in input: \"{name}\" (part of the path {template})"))
 }
 
-/// A member of its own goes before the entry of a map with the same name.
+/// A member takes precedence over a map entry of the same name.
 fn bind_query(request: &mut Serialized, node: Node<'_>, name: &str, value: &Value, path: &Path<'_>) -> Result<()> {
     match (node.shape_type(), value) {
         (ShapeType::Map { value: item, .. }, Value::Map(map)) => {
@@ -118,7 +117,7 @@ fn bind_query(request: &mut Serialized, node: Node<'_>, name: &str, value: &Valu
     }
 }
 
-/// Adds a value under `key`, once for each item of a list; it takes the place of an earlier one of that name.
+/// Adds a value under `key`, or one per item of a list. It replaces an earlier value of the same name.
 fn push_query(request: &mut Serialized, key: &str, node: Node<'_>, value: &Value, path: &Path<'_>) -> Result<()> {
     let query = &mut request.query;
     let place = query.iter().position(|(k, _)| k == key).unwrap_or(query.len());
@@ -160,7 +159,7 @@ fn bind_header(request: &mut Serialized, node: Node<'_>, name: &str, value: &Val
     Ok(())
 }
 
-/// One header for each entry of a map; the member's name is their prefix.
+/// Adds one header per map entry; the member's name is the prefix of their names.
 fn bind_headers(request: &mut Serialized, node: Node<'_>, value: &Value, path: &Path<'_>) -> Result<()> {
     let (ShapeType::Map { value: item, .. }, Value::Map(map)) = (node.shape_type(), value) else {
         return Err(mismatch(node, value, path));
@@ -174,13 +173,13 @@ fn bind_headers(request: &mut Serialized, node: Node<'_>, value: &Value, path: &
     Ok(())
 }
 
-/// Names that differ in case only are sent both, as the reference does.
+/// Names that differ only in case are both sent, as in boto3.
 fn push_header(request: &mut Serialized, name: String, value: String) {
     let same = request.headers.iter().any(|(n, _)| n == name);
     if same { request.headers.set(name, value) } else { request.headers.append(name, value) }
 }
 
-/// A text with a comma or a quote in it is quoted, so that it stays one item.
+/// Text with a comma or a quote is quoted so that it remains one item.
 fn push_header_item(out: &mut String, node: Node<'_>, value: &Value, path: &Path<'_>) -> Result<()> {
     match value {
         Value::String(s) if s.contains([',', '"']) => {
@@ -210,7 +209,7 @@ fn text(node: Node<'_>, value: &Value, path: &Path<'_>) -> Result<String> {
     Ok(text)
 }
 
-/// A scalar as paths, queries and headers have it: blobs, which are rare there, as the text that they are.
+/// Appends a scalar as it appears in paths, query strings, and headers. Blobs, which are rare there, are not base64-encoded.
 fn push_text(out: &mut String, node: Node<'_>, value: &Value, path: &Path<'_>) -> Result<()> {
     match (node.shape_type(), value) {
         (ShapeType::Blob, Value::String(text)) => out.push_str(text),

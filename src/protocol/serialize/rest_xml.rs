@@ -1,10 +1,11 @@
 //! The rest-xml protocol: REST bindings with an XML body.
+//!
+//! The XML has botocore's form: no declaration, no white space, and `<Empty />` for an empty element.
 
 use super::rest::{Bindings, Bound, RestBody, bind};
 use super::scalar::push_scalar;
-use super::xml_text::XmlText;
 use super::{Serialized, SerializedBody, member, mismatch};
-use crate::definition::{Node, Operation, ShapeRef, ShapeType, TimestampFormat};
+use crate::definition::{Node, Operation, ShapeRef, ShapeType, TimestampFormat, XmlNamespace};
 use crate::error::{Error, ErrorKind, Result};
 use crate::text::Path;
 use crate::value::{List, Map, Value};
@@ -36,7 +37,7 @@ fn root_name<'a>(node: Node<'a>, operation: &Operation) -> Result<&'a str> {
 #[derive(Default)]
 struct XmlWriter {
     xml: XmlText,
-    /// Scalars are made here before they are escaped.
+    /// Holds a scalar before it is escaped.
     scratch: String,
 }
 
@@ -59,7 +60,7 @@ impl XmlWriter {
         }
     }
 
-    /// A null ends a structure: the reference writes nothing that comes after it.
+    /// A null ends a structure: as in boto3, members after it are not written.
     fn structure(&mut self, name: &str, node: Node<'_>, map: &Map, path: &Path<'_>) -> Result<()> {
         let members = map.iter().take_while(|(_, value)| !value.is_null());
         let members: Bindings<'_> =
@@ -120,16 +121,100 @@ impl XmlWriter {
         Ok(())
     }
 
-    /// Makes the text of a scalar in the scratch space.
+    /// Writes the text of a scalar to the scratch space.
     fn scalar(&mut self, node: Node<'_>, value: &Value, path: &Path<'_>) -> Result<()> {
         self.scratch.clear();
         push_scalar(&mut self.scratch, node, value, TimestampFormat::Iso8601, path)
     }
 }
 
-/// The nodes of a map's entries.
+/// The shapes of a map's keys and values.
 #[derive(Clone, Copy)]
 struct Entry<'a> {
     key: Node<'a>,
     value: Node<'a>,
+}
+
+/// An XML document being written.
+#[derive(Default)]
+struct XmlText {
+    text: String,
+}
+
+/// An element whose start tag has been written; pass it to [`XmlText::close`].
+struct Open {
+    content: usize,
+}
+
+impl XmlText {
+    /// Writes `<name` and its namespace. Attributes may follow, then [`content`](Self::content).
+    fn start(&mut self, name: &str, namespace: Option<&XmlNamespace>) {
+        self.text.push('<');
+        self.text.push_str(name);
+        if let Some(namespace) = namespace {
+            match namespace.prefix.as_deref().filter(|p| !p.is_empty()) {
+                Some(prefix) => self.attribute(&format!("xmlns:{prefix}"), &namespace.uri),
+                None => self.attribute("xmlns", &namespace.uri),
+            }
+        }
+    }
+
+    /// Writes an attribute of the element that was started.
+    fn attribute(&mut self, name: &str, value: &str) {
+        self.text.push(' ');
+        self.text.push_str(name);
+        self.text.push_str("=\"");
+        self.escaped(value, |b| match b {
+            b'&' => Some("&amp;"),
+            b'<' => Some("&lt;"),
+            b'>' => Some("&gt;"),
+            b'"' => Some("&quot;"),
+            b'\r' => Some("&#13;"),
+            b'\n' => Some("&#10;"),
+            b'\t' => Some("&#09;"),
+            _ => None,
+        });
+        self.text.push('"');
+    }
+
+    /// Ends the start tag.
+    fn content(&mut self) -> Open {
+        self.text.push('>');
+        Open { content: self.text.len() }
+    }
+
+    /// Writes text content.
+    fn push_text(&mut self, text: &str) {
+        self.escaped(text, |b| match b {
+            b'&' => Some("&amp;"),
+            b'<' => Some("&lt;"),
+            b'>' => Some("&gt;"),
+            _ => None,
+        });
+    }
+
+    /// Ends the element. An element without content becomes `<name />`.
+    fn close(&mut self, name: &str, open: Open) {
+        if self.text.len() == open.content {
+            self.text.pop();
+            self.text.push_str(" />");
+        } else {
+            self.text.push_str("</");
+            self.text.push_str(name);
+            self.text.push('>');
+        }
+    }
+
+    /// Writes text, escaping single characters. Only ASCII characters are ever escaped.
+    fn escaped(&mut self, text: &str, escape: impl Fn(u8) -> Option<&'static str>) {
+        let mut run = 0;
+        for (i, b) in text.bytes().enumerate() {
+            if let Some(entity) = escape(b) {
+                self.text.push_str(&text[run..i]);
+                self.text.push_str(entity);
+                run = i + 1;
+            }
+        }
+        self.text.push_str(&text[run..]);
+    }
 }

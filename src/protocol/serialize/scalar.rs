@@ -1,8 +1,10 @@
-//! Scalars as text, the same in every text protocol: what query, XML, paths and headers are made of.
+//! Scalars as text, for all text protocols: query, XML, paths, and headers.
 
 use std::borrow::Cow;
 
-use super::base64_text::push_base64;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
 use super::mismatch;
 use crate::definition::{Node, ShapeType, TimestampFormat};
 use crate::error::Result;
@@ -11,7 +13,7 @@ use crate::text::python::push_float;
 use crate::text::{Path, invalid};
 use crate::value::{Timestamp, Value};
 
-/// Appends a scalar as text; blobs in base64, timestamps in the definition's format or else in `format`.
+/// Appends a scalar as text: blobs in base64, timestamps in the definition's format or otherwise in `format`.
 pub(super) fn push_scalar(out: &mut String, node: Node<'_>, value: &Value, format: TimestampFormat, path: &Path<'_>) -> Result<()> {
     match node.shape_type() {
         ShapeType::Blob => push_base64(out, &blob(node, value, path)?),
@@ -25,7 +27,7 @@ pub(super) fn push_scalar(out: &mut String, node: Node<'_>, value: &Value, forma
             Value::Int(n) => push_int(out, *n),
             Value::Float(n) => push_float(out, *n),
             Value::Number(n) => out.push_str(n.as_str()),
-            // A boolean where a number or a text is wanted: that is how botocore prints it.
+            // botocore prints a boolean given for a number or a string this way.
             Value::Bool(b) => out.push_str(if *b { "True" } else { "False" }),
             _ => return Err(mismatch(node, value, path)),
         },
@@ -33,7 +35,7 @@ pub(super) fn push_scalar(out: &mut String, node: Node<'_>, value: &Value, forma
     Ok(())
 }
 
-/// Appends a timestamp in the format that is asked for.
+/// Appends a timestamp in `format`.
 pub(super) fn push_timestamp(out: &mut String, timestamp: Timestamp, format: TimestampFormat) {
     match format {
         TimestampFormat::Iso8601 => out.push_str(&timestamp.wire_iso8601()),
@@ -43,10 +45,10 @@ pub(super) fn push_timestamp(out: &mut String, timestamp: Timestamp, format: Tim
     }
 }
 
-/// The instant that a value stands for: an instant, seconds since the epoch (true is one, as in boto3), or text in any notation.
+/// Reads a timestamp parameter: a timestamp, epoch seconds (`true` is 1, as in boto3), or text in any supported notation.
 pub(super) fn timestamp(node: Node<'_>, value: &Value, path: &Path<'_>) -> Result<Timestamp> {
     let text = |text: &str| Timestamp::parse(text).map_err(|e| invalid(format_args!("Parameter {path}: {}", e.message())).with_source(e));
-    let outside = || invalid(format_args!("Parameter {path}: {value:?} lies outside the years 0 to 9999"));
+    let outside = || invalid(format_args!("Parameter {path}: {value:?} is outside the years 0 to 9999"));
     match value {
         Value::Timestamp(t) => Ok(*t),
         Value::String(s) => text(s),
@@ -58,7 +60,7 @@ pub(super) fn timestamp(node: Node<'_>, value: &Value, path: &Path<'_>) -> Resul
     }
 }
 
-/// The bytes of a blob: bytes, the UTF-8 of a text, or a stream read to its end.
+/// Returns the bytes of a blob: bytes, a string as UTF-8, or a stream read to its end.
 pub(super) fn blob<'v>(node: Node<'_>, value: &'v Value, path: &Path<'_>) -> Result<Cow<'v, [u8]>> {
     match value {
         Value::Bytes(b) => Ok(Cow::Borrowed(b)),
@@ -66,4 +68,9 @@ pub(super) fn blob<'v>(node: Node<'_>, value: &'v Value, path: &Path<'_>) -> Res
         Value::Stream(s) => Ok(Cow::Owned(s.read_all()?.to_vec())),
         _ => Err(mismatch(node, value, path)),
     }
+}
+
+/// Appends `bytes` in base64: standard alphabet, padded, on one line.
+pub(super) fn push_base64(out: &mut String, bytes: &[u8]) {
+    STANDARD.encode_string(bytes, out);
 }

@@ -1,4 +1,4 @@
-//! One request of each protocol, byte for byte, and what a reader would doubt.
+//! One request in each protocol, byte for byte, and the less obvious rules.
 
 use super::*;
 use crate::value::Timestamp;
@@ -52,7 +52,7 @@ fn collections() -> Value {
 }
 
 #[test]
-fn query_has_dotted_names() {
+fn query_names_are_dotted() {
     let service = service("query", POST, COLLECTIONS);
     let request = write(&service, collections());
     assert_eq!((request.method.as_str(), request.path.as_str()), ("POST", "/"));
@@ -66,7 +66,7 @@ fn query_has_dotted_names() {
 }
 
 #[test]
-fn ec2_has_names_of_its_own() {
+fn ec2_capitalizes_member_names() {
     let shapes = r#""In": {"type": "structure", "members": {"L": {"shape": "LF", "locationName": "instanceId"},
         "Q": {"shape": "L", "locationName": "x", "queryName": "query"}, "plain": {"shape": "S"}, "M": {"shape": "MF"}}}"#;
     let service = service("ec2", POST, shapes);
@@ -76,7 +76,7 @@ fn ec2_has_names_of_its_own() {
 }
 
 #[test]
-fn a_member_of_the_query_goes_before_the_entry_of_a_map() {
+fn a_query_string_member_takes_precedence_over_a_map_entry() {
     let post = r#"{"http": {"method": "POST", "requestUri": "/"}, "input": {"shape": "In"}}"#;
     let shapes = r#""In": {"type": "structure", "members": {"q": {"shape": "S", "location": "querystring", "locationName": "k"},
         "m": {"shape": "M", "location": "querystring"}}}"#;
@@ -87,7 +87,7 @@ fn a_member_of_the_query_goes_before_the_entry_of_a_map() {
 }
 
 #[test]
-fn the_payload_of_a_union_that_is_absent_is_no_body() {
+fn an_absent_union_payload_produces_no_body() {
     let post = r#"{"http": {"method": "POST", "requestUri": "/"}, "input": {"shape": "In"}}"#;
     let shapes = r#""In": {"type": "structure", "payload": "p", "members": {"p": {"shape": "U"}}},
         "U": {"type": "structure", "union": true, "members": {"a": {"shape": "S"}}}"#;
@@ -101,7 +101,7 @@ const SCALARS: &str = r#""In": {"type": "structure", "members": {"s": {"shape": 
     "L": {"shape": "L"}, "M": {"shape": "M"}, "doc": {"shape": "Doc"}, "ren": {"shape": "S", "locationName": "renamed"}}}"#;
 
 #[test]
-fn json_writes_members_in_the_user_s_order() {
+fn json_members_keep_the_order_of_the_input() {
     let service = service("json", POST, SCALARS);
     let request = write(
         &service,
@@ -119,7 +119,7 @@ fn json_writes_members_in_the_user_s_order() {
 }
 
 #[test]
-fn blobs_may_be_streams_anywhere() {
+fn a_nested_blob_can_be_a_stream() {
     let stream = || crate::Stream::from_seekable(std::io::Cursor::new(b"hello".to_vec())).unwrap();
     assert_eq!(body(&write(&service("json", POST, SCALARS), value!({"x": stream()}))), r#"{"x": "aGVsbG8="}"#);
     let request = write(&service("smithy-rpc-v2-cbor", POST, SCALARS), value!({"x": stream()}));
@@ -128,7 +128,7 @@ fn blobs_may_be_streams_anywhere() {
 }
 
 #[test]
-fn cbor_has_the_shortest_heads_and_drops_nulls() {
+fn cbor_uses_the_shortest_heads_and_drops_nulls() {
     let service = service("smithy-rpc-v2-cbor", POST, SCALARS);
     let request = write(&service, value!({"i": 300, "s": null, "f": 1.5, "d": 3, "t": 1.5, "x": b"ab", "L": [], "b": true, "ren": "é"}));
     assert_eq!((request.method.as_str(), request.path.as_str()), ("POST", "/service/Target/operation/Op"));
@@ -141,7 +141,7 @@ fn cbor_has_the_shortest_heads_and_drops_nulls() {
     let hex: String = bytes.iter().map(|b| format!("{b:02x}")).collect();
     assert_eq!(hex, "a8616919012c6166fa3fc000006164fb40080000000000006174c1fb3ff80000000000006178426162614c806162f56772656e616d656462c3a9");
     let error = try_write(&service, value!({"L": [null]})).unwrap_err();
-    assert_eq!(error.message(), "Parameter validation failed:\nParameter L[0]: a string is wanted, this is a null");
+    assert_eq!(error.message(), "Parameter validation failed:\nParameter L[0]: expected a string, got a null");
 }
 
 const REST: &str = r#""Jv": {"type": "string", "jsonvalue": true}, "LT": {"type": "list", "member": {"shape": "T"}},
@@ -156,7 +156,7 @@ const REST_OP: &str = r#"{"http": {"method": "PUT", "requestUri": "/p/{K}/{G+}?f
     "xmlNamespace": {"uri": "http://x/"}}}"#;
 
 #[test]
-fn rest_binds_path_query_and_headers() {
+fn rest_members_are_bound_to_path_query_and_headers() {
     let service = service("rest-json", REST_OP, REST);
     let request = write(
         &service,
@@ -180,7 +180,7 @@ fn rest_binds_path_query_and_headers() {
 }
 
 #[test]
-fn a_label_without_a_value_is_an_error_and_an_empty_one_is_not() {
+fn a_missing_path_label_is_an_error_and_an_empty_one_is_not() {
     let service = service("rest-json", REST_OP, REST);
     let error = try_write(&service, value!({"Key": "k"})).unwrap_err();
     assert_eq!((error.kind(), error.operation()), (ErrorKind::ParamValidation, Some("Op")));
@@ -213,7 +213,7 @@ fn rest_xml_bodies() {
 }
 
 #[test]
-fn payloads_stand_alone() {
+fn a_payload_is_the_whole_body() {
     let shapes = |shape: &str| {
         format!(
             r#""St": {{"type": "structure", "members": {{"a": {{"shape": "S"}}}}}}, "In": {{"type": "structure", "payload": "P", "members": {{"P": {{"shape": "{shape}"}}}}}}"#
@@ -230,7 +230,7 @@ fn payloads_stand_alone() {
 }
 
 #[test]
-fn host_prefixes_are_filled_in_and_checked() {
+fn host_prefix_labels_are_filled_in_and_checked() {
     let operation = POST.replace("\"input\"", "\"endpoint\": {\"hostPrefix\": \"{Account}.data-\"}, \"input\"");
     let service = service("json", &operation, r#""In": {"type": "structure", "members": {"Account": {"shape": "S", "hostLabel": true}}}"#);
     let request = write(&service, value!({"Account": "1-2.a"}));
@@ -243,11 +243,11 @@ fn host_prefixes_are_filled_in_and_checked() {
 }
 
 #[test]
-fn what_does_not_fit_is_an_error_with_its_path() {
+fn a_value_that_does_not_fit_its_shape_is_an_error_with_its_path() {
     for protocol in ["query", "ec2", "json", "rest-json", "rest-xml", "smithy-rpc-v2-cbor"] {
         let service = service(protocol, POST, COLLECTIONS);
         let error = try_write(&service, value!({"LS": [{"a": "x"}, "y"]})).unwrap_err();
-        assert_eq!(error.message(), "Parameter validation failed:\nParameter LS[1]: a structure is wanted, this is a string", "{protocol}");
+        assert_eq!(error.message(), "Parameter validation failed:\nParameter LS[1]: expected a structure, got a string", "{protocol}");
         let error = try_write(&service, value!({"nope": 1})).unwrap_err();
         assert_eq!(error.message(), "Parameter validation failed:\nUnknown parameter in input: \"nope\"", "{protocol}");
     }
