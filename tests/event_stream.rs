@@ -123,7 +123,7 @@ fn what_is_cut_or_changed_is_an_error() {
     for length in [1, 11, 12, 40, whole.len() - 1] {
         let (name, message) = ending(whole[..length].to_vec());
         assert_eq!(name, "ResponseParserError");
-        assert!(message.contains("ended in the middle of a frame"), "{message}");
+        assert!(message.contains("ended inside a frame"), "{message}");
     }
     for at in [3, 9, 40, whole.len() - 6, whole.len() - 1] {
         let mut changed = whole.clone();

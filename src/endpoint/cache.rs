@@ -1,4 +1,4 @@
-//! The endpoints that one client resolved last, by their parameters.
+//! The endpoints that a client resolved most recently, by their parameters.
 
 use std::hash::{BuildHasher, Hash, Hasher};
 use std::mem;
@@ -11,13 +11,13 @@ use super::Endpoint;
 use crate::error::Result;
 use crate::value::{Map, Value};
 
-/// As many results are kept at most.
+/// The maximum number of cached endpoints.
 const CAPACITY: usize = 100;
 
-/// The last resolved endpoints of a client: at most 100, the least used go first.
+/// The most recently used endpoints of a client, at most 100.
 ///
-/// There are two generations. What is used moves to the young one; when that is full it becomes the old one,
-/// and what was old and not used is forgotten. So a hit costs one look-up, and no order is kept.
+/// There are two generations. A used entry moves to the young one; when that is full, it becomes the old one, and the
+/// entries of the previous old generation are discarded. A hit therefore costs one lookup, and no order is maintained.
 #[derive(Debug, Default)]
 pub struct EndpointCache(Mutex<Generations>);
 
@@ -28,7 +28,8 @@ struct Generations {
 }
 
 impl EndpointCache {
-    /// The endpoint for `parameters`, from the cache or else from `resolve`, which runs without a lock. Errors are not kept.
+    /// Returns the endpoint for `parameters` from the cache, or otherwise from `resolve`, which runs without a lock. Errors
+    /// are not cached.
     ///
     /// # Errors
     /// Those of `resolve`.
@@ -65,11 +66,11 @@ impl Generations {
     }
 }
 
-/// The parameters; two maps with the same entries are the same key, whatever their order.
+/// The parameters as a key: maps with the same entries are equal regardless of order.
 #[derive(Debug, PartialEq)]
 struct Key(Map);
 
-/// Parameters of endpoint rules are text, booleans and lists of text, so equality is an equivalence.
+/// Parameters of endpoint rules are strings, booleans, and lists of strings, so equality is an equivalence relation.
 impl Eq for Key {}
 
 impl Hash for Key {
@@ -109,25 +110,25 @@ mod tests {
     }
 
     #[test]
-    fn the_same_parameters_are_resolved_once_in_whatever_order() {
+    fn the_same_parameters_in_any_order_are_resolved_once() {
         let cache = EndpointCache::default();
         let first = cache.get_or_resolve(&parameters("a"), || endpoint("one")).unwrap();
-        let turned = value!({"UseFIPS": false, "Region": "a"});
-        let again = cache.get_or_resolve(turned.as_map().unwrap(), || endpoint("two")).unwrap();
+        let reordered = value!({"UseFIPS": false, "Region": "a"});
+        let again = cache.get_or_resolve(reordered.as_map().unwrap(), || endpoint("two")).unwrap();
         assert!(Arc::ptr_eq(&first, &again));
         assert_eq!(cache.get_or_resolve(&parameters("b"), || endpoint("three")).unwrap().url, "three");
     }
 
     #[test]
-    fn an_error_is_not_kept() {
+    fn an_error_is_not_cached() {
         let cache = EndpointCache::default();
         let error = cache.get_or_resolve(&parameters("a"), || Err(Error::new(ErrorKind::EndpointResolution, "no")));
-        assert!(error.is_err());
+        assert_eq!(error.unwrap_err().kind(), ErrorKind::EndpointResolution);
         assert_eq!(cache.get_or_resolve(&parameters("a"), || endpoint("yes")).unwrap().url, "yes");
     }
 
     #[test]
-    fn what_is_used_stays_and_the_number_is_bounded() {
+    fn used_entries_stay_and_the_size_is_bounded() {
         let cache = EndpointCache::default();
         cache.get_or_resolve(&parameters("used"), || endpoint("first")).unwrap();
         for n in 0..1000 {

@@ -1,21 +1,20 @@
-//! The functions of the rule language, as plain Rust functions over values.
+//! The functions of the endpoint rule language.
 //!
-//! `rules` calls them with evaluated arguments. Null is an ordinary result: it means "does not hold".
+//! `rules` calls them with evaluated arguments. Null is an ordinary result; a condition with that result does not hold.
 
 use std::sync::{Arc, LazyLock};
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use super::text::class;
 use crate::error::{Error, ErrorKind, Result};
 use crate::text::url::{host_is_ip, is_dotted_quad, is_label};
 use crate::value::{KeyTable, Map, Value};
 
-/// What stays as it is in an encoded URL part: letters, digits and `-._~`.
+/// Everything is encoded except letters, digits, and `-._~`.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 const ENCODED_PATH: &AsciiSet = &ENCODED.remove(b'/');
 
-/// The logical negation of what counts as true.
+/// Negates a value by truthiness: null, false, zero, and anything empty are falsy.
 pub(super) fn not(value: &Value) -> bool {
     match value {
         Value::Null | Value::Bool(false) | Value::Int(0) => true,
@@ -41,7 +40,7 @@ pub(super) fn boolean_equals(a: &Value, b: &Value) -> Result<bool> {
     }
 }
 
-/// The value under a path such as `resourceId[0]` or `a.b`. An index ends the path, whatever follows.
+/// Returns the value at a path such as `resourceId[0]` or `a.b`. An index ends the path; anything after it is ignored.
 pub(super) fn get_attr(value: &Value, path: &Value) -> Result<Value> {
     let path = string(path)?;
     let mut value = value;
@@ -60,12 +59,12 @@ fn indexed(step: &str) -> Option<(&str, usize)> {
     Some((name, index.parse().ok()?))
 }
 
-/// The attribute `name` of a map; that it is missing is an error in the rules.
+/// Returns the attribute `name` of a map. A missing attribute is an error in the rules.
 pub(super) fn attribute<'a>(value: &'a Value, name: &str) -> Result<&'a Value> {
-    value.get(name).ok_or_else(|| failed(format!("The endpoint rules ask for {name:?} of a value that has no such attribute: {value:?}")))
+    value.get(name).ok_or_else(|| failed(format!("The endpoint rules read the attribute {name:?} of a value without it: {value:?}")))
 }
 
-/// `{scheme, authority, path, normalizedPath, isIp}` of an HTTP URL without a query, else null.
+/// Returns `{scheme, authority, path, normalizedPath, isIp}` for an HTTP URL without a query, otherwise null.
 pub(super) fn parse_url(url: &Value) -> Result<Value> {
     static KEYS: LazyLock<Arc<KeyTable>> =
         LazyLock::new(|| Arc::new(KeyTable::new(["scheme", "authority", "path", "normalizedPath", "isIp"].map(Into::into))));
@@ -102,13 +101,13 @@ fn split_url(url: &str) -> Option<Url<'_>> {
     query.is_empty().then_some(Url { scheme, authority, path: without_parameters(path), is_ip })
 }
 
-/// `;parameters` of the last segment do not belong to the path.
+/// Removes `;parameters` of the last segment; they are not part of the path.
 fn without_parameters(path: &str) -> &str {
     let last = path.rfind('/').unwrap_or(0);
     &path[..path[last..].find(';').map_or(path.len(), |at| last + at)]
 }
 
-/// The path without dot segments and empty segments, encoded, with a slash at both ends.
+/// Returns the path without dot segments and empty segments, percent-encoded, with a slash at both ends.
 fn normalized_path(path: &str) -> String {
     let mut segments = Vec::new();
     for segment in path.split('/') {
@@ -154,7 +153,7 @@ pub(super) fn uri_encode(value: &Value) -> Result<Value> {
     Ok(std::borrow::Cow::from(utf8_percent_encode(string(value)?, ENCODED)).as_ref().into())
 }
 
-/// The characters from `start` to `stop`, counted from the end if `reverse`; null where there are not so many.
+/// Returns the characters from `start` to `stop`, counted from the end if `reverse`; null if the text is too short or not ASCII.
 pub(super) fn substring(value: &Value, start: &Value, stop: &Value, reverse: &Value) -> Result<Value> {
     let Value::String(text) = value else {
         return Err(failed(format!("Input must be a string, not {}.", class(value))));
@@ -168,10 +167,10 @@ pub(super) fn substring(value: &Value, start: &Value, stop: &Value, reverse: &Va
 
 fn position(value: &Value) -> Result<usize> {
     let position = value.as_int().and_then(|n| usize::try_from(n).ok());
-    position.ok_or_else(|| failed(format!("A position in text must be a whole number from 0, not {value:?}.")))
+    position.ok_or_else(|| failed(format!("A position in a string must be a non-negative integer, not {value:?}.")))
 }
 
-/// `{partition, service, region, accountId, resourceId}` of an ARN, else null.
+/// Returns `{partition, service, region, accountId, resourceId}` for an ARN, otherwise null.
 pub(super) fn parse_arn(value: &Value) -> Result<Value> {
     static KEYS: LazyLock<Arc<KeyTable>> =
         LazyLock::new(|| Arc::new(KeyTable::new(["partition", "service", "region", "accountId", "resourceId"].map(Into::into))));
@@ -192,9 +191,26 @@ pub(super) fn parse_arn(value: &Value) -> Result<Value> {
     Ok(Value::Map(Map::shaped(KEYS.clone(), slots)))
 }
 
-/// The text of an argument that must be text.
+/// Returns the text of an argument that must be a string.
 pub(super) fn string(value: &Value) -> Result<&str> {
     value.as_str().ok_or_else(|| failed(format!("Input must be a string, not {}.", class(value))))
+}
+
+/// Returns the name of the value's type for type errors. It is the name that boto3 uses.
+pub(super) fn class(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "<class 'NoneType'>",
+        Value::Bool(_) => "<class 'bool'>",
+        Value::Int(_) => "<class 'int'>",
+        Value::Float(_) => "<class 'float'>",
+        Value::String(_) => "<class 'str'>",
+        Value::Bytes(_) => "<class 'bytes'>",
+        Value::List(_) => "<class 'tuple'>",
+        Value::Map(_) => "<class 'dict'>",
+        Value::Number(_) => "<class 'decimal.Decimal'>",
+        Value::Timestamp(_) => "<class 'datetime.datetime'>",
+        Value::Stream(_) => "<class 'io.IOBase'>",
+    }
 }
 
 pub(super) fn failed(message: String) -> Error {
@@ -216,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn urls_are_taken_apart() {
+    fn urls_are_split() {
         for (text, expected) in [
             ("https://a.b:80/x/../y//z", "https|a.b:80|/x/../y//z|/y/z/|false"),
             ("HTTP://AbC/", "http|AbC|/|/|false"),
@@ -240,7 +256,7 @@ mod tests {
     }
 
     #[test]
-    fn arns_are_taken_apart() {
+    fn arns_are_split() {
         let arn = |text: &str| parse_arn(&text.into()).unwrap();
         assert_eq!(
             arn("arn:aws:s3:us-east-1:1:a/b:c"),
@@ -265,7 +281,7 @@ mod tests {
     }
 
     #[test]
-    fn host_labels() {
+    fn host_labels_are_validated() {
         let valid = |text: &str, subdomains: bool| is_valid_host_label(&text.into(), &subdomains.into()).unwrap();
         for (text, alone, with_subdomains) in [
             ("a", true, true),
@@ -287,7 +303,7 @@ mod tests {
     }
 
     #[test]
-    fn substrings_and_encoding() {
+    fn substrings_and_percent_encoding() {
         let part = |text: &str, start: i64, stop: i64, reverse: bool| {
             substring(&text.into(), &start.into(), &stop.into(), &reverse.into()).unwrap().as_str().map(str::to_owned)
         };
@@ -302,7 +318,7 @@ mod tests {
     }
 
     #[test]
-    fn comparisons_want_the_right_types() {
+    fn comparisons_require_matching_types() {
         assert!(string_equals(&"a".into(), &"a".into()).unwrap());
         let error = string_equals(&Value::Null, &true.into()).unwrap_err();
         assert_eq!(error.message(), "Both values must be strings, not <class 'NoneType'> and <class 'bool'>.");

@@ -1,57 +1,57 @@
-//! Endpoints from the older data, `endpoints.json`: asked once, when a client is made.
+//! Endpoints from the older data, `endpoints.json`, resolved once when a client is created.
 //!
-//! The endpoint rules give the URL of each call; this gives the client's region, partition and signing
-//! scope, and tells whether a region is needed at all. A service that has no rules gets its URL from here too.
+//! The endpoint rules determine the URL of each call. This data determines the client's region, partition, and signing
+//! scope, and whether a region is required. For a service without rules it also provides the URL.
 
 use crate::definition::LegacyEndpoints;
 use crate::definition::endpoints::{CredentialScope, EndpointEntry, LegacyPartition, ServiceEntries, Variant};
 use crate::error::{Error, ErrorKind, Result};
 use crate::value::Str;
 
-/// What to look for. Hooks of single services change it before it is resolved.
+/// A query for an endpoint. Service-specific hooks may change it before it is resolved.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LegacyQuery<'a> {
     /// The service's name in this data.
     pub endpoint_prefix: &'a str,
-    /// The region that was asked for, or a pseudo-region such as `aws-global`.
+    /// The requested region, or a pseudo-region such as `aws-global`.
     pub region: Option<&'a str>,
-    /// Whether a FIPS endpoint is wanted.
+    /// Whether a FIPS endpoint is requested.
     pub fips: bool,
-    /// Whether an endpoint with IPv6 is wanted.
+    /// Whether a dual-stack (IPv4 and IPv6) endpoint is requested.
     pub dual_stack: bool,
 }
 
-/// An endpoint of the older data.
+/// An endpoint from the older data.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LegacyEndpoint {
-    /// The name of the entry: the region, or a pseudo-region such as `aws-global`.
+    /// The name of the entry: a region, or a pseudo-region such as `aws-global`.
     pub name: String,
     /// The partition.
     pub partition: String,
     /// The host.
     pub hostname: String,
-    /// The end of host names in this partition.
+    /// The DNS suffix of host names in this partition.
     pub dns_suffix: String,
-    /// `https`, `http`.
+    /// The supported schemes: `https`, `http`.
     pub protocols: Vec<Str>,
     /// The signature versions that the endpoint accepts.
     pub signature_versions: Vec<Str>,
-    /// The region in signatures, where it is not `name`.
+    /// The signing region, if it differs from `name`.
     pub signing_region: Option<Str>,
-    /// The service's name in signatures, where it is not the definition's.
+    /// The signing name, if it differs from the definition's.
     pub signing_name: Option<Str>,
-    /// Not to be used any more.
+    /// Whether the endpoint is deprecated.
     pub deprecated: bool,
 }
 
-/// The partitions of the aws-iso family that have no dual-stack endpoints at all.
+/// The partitions without any dual-stack endpoints.
 const WITHOUT_DUAL_STACK: [&str; 2] = ["aws-iso", "aws-iso-b"];
 
 impl LegacyEndpoint {
-    /// Finds the endpoint. A region that no partition knows is taken to belong to the first.
+    /// Finds the endpoint. A region that no partition recognizes is assumed to belong to the first partition.
     ///
     /// # Errors
-    /// - `NoRegion` if no region is given and the service has no endpoint for the whole partition.
+    /// - `NoRegion` if no region is given and the service has no partition-wide endpoint.
     /// - `EndpointResolution` (`EndpointVariantError`) if there is no such FIPS or dual-stack endpoint.
     pub fn resolve(data: &LegacyEndpoints, query: &LegacyQuery<'_>) -> Result<LegacyEndpoint> {
         for partition in data.partitions() {
@@ -65,30 +65,30 @@ impl LegacyEndpoint {
         in_partition(data, &data.partitions()[0], query, true)?.ok_or_else(no_region)
     }
 
-    /// The URL: https unless `use_ssl` is off or the endpoint speaks http only.
+    /// Returns the URL: https unless `use_ssl` is false or the endpoint supports only http.
     pub fn url(&self, use_ssl: bool) -> String {
         let scheme = if use_ssl && self.protocols.iter().any(|protocol| protocol == "https") { "https" } else { "http" };
         format!("{scheme}://{}", self.hostname)
     }
 }
 
-/// Where a client stands: its URL, region and signing scope.
+/// The URL, region, and signing scope of a client.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ClientEndpoint {
     /// The URL of the client, boto3's `meta.endpoint_url`.
     pub url: String,
-    /// The region of the client, boto3's `meta.region_name`; a pseudo-region for a service that has none.
+    /// The region of the client, boto3's `meta.region_name`; a pseudo-region for a service without regions.
     pub region: Option<String>,
-    /// The region in signatures.
+    /// The signing region.
     pub signing_region: Option<String>,
-    /// The service's name in signatures.
+    /// The signing name.
     pub signing_name: String,
-    /// What the older data says of the endpoint; its partition and signature versions count, whatever the URL is.
+    /// The endpoint from the older data. Its partition and signature versions apply even if the URL is configured.
     pub legacy: LegacyEndpoint,
 }
 
 impl ClientEndpoint {
-    /// Overlays a configured URL on an endpoint. `region` is what was asked for, `signing_name` the definition's.
+    /// Combines an endpoint with a configured URL. `region` is the requested region, `signing_name` the definition's.
     pub fn new(
         legacy: LegacyEndpoint,
         region: Option<&str>,
@@ -108,13 +108,13 @@ impl ClientEndpoint {
     }
 }
 
-/// The names of the partitions, in the data's order.
+/// Returns the names of the partitions, in the order of the data.
 pub fn available_partitions(data: &LegacyEndpoints) -> Vec<Str> {
     data.partitions().iter().map(|partition| partition.name.clone()).collect()
 }
 
-/// The regions in which a service has an endpoint, in the data's order, and with `non_regional`
-/// the pseudo-regions too. Nothing for a service or a partition that is not known.
+/// Returns the regions in which a service has an endpoint, in the order of the data; with `non_regional`, pseudo-regions
+/// too. Empty for an unknown service or partition.
 ///
 /// # Errors
 /// If the entries of the service are broken.
@@ -125,10 +125,10 @@ pub fn available_regions(data: &LegacyEndpoints, endpoint_prefix: &str, partitio
     Ok(service.names().filter(listed).map(Str::from).collect())
 }
 
-/// The name of the partition that a region belongs to.
+/// Returns the name of the partition that a region belongs to.
 ///
 /// # Errors
-/// `InvalidRegion` (`UnknownRegionError`) if it belongs to none.
+/// `InvalidRegion` (`UnknownRegionError`) if it does not belong to any partition.
 pub fn partition_for_region<'a>(data: &'a LegacyEndpoints, region: &str) -> Result<&'a str> {
     for partition in data.partitions() {
         if partition.has_region(region)? {
@@ -139,7 +139,7 @@ pub fn partition_for_region<'a>(data: &'a LegacyEndpoints, region: &str) -> Resu
     Err(Error::new(ErrorKind::InvalidRegion, message).with_name("UnknownRegionError"))
 }
 
-/// The endpoint in one partition, if the region belongs there. `force`: it is made to.
+/// Returns the endpoint in one partition if the region belongs to it, or in any case with `force`.
 fn in_partition(
     data: &LegacyEndpoints,
     partition: &LegacyPartition,
@@ -166,7 +166,7 @@ fn no_region() -> Error {
     Error::new(ErrorKind::NoRegion, "You must specify a region.")
 }
 
-/// The entry `name`, filled from the service's defaults and then from the partition's.
+/// Resolves the entry `name`; missing values come from the service's defaults, then from the partition's.
 fn resolve_entry(
     partition: &LegacyPartition,
     service: Option<&ServiceEntries<'_>>,
@@ -195,7 +195,7 @@ fn resolve_entry(
     })
 }
 
-/// What the variant that is asked for says, at the endpoint, the service and the partition; the first that says it wins.
+/// Merges the requested variant of the endpoint, the service, and the partition; earlier layers take precedence.
 fn variant(layers: &[&EndpointEntry], query: &LegacyQuery<'_>) -> Result<Variant> {
     let wanted = [("dualstack", query.dual_stack), ("fips", query.fips)];
     let tags: Vec<&str> = wanted.into_iter().filter_map(|(tag, wanted)| wanted.then_some(tag)).collect();
@@ -239,7 +239,7 @@ mod tests {
     }
 
     #[test]
-    fn a_service_with_one_endpoint_for_its_partition_needs_no_region() {
+    fn a_partition_wide_service_needs_no_region() {
         for region in [None, Some("us-b-1"), Some("bogus-region-9")] {
             let client = ClientEndpoint::new(resolve("whole", region, false).unwrap(), region, None, true, "whole");
             assert_eq!((client.url.as_str(), client.region.as_deref()), ("https://whole.one.com", Some("one-global")));
@@ -260,7 +260,7 @@ mod tests {
     }
 
     #[test]
-    fn a_configured_url_keeps_the_region_that_was_asked_for() {
+    fn a_configured_url_keeps_the_requested_region() {
         let client = ClientEndpoint::new(resolve("whole", None, false).unwrap(), None, Some("http://x"), true, "whole");
         assert_eq!((client.url.as_str(), client.region, client.signing_region), ("http://x", None, None));
         let client = ClientEndpoint::new(resolve("plain", Some("us-a-1"), false).unwrap(), Some("us-a-1"), None, false, "plain");
@@ -268,7 +268,7 @@ mod tests {
     }
 
     #[test]
-    fn variants_come_from_the_partition_where_the_endpoint_has_none() {
+    fn a_variant_missing_from_the_endpoint_comes_from_the_partition() {
         assert_eq!(resolve("plain", Some("us-a-1"), true).unwrap().hostname, "plain-fips.us-a-1.fips.one");
         let error = resolve("plain", Some("cn-a-1"), true).unwrap_err();
         assert_eq!(error.name(), "EndpointVariantError");
@@ -276,7 +276,7 @@ mod tests {
     }
 
     #[test]
-    fn regions_are_listed_in_the_data_s_order() {
+    fn regions_are_listed_in_the_order_of_the_data() {
         let regions = |service: &str, partition: &str, all: bool| available_regions(&data(), service, partition, all).unwrap().join(" ");
         assert_eq!(regions("plain", "one", false), "us-b-1 us-a-1");
         assert_eq!(regions("plain", "one", true), "us-b-1 us-a-1 local");

@@ -1,20 +1,19 @@
-//! Where a call goes. Rule sets, partitions and the older endpoint data, applied to parameters.
+//! Endpoint resolution: rule sets, partitions, and the older endpoint data, applied to the parameters of a call.
 //!
-//! Deliberately absent: I/O, the clock, the environment, and the names of services. Settings are handed in
-//! as parameters; what one service does differently hangs on hooks that change those parameters.
+//! This module does no I/O, reads neither the clock nor the environment, and knows no service by name. Settings are
+//! passed in as parameters; service-specific behavior is implemented by hooks that change those parameters.
 //!
 //! # Differs from boto3
 //!
-//! The query of an endpoint's URL is joined with the operation's own, and is signed; boto3 writes a second question mark where the path has
-//! a query already, and leaves it unsigned beside an empty list. A host label has the digits of ASCII only; boto3 takes
-//! those of every script.
+//! - The query of an endpoint URL is joined with the operation's own query, and is signed. boto3 writes a second question
+//!   mark if the path already has a query, and leaves the query unsigned if the operation's own consists of an empty list.
+//! - A host label accepts only ASCII digits; boto3 accepts digits of every script.
 
 mod cache;
 mod functions;
 pub mod legacy;
 mod parameters;
 mod rules;
-mod text;
 
 use crate::value::Value;
 
@@ -23,30 +22,30 @@ pub use cache::EndpointCache;
 pub use parameters::Sources;
 pub use rules::resolve;
 
-/// What the rules of a service say about one call.
+/// The result of evaluating a service's endpoint rules for one call.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Endpoint {
     /// The URL, without the operation's path.
     pub url: String,
-    /// Headers that the request must carry.
+    /// Headers that the request must include.
     pub headers: Vec<(String, String)>,
-    /// The ways of signing, the preferred first; `None` where the rules leave it to the service's definition.
+    /// The authentication schemes, in order of preference; `None` if the rules leave the choice to the service definition.
     pub auth_schemes: Option<Vec<AuthScheme>>,
-    /// Everything else that the rules say (and `authSchemes` as they were written).
+    /// All properties of the endpoint, including `authSchemes` in their original form.
     pub properties: Value,
 }
 
-/// One way of signing that an endpoint accepts.
+/// An authentication scheme that an endpoint accepts.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AuthScheme {
     /// `sigv4`, `sigv4a`, `sigv4-s3express`, …
     pub name: String,
-    /// The service's name in the signature, where it differs from the client's.
+    /// The signing name, if it differs from the client's.
     pub signing_name: Option<String>,
-    /// The region in the signature, where it differs from the client's.
+    /// The signing region, if it differs from the client's.
     pub signing_region: Option<String>,
-    /// The regions in a SigV4a signature.
+    /// The region set of a SigV4a signature.
     pub signing_region_set: Option<Vec<String>>,
-    /// Whether the path is encoded once only.
+    /// Whether the path is encoded only once for signing.
     pub disable_double_encoding: bool,
 }

@@ -1,29 +1,30 @@
-//! The parameters of the endpoint rules for one call: gathered from the operation, its input and the client.
+//! The parameters of the endpoint rules for one call, collected from the operation, its input, and the client.
 
 use crate::definition::{Node, Operation, Parameter, RuleSet, Service, snake_case};
 use crate::error::{Error, ErrorKind, Result};
 use crate::value::{Map, Value};
 
-/// Where the values of parameters come from, in the order of precedence.
+/// The sources of parameter values, in order of precedence.
 #[derive(Clone, Copy, Debug)]
 pub struct Sources<'a> {
-    /// The service, whose definition says which members of an input feed a parameter.
+    /// The service, whose definition maps members of an input to parameters.
     pub service: &'a Service,
-    /// The operation, which may fix parameters or find them in its input.
+    /// The operation, which may set parameters to fixed values or read them from its input.
     pub operation: &'a Operation,
-    /// The input of the call. It need not have been validated yet.
+    /// The input of the call, possibly not validated yet.
     pub input: &'a Map,
-    /// Settings of the client, under the snake case names of the parameters that the service declares for clients.
+    /// Client settings, by the snake_case names of the client context parameters that the service declares.
     pub client_context: &'a Map,
-    /// Settings of the SDK, such as `AWS::Region`; null is as good as unset, but every one that is known must be there.
+    /// SDK settings such as `AWS::Region`. Null counts as unset, but every known setting must be present.
     pub built_ins: &'a Map,
 }
 
 impl Sources<'_> {
-    /// The values of the parameters that `rules` declare, in their order, without those that have none.
+    /// Returns the values of the parameters that `rules` declare, in their order. Parameters without a value are omitted.
     ///
     /// # Errors
-    /// - `EndpointResolution` (`UnknownEndpointResolutionBuiltInName`) if the rules want a setting that is not among the built-ins.
+    /// - `EndpointResolution` (`UnknownEndpointResolutionBuiltInName`) if the rules require a setting that is
+    ///   not among the built-ins.
     /// - `InvalidDefinition` if the shape of a member is broken.
     pub fn parameters(&self, rules: &RuleSet) -> Result<Map> {
         let members = self.members()?;
@@ -47,7 +48,7 @@ impl Sources<'_> {
         self.operation.static_context_params.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone())
     }
 
-    /// The members of the input that feed a parameter, by the parameter's name.
+    /// Returns the members of the input that are bound to a parameter, by the parameter's name.
     fn members(&self) -> Result<Map> {
         let mut found = Map::new();
         let Some(structure) = self.service.input(self.operation)?.as_ref().and_then(Node::structure) else { return Ok(found) };
@@ -60,7 +61,7 @@ impl Sources<'_> {
         Ok(found)
     }
 
-    /// From an expression over the input, else from the client, else from the SDK's settings.
+    /// Takes the value from an expression over the input, otherwise from the client, otherwise from the SDK settings.
     fn found_or_set(&self, parameter: &Parameter) -> Result<Value> {
         let found = self.found(parameter.name());
         if !found.is_null() {
@@ -76,7 +77,7 @@ impl Sources<'_> {
         })
     }
 
-    /// An expression that fails finds nothing: it fails on an input of the wrong form, which validation reports better.
+    /// An expression that fails yields null. It fails only for a malformed input, and validation reports that better.
     fn found(&self, name: &str) -> Value {
         let mut expressions = self.operation.operation_context_params.iter();
         let Some((_, expression)) = expressions.find(|(known, _)| known == name) else { return Value::Null };
@@ -125,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn every_source_feeds_its_parameters() {
+    fn parameters_come_from_every_source() {
         let built_ins = value!({"AWS::Region": "us-a-1", "X::UseCold": false});
         let input = value!({"Bucket": "b", "Kind": "mine", "Items": {"k": "v", "l": "w"}, "Foreign": 1});
         let found = parameters("Get", input, value!({"use_cold": true, "region": "no"}), built_ins).unwrap();
@@ -135,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_null_or_does_not_fit_is_left_out() {
+    fn null_or_mismatched_values_are_omitted() {
         let found = parameters("Get", value!({"Bucket": null, "Items": 3}), value!({}), value!({"AWS::Region": null, "X::UseCold": false}));
         assert_eq!(Value::Map(found.unwrap()), value!({"Kind": "fixed", "UseCold": false}));
         let found = parameters("List", value!({"Bucket": "b"}), value!({"use_cold": true}), value!({"AWS::Region": null}));
@@ -143,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_setting_is_named() {
+    fn an_unknown_built_in_is_named() {
         let error = parameters("List", value!({}), value!({}), value!({"AWS::Region": "r"})).unwrap_err();
         assert_eq!(error.message(), "Unknown builtin variable name: X::UseCold");
     }

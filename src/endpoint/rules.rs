@@ -1,10 +1,9 @@
 //! The interpreter of endpoint rule sets.
 //!
-//! Rules are tried in order; the first whose conditions all hold gives an endpoint, an error, or
-//! further rules, and where those end in nothing the next rule is tried.
+//! Rules are tried in order. The first rule whose conditions all hold yields an endpoint, an error, or nested rules; if
+//! no nested rule applies, the next rule is tried.
 
-use super::functions::{self, attribute, failed};
-use super::text::{class, push};
+use super::functions::{self, attribute, class, failed};
 use super::{AuthScheme, Endpoint};
 use crate::definition::rule_set::{Call, EndpointTemplate, Expression, Function, Outcome, Parameter, ParameterType};
 use crate::definition::rule_set::{Part, Rule, Slot, Template, Tree};
@@ -12,7 +11,8 @@ use crate::definition::{Partitions, RuleSet};
 use crate::error::Result;
 use crate::value::{Map, Value};
 
-/// Evaluates `rules` for `parameters`. Only the parameters that the rules declare are looked at; null is as good as absent.
+/// Evaluates `rules` for `parameters`. Parameters that the rules do not declare are ignored; null
+/// counts as absent.
 ///
 /// ```
 /// use tucuxi::definition::{Definitions, Partitions, RuleSet};
@@ -28,8 +28,8 @@ use crate::value::{Map, Value};
 /// ```
 ///
 /// # Errors
-/// `EndpointResolution` with the text of the rules, if they end in an error; also if no rule
-/// applies, a required parameter is missing, or a parameter has the wrong type.
+/// `EndpointResolution`: with the text from the rules if they end in an error; also if no rule applies, a required
+/// parameter is missing, or a parameter has the wrong type.
 pub fn resolve(rules: &RuleSet, partitions: &Partitions, parameters: &Map) -> Result<Endpoint> {
     let mut values = vec![None; rules.names.len()];
     for (slot, parameter) in rules.parameters.iter().enumerate() {
@@ -42,7 +42,7 @@ pub fn resolve(rules: &RuleSet, partitions: &Partitions, parameters: &Map) -> Re
     }
 }
 
-/// The value that a parameter has in the scope, if it has one.
+/// Returns the value of a parameter, or its default.
 fn argument(parameter: &Parameter, parameters: &Map) -> Result<Option<Value>> {
     let value = match parameters.get(&parameter.name) {
         None | Some(Value::Null) => &parameter.default,
@@ -73,14 +73,14 @@ fn no_endpoint(rules: &RuleSet, parameters: &Map) -> crate::Error {
     failed(message)
 }
 
-/// The variables. What a rule assigns is seen by its later conditions, its outcome and the rules
-/// below it, and is forgotten when the rule is left.
+/// The variables. A variable assigned by a rule is visible to the rule's later conditions, its outcome, and its nested
+/// rules, and is discarded when the rule is left.
 struct Scope<'a> {
     rules: &'a RuleSet,
     partitions: &'a Partitions,
     /// `None`: no such variable. `Some(Null)`: assigned, and null.
     values: Vec<Option<Value>>,
-    /// The slots assigned so far, the latest last.
+    /// The assigned slots, in the order of assignment.
     assigned: Vec<Slot>,
 }
 
@@ -128,10 +128,10 @@ impl<'a> Scope<'a> {
         Ok(result)
     }
 
-    /// The arity of every known function was checked when the rules were compiled.
+    /// The arity of all known functions was checked when the rules were compiled.
     fn function(&mut self, call: &'a Call) -> Result<Value> {
         if let Function::Unknown(name) = &call.function {
-            return Err(failed(format!("The endpoint rules call a function that is not known: {name}")));
+            return Err(failed(format!("The endpoint rules call an unknown function: {name}")));
         }
         let a = self.value(&call.arguments[0])?;
         let mut argument = |i: usize| self.value(&call.arguments[i]);
@@ -148,7 +148,7 @@ impl<'a> Scope<'a> {
             Function::Partition => Ok(Value::Map(self.partitions.outputs(a.as_str().unwrap_or_default())?.clone())),
             Function::ParseArn => functions::parse_arn(&a),
             Function::IsVirtualHostableS3Bucket => functions::is_virtual_hostable_s3_bucket(&a, &argument(1)?).map(Value::Bool),
-            Function::Unknown(_) => unreachable!("answered above"),
+            Function::Unknown(_) => unreachable!("handled above"),
         }
     }
 
@@ -177,7 +177,7 @@ impl<'a> Scope<'a> {
                 Part::Text(literal) => text.push_str(literal),
                 Part::Variable { slot, path } => {
                     let mut value = self.values[*slot].as_ref().ok_or_else(|| {
-                        failed(format!("A template of the endpoint rules has a variable that is not set: {}", self.rules.names[*slot]))
+                        failed(format!("A template in the endpoint rules uses a variable that is not set: {}", self.rules.names[*slot]))
                     })?;
                     for name in path {
                         value = attribute(value, name)?;
@@ -234,6 +234,38 @@ fn auth_schemes(schemes: &Value) -> Result<Vec<AuthScheme>> {
         .collect())
 }
 
+/// Appends `value` in the form it has in templates and messages of the rule language: `True`, `None`, `('a', 'b')`.
+fn push(out: &mut String, value: &Value) {
+    match value {
+        Value::String(text) => out.push_str(text),
+        Value::Null => out.push_str("None"),
+        Value::Bool(true) => out.push_str("True"),
+        Value::Bool(false) => out.push_str("False"),
+        Value::List(items) => {
+            out.push('(');
+            for (i, item) in items.iter().enumerate() {
+                if i > 0 {
+                    out.push_str(", ");
+                }
+                push_quoted(out, item);
+            }
+            out.push_str(if items.len() == 1 { ",)" } else { ")" });
+        }
+        other => out.push_str(&format!("{other:?}")),
+    }
+}
+
+fn push_quoted(out: &mut String, value: &Value) {
+    match value {
+        Value::String(text) => {
+            out.push('\'');
+            out.push_str(text);
+            out.push('\'');
+        }
+        other => push(out, other),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -265,7 +297,7 @@ mod tests {
         run(rules, parameters).unwrap_err().message().to_owned()
     }
 
-    /// One endpoint rule with these conditions and this URL, for the text parameter `A`.
+    /// A rule set of one endpoint rule with these conditions and this URL, and the string parameter `A`.
     fn rule(conditions: &str, url: &str) -> String {
         format!(
             r#"{{"parameters": {{"A": {{"type": "string"}}}},
@@ -274,7 +306,7 @@ mod tests {
     }
 
     #[test]
-    fn an_endpoint_has_url_headers_and_schemes() {
+    fn an_endpoint_has_a_url_headers_and_auth_schemes() {
         let endpoint = run(MINI, value!({"Region": "us-east-1"})).unwrap();
         assert_eq!(endpoint.url, "https://us.x.us-east-1.amazonaws.com");
         assert_eq!(endpoint.headers, [("x-a".to_owned(), "us-east-1".to_owned())]);
@@ -287,14 +319,14 @@ mod tests {
     }
 
     #[test]
-    fn a_tree_that_ends_in_nothing_gives_way_to_its_sibling() {
+    fn if_no_nested_rule_applies_the_next_rule_is_tried() {
         let endpoint = run(MINI, value!({"Region": "us-east-1", "Flag": true})).unwrap();
         assert_eq!(endpoint.url, "https://us.x.us-east-1.amazonaws.com");
         assert_eq!(message(MINI, value!({"Region": "bad", "Flag": true})), "no bad");
     }
 
     #[test]
-    fn no_rule_applies() {
+    fn an_error_lists_the_parameters_if_no_rule_applies() {
         assert_eq!(message(MINI, value!({"Region": "x"})), "No endpoint found for parameters:\nRegion: x");
         assert_eq!(
             message(MINI, value!({"Region": "x", "Flag": false, "Other": 1})),
@@ -303,7 +335,7 @@ mod tests {
     }
 
     #[test]
-    fn parameters_are_checked() {
+    fn parameters_must_be_present_and_of_the_declared_type() {
         assert_eq!(message(MINI, value!({})), "Cannot find value for required parameter Region");
         assert_eq!(message(MINI, value!({"Region": null})), "Cannot find value for required parameter Region");
         assert_eq!(message(MINI, value!({"Region": true})), "Value (Region) is the wrong type. Must be <class 'str'>.");
@@ -317,7 +349,7 @@ mod tests {
     }
 
     #[test]
-    fn an_assignment_is_seen_below_and_forgotten_after() {
+    fn an_assignment_is_visible_in_nested_rules_and_discarded_afterwards() {
         let assign = r#"{"fn": "uriEncode", "argv": ["q"], "assign": "V"}"#;
         let fails = r#"{"fn": "isSet", "argv": [{"ref": "none"}]}"#;
         let both = format!(
@@ -334,7 +366,7 @@ mod tests {
     }
 
     #[test]
-    fn an_endpoint_without_properties_has_an_empty_map_of_them() {
+    fn an_endpoint_without_properties_has_an_empty_map() {
         assert_eq!(run(&rule("", "https://x"), value!({})).unwrap().properties, value!({}));
     }
 

@@ -1,8 +1,8 @@
-//! The protocols, one file each: a parameter map to the parts of an HTTP request, and an
-//! HTTP response to a value or an error.
+//! The protocols: serializing parameters to the parts of an HTTP request, and parsing an HTTP response to a value or an
+//! error.
 //!
-//! The endpoint, signing and sending come later in a call; nothing here does I/O (but for reading a
-//! body that the caller handed over), reads a clock or the environment.
+//! Endpoints, signing, and sending are later stages of a call. This module does no I/O except for reading bodies passed
+//! to it, and reads neither the clock nor the environment.
 
 pub mod event_stream;
 mod parse;

@@ -1,7 +1,7 @@
-//! Frames: `application/vnd.amazon.eventstream`, from bytes to headers and payload.
+//! Frames of `application/vnd.amazon.eventstream`, decoded into headers and payload.
 //!
 //! ```text
-//! total length u32 | headers length u32 | CRC of these 8 bytes | headers | payload | CRC of all before it
+//! total length u32 | headers length u32 | CRC of these 8 bytes | headers | payload | CRC of everything before it
 //! ```
 
 use std::io::{self, Read};
@@ -11,34 +11,34 @@ use foldhash::{HashSet, HashSetExt};
 use crate::error::{Error, ErrorKind, Result};
 use crate::value::{Bytes, Str, Timestamp, Value};
 
-/// The most bytes that the headers of a frame may have.
+/// The maximum length of a frame's headers, in bytes.
 const MAX_HEADERS: usize = 131_072;
-/// The most bytes that the payload of a frame may have.
+/// The maximum length of a frame's payload, in bytes.
 const MAX_PAYLOAD: usize = 25_165_824;
 
 const PRELUDE: usize = 12;
 const CRC: usize = 4;
 
-/// One frame of a stream of events.
+/// One frame of an event stream.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Frame {
-    /// The headers, in order; no name is there twice.
+    /// The headers, in order. Names are unique.
     pub headers: Vec<(Str, Value)>,
-    /// What follows them.
+    /// The payload.
     pub payload: Bytes,
 }
 
 impl Frame {
-    /// The value of a header.
+    /// Returns the value of a header.
     pub fn header(&self, name: &str) -> Option<&Value> {
         self.headers.iter().find(|(n, _)| n == name).map(|(_, value)| value)
     }
 
-    /// The frame that these bytes are, checksums included.
+    /// Decodes a complete frame, including its checksums.
     ///
     /// # Errors
-    /// If a checksum does not fit, a length is beyond its limit, or a header is broken.
+    /// [`ErrorKind::ResponseParser`] if a checksum does not match, a length exceeds its limit, or a header is malformed.
     pub fn decode(bytes: Bytes) -> Result<Frame> {
         let prelude = bytes.get(..PRELUDE).ok_or_else(|| truncated(bytes.len()))?;
         let prelude = Prelude::decode(prelude)?;
@@ -53,22 +53,21 @@ impl Frame {
     }
 }
 
-/// Reads frames one after the other; each is there as soon as its last byte has arrived.
+/// Reads frames one at a time. Each is returned as soon as its last byte has arrived.
 pub struct FrameReader<R> {
     reader: R,
 }
 
 impl<R: Read> FrameReader<R> {
-    /// Frames from a body.
+    /// Creates a reader of the frames in a body.
     pub fn new(reader: R) -> FrameReader<R> {
         FrameReader { reader }
     }
 
-    /// The next frame; `None` when the body has ended.
+    /// Reads the next frame; `None` at the end of the body.
     ///
     /// # Errors
-    /// What reading answers; [`ErrorKind::ResponseParser`] if the body ends inside a frame, and as
-    /// [`Frame::decode`] does.
+    /// Errors of the reader; [`ErrorKind::ResponseParser`] if the body ends inside a frame, or if [`Frame::decode`] fails.
     pub fn next_frame(&mut self) -> Result<Option<Frame>> {
         let mut bytes = Vec::with_capacity(512);
         match self.fill(&mut bytes, PRELUDE)? {
@@ -76,7 +75,7 @@ impl<R: Read> FrameReader<R> {
             PRELUDE => {}
             n => return Err(truncated(n)),
         }
-        // The prelude's checksum is checked before its lengths are believed.
+        // The prelude's checksum is verified before its lengths are trusted.
         let prelude = Prelude::decode(&bytes)?;
         self.fill(&mut bytes, prelude.total)?;
         Frame::decode(Bytes::from(bytes)).map(Some)
@@ -116,7 +115,7 @@ impl Prelude {
                 let text = format!("Payload length of {payload} exceeded the maximum of {MAX_PAYLOAD}");
                 Err(Error::new(ErrorKind::ResponseParser, text).with_name("InvalidPayloadLength"))
             }
-            None => Err(broken(&format!("a total length of {total} with headers of {headers}"))),
+            None => Err(malformed(&format!("a total length of {total} with headers of {headers} bytes"))),
         }
     }
 }
@@ -152,7 +151,7 @@ fn decode_headers(bytes: &Bytes, range: std::ops::Range<usize>) -> Result<Vec<(S
     Ok(headers)
 }
 
-/// A place among the headers.
+/// A position within the headers.
 struct Cursor<'a> {
     bytes: &'a Bytes,
     at: usize,
@@ -180,10 +179,10 @@ impl Cursor<'_> {
                 let millis = i64::from_be_bytes(self.fixed()?);
                 let nanoseconds = millis.rem_euclid(1000) as u32 * 1_000_000;
                 let instant = Timestamp::checked(millis.div_euclid(1000), nanoseconds);
-                Value::Timestamp(instant.ok_or_else(|| broken(&format!("a header with the timestamp {millis} ms")))?)
+                Value::Timestamp(instant.ok_or_else(|| malformed(&format!("a header with an out-of-range timestamp, {millis} ms")))?)
             }
             9 => Value::Bytes(self.slice(16)?),
-            other => return Err(broken(&format!("a header of the unknown type {other}"))),
+            other => return Err(malformed(&format!("a header of unknown type {other}"))),
         })
     }
 
@@ -193,7 +192,7 @@ impl Cursor<'_> {
 
     fn text(&mut self, length: usize) -> Result<Str> {
         let bytes = self.take(length)?;
-        std::str::from_utf8(bytes).map(Str::from).map_err(|e| broken(&format!("a header that is not UTF-8 ({e})")))
+        std::str::from_utf8(bytes).map(Str::from).map_err(|e| malformed(&format!("a header that is not UTF-8 ({e})")))
     }
 
     fn slice(&mut self, length: usize) -> Result<Bytes> {
@@ -210,19 +209,19 @@ impl Cursor<'_> {
 
     fn take(&mut self, length: usize) -> Result<&[u8]> {
         if length > self.end - self.at {
-            return Err(broken("headers that end in the middle"));
+            return Err(malformed("incomplete headers"));
         }
         self.at += length;
         Ok(&self.bytes[self.at - length..self.at])
     }
 }
 
-fn broken(what: &str) -> Error {
-    Error::new(ErrorKind::ResponseParser, format!("The event stream is broken: {what}"))
+fn malformed(reason: &str) -> Error {
+    Error::new(ErrorKind::ResponseParser, format!("Malformed event stream: {reason}"))
 }
 
 fn truncated(read: usize) -> Error {
-    broken(&format!("it ended in the middle of a frame, after {read} bytes of it"))
+    malformed(&format!("it ended inside a frame, after {read} of its bytes"))
 }
 
 #[cfg(test)]
@@ -236,7 +235,7 @@ mod tests {
         \x0d:content-type\x07\x00\x10application/json\
         \x48\x4d\x1e\x18";
 
-    /// A frame with these headers, encoded, and this payload.
+    /// A frame with these encoded headers and this payload.
     fn frame(headers: &[u8], payload: &[u8]) -> Vec<u8> {
         let crc = |bytes: &[u8]| (crc_fast::checksum(crc_fast::CrcAlgorithm::Crc32IsoHdlc, bytes) as u32).to_be_bytes();
         let mut bytes = ((16 + headers.len() + payload.len()) as u32).to_be_bytes().to_vec();
@@ -249,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn frames_follow_each_other_to_the_end() {
+    fn frames_are_read_to_the_end_of_the_body() {
         let body = [STATS, &frame(b"\x01a\x00", b"xyz")].concat();
         let mut reader = FrameReader::new(&body[..]);
         let first = reader.next_frame().unwrap().unwrap();
@@ -262,7 +261,7 @@ mod tests {
     }
 
     #[test]
-    fn every_type_of_header() {
+    fn every_header_type_is_decoded() {
         let headers = b"\x01t\x00\x01f\x01\x01b\x02\xff\x01s\x03\x01\x00\x01i\x04\xff\xff\xff\xfe\x01l\x05\x00\x00\x00\x00\x00\x00\x00\x07\
             \x01y\x06\x00\x02ab\x01x\x07\x00\x02\xc3\xa9\x01d\x08\xff\xff\xff\xff\xff\xff\xff\xff\x01u\x090123456789abcdef";
         let frame = Frame::decode(frame(headers, b"").into()).unwrap();
@@ -283,7 +282,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_broken_is_an_error_with_a_name() {
+    fn a_malformed_frame_is_an_error_with_a_name() {
         let name = |bytes: &[u8]| FrameReader::new(bytes).next_frame().unwrap_err().name().to_owned();
         for length in 1..STATS.len() {
             assert_eq!(name(&STATS[..length]), "ResponseParserError", "cut after {length} bytes");
@@ -301,7 +300,7 @@ mod tests {
     }
 
     #[test]
-    fn a_great_length_allocates_nothing() {
+    fn an_announced_length_allocates_nothing() {
         let mut bytes = u32::MAX.to_be_bytes().to_vec();
         bytes.extend(0u32.to_be_bytes());
         let crc = crc_fast::checksum(crc_fast::CrcAlgorithm::Crc32IsoHdlc, &bytes) as u32;
