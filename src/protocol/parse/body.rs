@@ -1,11 +1,11 @@
-//! The notations of bodies behind one face.
+//! The body formats behind one interface, and the rule for unions that they share.
 
 use super::{Slots, cbor, json, xml};
 use crate::definition::{Node, ProtocolName, Structure};
-use crate::error::Result;
-use crate::value::{Bytes, Value};
+use crate::error::{Error, ErrorKind, Result};
+use crate::value::{Bytes, Map, Str, Value};
 
-/// The notation of a body.
+/// The format of a body.
 #[derive(Clone, Copy)]
 pub(in crate::protocol) enum Format {
     /// JSON of the json protocol.
@@ -28,7 +28,7 @@ impl Format {
         }
     }
 
-    /// The notation of the payload of an event. As in boto3, what JSON has for a scalar stays as it is in every protocol.
+    /// Returns the format of an event's payload. As in boto3, JSON scalars in events are not coerced in any protocol.
     pub(in crate::protocol) fn of_event(protocol: ProtocolName) -> Format {
         match Format::of(protocol) {
             Format::RestJson => Format::Json,
@@ -36,23 +36,45 @@ impl Format {
         }
     }
 
-    /// A whole body as the members of a structure. An empty body has none.
+    /// Parses a whole body as the members of a structure. An empty body has none.
     pub(in crate::protocol) fn members(self, node: Node<'_>, structure: &Structure, body: &Bytes) -> Result<Slots> {
         match self {
-            Format::Json => json::members(node, structure, json::Scalars::AsTheyAre, body),
+            Format::Json => json::members(node, structure, json::Scalars::Verbatim, body),
             Format::RestJson => json::members(node, structure, json::Scalars::Coerced, body),
             Format::Xml => xml::members(node, structure, body),
             Format::Cbor => cbor::members(node, structure, body),
         }
     }
 
-    /// A whole body as a value of a shape; an empty body as that of an empty structure.
+    /// Parses a whole body as a value of a shape; an empty body counts as an empty structure.
     pub(in crate::protocol) fn value(self, node: Node<'_>, body: &Bytes) -> Result<Value> {
         match self {
-            Format::Json => json::value(node, json::Scalars::AsTheyAre, body),
+            Format::Json => json::value(node, json::Scalars::Verbatim, body),
             Format::RestJson => json::value(node, json::Scalars::Coerced, body),
             Format::Xml => xml::value(node, body),
             Format::Cbor => cbor::value(node, body),
         }
+    }
+}
+
+/// Records a key that the definition does not contain. Two suffice to reject a union, so no more are kept.
+pub(super) fn note_unknown(unknown: &mut Vec<Str>, key: &str) {
+    if key != "__type" && unknown.len() < 2 && !unknown.iter().any(|name| name == key) {
+        unknown.push(Str::from(key));
+    }
+}
+
+/// Returns the union with these members. `unknown` lists the keys that the definition does not contain.
+///
+/// An unknown member becomes `{"SDK_UNKNOWN_MEMBER": {"name": …}}`.
+pub(super) fn union(node: Node<'_>, structure: &Structure, slots: Slots, unknown: &[Str]) -> Result<Value> {
+    let known = slots.iter().flatten().count();
+    match (known, unknown) {
+        (1, []) => Ok(Value::Map(Map::shaped(structure.keys.clone(), slots))),
+        (0, [name]) => Ok(Value::Map([("SDK_UNKNOWN_MEMBER", Map::from_iter([("name", name.clone())]))].into_iter().collect())),
+        _ => Err(Error::new(
+            ErrorKind::ResponseParser,
+            format!("Invalid service response: {} must have one and only one member set.", node.name()),
+        )),
     }
 }

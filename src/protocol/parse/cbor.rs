@@ -1,15 +1,15 @@
-//! CBOR bodies along their shapes. A member's key is its own name; what is no container stays what the body has.
+//! CBOR bodies, parsed according to their shapes. The key of a member is its own name, and scalars keep their CBOR type.
 
 use std::borrow::Cow;
 
+use super::body::{note_unknown, union};
 use super::cbor_reader::Cbor;
-use super::union::{note_unknown, union};
 use super::{Slots, empty_slots, scalar};
 use crate::definition::{Node, ShapeType, Structure};
 use crate::error::Result;
 use crate::value::{Bytes, List, Map, Str, Value};
 
-/// A whole body as the members of a structure. An empty body has none.
+/// Parses a whole body as the members of a structure. An empty body has none.
 pub(super) fn members(node: Node<'_>, structure: &Structure, body: &Bytes) -> Result<Slots> {
     if body.is_empty() {
         return Ok(empty_slots(structure));
@@ -17,7 +17,7 @@ pub(super) fn members(node: Node<'_>, structure: &Structure, body: &Bytes) -> Re
     fields(&mut Cbor::new(body), node, structure, |cbor, _| cbor.any().map(|_| ()))
 }
 
-/// A whole body as a value of a shape. An empty body is null.
+/// Parses a whole body as a value of a shape. An empty body is null.
 pub(super) fn value(node: Node<'_>, body: &Bytes) -> Result<Value> {
     if body.is_empty() { Ok(Value::Null) } else { typed(&mut Cbor::new(body), node) }
 }
@@ -74,13 +74,13 @@ fn structure(cbor: &mut Cbor<'_>, node: Node<'_>, structure: &Structure) -> Resu
         cbor.any().map(|_| ())
     })?;
     match unknown.as_slice() {
-        // The other protocols name the unknown member; this one leaves the union empty.
+        // The other protocols name the unknown member; in this one the union is empty.
         [_] if slots.iter().all(Option::is_none) => Ok(Value::Map(Map::shaped(structure.keys.clone(), slots))),
         unknown => union(node, structure, slots, unknown),
     }
 }
 
-/// The members of a map; a member that is null is absent. `foreign` reads the value of every other key.
+/// Reads the members of a map. A null member is absent. `foreign` reads the value of an unknown key.
 fn fields<'a>(
     cbor: &mut Cbor<'a>,
     node: Node<'_>,

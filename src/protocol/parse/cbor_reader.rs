@@ -1,7 +1,6 @@
-//! CBOR (RFC 8949) as a pull parser over bytes in memory. Binary data shares the body's buffer.
+//! A pull parser for CBOR (RFC 8949) over bytes in memory. Binary data shares the body's buffer.
 //!
-//! Nesting is bounded, and no length is believed that the rest of the body cannot hold. Of the tags
-//! only the epoch time is known.
+//! Nesting is bounded, and a length that exceeds the rest of the body is rejected. The only supported tag is 1, epoch time.
 
 use std::borrow::Cow;
 
@@ -9,7 +8,7 @@ use super::{MAX_DEPTH, scalar};
 use crate::error::{Error, ErrorKind, Result};
 use crate::value::{Bytes, List, Map, Number, Str, Value};
 
-/// A place in a CBOR body.
+/// A position in a CBOR body.
 pub(super) struct Cbor<'a> {
     body: &'a Bytes,
     bytes: &'a [u8],
@@ -17,7 +16,7 @@ pub(super) struct Cbor<'a> {
     depth: usize,
 }
 
-/// The first byte of an item, split: the major type and what comes with it.
+/// The first byte of an item, split into the major type and the additional information.
 #[derive(Clone, Copy)]
 struct Head {
     major: u8,
@@ -31,17 +30,17 @@ impl<'a> Cbor<'a> {
         Cbor { body, bytes: body, at: 0, depth: 0 }
     }
 
-    /// A whole body as whatever it is.
+    /// Parses a whole body as any value.
     pub(super) fn document(body: &Bytes) -> Result<Value> {
         Cbor::new(body).any()
     }
 
-    /// Whether the next item is null or undefined; it stays unread.
+    /// Whether the next item is null or undefined. Does not consume it.
     pub(super) fn at_null(&self) -> bool {
         matches!(self.bytes.get(self.at), Some(0xF6 | 0xF7))
     }
 
-    /// A map; `member` must read the value of the key that it is given.
+    /// Reads a map. `member` must read the value of the key it is given.
     pub(super) fn map(&mut self, mut member: impl FnMut(&mut Self, Cow<'a, str>) -> Result<()>) -> Result<()> {
         let head = self.head()?;
         if head.major != 5 {
@@ -53,7 +52,7 @@ impl<'a> Cbor<'a> {
         })
     }
 
-    /// An array; `item` must read one value.
+    /// Reads an array. `item` must read one value.
     pub(super) fn array(&mut self, item: impl FnMut(&mut Self) -> Result<()>) -> Result<()> {
         let head = self.head()?;
         if head.major != 4 {
@@ -62,7 +61,7 @@ impl<'a> Cbor<'a> {
         self.items(head, 1, item)
     }
 
-    /// Any value, as what it is. Entries of maps that are null are dropped.
+    /// Reads any value. Null entries of maps are dropped.
     pub(super) fn any(&mut self) -> Result<Value> {
         let start = self.at;
         let head = self.head()?;
@@ -97,11 +96,11 @@ impl<'a> Cbor<'a> {
         })
     }
 
-    pub(super) fn error(&self, what: &str) -> Error {
-        Error::new(ErrorKind::ResponseParser, format!("Unable to parse response, invalid CBOR received: byte {}: {what}", self.at))
+    pub(super) fn error(&self, reason: &str) -> Error {
+        Error::new(ErrorKind::ResponseParser, format!("Unable to parse response, invalid CBOR received: byte {}: {reason}", self.at))
     }
 
-    /// The items of an array or a map, each of `size` parts.
+    /// Reads the items of an array or a map, each of `size` parts.
     fn items(&mut self, head: Head, size: u64, mut item: impl FnMut(&mut Self) -> Result<()>) -> Result<()> {
         self.depth += 1;
         if self.depth > MAX_DEPTH {
@@ -113,7 +112,7 @@ impl<'a> Cbor<'a> {
             }
         } else {
             let count = self.argument(head)?;
-            // Each part takes a byte at least.
+            // Each part takes at least one byte.
             if count.saturating_mul(size) > (self.bytes.len() - self.at) as u64 {
                 return Err(truncated());
             }
@@ -125,7 +124,7 @@ impl<'a> Cbor<'a> {
         Ok(())
     }
 
-    /// Whether the break of something of indefinite length is here; it is read.
+    /// Consumes the break that ends an item of indefinite length, if it is next.
     fn ends(&mut self) -> Result<bool> {
         let ends = *self.bytes.get(self.at).ok_or_else(truncated)? == BREAK;
         self.at += usize::from(ends);
@@ -135,7 +134,7 @@ impl<'a> Cbor<'a> {
     fn key(&mut self) -> Result<Cow<'a, str>> {
         let head = self.head()?;
         if head.major != 3 {
-            return Err(self.error("a key of a map that is not text"));
+            return Err(self.error("a map key that is not text"));
         }
         self.text(head)
     }
@@ -153,7 +152,7 @@ impl<'a> Cbor<'a> {
             25 => u16::from_be_bytes(self.fixed()?).into(),
             26 => u32::from_be_bytes(self.fixed()?).into(),
             27 => u64::from_be_bytes(self.fixed()?),
-            _ => return Err(self.error("a length that does not exist")),
+            _ => return Err(self.error("an undefined length")),
         })
     }
 
@@ -190,13 +189,13 @@ impl<'a> Cbor<'a> {
         std::str::from_utf8(bytes).map(Cow::Borrowed).map_err(|e| self.error(&e.to_string()))
     }
 
-    /// The pieces of a string of indefinite length, put together.
+    /// Joins the chunks of a string of indefinite length.
     fn chunks(&mut self, string: Head) -> Result<Vec<u8>> {
         let mut all = Vec::new();
         while !self.ends()? {
             let head = self.head()?;
             if head.major != string.major || head.info == 31 {
-                return Err(self.error("a piece of a string that is no string"));
+                return Err(self.error("a chunk of a string that is not a string"));
             }
             let length = self.argument(head)?;
             all.extend_from_slice(self.take(length)?);
@@ -208,10 +207,10 @@ impl<'a> Cbor<'a> {
         match self.argument(head)? {
             1 => match self.bytes.get(self.at).map(|next| next >> 5) {
                 Some(0 | 1 | 7) => scalar::epoch(&self.any()?),
-                Some(_) => Err(self.error("a time that is no number")),
+                Some(_) => Err(self.error("a time that is not a number")),
                 None => Err(truncated()),
             },
-            tag => Err(self.error(&format!("the tag {tag} is not supported"))),
+            tag => Err(self.error(&format!("unsupported tag {tag}"))),
         }
     }
 
@@ -223,7 +222,7 @@ impl<'a> Cbor<'a> {
             25 => Value::Float(half(u16::from_be_bytes(self.fixed()?))),
             26 => Value::Float(f32::from_be_bytes(self.fixed()?).into()),
             27 => Value::Float(f64::from_be_bytes(self.fixed()?)),
-            other => return Err(self.error(&format!("the simple value {other} is not supported"))),
+            other => return Err(self.error(&format!("unsupported simple value {other}"))),
         })
     }
 }
@@ -239,7 +238,7 @@ fn integer(negative: bool, n: u64) -> Value {
     let exact = if negative { -1 - i128::from(n) } else { i128::from(n) };
     match i64::try_from(exact) {
         Ok(n) => Value::Int(n),
-        Err(_) => Value::Number(Number::parse(&exact.to_string()).expect("digits are a number")),
+        Err(_) => Value::Number(Number::parse(&exact.to_string()).expect("digits form a number")),
     }
 }
 
@@ -265,7 +264,7 @@ mod tests {
     }
 
     #[test]
-    fn the_examples_of_the_rfc() {
+    fn examples_from_the_rfc() {
         for (bytes, expected) in [
             (&[0x18, 0x18][..], value!(24)),
             (&[0x38, 0x63], value!(-100)),
@@ -290,7 +289,7 @@ mod tests {
     }
 
     #[test]
-    fn malformed_bytes_are_errors_and_nothing_is_allocated_for_them() {
+    fn malformed_bytes_are_errors_and_allocate_nothing() {
         for bytes in [
             &[][..],
             &[0x61],

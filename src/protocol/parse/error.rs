@@ -1,7 +1,7 @@
 //! Error responses: the code, the message, and the modeled members of the error.
 //!
-//! Where the body says nothing (it is missing, or a page of a proxy) the status does. Garbage is the
-//! message in JSON, the status in rest-xml, and as in boto3 a parser error in query, ec2 and cbor.
+//! If the body contains no error (it is missing, or a proxy's page), the status is used. An invalid body becomes the
+//! message in JSON, is replaced by the status in rest-xml, and as in boto3 is a parser error in query, ec2, and cbor.
 
 use super::cbor_reader::Cbor;
 use super::metadata::{self, header_ids, metadata};
@@ -13,29 +13,31 @@ use crate::http::Headers;
 use crate::text::json_reader::Json;
 use crate::value::{Bytes, Map, Str, Value};
 
-/// An error that a service answered.
+/// An error returned by a service.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ParsedError {
-    /// What boto3 has as `ClientError.response`: `Error`, `ResponseMetadata`, and the modeled members.
-    /// For a service that spoke the query protocol before, `Error` has both codes: `Code` and `QueryErrorCode`.
+    /// The equivalent of boto3's `ClientError.response`: `Error`, `ResponseMetadata`, and the modeled members.
+    /// For a service that formerly used the query protocol, `Error` has both codes: `Code` and `QueryErrorCode`.
     pub response: Map,
-    /// The class of the exception, after the `Code`; `None` for the generic `ClientError`.
+    /// The exception class, selected by `Code`; `None` for the generic `ClientError`.
     pub class: Option<Str>,
 }
 
-/// What a body says, before the modeled members.
+/// The content of a body without the modeled members.
 struct Base {
     error: Map,
     ids: Map,
-    /// What stands beside the error.
+    /// The elements beside the error.
     rest: Map,
 }
 
-/// Reads the response of a status from 300 on. All errors of a service count, whether or not the operation lists them.
+/// Parses a response with a status of 300 or above. Any error of the service is recognized, even if the operation does not
+/// list it.
 ///
 /// # Errors
-/// [`ErrorKind::ResponseParser`](crate::ErrorKind::ResponseParser) if the body is no XML in the query and ec2 protocols, or no CBOR.
+/// [`ErrorKind::ResponseParser`](crate::ErrorKind::ResponseParser) if the body is not XML in the query and ec2 protocols, or
+/// not CBOR.
 pub fn parse_error(service: &Service, _operation: &Operation, status: u16, headers: &Headers, body: &Bytes) -> Result<ParsedError> {
     let protocol = service.protocol()?;
     if is_generic(status, headers, body) {
@@ -55,7 +57,7 @@ pub fn parse_error(service: &Service, _operation: &Operation, status: u16, heade
     if let Some(node) = service.error_node(&code)? {
         match modeled_members(node, protocol, status, headers, body) {
             Ok(members) => response.extend(members),
-            // The error itself says more than that a detail of it cannot be read.
+            // The error itself matters more than an unreadable detail of it.
             Err(e) if e.kind() == ErrorKind::ResponseParser => {}
             Err(e) => return Err(e),
         }
@@ -63,10 +65,10 @@ pub fn parse_error(service: &Service, _operation: &Operation, status: u16, heade
     Ok(ParsedError { response, class: error_class(service, &code)? })
 }
 
-/// The class of the exception that a code stands for; `None` for the generic `ClientError`.
+/// Returns the exception class for an error code; `None` for the generic `ClientError`.
 ///
 /// # Errors
-/// If the error's shape is broken.
+/// [`ErrorKind::InvalidDefinition`] if the error's shape is broken.
 pub fn error_class(service: &Service, code: &str) -> Result<Option<Str>> {
     Ok(service.error_shape(code)?.map(|shape| shape.name.clone()))
 }
@@ -81,17 +83,17 @@ fn response(base: Base, status: u16, headers: &Headers) -> Map {
     response
 }
 
-/// A failure of something before the service: neither a code nor a body, or a page for people.
+/// Whether the response comes from something in front of the service: it has neither code nor body, or is an HTML page.
 fn is_generic(status: u16, headers: &Headers, body: &[u8]) -> bool {
     let body = body.trim_ascii_start();
     status >= 500 && (body.is_empty() && !headers.contains(ERROR_TYPE) || body.starts_with(b"<html>"))
 }
 
-/// The header of the code, in the protocols with JSON.
+/// The header with the error code in the JSON protocols.
 const ERROR_TYPE: &str = "x-amzn-errortype";
 
-/// Where there is no `__type`, the code is looked for where rest-json has it: the protocol's specification allows
-/// both to services, though botocore reads the one only.
+/// Without `__type`, the code is looked up where rest-json has it: the protocol's specification allows both, although
+/// botocore reads only the former.
 fn json(status: u16, headers: &Headers, body: &[u8]) -> Base {
     let body = json_body(body);
     let mut base = json_base(&body, status, headers);
@@ -108,7 +110,7 @@ fn rest_json(status: u16, headers: &Headers, body: &[u8]) -> Base {
     base
 }
 
-/// The code of the header, else of the body.
+/// Takes the code from the header, otherwise from the body.
 fn insert_code(base: &mut Base, headers: &Headers, body: &Map) {
     if let Some(kind) = headers.get(ERROR_TYPE) {
         base.error.insert("Code", bare_code(kind));
@@ -132,7 +134,7 @@ fn map_or_empty(value: Value) -> Map {
     }
 }
 
-/// What is not JSON is the message.
+/// Text that is not JSON becomes the message.
 fn json_body(body: &[u8]) -> Map {
     if body.is_empty() {
         return Map::new();
@@ -143,7 +145,7 @@ fn json_body(body: &[u8]) -> Map {
     }
 }
 
-/// The id is that of the json protocol, in rest-json too.
+/// The request ID is that of the json protocol, also for rest-json.
 fn json_base(body: &Map, status: u16, headers: &Headers) -> Base {
     let message = body.get("message").or_else(|| body.get("Message")).cloned().unwrap_or_else(|| Value::from(""));
     let code = match body.get("__type").and_then(Value::as_str) {
@@ -165,13 +167,13 @@ fn json_base(body: &Map, status: u16, headers: &Headers) -> Base {
     Base { error, ids: header_ids(ProtocolName::Json, headers), rest: Map::new() }
 }
 
-/// The code alone, of `namespace#Code:http://…`.
+/// Extracts the code from `namespace#Code:http://…`.
 fn bare_code(text: &str) -> &str {
     let text = text.split(':').next().unwrap_or_default();
     text.rsplit('#').next().unwrap_or_default()
 }
 
-/// Code and type of services that spoke the query protocol before: `x-amzn-query-error: CODE;TYPE`.
+/// The code and type from services that formerly used the query protocol: `x-amzn-query-error: CODE;TYPE`.
 fn query_error(headers: &Headers) -> Option<(&str, &str)> {
     let (code, kind) = headers.get("x-amzn-query-error")?.split_once(';')?;
     (!code.is_empty() && !kind.contains(';')).then_some((code, kind))
@@ -185,7 +187,7 @@ fn query(body: &[u8]) -> Result<Base> {
     Ok(error_response(tree))
 }
 
-/// The error and the request id are taken out of the document; what else it has stays beside them.
+/// Separates the error and the request ID from the rest of the document.
 fn error_response(tree: Value) -> Base {
     let mut rest = map_or_empty(tree);
     if let Some(Value::Map(inner)) = rest.remove("Errors") {
@@ -227,7 +229,7 @@ fn rest_xml_body(headers: &Headers, body: &[u8]) -> Option<Base> {
     Some(base)
 }
 
-/// The members of the error's own shape.
+/// Parses the members of the error's own shape.
 fn modeled_members(node: Node<'_>, protocol: ProtocolName, status: u16, headers: &Headers, body: &Bytes) -> Result<Map> {
     let mut members = Map::new();
     let Some(structure) = node.structure() else { return Ok(members) };
@@ -246,7 +248,7 @@ fn modeled_members(node: Node<'_>, protocol: ProtocolName, status: u16, headers:
     Ok(members)
 }
 
-/// The members inside the element `Error`, wherever it stands: the document's, or in it, or in its `Errors`.
+/// Parses the members in the element `Error`: the document element, or a child of it or of its `Errors`.
 fn error_element(node: Node<'_>, structure: &Structure, body: &[u8]) -> Result<Slots> {
     if body.is_empty() {
         return Ok(super::empty_slots(structure));
@@ -262,7 +264,7 @@ fn error_element(node: Node<'_>, structure: &Structure, body: &[u8]) -> Result<S
     xml::fields(&mut document, &element, node, structure, |xml, _| xml.skip())
 }
 
-/// The standard phrase of a status (the IANA registry of status codes).
+/// Returns the standard reason phrase of a status (IANA registry of status codes).
 fn reason_phrase(status: u16) -> &'static str {
     match status {
         300 => "Multiple Choices",

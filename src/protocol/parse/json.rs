@@ -1,24 +1,24 @@
-//! JSON bodies along their shapes, and the json protocol's success.
+//! JSON bodies, parsed according to their shapes.
 
 use std::borrow::Cow;
 
-use super::union::{note_unknown, union};
+use super::body::{note_unknown, union};
 use super::{Slots, empty_slots, scalar, utf8};
 use crate::definition::{Node, ShapeType, Structure, WireNames};
 use crate::error::Result;
 use crate::text::json_reader::Json;
 use crate::value::{List, Map, Str, Value};
 
-/// What is done with scalars.
+/// The treatment of scalars.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Scalars {
-    /// The json protocol: booleans and numbers stay what the JSON has.
-    AsTheyAre,
-    /// The rest-json protocol: booleans and numbers become what the shape says.
+    /// The json protocol: booleans and numbers keep their JSON type.
+    Verbatim,
+    /// The rest-json protocol: booleans and numbers are converted to the type of their shape.
     Coerced,
 }
 
-/// A whole body as the members of a structure. An empty body has none.
+/// Parses a whole body as the members of a structure. An empty body has none.
 pub(super) fn members(node: Node<'_>, structure: &Structure, scalars: Scalars, body: &[u8]) -> Result<Slots> {
     let mut json = match utf8(body)?.trim_ascii_start() {
         "" => return Ok(empty_slots(structure)),
@@ -29,7 +29,7 @@ pub(super) fn members(node: Node<'_>, structure: &Structure, scalars: Scalars, b
     Ok(slots)
 }
 
-/// A whole body as a value of a shape. An empty body is `{}`.
+/// Parses a whole body as a value of a shape. An empty body counts as `{}`.
 pub(super) fn value(node: Node<'_>, scalars: Scalars, body: &[u8]) -> Result<Value> {
     let text = utf8(body)?;
     let mut json = Json::new(if text.is_empty() { "{}" } else { text });
@@ -41,7 +41,7 @@ pub(super) fn value(node: Node<'_>, scalars: Scalars, body: &[u8]) -> Result<Val
 fn typed(json: &mut Json<'_>, node: Node<'_>, scalars: Scalars) -> Result<Value> {
     let first = json.peek()?;
     if first == b'n' {
-        // null, or what any() calls an error
+        // null, or an error of any()
         return json.any();
     }
     Ok(match node.shape_type() {
@@ -69,7 +69,7 @@ fn typed(json: &mut Json<'_>, node: Node<'_>, scalars: Scalars) -> Result<Value>
         ShapeType::Blob => return Err(json.error("expected a string of base64")),
         ShapeType::Timestamp => scalar::epoch(&json.any()?)?,
         ShapeType::String => json.any()?,
-        _ if scalars == Scalars::AsTheyAre => json.any()?,
+        _ if scalars == Scalars::Verbatim => json.any()?,
         ShapeType::Boolean => boolean(json)?,
         ShapeType::Integer | ShapeType::Long => integer(json)?,
         ShapeType::Float | ShapeType::Double => float(json)?,
@@ -94,7 +94,7 @@ fn structure(json: &mut Json<'_>, node: Node<'_>, structure: &Structure, scalars
     union(node, structure, slots, &unknown)
 }
 
-/// The members of an object; a member that is null is absent. `foreign` reads the value of every other key.
+/// Reads the members of an object. A null member is absent. `foreign` reads the value of an unknown key.
 fn fields<'a>(
     json: &mut Json<'a>,
     node: Node<'_>,

@@ -1,4 +1,4 @@
-//! `ResponseMetadata`: what is said about a response beside its members.
+//! `ResponseMetadata`: the status, the headers, and the request ID of a response.
 
 use std::borrow::Cow;
 
@@ -8,7 +8,7 @@ use crate::value::{Map, Str, Value};
 
 pub(super) const KEY: &str = "ResponseMetadata";
 
-/// The metadata of a response: `ids` first, then the status and the headers.
+/// Returns the metadata of a response: `ids` first, then the status and the headers.
 pub(super) fn metadata(ids: Map, status: u16, headers: &Headers) -> Map {
     let mut metadata = ids;
     metadata.insert("HTTPStatusCode", i64::from(status));
@@ -16,7 +16,7 @@ pub(super) fn metadata(ids: Map, status: u16, headers: &Headers) -> Map {
     metadata
 }
 
-/// The ids that a protocol has in headers. The query and ec2 protocols have them in the body.
+/// Returns the request IDs from the headers. The query and ec2 protocols have them in the body.
 pub(super) fn header_ids(protocol: ProtocolName, headers: &Headers) -> Map {
     let mut ids = Map::new();
     match protocol {
@@ -38,7 +38,7 @@ pub(super) fn header_ids(protocol: ProtocolName, headers: &Headers) -> Map {
     ids
 }
 
-/// The headers with names in lower case; the values of equal names are joined by a comma (RFC 9110, section 5.3).
+/// Returns the headers with lowercase names. Values of the same name are joined by a comma (RFC 9110, section 5.3).
 fn header_map(headers: &Headers) -> Map {
     let mut map = Map::with_capacity(headers.len());
     for (name, value) in headers.iter() {

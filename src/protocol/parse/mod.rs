@@ -1,34 +1,31 @@
-//! The way back: an HTTP response becomes the operation's output, or its error.
+//! Parsers: an HTTP response becomes the operation's output, or its error.
 //!
-//! Values are built straight from the body along the operation's shapes; a structure becomes a map over
-//! its shape's key table. Absent here: retries, checksums, and what single services do differently,
-//! which are hooks.
+//! Values are built directly from the body according to the operation's shapes; a structure becomes a map over its
+//! shape's key table. Retries, checksums, and service-specific behavior (which is implemented by hooks) are elsewhere.
 //!
 //! # Differs from boto3
 //!
-//! A successful response whose body is not JSON is an error, where boto3 answers a map without members.
-//! Lists of dates in a header are read, where boto3 fails at the commas inside of the dates. A flattened list of XML is found under its own
-//! name too, where boto3 knows the name of its items only. Timestamps keep all their digits, where boto3 cuts them to microseconds.
-//! A number too great for a date is a `ResponseParserError`, a body that is an array or null has no members or is such an
-//! error, and the empty body of an error in CBOR has the status for its code, where boto3 ends with accidents of Python.
-//! Operations in CBOR without an output have their request id, which boto3 loses. The code of an error in the json protocol is also
-//! looked for in the header `x-amzn-errortype` and in `code`.
+//! - A successful response whose body is not JSON is an error; boto3 returns a map without members.
+//! - Lists of dates in a header are parsed; boto3 fails at the commas inside the dates.
+//! - A flattened list in XML is also found under its own name; boto3 knows only the name of its items.
+//! - Timestamps keep all their digits; boto3 truncates them to microseconds.
+//! - A number too large for a date is a `ResponseParserError`. A JSON body that is an array or null has no members or is
+//!   such an error, and the code of an error with an empty CBOR body is the status. boto3 fails with unrelated Python
+//!   errors in these cases.
+//! - CBOR operations without an output have their request ID, which boto3 loses.
+//! - The code of an error in the json protocol is also looked up in the header `x-amzn-errortype` and in `code`.
 
 mod body;
 mod cbor;
 mod cbor_reader;
-mod ec2;
 mod error;
 mod json;
 mod metadata;
 mod query;
 mod rest;
-mod rpc;
 mod scalar;
-mod stream;
 #[cfg(test)]
 mod tests;
-mod union;
 mod xml;
 mod xml_reader;
 
@@ -36,21 +33,23 @@ use std::sync::Arc;
 
 pub(super) use self::body::Format;
 pub use self::error::{ParsedError, error_class, parse_error};
+use self::metadata::metadata;
 use crate::definition::{Node, Operation, ProtocolName, Service, ShapeType, Structure};
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{Response, ResponseBody};
+use crate::protocol::event_stream::Events;
 use crate::value::{Map, Value};
 
-/// How deep a body may be nested.
+/// The maximum nesting depth of a body.
 const MAX_DEPTH: usize = 300;
 
-/// The values of a structure's members, in its order.
+/// The values of a structure's members, in the order of the structure.
 pub(super) type Slots = Vec<Option<Value>>;
 
-/// The output of a successful response, with `ResponseMetadata`: `RequestId` (and `HostId`) where the
-/// service gave one, `HTTPStatusCode`, and `HTTPHeaders` with names in lower case.
+/// Parses a successful response. The output includes `ResponseMetadata`: `RequestId` (and `HostId`) if the service sent
+/// one, `HTTPStatusCode`, and `HTTPHeaders` with lowercase names.
 ///
-/// A body of which the output makes a stream is handed on as [`Value::Stream`]; every other is read to its end.
+/// A streaming body is returned as a [`Value::Stream`]; any other body is read to its end.
 ///
 /// ```
 /// use tucuxi::definition::Definitions;
@@ -67,23 +66,59 @@ pub(super) type Slots = Vec<Option<Value>>;
 /// ```
 ///
 /// # Errors
-/// [`ErrorKind::ResponseParser`] if the body does not fit the protocol or the operation's output; what
-/// reading the body answers.
+/// [`ErrorKind::ResponseParser`] if the body does not match the protocol or the operation's output; errors of reading the
+/// body.
 pub fn parse(service: &Arc<Service>, operation: &Operation, mut response: Response) -> Result<Map> {
     let protocol = service.protocol()?;
     if response.status >= 300 && matches!(protocol, ProtocolName::Json | ProtocolName::RestJson) && !streams_output(service, operation)? {
-        drop_garbage(&mut response)?;
+        discard_invalid_json(&mut response)?;
     }
     match protocol {
         ProtocolName::RestJson | ProtocolName::RestXml => rest::parse(service, operation, response),
-        ProtocolName::Json | ProtocolName::Cbor => rpc::parse(service, operation, response),
-        ProtocolName::Query => query::parse(service, operation, response),
-        ProtocolName::Ec2 => ec2::parse(service, operation, response),
+        ProtocolName::Json | ProtocolName::Cbor => parse_rpc(service, operation, response),
+        ProtocolName::Query => query::parse_query(service, operation, response),
+        ProtocolName::Ec2 => query::parse_ec2(service, operation, response),
     }
 }
 
-/// A status that makes the call fail says more than that the body is not JSON.
-fn drop_garbage(response: &mut Response) -> Result<()> {
+/// Parses the json and cbor protocols, in which everything is in the body.
+fn parse_rpc(service: &Arc<Service>, operation: &Operation, response: Response) -> Result<Map> {
+    let protocol = service.protocol()?;
+    let ids = metadata::header_ids(protocol, &response.headers);
+    let metadata = metadata(ids, response.status, &response.headers);
+    let mut output = Map::new();
+    if let Some(node) = service.output(operation)? {
+        let structure = node.structure().ok_or_else(|| not_a_structure(node))?;
+        members(service, operation, node, structure, response, &mut output)?;
+    }
+    output.insert(metadata::KEY, metadata);
+    Ok(output)
+}
+
+fn members(
+    service: &Arc<Service>,
+    operation: &Operation,
+    node: Node<'_>,
+    structure: &Structure,
+    mut response: Response,
+    output: &mut Map,
+) -> Result<()> {
+    let format = Format::of(service.protocol()?);
+    let Some((slot, _)) = event_stream_member(node, structure)? else {
+        let body = response.body.buffer().map_err(Error::from_stream)?;
+        insert_members(output, structure, format.members(node, structure, &body)?);
+        return Ok(());
+    };
+    // The first event contains the other members.
+    let mut events = Events::new(service, operation, response.body);
+    let first = events.initial_response()?;
+    insert_members(output, structure, format.members(node, structure, &first)?);
+    output.insert(structure.members[slot].name.clone(), events.into_stream());
+    Ok(())
+}
+
+/// Discards a body that is not JSON if the status fails the call anyway: the status is more informative.
+fn discard_invalid_json(response: &mut Response) -> Result<()> {
     let body = response.body.buffer().map_err(Error::from_stream)?;
     if utf8(&body).and_then(crate::text::json_reader::document).is_err() {
         response.body = ResponseBody::Bytes(Default::default());
@@ -91,11 +126,11 @@ fn drop_garbage(response: &mut Response) -> Result<()> {
     Ok(())
 }
 
-/// Whether the body of a successful response must not be read before [`parse`]: it is a payload of
-/// binary data, or a stream of events.
+/// Whether the output streams, so that the body of a successful response must not be read before [`parse`]: it is a blob
+/// payload or an event stream.
 ///
 /// # Errors
-/// If the output's shape is not there or broken.
+/// [`ErrorKind::InvalidDefinition`] if the output's shape is missing or broken.
 pub fn streams_output(service: &Service, operation: &Operation) -> Result<bool> {
     let Some(output) = service.output(operation)? else { return Ok(false) };
     let Some(structure) = output.structure() else { return Ok(false) };
@@ -107,7 +142,7 @@ pub fn streams_output(service: &Service, operation: &Operation) -> Result<bool> 
     Ok(event_stream_member(output, structure)?.is_some())
 }
 
-/// The member that is a stream of events, with its slot.
+/// Returns the event stream member, with its slot.
 pub(super) fn event_stream_member<'a>(node: Node<'a>, structure: &'a Structure) -> Result<Option<(usize, Node<'a>)>> {
     for (slot, member) in structure.members.iter().enumerate() {
         let target = node.member(member)?;
@@ -122,7 +157,7 @@ fn empty_slots(structure: &Structure) -> Slots {
     std::iter::repeat_with(|| None).take(structure.members.len()).collect()
 }
 
-/// Appends the members that are set, in the structure's order.
+/// Inserts the members that are set, in the order of the structure.
 fn insert_members(map: &mut Map, structure: &Structure, slots: Slots) {
     for (member, value) in structure.members.iter().zip(slots) {
         if let Some(value) = value {
@@ -133,10 +168,10 @@ fn insert_members(map: &mut Map, structure: &Structure, slots: Slots) {
 
 fn utf8(body: &[u8]) -> Result<&str> {
     std::str::from_utf8(body)
-        .map_err(|e| Error::new(ErrorKind::ResponseParser, format!("Unable to parse response, the body is not UTF-8: {e}")).with_source(e))
+        .map_err(|e| Error::new(ErrorKind::ResponseParser, format!("Unable to parse response: the body is not UTF-8: {e}")).with_source(e))
 }
 
 fn not_a_structure(node: Node<'_>) -> Error {
-    let text = format!("The definition of {} is broken: {} is no structure", node.service().name(), node.name());
+    let text = format!("The definition of {} is broken: {} is not a structure", node.service().name(), node.name());
     Error::new(ErrorKind::InvalidDefinition, text)
 }

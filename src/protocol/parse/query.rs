@@ -1,4 +1,4 @@
-//! Success in the query and ec2 protocols: XML, with the metadata beside the members.
+//! Successful responses of the query and ec2 protocols: XML that contains the members and the request ID.
 
 use super::metadata::{self, metadata};
 use super::xml::fields;
@@ -9,18 +9,29 @@ use crate::error::{Error, Result};
 use crate::http::Response;
 use crate::value::{Map, Str, Value};
 
-/// Reads an element that is no member, and keeps the ids that are in it.
-pub(super) type Beside = fn(&mut Xml<'_>, name: &str, ids: &mut Map) -> Result<()>;
+/// Reads an element that is not a member, and stores the IDs in it.
+type Beside = fn(&mut Xml<'_>, name: &str, ids: &mut Map) -> Result<()>;
 
-/// The query protocol.
-pub(super) fn parse(service: &Service, operation: &Operation, response: Response) -> Result<Map> {
+/// Parses the query protocol.
+pub(super) fn parse_query(service: &Service, operation: &Operation, response: Response) -> Result<Map> {
     parse_with(service, operation, response, |xml, name, ids| match name {
         metadata::KEY => all_ids(xml, ids),
         _ => xml.skip(),
     })
 }
 
-/// Every child of the body's `ResponseMetadata` is kept.
+/// Parses the ec2 protocol: the document element is the result, and also contains the request ID.
+pub(super) fn parse_ec2(service: &Service, operation: &Operation, response: Response) -> Result<Map> {
+    parse_with(service, operation, response, |xml, name, ids| {
+        if name != "requestId" {
+            return xml.skip();
+        }
+        ids.insert("RequestId", Str::from(xml.text()?));
+        Ok(())
+    })
+}
+
+/// Stores every child of the body's `ResponseMetadata`.
 fn all_ids(xml: &mut Xml<'_>, ids: &mut Map) -> Result<()> {
     while let Some(child) = xml.child()? {
         let name = Str::from(child.name());
@@ -29,12 +40,12 @@ fn all_ids(xml: &mut Xml<'_>, ids: &mut Map) -> Result<()> {
     Ok(())
 }
 
-pub(super) fn parse_with(service: &Service, operation: &Operation, mut response: Response, beside: Beside) -> Result<Map> {
+fn parse_with(service: &Service, operation: &Operation, mut response: Response, beside: Beside) -> Result<Map> {
     let body = response.body.buffer().map_err(Error::from_stream)?;
     let node = service.output(operation)?;
     let mut ids = Map::new();
     let mut output = Map::new();
-    // Only a body of which nothing is expected may be missing.
+    // The body may be missing only if no members are expected.
     if !body.is_empty() || node.and_then(|n| n.structure()).is_some_and(|s| !s.members.is_empty()) {
         let (mut xml, root) = Xml::open(&body)?;
         match node {
@@ -57,7 +68,7 @@ fn skip_all(xml: &mut Xml<'_>, ids: &mut Map, beside: Beside) -> Result<()> {
     Ok(())
 }
 
-/// The members: in the element that is named as the wrapper of the result, else in the document's element.
+/// Reads the members from the result wrapper if there is one, otherwise from the document element.
 fn result<'a>(
     xml: &mut Xml<'a>,
     root: &Element<'a>,
@@ -77,5 +88,5 @@ fn result<'a>(
             beside(xml, child.name(), ids)?;
         }
     }
-    slots.ok_or_else(|| xml.error(&format!("there is no element {wrapper}")))
+    slots.ok_or_else(|| xml.error(&format!("missing element {wrapper}")))
 }

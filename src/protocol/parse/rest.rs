@@ -1,18 +1,18 @@
-//! The rest protocols: members bound to the status, to headers and to the body.
+//! The REST protocols: members bound to the status, the headers, and the body.
 
+use std::io::{self, Cursor, Read};
 use std::sync::Arc;
 
 use base64::Engine;
 
 use super::metadata::{self, metadata};
-use super::stream::{self, body_stream};
 use super::{Format, insert_members, not_a_structure, scalar, utf8};
 use crate::definition::{Location, Member, Node, Operation, ProtocolName, Service, ShapeType, Structure};
-use crate::error::{Error, Result};
-use crate::http::{Headers, Response};
+use crate::error::{Error, ErrorKind, Result};
+use crate::http::{Headers, Response, ResponseBody};
 use crate::protocol::event_stream::Events;
 use crate::text::json_reader::Json;
-use crate::value::{Bytes, List, Map, Str, Value};
+use crate::value::{Bytes, List, Map, Str, Stream, Value};
 
 pub(super) fn parse(service: &Arc<Service>, operation: &Operation, mut response: Response) -> Result<Map> {
     let protocol = service.protocol()?;
@@ -20,7 +20,7 @@ pub(super) fn parse(service: &Arc<Service>, operation: &Operation, mut response:
     let ids = metadata::header_ids(protocol, &response.headers);
     output.insert(metadata::KEY, metadata(ids, response.status, &response.headers));
     let Some(node) = service.output(operation)? else {
-        // Reading it to its end lets the connection be used again.
+        // Read to the end so that the connection can be reused.
         response.body.buffer().map_err(Error::from_stream)?;
         return Ok(output);
     };
@@ -29,7 +29,7 @@ pub(super) fn parse(service: &Arc<Service>, operation: &Operation, mut response:
     if let Some((_, member)) = structure.payload() {
         let target = node.member(member)?;
         let streamed = if target.has(|t| t.event_stream) {
-            Some(Events::new(service, operation, stream::take(&mut response)).into_stream())
+            Some(Events::new(service, operation, take_body(&mut response)).into_stream())
         } else if matches!(target.shape_type(), ShapeType::Blob) {
             Some(body_stream(&mut response))
         } else {
@@ -45,7 +45,7 @@ pub(super) fn parse(service: &Arc<Service>, operation: &Operation, mut response:
     Ok(output)
 }
 
-/// The members that are bound to the status and to headers.
+/// Inserts the members bound to the status and to headers.
 pub(super) fn insert_bound(output: &mut Map, node: Node<'_>, structure: &Structure, status: u16, headers: &Headers) -> Result<()> {
     for member in &structure.members {
         let target = node.member(member)?;
@@ -64,7 +64,7 @@ pub(super) fn insert_bound(output: &mut Map, node: Node<'_>, structure: &Structu
     Ok(())
 }
 
-/// The members in a body that is in memory.
+/// Inserts the members in a buffered body.
 pub(super) fn insert_body(output: &mut Map, node: Node<'_>, structure: &Structure, protocol: ProtocolName, body: &Bytes) -> Result<()> {
     let format = Format::of(protocol);
     let Some((_, member)) = structure.payload() else {
@@ -75,11 +75,11 @@ pub(super) fn insert_body(output: &mut Map, node: Node<'_>, structure: &Structur
     let value = match target.shape_type() {
         ShapeType::Blob => Value::Bytes(body.clone()),
         ShapeType::String => Value::String(Str::from(utf8(body)?)),
-        // A union that is not there is absent; one without a member would be an error.
+        // Without a body the union is absent; parsing it as an empty union would be an error.
         _ if body.is_empty() && target.has(|t| t.union) => Value::Null,
         _ => format.value(target, body)?,
     };
-    // Only a document is null.
+    // Only a document can be null.
     if !value.is_null() || target.has(|t| t.document) {
         output.insert(member.name.clone(), value);
     }
@@ -90,7 +90,7 @@ fn wire_name<'a>(target: Node<'a>, member: &'a Member) -> &'a str {
     target.location_name().unwrap_or(&member.name)
 }
 
-/// The value of one header.
+/// Parses the value of a header.
 fn header(target: Node<'_>, text: &str) -> Result<Value> {
     Ok(match target.shape_type() {
         ShapeType::List(item) => {
@@ -113,7 +113,7 @@ fn header(target: Node<'_>, text: &str) -> Result<Value> {
     })
 }
 
-/// Splits a list of dates at its commas, but for the comma after a weekday.
+/// Splits a list of dates at its commas, except for the commas after weekdays.
 fn split_dates(text: &str) -> Vec<&str> {
     let mut parts = Vec::new();
     let mut start = 0;
@@ -127,14 +127,68 @@ fn split_dates(text: &str) -> Vec<&str> {
     parts
 }
 
-/// JSON in base64.
+/// Parses base64-encoded JSON.
 fn json_value(text: &str) -> Result<Value> {
     let bytes = base64::engine::general_purpose::STANDARD.decode(text).map_err(|e| scalar::invalid("base64", text).with_source(e))?;
     Json::document(utf8(&bytes)?)
 }
 
-/// All headers whose names begin with the prefix, under the rest of their names.
+/// Returns all headers whose names start with the prefix, under the rest of their names.
 fn prefixed(prefix: &str, headers: &Headers) -> Value {
     let rest = |name: &str| name.get(..prefix.len()).filter(|p| p.eq_ignore_ascii_case(prefix)).map(|_| Str::from(&name[prefix.len()..]));
     Value::Map(headers.iter().filter_map(|(name, value)| Some((rest(name)?, value))).collect())
+}
+
+/// Returns the body as a stream. Reading fails at the end if the body is shorter than its announced length.
+fn body_stream(response: &mut Response) -> Stream {
+    let announced = response.headers.get("content-length").and_then(|length| length.trim().parse::<u64>().ok());
+    let reader: Box<dyn Read + Send> = match take_body(response) {
+        ResponseBody::Bytes(bytes) => Box::new(Cursor::new(bytes)),
+        ResponseBody::Reader(reader) => reader,
+    };
+    match announced {
+        Some(length) => Stream::from_reader_with_length(Measured { reader, read: 0, announced: length }, length),
+        None => Stream::from_reader(reader),
+    }
+}
+
+/// Takes the body from the response.
+fn take_body(response: &mut Response) -> ResponseBody {
+    std::mem::replace(&mut response.body, ResponseBody::Bytes(Bytes::default()))
+}
+
+/// Compares the length read with the announced length.
+struct Measured {
+    reader: Box<dyn Read + Send>,
+    read: u64,
+    announced: u64,
+}
+
+impl Read for Measured {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        let n = self.reader.read(buf)?;
+        self.read += n as u64;
+        if n == 0 && !buf.is_empty() && self.read < self.announced {
+            let text = format!("{} read, but total bytes expected is {}.", self.read, self.announced);
+            return Err(Error::new(ErrorKind::IncompleteRead, text).into());
+        }
+        Ok(n)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::http::Headers;
+
+    #[test]
+    fn a_body_shorter_than_announced_is_an_error() {
+        let headers: Headers = [("Content-Length", "9")].into_iter().collect();
+        let mut response = Response::new(200, headers, b"abc".to_vec());
+        let stream = body_stream(&mut response);
+        assert_eq!(stream.length(), Some(9));
+        let error = stream.read_all().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::IncompleteRead);
+        assert_eq!(error.message(), "3 read, but total bytes expected is 9.");
+    }
 }

@@ -1,4 +1,4 @@
-//! Scalars that come as text: numbers, booleans, base64 and instants, with boto3's leniency.
+//! Scalars from text: numbers, base64, and timestamps, with boto3's leniency.
 
 use base64::Engine;
 use base64::alphabet::STANDARD;
@@ -12,7 +12,7 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
     GeneralPurposeConfig::new().with_decode_allow_trailing_bits(true).with_decode_padding_mode(DecodePaddingMode::RequireCanonical),
 );
 
-/// A whole number of any size, with space around it.
+/// Parses an integer of any size; surrounding white space is allowed.
 pub(super) fn integer(text: &str) -> Result<Value> {
     let trimmed = text.trim();
     if let Ok(n) = trimmed.parse() {
@@ -24,17 +24,17 @@ pub(super) fn integer(text: &str) -> Result<Value> {
     }
 }
 
-/// A floating point number, `NaN`, `Infinity` or `-Infinity`, with space around it.
+/// Parses a floating-point number, `NaN`, `Infinity`, or `-Infinity`; surrounding white space is allowed.
 pub(super) fn float(text: &str) -> Result<Value> {
     text.trim().parse().map(Value::Float).map_err(|_| invalid("number", text))
 }
 
-/// Epoch seconds or one of the notations for dates; the operation's format trait is not asked.
+/// Parses epoch seconds or any supported date format, whatever format the definition specifies.
 pub(super) fn timestamp(text: &str) -> Result<Value> {
     Timestamp::parse(text).map(Value::Timestamp).map_err(|e| invalid("timestamp", text).with_source(e))
 }
 
-/// Epoch seconds as a number.
+/// Converts epoch seconds.
 pub(super) fn epoch(number: &Value) -> Result<Value> {
     let instant = match number {
         Value::Int(seconds) => Timestamp::checked(*seconds, 0),
@@ -43,7 +43,7 @@ pub(super) fn epoch(number: &Value) -> Result<Value> {
     instant.map(Value::Timestamp).ok_or_else(|| invalid("timestamp", &format!("{number:?}")))
 }
 
-/// Base64; what is not of its alphabet is ignored.
+/// Decodes base64; characters outside its alphabet are ignored.
 pub(super) fn blob(text: &str) -> Result<Value> {
     let decoded = match BASE64.decode(text) {
         Ok(bytes) => bytes,
@@ -57,23 +57,23 @@ pub(super) fn invalid(what: &str, text: &str) -> Error {
     Error::new(ErrorKind::ResponseParser, format!("Unable to parse response: invalid {what} {shown:?}"))
 }
 
-/// Decodes what is of the alphabet, up to the padding that completes a group of four.
+/// Decodes the characters of the alphabet, up to the padding that completes a group of four.
 fn lenient_base64(text: &str) -> Option<Vec<u8>> {
-    let mut kept = String::with_capacity(text.len());
+    let mut encoded = String::with_capacity(text.len());
     let mut padding = 0;
     for c in text.chars() {
-        if c == '=' && kept.len() % 4 >= 2 {
+        if c == '=' && encoded.len() % 4 >= 2 {
             padding += 1;
-            if kept.len() % 4 + padding >= 4 {
+            if encoded.len() % 4 + padding >= 4 {
                 break;
             }
         } else if c.is_ascii_alphanumeric() || c == '+' || c == '/' {
             padding = 0;
-            kept.push(c);
+            encoded.push(c);
         }
     }
-    kept.extend(std::iter::repeat_n('=', padding));
-    BASE64.decode(kept).ok()
+    encoded.extend(std::iter::repeat_n('=', padding));
+    BASE64.decode(encoded).ok()
 }
 
 #[cfg(test)]
@@ -81,7 +81,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers() {
+    fn numbers_are_parsed() {
         assert_eq!(integer(" +7\n").unwrap(), Value::Int(7));
         assert!(matches!(integer("9223372036854775808").unwrap(), Value::Number(_)));
         assert!(integer("1.5").is_err() && integer("").is_err() && integer("0x1").is_err());
@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn base64_ignores_what_is_not_of_its_alphabet() {
+    fn base64_ignores_characters_outside_its_alphabet() {
         for (text, bytes) in [("YWI=", "ab"), ("Y W\nI=", "ab"), ("YWJj=", "abc"), ("YR==", "a"), ("YQ==YQ==", "a"), ("", "")] {
             assert_eq!(blob(text).unwrap().as_bytes(), Some(bytes.as_bytes()), "{text}");
         }

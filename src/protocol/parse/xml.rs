@@ -1,13 +1,13 @@
-//! XML bodies along their shapes, for the query, ec2 and rest-xml protocols.
+//! XML bodies, parsed according to their shapes, for the query, ec2, and rest-xml protocols.
 
-use super::union::{note_unknown, union};
+use super::body::{note_unknown, union};
 use super::xml_reader::{Element, Xml};
 use super::{Slots, empty_slots, scalar};
 use crate::definition::{Location, Node, ShapeType, Structure, WireNames};
 use crate::error::{Error, ErrorKind, Result};
 use crate::value::{List, Map, Str, Value};
 
-/// A whole body, whose element is the structure. An empty body has no members.
+/// Parses a whole body whose document element is the structure. An empty body has no members.
 pub(super) fn members(node: Node<'_>, structure: &Structure, body: &[u8]) -> Result<Slots> {
     if body.is_empty() {
         return Ok(empty_slots(structure));
@@ -18,7 +18,7 @@ pub(super) fn members(node: Node<'_>, structure: &Structure, body: &[u8]) -> Res
     Ok(slots)
 }
 
-/// A whole body, whose element is a value of the shape.
+/// Parses a whole body whose document element is a value of the shape.
 pub(super) fn value(node: Node<'_>, body: &[u8]) -> Result<Value> {
     let (mut xml, root) = Xml::open(if body.is_empty() { b"<empty/>" } else { body })?;
     let value = typed(&mut xml, &root, node)?;
@@ -26,7 +26,7 @@ pub(super) fn value(node: Node<'_>, body: &[u8]) -> Result<Value> {
     Ok(value)
 }
 
-/// The members in the element that was entered, which is left. `foreign` reads every child that is no member.
+/// Reads the members of the element that was entered, and leaves it. `foreign` reads every child that is not a member.
 pub(super) fn fields<'a>(
     xml: &mut Xml<'a>,
     element: &Element<'a>,
@@ -52,7 +52,8 @@ pub(super) fn fields<'a>(
     Ok(slots)
 }
 
-/// One child element of a structure. Of several the first counts, but for those of flattened lists and maps.
+/// Reads one child element of a structure. Of several with the same name, the first counts, except in flattened lists and
+/// maps.
 fn member<'a>(xml: &mut Xml<'a>, element: &Element<'a>, node: Node<'_>, slot: &mut Option<Value>) -> Result<()> {
     match node.shape_type() {
         ShapeType::List(item) if node.has(|t| t.flattened) => {
@@ -117,7 +118,7 @@ fn structure<'a>(xml: &mut Xml<'a>, element: &Element<'a>, node: Node<'_>, struc
     union(node, structure, slots, &unknown)
 }
 
-/// One entry of a map: the element that was entered holds a key and a value.
+/// Reads a map entry: the element that was entered contains a key and a value.
 fn entry(xml: &mut Xml<'_>, key: Node<'_>, value: Node<'_>, map: &mut Map) -> Result<()> {
     let (key_name, value_name) = (key.location_name().unwrap_or("key"), value.location_name().unwrap_or("value"));
     let (mut found_key, mut found_value) = (None, None);
@@ -133,12 +134,12 @@ fn entry(xml: &mut Xml<'_>, key: Node<'_>, value: Node<'_>, map: &mut Map) -> Re
             map.insert(key, value);
             Ok(())
         }
-        (None, _) => Err(xml.error(&format!("an entry of a map without {key_name}"))),
-        (_, None) => Err(xml.error(&format!("an entry of a map without {value_name}"))),
+        (None, _) => Err(xml.error(&format!("a map entry without {key_name}"))),
+        (_, None) => Err(xml.error(&format!("a map entry without {value_name}"))),
     }
 }
 
-/// The members that are attributes of the structure's element and were not there as children.
+/// Reads the members that are attributes of the structure's element and were not present as children.
 fn attributes(element: &Element<'_>, node: Node<'_>, structure: &Structure, slots: &mut Slots) -> Result<()> {
     if !element.has_attributes() {
         return Ok(());
@@ -155,8 +156,8 @@ fn attributes(element: &Element<'_>, node: Node<'_>, structure: &Structure, slot
     Ok(())
 }
 
-/// The flattened list of this name, where its elements are named after the items: the protocols' specification names
-/// them after the list.
+/// Finds a flattened list by its own name even if its items have a name: the protocols' specification names the elements
+/// after the list.
 fn own_name(node: Node<'_>, structure: &Structure, name: &str) -> Result<Option<usize>> {
     for (slot, member) in structure.members.iter().enumerate() {
         let target = node.member(member)?;
@@ -168,7 +169,8 @@ fn own_name(node: Node<'_>, structure: &Structure, name: &str) -> Result<Option<
     Ok(None)
 }
 
-/// Members whose element is also a flattened list's: an older form of the list, which has its first item.
+/// Fills members that share their element name with a flattened list. They are an older form of the list, and contain its
+/// first item.
 fn namesakes(node: Node<'_>, structure: &Structure, names: &WireNames, slots: &mut Slots) -> Result<()> {
     for (slot, member) in structure.members.iter().enumerate() {
         let target = node.member(member)?;
@@ -202,7 +204,7 @@ fn wire_names<'a>(node: Node<'_>, structure: &'a Structure) -> Result<&'a WireNa
     Ok(structure.wire_names.get_or_init(|| names))
 }
 
-/// A member's element. The elements of a flattened list are named after the items, where those have a name.
+/// Returns the name of a member's element. The elements of a flattened list are named after its items if those have a name.
 fn element_name<'a>(target: Node<'a>, member: &'a str) -> Result<&'a str> {
     if let ShapeType::List(item) = target.shape_type()
         && target.has(|t| t.flattened)

@@ -1,7 +1,7 @@
-//! XML as a pull parser over text in memory: elements one after the other, names without namespaces,
-//! text stitched together from characters, CDATA and entities. There is no tree in between.
+//! A pull parser for XML over text in memory: one element at a time, names without namespaces, text joined from characters,
+//! CDATA, and entities. No tree is built.
 //!
-//! Deliberately absent: entities that a document declares itself, external ones included.
+//! Entities declared by a document, including external ones, are not supported.
 
 use std::borrow::Cow;
 
@@ -12,7 +12,7 @@ use super::{MAX_DEPTH, utf8};
 use crate::error::{Error, ErrorKind, Result};
 use crate::value::{Map, Str, Value};
 
-/// A place in an XML document, inside the element that was entered last.
+/// A position in an XML document, inside the element entered last.
 pub(super) struct Xml<'a> {
     reader: Reader<&'a [u8]>,
     depth: usize,
@@ -22,7 +22,7 @@ pub(super) struct Xml<'a> {
 pub(super) struct Element<'a>(BytesStart<'a>);
 
 impl<'a> Xml<'a> {
-    /// The document's element, entered.
+    /// Enters the document element.
     pub(super) fn open(body: &'a [u8]) -> Result<(Xml<'a>, Element<'a>)> {
         let text = utf8(body)?;
         let mut reader = Reader::from_str(text.strip_prefix('\u{feff}').unwrap_or(text));
@@ -34,7 +34,7 @@ impl<'a> Xml<'a> {
         }
     }
 
-    /// The element's next child, entered; `None` when the element has ended, and is left.
+    /// Enters the element's next child; returns `None` and leaves the element at its end.
     pub(super) fn child(&mut self) -> Result<Option<Element<'a>>> {
         loop {
             match self.event()? {
@@ -44,17 +44,17 @@ impl<'a> Xml<'a> {
                     return Ok(None);
                 }
                 Event::Eof if self.depth == 0 => return Ok(None),
-                Event::Eof => return Err(self.error("the document ends in the middle")),
+                Event::Eof => return Err(self.error("unexpected end of the document")),
                 Event::Text(text) if self.depth == 0 && !text.trim_ascii().is_empty() => {
-                    return Err(self.error("text outside of the element"));
+                    return Err(self.error("text outside the document element"));
                 }
-                Event::GeneralRef(_) | Event::CData(_) if self.depth == 0 => return Err(self.error("text outside of the element")),
+                Event::GeneralRef(_) | Event::CData(_) if self.depth == 0 => return Err(self.error("text outside the document element")),
                 _ => {}
             }
         }
     }
 
-    /// The element's text up to its first child, untrimmed; the element is left.
+    /// Returns the element's text up to its first child, untrimmed, and leaves the element.
     pub(super) fn text(&mut self) -> Result<Cow<'a, str>> {
         let mut text = Cow::Borrowed("");
         loop {
@@ -69,13 +69,13 @@ impl<'a> Xml<'a> {
                     self.skip()?;
                     return Ok(text);
                 }
-                Event::Eof => return Err(self.error("the document ends in the middle")),
+                Event::Eof => return Err(self.error("unexpected end of the document")),
                 other => self.characters(other, &mut text)?,
             }
         }
     }
 
-    /// Reads to the end of the element and leaves it.
+    /// Skips to the end of the element and leaves it.
     pub(super) fn skip(&mut self) -> Result<()> {
         let outside = self.depth - 1;
         while self.depth > outside {
@@ -84,16 +84,16 @@ impl<'a> Xml<'a> {
         Ok(())
     }
 
-    /// Nothing may follow the document's element.
+    /// Checks that nothing follows the document element.
     pub(super) fn end(&mut self) -> Result<()> {
         match self.child()? {
             None => Ok(()),
-            Some(_) => Err(self.error("a second element after the document's element")),
+            Some(_) => Err(self.error("a second document element")),
         }
     }
 
-    /// The element as text, or as a map of its children where it has some; of equal names the first
-    /// counts. An element without text is null.
+    /// Returns the element as a map of its children if it has any, otherwise as text, or null if it is empty. Of several
+    /// children with the same name, the first counts.
     pub(super) fn tree(&mut self) -> Result<Value> {
         let mut text = Cow::Borrowed("");
         let mut children = Map::new();
@@ -114,21 +114,21 @@ impl<'a> Xml<'a> {
                         (true, true) => Value::Null,
                     });
                 }
-                Event::Eof => return Err(self.error("the document ends in the middle")),
+                Event::Eof => return Err(self.error("unexpected end of the document")),
                 other => self.characters(other, &mut text)?,
             }
         }
     }
 
-    /// The error that the document is no XML, with the reason and the place. Nothing of the document itself is in it:
-    /// answers carry credentials.
+    /// The error for a document that is not valid XML, with the reason and the position. It contains nothing of the document:
+    /// responses may contain credentials.
     pub(super) fn error(&self, reason: &str) -> Error {
         let place = self.reader.buffer_position();
         let text = format!("Unable to parse response ({reason}: byte {place}), invalid XML received. Further retries may succeed.");
         Error::new(ErrorKind::ResponseParser, text)
     }
 
-    /// Appends what an event says in characters: text, CDATA or an entity.
+    /// Appends the characters of an event: text, CDATA, or an entity.
     fn characters(&self, event: Event<'a>, text: &mut Cow<'a, str>) -> Result<()> {
         match event {
             Event::Text(part) => append(text, part.xml10_content()),
@@ -159,22 +159,22 @@ impl<'a> Xml<'a> {
 }
 
 impl Element<'_> {
-    /// The name without its prefix.
+    /// Returns the name without its prefix.
     pub(super) fn name(&self) -> &str {
         self.0.local_name().into_inner()
     }
 
-    /// Whether the name is in no namespace: it has no prefix, and no default is declared here.
+    /// Whether the name has no namespace: no prefix, and no default namespace declared on this element.
     pub(super) fn is_plain(&self) -> bool {
         self.0.name().prefix().is_none() && !self.0.attributes().flatten().any(|a| a.key.into_inner() == "xmlns")
     }
 
-    /// Whether there is any attribute, be it a declaration of a namespace.
+    /// Whether the element has any attribute, including namespace declarations.
     pub(super) fn has_attributes(&self) -> bool {
         !self.0.attributes_raw().is_empty()
     }
 
-    /// The value of an attribute, named `name` or `prefix:name`. Any prefix stands for any other.
+    /// Returns the value of the attribute `name` or `prefix:name`. All prefixes are equivalent.
     pub(super) fn attribute(&self, name: &str) -> Option<String> {
         let (prefixed, local) = match name.split_once(':') {
             Some((_, local)) => (true, local),
@@ -218,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn text_is_stitched_together() {
+    fn text_is_joined_from_characters_cdata_and_entities() {
         assert_eq!(text_of("<a> x&amp;y&#x20AC;<!-- no --><![CDATA[<&>]]>z </a>").unwrap(), " x&y€<&>z ");
         assert_eq!(text_of("<a>l1\r\nl2\rl3&#13;</a>").unwrap(), "l1\nl2\nl3\r");
         assert_eq!(text_of("<a>before<b>in</b>after</a>").unwrap(), "before");
@@ -226,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_xml_is_an_error() {
+    fn invalid_xml_is_an_error() {
         for bad in ["", "  ", "text", "<a>", "<a></b>", "<a/><b/>", "<a/>x", "<a>&nbsp;</a>", "<a>&#xD800;</a>", "x<a/>", "<a", "</a>"] {
             let error = text_of(bad).expect_err(bad);
             assert_eq!(error.kind(), ErrorKind::ResponseParser);
@@ -243,7 +243,7 @@ mod tests {
     }
 
     #[test]
-    fn a_tree_takes_the_first_of_equal_names() {
+    fn a_tree_takes_the_first_of_several_elements_with_the_same_name() {
         let (mut xml, root) = Xml::open(b"<n:E xmlns:n='u'><Code>a</Code><Code>b</Code><None/><M><x>1</x></M></n:E>").unwrap();
         assert_eq!(root.name(), "E");
         assert!(!root.is_plain());
@@ -251,7 +251,7 @@ mod tests {
     }
 
     #[test]
-    fn attributes_are_found_whatever_their_prefix_is() {
+    fn attributes_are_found_with_any_prefix() {
         let (_, root) = Xml::open(b"<G xmlns:q='u' q:type='a&amp;b' id='1'/>").unwrap();
         assert_eq!(root.attribute("xsi:type").as_deref(), Some("a&b"));
         assert_eq!(root.attribute("id").as_deref(), Some("1"));

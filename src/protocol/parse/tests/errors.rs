@@ -1,11 +1,11 @@
-//! Errors: what the code, the message and the class are, whatever the body is.
+//! Error responses: code, message, and class for every kind of body.
 
 use super::*;
 use crate::error::ErrorKind;
 use crate::value;
 use crate::value::Value;
 
-/// Code, message and class.
+/// Code, message, and class.
 fn read(protocol: &str, status: u16, fields: &[(&str, &str)], body: &str) -> (Value, Value, Option<String>) {
     let parsed = error(protocol, status, fields, body).unwrap();
     let error = &parsed.response["Error"];
@@ -13,7 +13,7 @@ fn read(protocol: &str, status: u16, fields: &[(&str, &str)], body: &str) -> (Va
 }
 
 #[test]
-fn codes_of_json() {
+fn json_error_codes() {
     let class = || Some("Conflict".to_owned());
     for (protocol, status, fields, body, expected) in [
         ("json", 400, &[][..], r#"{"__type":"com.x#ConflictCode","message":"m"}"#, (value!("ConflictCode"), value!("m"), class())),
@@ -41,7 +41,7 @@ fn codes_of_json() {
 }
 
 #[test]
-fn a_service_that_spoke_the_query_protocol_has_two_codes() {
+fn a_service_that_formerly_used_the_query_protocol_has_two_codes() {
     let parsed = error("json", 400, &[("x-amzn-query-error", "Q;Sender")], r#"{"__type":"ns#ConflictCode"}"#).unwrap();
     assert_eq!(parsed.response["Error"], value!({"Message": "", "Code": "Q", "QueryErrorCode": "ConflictCode", "Type": "Sender"}));
     assert_eq!(parsed.class, None);
@@ -53,7 +53,7 @@ fn a_service_that_spoke_the_query_protocol_has_two_codes() {
 }
 
 #[test]
-fn modeled_members_stand_beside_the_error() {
+fn modeled_members_are_beside_the_error() {
     let json = r#"{"__type":"ConflictCode","message":"m","Reason":"r"}"#;
     let xml = "<ErrorResponse><Error><Type>Sender</Type><Code>ConflictCode</Code><message>m</message><Reason>r</Reason></Error>\
                <RequestId>id</RequestId></ErrorResponse>";
@@ -67,7 +67,7 @@ fn modeled_members_stand_beside_the_error() {
 }
 
 #[test]
-fn errors_in_xml() {
+fn xml_errors() {
     let query =
         error("query", 403, &[], "<E xmlns='u'><Error><Type>Sender</Type><Code>A</Code></Error><RequestId>i</RequestId></E>").unwrap();
     assert_eq!(query.response["Error"], value!({"Type": "Sender", "Code": "A"}));
@@ -91,7 +91,7 @@ fn errors_in_xml() {
 }
 
 #[test]
-fn errors_in_cbor() {
+fn cbor_errors() {
     let parsed = error("smithy-rpc-v2-cbor", 400, &[], b"\xA1\x66__type\x65a#b:c").unwrap();
     assert_eq!(parsed.response["Error"], value!({"Message": "", "Code": "b"}));
     for body in [&b"\xA0"[..], b"", b"\x80"] {

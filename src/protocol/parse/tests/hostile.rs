@@ -1,12 +1,12 @@
-//! Whatever comes from outside ends in a value or in a typed error: bodies that are cut, changed at random, noise, too
-//! deep or too long. `TUCUXI_FUZZ_ROUNDS` asks for more random changes than the 2000 of a usual run.
+//! Hostile input ends in a value or a typed error: bodies that are truncated, randomly changed, noise, too deep, or too
+//! long. `TUCUXI_FUZZ_ROUNDS` sets the number of random changes (2,000 by default).
 
 use super::success::frame;
 use super::*;
 use crate::error::ErrorKind;
 use crate::value::Value;
 
-/// SplitMix64: the same numbers in every run.
+/// SplitMix64, so that every run uses the same numbers.
 struct Random(u64);
 
 impl Random {
@@ -34,13 +34,13 @@ const CBOR: &[u8] =
     \x61b\xF5\x61t\xC1\xF9\x3C\x00\x61x\x42ab\x61U\xA1\x61a\x61x\x61L\x9F\x61a\xF6\xFF\x61M\xA1\x61k\x61v\x61R\xA1\x61R\xA1\x61s\x61d\
     \x66__type\x6CConflictCode\xFF";
 
-/// How many random changes a body gets.
+/// The number of random changes made to a body.
 fn rounds() -> usize {
     let text = std::env::var("TUCUXI_FUZZ_ROUNDS").ok();
     text.map_or(2_000, |text| text.parse().expect("TUCUXI_FUZZ_ROUNDS is a number"))
 }
 
-/// Cut anywhere, and with a few bytes changed, removed, doubled or moved.
+/// Truncates the body at every byte, and changes, removes, or duplicates a few bytes at random.
 fn variants(body: &[u8], mut check: impl FnMut(&[u8])) {
     check(body);
     (0..body.len()).for_each(|length| check(&body[..length]));
@@ -67,7 +67,7 @@ fn variants(body: &[u8], mut check: impl FnMut(&[u8])) {
     }
 }
 
-/// A value, or a parser error; nothing else.
+/// Accepts a value or a parser error, and nothing else.
 fn ends_well<T>(result: Result<T>, body: &[u8]) -> Option<T> {
     match result {
         Ok(value) => Some(value),
@@ -93,29 +93,29 @@ fn check_all(protocol: &str, body: &[u8]) {
             assert!(parsed.response.contains_key("Error"));
         }
     });
-    assert!(read > 0 && read < checked, "the variants are neither all good nor all bad");
+    assert!(read > 0 && read < checked, "some variants are valid and some are not");
 }
 
 #[test]
-fn json_of_any_kind() {
+fn mutated_json_never_panics() {
     check_all("json", JSON);
     check_all("rest-json", JSON);
 }
 
 #[test]
-fn xml_of_any_kind() {
+fn mutated_xml_never_panics() {
     check_all("rest-xml", XML);
     check_all("query", XML);
     check_all("ec2", XML);
 }
 
 #[test]
-fn cbor_of_any_kind() {
+fn mutated_cbor_never_panics() {
     check_all("smithy-rpc-v2-cbor", CBOR);
 }
 
 #[test]
-fn events_of_any_kind() {
+fn mutated_event_streams_never_panic() {
     let stats = frame(&[(":message-type", "event"), (":event-type", "Stats")], br#"{"s": "x"}"#);
     let chunk = frame(&[(":message-type", "event"), (":event-type", "Chunk")], b"raw");
     let service = service("rest-json");
@@ -127,10 +127,10 @@ fn events_of_any_kind() {
             failed += usize::from(ends_well(event, bytes).is_none());
         }
     });
-    assert!(failed > rounds() / 2, "what is changed is noticed");
+    assert!(failed > rounds() / 2, "changes are detected");
 }
 
-/// A length that is announced is not believed: memory is for what has come.
+/// Announced lengths are not trusted: memory is allocated only for data that has arrived.
 #[test]
 fn announced_lengths_allocate_nothing() {
     let service = service("smithy-rpc-v2-cbor");
@@ -151,9 +151,9 @@ fn announced_lengths_allocate_nothing() {
     }
 }
 
-/// What is only long takes time in proportion. The bodies would take minutes if each part were compared with all others.
+/// Parsing takes linear time. These bodies would take minutes if each part were compared with all others.
 #[test]
-fn long_bodies_are_read_in_one_go() {
+fn long_bodies_take_linear_time() {
     let count = 100_000;
     let many = |part: fn(usize) -> String| (0..count).map(part).collect::<String>();
     let json = |what: String| format!("{{\"s\": \"x\", {what}\"i\": 1}}");
@@ -183,9 +183,9 @@ fn long_bodies_are_read_in_one_go() {
     assert!(start.elapsed().as_secs() < 60, "{:?}", start.elapsed());
 }
 
-/// Bytes without any form, and forms that nothing ends.
+/// Random bytes.
 #[test]
-fn noise_of_any_kind() {
+fn random_bytes_never_panic() {
     let mut random = Random(11);
     for protocol in ["json", "rest-json", "rest-xml", "query", "ec2", "smithy-rpc-v2-cbor"] {
         let service = service(protocol);
@@ -202,7 +202,7 @@ fn noise_of_any_kind() {
 }
 
 #[test]
-fn recursive_shapes_nest_only_so_deep() {
+fn deep_nesting_is_rejected() {
     let deep = 100_000;
     for (protocol, body) in [
         ("json", "{\"R\":".repeat(deep).into_bytes()),

@@ -1,4 +1,4 @@
-//! Responses through the whole parser: a small service in each protocol.
+//! Tests of the whole parser, with a small service in each protocol.
 
 mod errors;
 mod hostile;
@@ -12,7 +12,7 @@ use crate::error::Result;
 use crate::http::{Headers, Response};
 use crate::value::{Bytes, Map};
 
-/// A service with a member of every kind, speaking `protocol`.
+/// A service with a member of every kind, with `protocol`.
 fn service(protocol: &str) -> Arc<Service> {
     let text = r##"{
         "metadata": {"protocol": "PROTOCOL", "protocols": ["PROTOCOL"], "apiVersion": "2020-01-01"},

@@ -1,4 +1,4 @@
-//! Outputs.
+//! Successful responses.
 
 use super::*;
 use crate::error::ErrorKind;
@@ -10,7 +10,7 @@ fn map(value: V) -> Map {
 }
 
 #[test]
-fn json_scalars_stay_in_the_json_protocol_and_are_coerced_in_rest_json() {
+fn json_scalars_are_verbatim_in_json_and_coerced_in_rest_json() {
     let body = r#"{"s": 5, "i": "7", "f": "NaN", "b": "TRUE", "t": 1.5, "x": "YWI=", "unknown": [{}]}"#;
     let json = output("json", "Op", &[], body).unwrap();
     assert_eq!((&json["s"], &json["i"], &json["f"], &json["b"]), (&V::Int(5), &value!("7"), &value!("NaN"), &value!("TRUE")));
@@ -25,7 +25,7 @@ fn json_scalars_stay_in_the_json_protocol_and_are_coerced_in_rest_json() {
 }
 
 #[test]
-fn json_nulls_are_absent_from_structures_only() {
+fn json_nulls_are_absent_only_from_structures() {
     let body = r#"{"s": null, "L": ["a", null], "M": {"k": null}, "R": {"R": {"s": "deep"}}, "D": {"any": [1, null]}, "ren": "x"}"#;
     let expected = value!({"sn": "x", "L": ["a", null], "M": {"k": null}, "R": {"R": {"s": "deep"}}, "D": {"any": [1, null]}});
     assert_eq!(output("json", "Op", &[], body).unwrap(), map(expected));
@@ -34,7 +34,7 @@ fn json_nulls_are_absent_from_structures_only() {
 }
 
 #[test]
-fn unions_have_one_member() {
+fn a_union_has_exactly_one_member() {
     for (protocol, one, unknown, none, two) in [
         ("json", r#"{"U":{"a":"x","n":null,"__type":"T"}}"#, r#"{"U":{"zz":1}}"#, r#"{"U":{}}"#, r#"{"U":{"a":"x","n":1}}"#),
         ("rest-xml", "<O><U><a>x</a></U></O>", "<O><U><zz/><zz/></U></O>", "<O><U/></O>", "<O><U><a>x</a><n>1</n></U></O>"),
@@ -49,7 +49,7 @@ fn unions_have_one_member() {
 }
 
 #[test]
-fn what_is_no_json_is_an_error_on_success() {
+fn invalid_json_is_an_error() {
     for body in ["nope", "{\"s\": ", "[]", "null", "{} x", "{\"L\": \"a\"}", "{\"R\": []}", "{\"x\": 1}", "{\"t\": \"soon\"}"] {
         assert_eq!(output("json", "Op", &[], body).expect_err(body).kind(), ErrorKind::ResponseParser);
     }
@@ -57,7 +57,7 @@ fn what_is_no_json_is_an_error_on_success() {
 }
 
 #[test]
-fn xml_along_its_shapes() {
+fn xml_is_parsed_according_to_its_shapes() {
     let body = "<n:Out xmlns:n='u' xmlns:xsi='v'><Item>1</Item><s> a&amp;b </s><s>second</s><L><any>x</any><other/></L><Item>2</Item><F>3</F>\
                 <M><entry><key>k</key><value>v</value></entry></M><MF><K>k1</K><V>v1</V></MF><MF><V>v2</V><K>k2</K></MF>\
                 <i> 7 </i><b>TRUE</b><f>Infinity</f><R><L/><M/></R><A xsi:type='User'><id>1</id></A><unknown><x/></unknown></n:Out>";
@@ -70,7 +70,7 @@ fn xml_along_its_shapes() {
 }
 
 #[test]
-fn the_ids_of_query_and_ec2_are_in_the_body() {
+fn query_and_ec2_request_ids_are_in_the_body() {
     let parsed = |protocol: &str, operation: &str, body: &str| {
         let service = service(protocol);
         parse(&service, service.operation(operation).unwrap(), Response::new(200, Headers::new(), body.as_bytes()))
@@ -87,7 +87,7 @@ fn the_ids_of_query_and_ec2_are_in_the_body() {
 }
 
 #[test]
-fn headers_and_status_are_bound_in_the_rest_protocols() {
+fn rest_members_are_bound_to_headers_and_status() {
     let fields = [
         ("etag", "\"e\""),
         ("X-List", "a, \"b,c\""),
@@ -110,7 +110,7 @@ fn headers_and_status_are_bound_in_the_rest_protocols() {
 }
 
 #[test]
-fn payloads() {
+fn payloads_are_streams_or_text() {
     let body = output("rest-xml", "Body", &[("ETag", "e")], "raw").unwrap();
     assert_eq!(&body["body"].as_stream().unwrap().read_all().unwrap()[..], b"raw");
     assert_eq!(output("rest-json", "Text", &[], "plain é").unwrap(), map(value!({"text": "plain é"})));
@@ -119,7 +119,7 @@ fn payloads() {
 }
 
 #[test]
-fn cbor_vectors() {
+fn cbor_test_vectors() {
     let read = |hex: &str| {
         let bytes: Vec<u8> =
             hex.split_whitespace().collect::<String>().as_bytes().chunks(2).map(|p| from_hex(p[0]) << 4 | from_hex(p[1])).collect();
@@ -176,7 +176,7 @@ fn events(output: &Map) -> Vec<Result<Value>> {
 }
 
 #[test]
-fn events_come_one_by_one_until_an_exception() {
+fn events_are_delivered_until_an_exception() {
     let exception = frame(&[(":message-type", "exception"), (":exception-type", "Broken")], br#"{"message": "m"}"#);
     let body =
         [event("Stats", br#"{"s": "x"}"#), event("Unheard", b"?"), event("Chunk", b"raw"), exception, event("Stats", b"{}")].concat();
@@ -190,7 +190,7 @@ fn events_come_one_by_one_until_an_exception() {
 }
 
 #[test]
-fn the_first_event_of_the_json_protocol_has_the_other_members() {
+fn the_first_event_of_the_json_protocol_contains_the_other_members() {
     let body = [event("initial-response", br#"{"s": "x"}"#), event("Stats", b"{}")].concat();
     let output = output("json", "Events", &[], &body).unwrap();
     assert_eq!(output["s"], value!("x"));
@@ -202,7 +202,7 @@ fn the_first_event_of_the_json_protocol_has_the_other_members() {
 }
 
 #[test]
-fn an_error_of_the_stream_and_a_stream_that_breaks_off() {
+fn an_error_frame_and_a_truncated_stream_are_errors() {
     let error = frame(&[(":message-type", "error"), (":error-code", "InternalError"), (":error-message", "oops")], b"");
     let output = output("rest-json", "Events", &[], error).unwrap();
     let found = events(&output);
