@@ -3,7 +3,8 @@
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-use tucuxi::definition::{Definitions, Root, Service};
+use tucuxi::Definitions;
+use tucuxi::unversioned::definition::{Root, Service};
 
 fn main() {
     let definitions = Definitions::embedded();

@@ -5,9 +5,11 @@
 use std::hint::black_box;
 use std::time::Instant;
 
-use tucuxi::definition::{Definitions, LegacyEndpoints, Partitions, RuleSet};
-use tucuxi::endpoint::legacy::{LegacyEndpoint, LegacyQuery};
-use tucuxi::{Value, endpoint, value};
+use tucuxi::Definitions;
+use tucuxi::unversioned::definition::{LegacyEndpoints, Partitions, RuleSet};
+use tucuxi::unversioned::endpoint;
+use tucuxi::unversioned::endpoint::legacy::{LegacyEndpoint, LegacyQuery};
+use tucuxi::{Value, value};
 
 const TIMES: u32 = 20_000;
 

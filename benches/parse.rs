@@ -4,9 +4,10 @@ use std::fmt::Write;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-use tucuxi::definition::Definitions;
+use tucuxi::Bytes;
+use tucuxi::Definitions;
 use tucuxi::http::{Headers, Response};
-use tucuxi::{Bytes, protocol};
+use tucuxi::unversioned::protocol;
 
 fn main() {
     report("ListBuckets, 1 bucket", "s3", "ListBuckets", 20_000, buckets());

@@ -4,8 +4,8 @@
 use std::hint::black_box;
 use std::time::Instant;
 
-use tucuxi::definition::Definitions;
-use tucuxi::protocol::serialize::{SerializedBody, form_urlencode, serialize};
+use tucuxi::Definitions;
+use tucuxi::unversioned::protocol::serialize::{SerializedBody, form_urlencode, serialize};
 use tucuxi::{Value, value};
 
 const ROUNDS: u32 = 100_000;

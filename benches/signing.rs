@@ -3,8 +3,8 @@
 use std::hint::black_box;
 use std::time::Instant;
 
-use tucuxi::auth::sigv4::{KeyCache, Signing, sign};
 use tucuxi::http::Request;
+use tucuxi::unversioned::auth::sigv4::{KeyCache, Signing, sign};
 use tucuxi::{Credentials, Timestamp};
 
 const ROUNDS: u32 = 200_000;

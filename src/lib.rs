@@ -24,7 +24,7 @@
 //! # Values
 //!
 //! [`Value`] is the only data type. [`value!`] writes one as a literal. Indexing reads it: a missing member is
-//! [`Value::Null`], never a panic. [`Value::search`] evaluates JMESPath, and [`value::to_value`] and [`value::from_value`]
+//! [`Value::Null`], never a panic. [`Value::search`] evaluates JMESPath, and [`to_value`] and [`from_value`]
 //! convert from and to your own types. A streamed body is a [`Stream`].
 //!
 //! ```
@@ -40,7 +40,7 @@
 //! # Pagination, waiters, resources
 //!
 //! [`Client::paginate`] iterates over the pages of an operation, [`Client::wait`] waits for a condition, and
-//! [`Session::resource`] opens boto3's resources and collections; see [`mod@resource`].
+//! [`Session::resource`] opens boto3's resources and collections.
 //!
 //! ```no_run
 //! use tucuxi::{Session, value};
@@ -56,8 +56,8 @@
 //!
 //! # Settings and credentials
 //!
-//! A session finds settings and credentials where boto3 finds them: the tables in [`session`] list every source and their
-//! order. Code comes first: [`Session::builder`], [`Config`], and a client's own [`ClientBuilder`].
+//! A session finds settings and credentials where boto3 finds them: the tables in [`guide::sessions`] list all sources
+//! and their order. Code comes first: [`Session::builder`], [`Config`], and a client's own [`ClientBuilder`].
 //!
 //! ```no_run
 //! use tucuxi::{AssumeRole, Session};
@@ -142,47 +142,48 @@
 //!
 //! # Architecture
 //!
-//! The modules are layers; each uses only lower ones. From the bottom up: [`mod@value`], the shared notations, and
-//! [`error`]; [`definition`] and [`http`]; settings, [`protocol`], [`endpoint`], and [`auth`]; credentials and retries; the
-//! pipeline of a call; [`mod@client`]; [`mod@paginator`], [`mod@waiter`], and [`testing`]; [`mod@resource`]; what definitions
-//! cannot express about single services; and [`session`], which wires everything together.
+//! The types at the root of the crate and those of [`http`] are the stable API. The interpreter's own types are in
+//! [`unversioned`]. [`guide::architecture`] describes the layers.
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
-pub mod auth;
+mod auth;
 mod call;
 #[cfg(feature = "cli")]
 pub mod cli;
-pub mod client;
+mod client;
 mod credentials;
-pub mod definition;
-pub mod endpoint;
-pub mod error;
+mod definition;
+mod endpoint;
+mod error;
+pub mod guide;
 pub mod http;
-pub mod paginator;
-pub mod protocol;
-pub mod resource;
+mod paginator;
+mod protocol;
+mod resource;
 mod retry;
 mod service;
-pub mod session;
+mod session;
 mod settings;
-pub mod testing;
+mod testing;
 mod text;
-pub mod value;
-pub mod waiter;
+pub mod unversioned;
+mod value;
+mod waiter;
 
 pub use auth::Credentials;
 pub use call::{Event, HookId};
 pub use client::{Client, OperationRequest, RawRequest};
 pub use credentials::AssumeRole;
+pub use definition::{Definitions, PaginatorDefinition, WaiterDefinition};
 pub use error::{Error, ErrorKind, Result};
 pub use http::{Cancel, Proxies, Verify};
-pub use paginator::Paginator;
-pub use resource::{Collection, Outcome, Resource};
-pub use session::{ClientBuilder, Session, SessionBuilder, client, default_session, resource, setup_default_session};
+pub use paginator::{Items, Paginator, ResultKeyIter, Search};
+pub use resource::{Collection, CollectionItems, CollectionPages, Member, MemberKind, Outcome, Resource};
+pub use session::{ClientBuilder, DefinitionsAt, Session, SessionBuilder, client, default_session, resource, setup_default_session};
 pub use settings::{Config, Environment};
 pub use testing::{ANY, Any, Recorder, Replay, StubbedError, Stubber};
-pub use value::{Bytes, List, Map, Number, Str, Stream, Timestamp, Value};
+pub use value::{Bytes, Expression, List, Map, MapIter, Number, Str, Stream, StreamReader, Timestamp, Value, from_value, to_value};
 pub use waiter::{Poll, Waiter};
 
 /// The readme's examples are compiled with the others.

@@ -5,8 +5,9 @@ use std::io::{Cursor, Write as _};
 use std::path::Path;
 use std::sync::Arc;
 
+use tucuxi::Definitions;
 use tucuxi::ErrorKind;
-use tucuxi::definition::{Definition, Definitions, Root, Source};
+use tucuxi::unversioned::definition::{Definition, Root, Source};
 
 /// A kind that the crate does not know, kept as text.
 #[derive(Debug)]

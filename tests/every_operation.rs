@@ -13,8 +13,8 @@ use std::process::ExitCode;
 use std::sync::{Arc, Mutex};
 
 use libtest_mimic::{Arguments, FormatSetting, Trial};
-use tucuxi::definition::{Operation, Service};
 use tucuxi::http::{Body, Request, Response, SendOptions, Transport};
+use tucuxi::unversioned::definition::{Operation, Service};
 use tucuxi::{Client, Credentials, Environment, ErrorKind, Session};
 
 /// What became of the operations.

@@ -15,10 +15,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use libtest_mimic::{Arguments, FormatSetting, Trial};
-use tucuxi::definition::resource::{Action, Base, IdentifierSource, Param, ParamSource, ResourceType, Resources, ResponseResource};
-use tucuxi::definition::{Definitions, Node, Service, ShapeType};
-use tucuxi::resource::MemberKind;
-use tucuxi::value::Expression;
+use tucuxi::Definitions;
+use tucuxi::Expression;
+use tucuxi::MemberKind;
+use tucuxi::unversioned::definition::resource::{
+    Action, Base, IdentifierSource, Param, ParamSource, ResourceType, Resources, ResponseResource,
+};
+use tucuxi::unversioned::definition::{Node, Service, ShapeType};
 use tucuxi::{Client, Map, Outcome, Resource, Result as Called, Session, Timestamp, Value, value};
 
 /// How many of each kind there were.

@@ -12,9 +12,10 @@ use std::process::ExitCode;
 use std::sync::{Arc, Mutex};
 
 use libtest_mimic::{Arguments, FormatSetting, Trial};
-use tucuxi::definition::{Definitions, Node, Operation, PaginatorDefinition, Service, ShapeType};
-use tucuxi::value::Expression;
+use tucuxi::Expression;
+use tucuxi::unversioned::definition::{Node, Operation, Service, ShapeType};
 use tucuxi::{Client, Map, Session, Str, Value, value};
+use tucuxi::{Definitions, PaginatorDefinition};
 
 const PAGES: usize = 3;
 const ITEMS: usize = 2;
@@ -56,7 +57,7 @@ fn walk(session: &Session, service: &str, tally: &Mutex<Tally>) -> Result<(), St
         let answering = Arc::clone(&server);
         let result = move |_: &Operation, params: &Map, result: &mut Map| answering.lock().unwrap().answer(params, result);
         let client = stub::client(session, service, &version, stub::empty, result).map_err(|e| format!("{version}: {e:?}"))?;
-        for name in client.paginator_names().map_err(|e| format!("{version}: {e:?}"))? {
+        for name in client.paginators().map_err(|e| format!("{version}: {e:?}"))? {
             match visit(&client, &name, &server, tally) {
                 Ok(()) => tally.lock().unwrap().paginators += 1,
                 Err(reason) => failures.push(format!("{version} {name}: {reason}")),

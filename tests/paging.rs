@@ -4,8 +4,8 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use tucuxi::definition::{PaginatorDefinition, WaiterDefinition};
 use tucuxi::{Cancel, ErrorKind, Map, Paginator, Result, Value, Waiter, value};
+use tucuxi::{PaginatorDefinition, WaiterDefinition};
 
 /// What was asked for, call by call.
 type Asked = Arc<Mutex<Vec<Value>>>;
@@ -166,7 +166,7 @@ fn waiter(states: &'static [&'static str], acceptors: Value) -> (Waiter, Arc<Mut
             state => value!({"Table": {"State": state}, "List": [state], "ResponseMetadata": {"HTTPStatusCode": 200}}),
         })
     };
-    (Waiter::from_fn("TableExists", WaiterDefinition::from_value(&config).unwrap(), poll).sleeper(|_| ()), polls)
+    (Waiter::from_fn("TableExists", WaiterDefinition::from_value(&config).unwrap(), poll).sleep(|_| ()), polls)
 }
 
 fn acceptors() -> Value {
@@ -220,7 +220,7 @@ fn a_waiter_can_be_timed_watched_and_stopped() {
         .delay(Duration::from_secs(4))
         .max_attempts(9)
         .deadline(Duration::from_secs(10))
-        .sleeper(move |time| times.lock().unwrap().push(time.as_secs_f64().round()))
+        .sleep(move |time| times.lock().unwrap().push(time.as_secs_f64().round()))
         .on_poll(move |poll| {
             polls.lock().unwrap().push((poll.attempt, poll.max_attempts));
             Ok(())

@@ -109,7 +109,7 @@ fn operations_go_by_either_name_and_take_what_becomes_a_value() -> tucuxi::Resul
 fn one_call_has_settings_of_its_own_and_a_body_is_a_stream() -> tucuxi::Result<()> {
     let params = value!({"Bucket": "river", "Key": "images/a"});
     let s3 = client(&Bucket::default());
-    let request = s3.request("get_object", params.clone()).timeout(Duration::from_secs(1)).header("x-a", "b");
+    let request = s3.request("get_object", params.clone()).read_timeout(Duration::from_secs(1)).header("x-a", "b");
     let answer = request.max_attempts(1).send()?;
     let mut text = String::new();
     answer["Body"].as_stream().unwrap().take().unwrap().read_to_string(&mut text).unwrap();

@@ -14,9 +14,10 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use libtest_mimic::{Arguments, FormatSetting, Trial};
-use tucuxi::definition::{Acceptor, Definitions, ProtocolName, Service, WaiterDefinition, WaiterState};
 use tucuxi::http::{Headers, Request, Response};
+use tucuxi::unversioned::definition::{Acceptor, ProtocolName, Service, WaiterState};
 use tucuxi::{Client, ErrorKind, Map, Session, Value, value};
+use tucuxi::{Definitions, WaiterDefinition};
 
 #[derive(Default)]
 struct Tally {
@@ -59,7 +60,7 @@ fn walk(session: &Session, service: &str, tally: &Mutex<Tally>) -> Result<(), St
         let respond = move |service: &Service, request: &Request| answering.respond(service, request);
         let client = stub::client(session, service, &version, respond, move |_, _, result| filling.fill(result));
         let client = client.map_err(|e| format!("{version}: {e:?}"))?;
-        for name in client.waiter_names().map_err(|e| format!("{version}: {e:?}"))? {
+        for name in client.waiters().map_err(|e| format!("{version}: {e:?}"))? {
             if let Err(reason) = visit(&client, &name, &server, tally) {
                 failures.push(format!("{version} {name}: {reason}"));
             }
@@ -168,7 +169,7 @@ fn time_out(client: &Client, name: &str, server: &Server, definition: &WaiterDef
     let slept = Arc::new(Mutex::new(Duration::ZERO));
     let clock = Arc::clone(&slept);
     *server.answer.lock().unwrap() = Some(neither(definition)?);
-    let waiter = client.waiter(name).map_err(|e| e.to_string())?.max_attempts(4).sleeper(move |time| *clock.lock().unwrap() += time);
+    let waiter = client.waiter(name).map_err(|e| e.to_string())?.max_attempts(4).sleep(move |time| *clock.lock().unwrap() += time);
     let error = match waiter.wait(input(client, definition)?) {
         Err(error) if error.kind() == ErrorKind::Waiter => error,
         other => return Err(format!("time-out: {other:?}")),
@@ -184,7 +185,7 @@ fn time_out(client: &Client, name: &str, server: &Server, definition: &WaiterDef
 fn wait(client: &Client, name: &str, server: &Server, answer: Answer) -> tucuxi::Result<u64> {
     *server.answer.lock().unwrap() = Some(answer);
     let before = server.polls.load(Ordering::Relaxed);
-    let waiter = client.waiter(name)?.sleeper(|_| ());
+    let waiter = client.waiter(name)?.sleep(|_| ());
     let input = minimal::input(client.service(), client.service().operation(waiter.definition().operation())?);
     waiter.wait(input)?;
     Ok(server.polls.load(Ordering::Relaxed) - before)

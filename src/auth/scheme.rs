@@ -72,7 +72,7 @@ impl Place {
 /// An algorithm and where its signature goes.
 ///
 /// ```
-/// use tucuxi::auth::{Place, Scheme, SignerName};
+/// use tucuxi::unversioned::auth::{Place, Scheme, SignerName};
 ///
 /// let name: SignerName = "s3v4-query".parse()?;
 /// assert_eq!((name.scheme, name.place), (Scheme::S3V4, Place::Query));

@@ -77,10 +77,16 @@ impl RawRequest<'_> {
         self
     }
 
-    /// How long the server may be silent; it is no limit for the whole call.
-    pub fn timeout(mut self, idle: Duration) -> Self {
+    /// Sets how long the server may be silent. This is not a limit for the whole call; see [`deadline`](Self::deadline).
+    pub fn read_timeout(mut self, idle: Duration) -> Self {
         self.options.read_timeout = Some(idle);
         self
+    }
+
+    /// The earlier name of [`read_timeout`](Self::read_timeout).
+    #[deprecated(note = "use `read_timeout`, the name of the same option in `Config`")]
+    pub fn timeout(self, idle: Duration) -> Self {
+        self.read_timeout(idle)
     }
 
     /// How long everything may take together, up to the headers of the response.

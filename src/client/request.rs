@@ -20,7 +20,7 @@ use crate::value::{Str, Value};
 /// let s3 = Session::new()?.client("s3")?;
 /// let object = s3
 ///     .request("get_object", value!({"Bucket": "b", "Key": "k"}))
-///     .timeout(Duration::from_secs(5))
+///     .read_timeout(Duration::from_secs(5))
 ///     .header("x-trace", "42")
 ///     .send()?;
 /// # Ok::<(), tucuxi::Error>(())
@@ -38,10 +38,16 @@ impl<'c> OperationRequest<'c> {
         OperationRequest { client, operation: operation.to_owned(), params, options: CallOptions::default() }
     }
 
-    /// How long the server may be silent; it is no limit for the whole call.
-    pub fn timeout(mut self, idle: Duration) -> Self {
+    /// Sets how long the server may be silent. This is not a limit for the whole call; see [`deadline`](Self::deadline).
+    pub fn read_timeout(mut self, idle: Duration) -> Self {
         self.options.read_timeout = Some(idle);
         self
+    }
+
+    /// The earlier name of [`read_timeout`](Self::read_timeout).
+    #[deprecated(note = "use `read_timeout`, the name of the same option in `Config`")]
+    pub fn timeout(self, idle: Duration) -> Self {
+        self.read_timeout(idle)
     }
 
     /// A header more, which is signed too.

@@ -20,7 +20,7 @@ use crate::value::Str;
 /// by the clones of these `Definitions`. Files that change after they were read are not read again.
 ///
 /// ```
-/// use tucuxi::definition::Definitions;
+/// use tucuxi::Definitions;
 ///
 /// let definitions = Definitions::embedded();
 /// let sqs = definitions.service("sqs", None)?;

@@ -3,7 +3,7 @@
 /// The method name of an operation, a waiter or a parameter: `ListObjectsV2` is `list_objects_v2`.
 ///
 /// ```
-/// use tucuxi::definition::snake_case;
+/// use tucuxi::unversioned::definition::snake_case;
 ///
 /// assert_eq!(snake_case("DescribeDBInstances"), "describe_db_instances");
 /// assert_eq!(snake_case("ListACLs"), "list_acls");

@@ -46,7 +46,7 @@ impl std::fmt::Debug for Paginators {
 /// A program can bring its own, of the same members as an entry of a `paginators-1.json`:
 ///
 /// ```
-/// use tucuxi::{definition::PaginatorDefinition, value};
+/// use tucuxi::{PaginatorDefinition, value};
 ///
 /// let definition = PaginatorDefinition::from_value(&value!({
 ///     "input_token": "NextToken",

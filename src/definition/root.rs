@@ -20,7 +20,8 @@ use crate::error::{Error, ErrorKind, Result};
 /// `<service>/<api-version>/<kind>.json` or `.json.gz`.
 ///
 /// ```no_run
-/// use tucuxi::definition::{Definitions, Root};
+/// use tucuxi::Definitions;
+/// use tucuxi::unversioned::definition::Root;
 ///
 /// // A newer botocore as it comes from the package index, before the definitions that the crate carries.
 /// let definitions = Definitions::new([Root::open("botocore-1.44.5-py3-none-any.whl")?]);

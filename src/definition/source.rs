@@ -8,7 +8,8 @@ use crate::value::Str;
 /// A program can load kinds of its own from the folders that its definitions lie in:
 ///
 /// ```no_run
-/// use tucuxi::definition::{Definition, Definitions, Root, Source};
+/// use tucuxi::Definitions;
+/// use tucuxi::unversioned::definition::{Definition, Root, Source};
 ///
 /// struct Limits(String);
 ///

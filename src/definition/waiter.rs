@@ -89,7 +89,7 @@ fn config_error(error: crate::error::Error) -> crate::error::Error {
 ///
 /// ```
 /// use std::time::Duration;
-/// use tucuxi::{definition::WaiterDefinition, value};
+/// use tucuxi::{WaiterDefinition, value};
 ///
 /// let definition = WaiterDefinition::from_value(&value!({
 ///     "operation": "DescribeJob",

@@ -15,8 +15,10 @@ use crate::value::{Map, Value};
 /// counts as absent.
 ///
 /// ```
-/// use tucuxi::definition::{Definitions, Partitions, RuleSet};
-/// use tucuxi::{endpoint, value};
+/// use tucuxi::Definitions;
+/// use tucuxi::unversioned::definition::{Partitions, RuleSet};
+/// use tucuxi::unversioned::endpoint;
+/// use tucuxi::value;
 ///
 /// let definitions = Definitions::embedded();
 /// let rules = definitions.load::<RuleSet>("sqs", None)?;

@@ -64,7 +64,7 @@ impl Client {
     /// The pages of an operation by a paginator of the caller's own.
     ///
     /// ```no_run
-    /// use tucuxi::{Session, definition::PaginatorDefinition, value};
+    /// use tucuxi::{Session, PaginatorDefinition, value};
     ///
     /// let definition = PaginatorDefinition::from_value(&value!({
     ///     "input_token": "nextToken",
@@ -98,7 +98,7 @@ impl Client {
     ///
     /// # Errors
     /// `InvalidDefinition` if the service's paginators are broken.
-    pub fn paginator_names(&self) -> Result<Vec<Str>> {
+    pub fn paginators(&self) -> Result<Vec<Str>> {
         let Some(paginators) =
             self.context().definitions.find::<Paginators>(self.context().service.name(), Some(&self.context().api_version))?
         else {
@@ -141,7 +141,7 @@ impl Client {
     fn not_pageable(&self, operation: &Operation) -> Error {
         const SHOWN: usize = 8;
         let asked = crate::definition::snake_case(&operation.name);
-        let names = match self.paginator_names() {
+        let names = match self.paginators() {
             Ok(names) => names,
             Err(error) => return error,
         };
@@ -163,7 +163,7 @@ impl Paginator {
     /// Pages that some other function fetches: it gets the parameters of a call and answers a page.
     ///
     /// ```
-    /// use tucuxi::{Paginator, definition::PaginatorDefinition, value};
+    /// use tucuxi::{Paginator, PaginatorDefinition, value};
     ///
     /// let definition = PaginatorDefinition::from_value(&value!({"input_token": "At", "output_token": "Next", "result_key": "Items"}))?;
     /// let pages = Paginator::from_fn(definition, (), |params| {
@@ -205,7 +205,7 @@ impl Paginator {
     /// page is then an error of the kind [`Canceled`](ErrorKind::Canceled).
     ///
     /// ```
-    /// use tucuxi::{Cancel, ErrorKind, Paginator, definition::PaginatorDefinition, value};
+    /// use tucuxi::{Cancel, ErrorKind, Paginator, PaginatorDefinition, value};
     ///
     /// let definition = PaginatorDefinition::from_value(&value!({"input_token": "At", "output_token": "Next", "result_key": "Items"}))?;
     /// let cancel = Cancel::new();

@@ -122,7 +122,7 @@ impl Resource {
     /// Everything that the resource has, in the order of the definition: the `dir()` of a script.
     ///
     /// ```
-    /// use tucuxi::{Session, resource::MemberKind};
+    /// use tucuxi::{Session, MemberKind};
     ///
     /// let session = Session::builder().region("us-east-1").build()?;
     /// let bucket = session.resource("s3")?.resource("Bucket", ["b"])?;

@@ -34,7 +34,7 @@ impl Model {
         // The oldest versions of a service that the crate carries have resources that wait for what their waiters do not
         // know: there, waiting is the error.
         let waits = !definition.is_builtin() && definition.types().iter().any(|kind| !kind.waiters.is_empty());
-        let waiters = if waits { client.waiters()? } else { None };
+        let waiters = if waits { client.waiter_definitions()? } else { None };
         let classes = definition.types().iter().map(|kind| {
             let place = Place { definition: &definition, kind };
             place.check_calls(client.service())?;

@@ -1,11 +1,8 @@
-//! Sessions: where settings, credentials and definitions come from.
+//! Sessions: the composition root. A session wires settings, credentials, definitions, and hooks together, and creates
+//! clients and resources.
 //!
-//! A client asks its session once, when it is made, for its `ClientSettings`; a call never comes here.
-//! Deliberately absent: connections. Making a session reads the profile files and nothing else.
-#![doc = ""]
-#![doc = include_str!("../settings/settings.md")]
-#![doc = ""]
-#![doc = include_str!("credentials.md")]
+//! A client gets its `ClientSettings` from its session once, when it is created. Creating a session reads the profile files
+//! and opens no connection.
 
 mod builder;
 mod client_builder;

@@ -6,7 +6,7 @@ const HEX: &[u8; 16] = b"0123456789ABCDEF";
 ///
 /// ```
 /// let pairs = [("key".to_owned(), "a b/c".to_owned()), ("flag".to_owned(), String::new())];
-/// assert_eq!(tucuxi::protocol::serialize::query_string(&pairs), "key=a%20b%2Fc&flag=");
+/// assert_eq!(tucuxi::unversioned::protocol::serialize::query_string(&pairs), "key=a%20b%2Fc&flag=");
 /// ```
 pub fn query_string(pairs: &[(String, String)]) -> String {
     encode_pairs(pairs, |out, text| push_percent_encoded(out, text, ""))
@@ -16,7 +16,7 @@ pub fn query_string(pairs: &[(String, String)]) -> String {
 ///
 /// ```
 /// let pairs = [("Action".to_owned(), "List".to_owned()), ("Name".to_owned(), "a b".to_owned())];
-/// assert_eq!(tucuxi::protocol::serialize::form_urlencode(&pairs), "Action=List&Name=a+b");
+/// assert_eq!(tucuxi::unversioned::protocol::serialize::form_urlencode(&pairs), "Action=List&Name=a+b");
 /// ```
 pub fn form_urlencode(pairs: &[(String, String)]) -> String {
     encode_pairs(pairs, |out, text| {

@@ -82,7 +82,7 @@ impl Client {
     /// # Errors
     /// `UnknownName` if the service has none of that name, with the nearest names; `InvalidDefinition` if it is broken.
     pub fn waiter(&self, name: &str) -> Result<Waiter> {
-        let found = match self.waiters()? {
+        let found = match self.waiter_definitions()? {
             Some(waiters) => waiters.get(name)?,
             None => None,
         };
@@ -95,7 +95,7 @@ impl Client {
     /// A waiter of the caller's own; the name is for messages.
     ///
     /// ```no_run
-    /// use tucuxi::{Session, definition::WaiterDefinition, value};
+    /// use tucuxi::{Session, WaiterDefinition, value};
     ///
     /// let definition = WaiterDefinition::from_value(&value!({
     ///     "operation": "DescribeStateMachine", "delay": 2, "maxAttempts": 30,
@@ -124,17 +124,17 @@ impl Client {
     ///
     /// # Errors
     /// `InvalidDefinition` if the service's waiters are broken.
-    pub fn waiter_names(&self) -> Result<Vec<Str>> {
-        Ok(self.waiters()?.map(|waiters| waiters.method_names()).unwrap_or_default())
+    pub fn waiters(&self) -> Result<Vec<Str>> {
+        Ok(self.waiter_definitions()?.map(|waiters| waiters.method_names()).unwrap_or_default())
     }
 
     /// The waiters of the service, if it has any.
-    pub(crate) fn waiters(&self) -> Result<Option<std::sync::Arc<Waiters>>> {
+    pub(crate) fn waiter_definitions(&self) -> Result<Option<std::sync::Arc<Waiters>>> {
         self.context().definitions.find(self.context().service.name(), Some(&self.context().api_version))
     }
 
     fn unknown_waiter(&self, name: &str) -> Error {
-        let names = match self.waiter_names() {
+        let names = match self.waiters() {
             Ok(names) => names,
             Err(error) => return error,
         };
@@ -195,7 +195,7 @@ impl Waiter {
     /// The switch that stops the waiting from another thread, in the middle of a poll or between two of them.
     ///
     /// ```
-    /// use tucuxi::{Cancel, ErrorKind, Waiter, definition::WaiterDefinition, value};
+    /// use tucuxi::{Cancel, ErrorKind, Waiter, WaiterDefinition, value};
     ///
     /// let definition = WaiterDefinition::from_value(&value!({
     ///     "operation": "GetThing", "delay": 3600, "maxAttempts": 3,
@@ -222,7 +222,7 @@ impl Waiter {
 
     /// What passes the time between two polls, instead of the client's [sleep](crate::ClientBuilder::sleep): for tests. The
     /// time that it is told to pass counts for the [`deadline`](Self::deadline).
-    pub fn sleeper(mut self, sleep: impl Fn(Duration) + Send + Sync + 'static) -> Self {
+    pub fn sleep(mut self, sleep: impl Fn(Duration) + Send + Sync + 'static) -> Self {
         self.pause = pause(Some(Box::new(sleep)));
         self
     }

@@ -4,8 +4,8 @@ use std::path::Path;
 use std::sync::{Arc, LazyLock};
 
 use tucuxi::Value;
-use tucuxi::definition::{Partitions, RuleSet};
-use tucuxi::endpoint::{self, Endpoint};
+use tucuxi::unversioned::definition::{Partitions, RuleSet};
+use tucuxi::unversioned::endpoint::{self, Endpoint};
 
 use crate::{Case, compare, data};
 

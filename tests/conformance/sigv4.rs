@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use tucuxi::auth::sigv4::{Signing, canonical_request, sign, string_to_sign};
 use tucuxi::http::{Body, Request};
+use tucuxi::unversioned::auth::sigv4::{Signing, canonical_request, sign, string_to_sign};
 use tucuxi::{Credentials, Timestamp};
 
 use crate::{Case, request};

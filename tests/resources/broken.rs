@@ -71,6 +71,6 @@ fn an_older_version_brings_its_own_resources() {
     let session = Session::builder().environment(Environment::empty()).region("us-east-1").build().unwrap();
     let old = session.resource_with("ec2", value!({"api_version": "2014-10-01"})).unwrap();
     assert_eq!(old.client().service().api_version().unwrap(), "2014-10-01");
-    assert_eq!(old.member("instances"), Some(tucuxi::resource::MemberKind::Collection));
+    assert_eq!(old.member("instances"), Some(tucuxi::MemberKind::Collection));
     assert!(session.resource("ec2").unwrap().available_subresources().len() > old.available_subresources().len());
 }

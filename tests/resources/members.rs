@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use tucuxi::resource::MemberKind;
+use tucuxi::MemberKind;
 use tucuxi::{Environment, ErrorKind, Resource, Session, value};
 
 use crate::reef::{Reef, session};

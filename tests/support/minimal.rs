@@ -1,6 +1,6 @@
 //! The smallest input that an operation accepts, made from its shapes.
 
-use tucuxi::definition::{Location, Node, Operation, Service, ShapeType};
+use tucuxi::unversioned::definition::{Location, Node, Operation, Service, ShapeType};
 use tucuxi::{Map, Timestamp, Value};
 
 /// Whether the input is a stream of events, which a request cannot carry.
@@ -44,7 +44,8 @@ fn structure(node: Node<'_>, depth: usize) -> Value {
     let mut map = Map::new();
     let Some(shape) = node.structure() else { return map.into() };
     if node.has(|traits| traits.union) {
-        let has_end = |member: &&tucuxi::definition::Member| depth < 8 || node.member(member).is_ok_and(|m| m.structure().is_none());
+        let has_end =
+            |member: &&tucuxi::unversioned::definition::Member| depth < 8 || node.member(member).is_ok_and(|m| m.structure().is_none());
         if let Some(first) = shape.members.iter().find(has_end).or(shape.members.first()) {
             map.insert(first.name.clone(), value(node.member(first).expect("the shape of a member"), &first.name, depth));
         }

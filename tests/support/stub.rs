@@ -3,8 +3,8 @@
 #[path = "discovery.rs"]
 mod discovery;
 
-use tucuxi::definition::{Operation, ProtocolName, Service};
 use tucuxi::http::{Body, Headers, Request, Response, SendOptions, Transport};
+use tucuxi::unversioned::definition::{Operation, ProtocolName, Service};
 use tucuxi::{Client, Config, Credentials, Environment, Map, Result, Session};
 
 pub fn session() -> Session {

@@ -78,7 +78,7 @@ pub enum Flavour {
 /// Everything that a signature is made of besides the request.
 ///
 /// ```
-/// use tucuxi::auth::sigv4::{Signing, sign};
+/// use tucuxi::unversioned::auth::sigv4::{Signing, sign};
 /// use tucuxi::{Credentials, Timestamp, http::Request};
 ///
 /// let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");

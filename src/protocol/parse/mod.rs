@@ -52,9 +52,10 @@ pub(super) type Slots = Vec<Option<Value>>;
 /// A streaming body is returned as a [`Value::Stream`]; any other body is read to its end.
 ///
 /// ```
-/// use tucuxi::definition::Definitions;
+/// use tucuxi::Definitions;
 /// use tucuxi::http::{Headers, Response};
-/// use tucuxi::{Value, protocol};
+/// use tucuxi::Value;
+/// use tucuxi::unversioned::protocol;
 ///
 /// let service = Definitions::embedded().service("sqs", None)?;
 /// let operation = service.operation("list_queues")?;

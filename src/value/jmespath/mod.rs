@@ -29,7 +29,7 @@ use crate::error::{Error, Result};
 /// - texts compare with `<` and the like, a literal that is no JSON is text, both as boto3 has it.
 ///
 /// ```
-/// use tucuxi::{value, value::Expression};
+/// use tucuxi::{Expression, value};
 ///
 /// let page = value!({"Contents": [{"Key": "a", "Size": 1}, {"Key": "b", "Size": 4096}]});
 /// let large = Expression::parse("Contents[?Size > `1024`].Key")?;

@@ -17,7 +17,7 @@ use crate::value::{Number, Str, Value};
 ///
 /// ```
 /// use std::collections::HashMap;
-/// use tucuxi::value::{self, from_value};
+/// use tucuxi::{self, from_value};
 ///
 /// let value = tucuxi::value!({"sizes": [1, "two"]});
 /// let error = from_value::<HashMap<String, Vec<u64>>>(value).unwrap_err();

@@ -17,7 +17,7 @@ use crate::value::{Bytes, Map, Str, Timestamp, Value};
 /// If the type's `Serialize` fails, or if a map has keys that are neither text, numbers nor booleans.
 ///
 /// ```
-/// use tucuxi::value::{from_value, to_value};
+/// use tucuxi::{from_value, to_value};
 ///
 /// #[derive(serde::Serialize, serde::Deserialize, PartialEq, Debug)]
 /// struct Tag { key: String, value: Option<u32> }
