@@ -5,7 +5,7 @@ use super::{Call, endpoint};
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{Body, Request};
 use crate::protocol::serialize::{self, Serialized, SerializedBody};
-use crate::text::percent::push_percent_encoded;
+use crate::text::encoding::push_percent_encoded;
 use crate::value::Stream;
 
 /// Serializes the parameters and combines them with the endpoint.

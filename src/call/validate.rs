@@ -13,7 +13,7 @@ use std::fmt;
 use super::Call;
 use crate::definition::{Location, Node, ShapeType, Structure};
 use crate::error::{Result, did_you_mean};
-use crate::text::repr::{Repr, Type};
+use crate::text::python::{Repr, Type};
 use crate::text::{Path, invalid};
 use crate::value::{List, Map, Timestamp, Value};
 

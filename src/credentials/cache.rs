@@ -10,7 +10,7 @@ use std::path::Path;
 use ring::digest;
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::text::hex::hex;
+use crate::text::encoding::hex;
 use crate::text::json::json_text;
 use crate::text::random;
 use crate::value::{Map, Value};

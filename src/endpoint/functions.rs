@@ -4,15 +4,10 @@
 
 use std::sync::{Arc, LazyLock};
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-
 use crate::error::{Error, ErrorKind, Result};
+use crate::text::encoding::{percent_encode, push_percent_encoded};
 use crate::text::url::{host_is_ip, is_dotted_quad, is_label};
 use crate::value::{KeyTable, Map, Value};
-
-/// Everything is encoded except letters, digits, and `-._~`.
-const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
-const ENCODED_PATH: &AsciiSet = &ENCODED.remove(b'/');
 
 /// Negates a value by truthiness: null, false, zero, and anything empty are falsy.
 pub(super) fn not(value: &Value) -> bool {
@@ -121,7 +116,7 @@ fn normalized_path(path: &str) -> String {
     }
     let mut normalized = String::from("/");
     for segment in segments {
-        normalized.extend(utf8_percent_encode(segment, ENCODED_PATH));
+        push_percent_encoded(&mut normalized, segment, "/");
         normalized.push('/');
     }
     normalized
@@ -150,7 +145,7 @@ pub(super) fn uri_encode(value: &Value) -> Result<Value> {
     if value.is_null() {
         return Ok(Value::Null);
     }
-    Ok(std::borrow::Cow::from(utf8_percent_encode(string(value)?, ENCODED)).as_ref().into())
+    Ok(percent_encode(string(value)?, "").into())
 }
 
 /// Returns the characters from `start` to `stop`, counted from the end if `reverse`; null if the text is too short or not ASCII.

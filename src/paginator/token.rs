@@ -5,8 +5,8 @@ use base64::prelude::{BASE64_STANDARD, Engine};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::text::json::push_json_string;
+use crate::text::python::Repr;
 use crate::text::python::push_float;
-use crate::text::repr::Repr;
 use crate::value::{List, Map, Str, Value};
 
 const TRUNCATE_AMOUNT: &str = "boto_truncate_amount";

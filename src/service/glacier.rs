@@ -5,7 +5,7 @@ use ring::digest::{Context, Digest, SHA256, digest};
 use crate::call::Event;
 use crate::client::Setup;
 use crate::error::{Error, ErrorKind, Result};
-use crate::text::hex::hex;
+use crate::text::encoding::hex;
 use crate::value::Value;
 
 const CONTENT_HASH: &str = "x-amz-content-sha256";

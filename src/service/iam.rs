@@ -1,7 +1,5 @@
 //! IAM: policy documents come as percent-encoded JSON text; the caller gets them as maps.
 
-use percent_encoding::percent_decode_str;
-
 use crate::call::Event;
 use crate::client::Setup;
 use crate::definition::{Node, ShapeType};
@@ -57,7 +55,7 @@ fn decode(node: Node<'_>, value: &mut Value) -> Result<()> {
 
 /// The document, or nothing where the text is no JSON.
 fn document(text: &str) -> Option<Value> {
-    crate::text::json_reader::document(&percent_decode_str(text).decode_utf8_lossy()).ok()
+    crate::text::json_reader::document(&crate::text::encoding::percent_decode(text)).ok()
 }
 
 #[cfg(test)]

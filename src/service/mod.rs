@@ -143,9 +143,3 @@ fn host_label_error(text: &str) -> Option<Error> {
     let message = format!("Invalid host label to be bound to the hostname of the endpoint: \"{label}\".");
     Some(Error::new(ErrorKind::EndpointResolution, message).with_name("InvalidHostLabelError"))
 }
-
-/// Decodes `%XX` and `+`; what is no UTF-8 then is replaced.
-fn form_decode(text: &str) -> String {
-    let spaced = text.replace('+', " ");
-    percent_encoding::percent_decode_str(&spaced).decode_utf8_lossy().into_owned()
-}

@@ -14,7 +14,7 @@ use crate::call::validate::{validate, validate_part};
 use crate::client::{Client, params_map};
 use crate::definition::{Node, Operation, Paginators, Service};
 use crate::error::{Error, ErrorKind, Result};
-use crate::text::repr::Repr;
+use crate::text::python::Repr;
 use crate::value::{Map, Str, Value};
 
 /// Stands for any value among expected parameters; the parameter must be there.

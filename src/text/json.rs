@@ -1,21 +1,21 @@
-//! JSON text in the style of the reference: ASCII only, with or without spaces after the separators.
+//! Writes JSON text as botocore does: ASCII only, with or without a space after each separator.
 
 use super::python::push_float;
 use super::{Path, invalid};
 use crate::error::Result;
 use crate::value::Value;
 
-/// A value without a shape as text, with a space after each separator or without.
+/// Returns a value without a shape as JSON text, with or without a space after each separator.
 ///
 /// # Errors
-/// If it has what JSON has not: bytes, timestamps, streams.
+/// If it contains bytes, timestamps, or streams, which JSON cannot represent, or if it is nested too deeply.
 pub(crate) fn json_text(value: &Value, spaced: bool) -> Result<String> {
     let mut json = if spaced { JsonText::spaced() } else { JsonText::compact() };
     json.document(value, &Path::ROOT)?;
     Ok(json.text)
 }
 
-/// JSON text that grows.
+/// JSON text under construction.
 pub(crate) struct JsonText {
     pub text: String,
     item_separator: &'static str,
@@ -23,31 +23,31 @@ pub(crate) struct JsonText {
 }
 
 impl JsonText {
-    /// With a space after each separator: bodies.
+    /// Text with a space after each separator, for bodies.
     pub fn spaced() -> JsonText {
         JsonText { text: String::new(), item_separator: ", ", key_separator: ": " }
     }
 
-    /// Without spaces: JSON inside headers.
+    /// Text without spaces, for JSON inside headers.
     pub fn compact() -> JsonText {
         JsonText { text: String::new(), item_separator: ",", key_separator: ":" }
     }
 
-    /// What comes before an item of a list.
+    /// Writes the separator before an item of a list.
     pub fn item(&mut self, first: bool) {
         if !first {
             self.text.push_str(self.item_separator);
         }
     }
 
-    /// What comes before the value of an object's entry.
+    /// Writes everything before the value of an object's entry: separator, key, and colon.
     pub fn key(&mut self, first: bool, key: &str) {
         self.item(first);
         self.string(key);
         self.text.push_str(self.key_separator);
     }
 
-    /// A number; NaN and the infinities, which JSON has not, are strings.
+    /// Writes a number; NaN and the infinities become strings.
     pub fn float(&mut self, number: f64) {
         if number.is_finite() {
             push_float(&mut self.text, number);
@@ -58,15 +58,15 @@ impl JsonText {
         }
     }
 
-    /// A string, as [`push_json_string`] writes it.
+    /// Writes a string; see [`push_json_string`].
     pub fn string(&mut self, text: &str) {
         push_json_string(&mut self.text, text);
     }
 
-    /// A value without a shape, as it stands.
+    /// Writes a value without a shape.
     ///
     /// # Errors
-    /// If it has what JSON has not: bytes, timestamps, streams.
+    /// If it contains bytes, timestamps, or streams, which JSON cannot represent, or if it is nested too deeply.
     pub fn document(&mut self, value: &Value, path: &Path<'_>) -> Result<()> {
         path.check_depth()?;
         match value {
@@ -100,13 +100,13 @@ impl JsonText {
     }
 }
 
-/// Appends the decimal digits.
+/// Appends an integer in decimal.
 pub(crate) fn push_int(out: &mut String, number: i64) {
     use std::fmt::Write as _;
     write!(out, "{number}").expect("writing to a String succeeds");
 }
 
-/// A string, with everything escaped that is not printable ASCII.
+/// Appends a string literal in which everything except printable ASCII is escaped.
 pub(crate) fn push_json_string(out: &mut String, text: &str) {
     out.push('"');
     let mut rest = text;

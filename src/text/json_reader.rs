@@ -1,22 +1,25 @@
-//! JSON (RFC 8259) as a pull parser over text in memory: the caller says what it expects, and gets it
-//! without a tree in between. `NaN`, `Infinity` and `-Infinity` are taken too, as some services write them.
+//! A pull parser for JSON (RFC 8259) in memory: callers ask for what they expect and receive it without an intermediate
+//! tree. `NaN`, `Infinity`, and `-Infinity` are accepted because some services write them.
 //!
-//! Nesting is bounded; every error names the byte at which the text went wrong.
+//! Nesting is bounded, and every error names the byte offset of the mistake.
 
 use std::borrow::Cow;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::value::{List, Map, Number, Str, Value};
 
-/// How deep values may be nested.
+/// The maximum nesting depth.
 const MAX_DEPTH: usize = 300;
 
-/// A JSON text that is a value by itself.
+/// Parses a complete JSON text.
 pub(crate) fn document(text: &str) -> Result<Value> {
-    Json::document(text)
+    let mut json = Json::new(text);
+    let value = json.any()?;
+    json.end()?;
+    Ok(value)
 }
 
-/// A place in a JSON text.
+/// A position in a JSON text.
 pub(crate) struct Json<'a> {
     text: &'a str,
     at: usize,
@@ -28,30 +31,22 @@ impl<'a> Json<'a> {
         Json { text, at: 0, depth: 0 }
     }
 
-    /// A whole text as whatever it is.
-    pub(crate) fn document(text: &str) -> Result<Value> {
-        let mut json = Json::new(text);
-        let value = json.any()?;
-        json.end()?;
-        Ok(value)
-    }
-
-    /// The first byte of the next token, which stays unread.
+    /// Returns the first byte of the next token without consuming it.
     pub(crate) fn peek(&mut self) -> Result<u8> {
         self.skip_space();
-        self.byte().ok_or_else(|| self.error("the text ends in the middle"))
+        self.byte().ok_or_else(|| self.error("unexpected end of text"))
     }
 
-    /// Nothing but space may follow.
+    /// Checks that only white space follows.
     pub(crate) fn end(&mut self) -> Result<()> {
         self.skip_space();
         match self.byte() {
             None => Ok(()),
-            Some(_) => Err(self.error("there is something after the end of the document")),
+            Some(_) => Err(self.error("unexpected text after the end of the document")),
         }
     }
 
-    /// An object; `member` must read the value of the key that it is given.
+    /// Reads an object. `member` receives each key and must read its value.
     pub(crate) fn object(&mut self, mut member: impl FnMut(&mut Self, Cow<'a, str>) -> Result<()>) -> Result<()> {
         self.open(b'{', "an object")?;
         if self.peek()? == b'}' {
@@ -75,7 +70,7 @@ impl<'a> Json<'a> {
         }
     }
 
-    /// An array; `item` must read one value.
+    /// Reads an array. `item` must read one value.
     pub(crate) fn array(&mut self, mut item: impl FnMut(&mut Self) -> Result<()>) -> Result<()> {
         self.open(b'[', "an array")?;
         if self.peek()? == b']' {
@@ -91,7 +86,7 @@ impl<'a> Json<'a> {
         }
     }
 
-    /// A string; it is borrowed unless it has escapes.
+    /// Reads a string, which is borrowed unless it contains escapes.
     pub(crate) fn string(&mut self) -> Result<Cow<'a, str>> {
         if self.peek()? != b'"' {
             return Err(self.error("expected a string"));
@@ -107,7 +102,7 @@ impl<'a> Json<'a> {
         }
     }
 
-    /// Any value, as what it is.
+    /// Reads any value.
     pub(crate) fn any(&mut self) -> Result<Value> {
         Ok(match self.peek()? {
             b'{' => {
@@ -132,7 +127,7 @@ impl<'a> Json<'a> {
         })
     }
 
-    /// Reads over one value.
+    /// Skips one value.
     pub(crate) fn skip(&mut self) -> Result<()> {
         match self.peek()? {
             b'{' => self.object(|json, _| json.skip()),
@@ -174,7 +169,7 @@ impl<'a> Json<'a> {
         Ok(())
     }
 
-    /// Where the run of characters that stand for themselves ends.
+    /// Returns the end of the run of unescaped characters that starts at `from`.
     fn plain(&self, from: usize) -> usize {
         let rest = &self.text.as_bytes()[from..];
         from + rest.iter().position(|b| matches!(b, b'"' | b'\\' | 0..0x20)).unwrap_or(rest.len())
@@ -192,15 +187,15 @@ impl<'a> Json<'a> {
                     return Ok(out);
                 }
                 Some(b'\\') => out.push(self.escape()?),
-                Some(_) => return Err(self.error("a control character in a string")),
-                None => return Err(self.error("the text ends in the middle of a string")),
+                Some(_) => return Err(self.error("unescaped control character in a string")),
+                None => return Err(self.error("unexpected end of text in a string")),
             }
             from = self.at;
             stop = self.plain(from);
         }
     }
 
-    /// One escape sequence, from its backslash on.
+    /// Reads an escape sequence, starting at its backslash.
     fn escape(&mut self) -> Result<char> {
         let kind = self.text.as_bytes().get(self.at + 1).copied();
         let char = match kind {
@@ -211,13 +206,13 @@ impl<'a> Json<'a> {
             Some(b'r') => '\r',
             Some(b't') => '\t',
             Some(b'u') => return self.unicode(),
-            _ => return Err(self.error("an escape that does not exist")),
+            _ => return Err(self.error("unknown escape sequence")),
         };
         self.at += 2;
         Ok(char)
     }
 
-    /// `\uXXXX`, two of them for a pair of surrogates; half a pair becomes U+FFFD.
+    /// Reads `\uXXXX`, or two of them for a surrogate pair. An unpaired surrogate becomes U+FFFD.
     fn unicode(&mut self) -> Result<char> {
         let unit = self.hex4(self.at)?;
         self.at += 6;
@@ -241,7 +236,7 @@ impl<'a> Json<'a> {
         }
     }
 
-    /// A literal or a number.
+    /// Reads a literal or a number.
     fn plain_scalar(&mut self) -> Result<Value> {
         match self.byte() {
             Some(b'n') => self.literal("null", Value::Null),
@@ -275,7 +270,7 @@ impl<'a> Json<'a> {
     }
 }
 
-/// Whole numbers are exact whatever their size; all others are binary floats.
+/// Converts a number: integers are exact regardless of size; all others become binary floats.
 fn number(digits: &str) -> Option<Value> {
     let unsigned = digits.strip_prefix('-').unwrap_or(digits).as_bytes();
     let canonical = unsigned == b"0" || (!unsigned.is_empty() && unsigned[0] != b'0' && unsigned.iter().all(u8::is_ascii_digit));
@@ -292,8 +287,8 @@ mod tests {
     use crate::value;
 
     #[test]
-    fn numbers_keep_what_they_say() {
-        let v = Json::document("[0, -1, 9223372036854775807, 9223372036854775808, 1.5, 1e3, -0, NaN, -Infinity]").unwrap();
+    fn integers_are_exact_and_decimals_are_floats() {
+        let v = document("[0, -1, 9223372036854775807, 9223372036854775808, 1.5, 1e3, -0, NaN, -Infinity]").unwrap();
         assert_eq!(v[2], Value::Int(i64::MAX));
         assert!(matches!(&v[3], Value::Number(n) if n.as_str() == "9223372036854775808"));
         assert_eq!(v[5], Value::Float(1000.0));
@@ -304,17 +299,17 @@ mod tests {
 
     #[test]
     fn escapes_and_surrogates() {
-        let v = Json::document(r#""a\"\\\/\b\f\n\r\t\u00e9\ud83d\ude00\ud83dx\udc00""#).unwrap();
+        let v = document(r#""a\"\\\/\b\f\n\r\t\u00e9\ud83d\ude00\ud83dx\udc00""#).unwrap();
         assert_eq!(v, value!("a\"\\/\u{8}\u{c}\n\r\té😀\u{fffd}x\u{fffd}"));
     }
 
     #[test]
-    fn the_last_of_two_equal_keys_counts() {
-        assert_eq!(Json::document(r#"{"a": 1, "a": {"b": []}}"#).unwrap(), value!({"a": {"b": []}}));
+    fn the_last_of_two_equal_keys_wins() {
+        assert_eq!(document(r#"{"a": 1, "a": {"b": []}}"#).unwrap(), value!({"a": {"b": []}}));
     }
 
     #[test]
-    fn what_is_no_json_is_an_error_with_its_place() {
+    fn invalid_json_is_an_error_with_its_offset() {
         for (text, byte) in [
             ("", 0),
             ("[1,]", 3),
@@ -329,7 +324,7 @@ mod tests {
             ("{} x", 3),
             ("\"abc", 4),
         ] {
-            let error = Json::document(text).unwrap_err();
+            let error = document(text).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::ResponseParser);
             assert!(error.message().contains(&format!("byte {byte}:")), "{text}: {error}");
         }
@@ -337,8 +332,8 @@ mod tests {
 
     #[test]
     fn nesting_is_bounded() {
-        assert!(Json::document(&format!("{}{}", "[".repeat(MAX_DEPTH), "]".repeat(MAX_DEPTH))).is_ok());
-        assert!(Json::document(&"[".repeat(1_000_000)).is_err());
+        assert!(document(&format!("{}{}", "[".repeat(MAX_DEPTH), "]".repeat(MAX_DEPTH))).is_ok());
+        assert!(document(&"[".repeat(1_000_000)).is_err());
         assert!(Json::new(&"{\"a\":".repeat(1_000_000)).skip().is_err());
     }
 }

@@ -1,13 +1,13 @@
-//! Where in the parameters one is: a chain of steps on the stack that costs nothing until an error prints it.
+//! The position of a value in the parameters: a chain of steps on the stack, which costs nothing until an error prints it.
 
 use std::fmt;
 
 use crate::error::{Error, ErrorKind, Result};
 
-/// How deep parameters may be nested; services stop at 32, documents rarely reach it.
+/// The maximum nesting depth of parameters. Services allow up to 32 levels; documents rarely reach that.
 const MAX_DEPTH: usize = 200;
 
-/// The way from the parameters' root to one value, as boto3 prints it: `Tags[0].Key`.
+/// The path from the root of the parameters to a value, as boto3 prints it: `Tags[0].Key`.
 #[derive(Clone, Copy)]
 pub(crate) struct Path<'a> {
     parent: Option<&'a Path<'a>>,
@@ -24,7 +24,7 @@ enum Step<'a> {
 }
 
 impl<'a> Path<'a> {
-    /// The parameters themselves; printed as nothing.
+    /// The parameters themselves; displays as an empty string.
     pub const ROOT: Path<'static> = Path { parent: None, step: Step::Root, depth: 0 };
 
     /// A member of a structure, or a value of a map.
@@ -42,7 +42,7 @@ impl<'a> Path<'a> {
         self.then(Step::Key(key))
     }
 
-    /// A path that prints `name` alone, but is as deep as if it followed this one.
+    /// A path that displays as `name` alone but counts as one level below this one.
     pub fn restart(&self, name: &'a str) -> Path<'a> {
         Path { parent: None, step: Step::Name(name), depth: self.depth + 1 }
     }
@@ -51,15 +51,15 @@ impl<'a> Path<'a> {
         Path { parent: Some(self), step, depth: self.depth + 1 }
     }
 
-    /// Whether this is the parameters themselves.
+    /// Returns whether this is the root.
     pub fn is_root(&self) -> bool {
         matches!(self.step, Step::Root)
     }
 
-    /// Refuses what is nested too deep to be walked along.
+    /// Checks that the value is not nested too deeply to recurse into.
     ///
     /// # Errors
-    /// Of kind [`ErrorKind::ParamValidation`]; it names the outermost parameter only, the path is long.
+    /// Returns [`ErrorKind::ParamValidation`], naming only the outermost parameter because the full path is long.
     pub fn check_depth(&self) -> Result<()> {
         if self.depth <= MAX_DEPTH {
             return Ok(());
@@ -87,7 +87,7 @@ impl fmt::Display for Path<'_> {
     }
 }
 
-/// A parameter error with boto3's headline.
+/// Creates a parameter validation error with boto3's heading.
 pub(crate) fn invalid(report: impl fmt::Display) -> Error {
     Error::new(ErrorKind::ParamValidation, format!("Parameter validation failed:\n{report}"))
 }
@@ -97,7 +97,7 @@ mod tests {
     use super::Path;
 
     #[test]
-    fn paths_print_as_boto3_prints_them() {
+    fn paths_print_like_boto3() {
         let tags = Path::ROOT.name("Tags");
         let first = tags.index(0);
         assert_eq!(first.name("Key").to_string(), "Tags[0].Key");

@@ -1,8 +1,8 @@
-//! Random numbers and UUIDs, from the system's source of randomness.
+//! Random bytes, fractions, and UUIDs from the system's source of randomness.
 
-use super::hex::push_hex;
+use super::encoding::push_hex;
 
-/// A random UUID (RFC 9562, version 4).
+/// Returns a random UUID (RFC 9562, version 4).
 pub(crate) fn uuid() -> String {
     let mut bytes: [u8; 16] = bytes();
     bytes[6] = bytes[6] & 0x0f | 0x40;
@@ -18,17 +18,17 @@ pub(crate) fn uuid() -> String {
     text
 }
 
-/// A random number in the range [0, 1).
+/// Returns a random number in [0, 1).
 pub(crate) fn fraction() -> f64 {
-    // A double holds 53 bits.
+    // A double has 53 bits of precision.
     (u64::from_le_bytes(bytes()) >> 11) as f64 / (1_u64 << 53) as f64
 }
 
-/// Random bytes.
+/// Returns random bytes.
 pub(crate) fn bytes<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
     let random = ring::rand::SystemRandom::new();
-    // The system's source fails only where there is none at all.
+    // This fails only on systems without any source of randomness.
     ring::rand::SecureRandom::fill(&random, &mut bytes).expect("the system has a source of randomness");
     bytes
 }

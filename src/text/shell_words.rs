@@ -1,6 +1,6 @@
-//! How a command line falls into words, without a shell.
+//! Splits a command line into words without a shell.
 
-/// The words as a POSIX shell splits and unquotes them; `None` where a quote or an escape does not end.
+/// Splits and unquotes words as a POSIX shell does. Returns `None` if a quote or an escape is not terminated.
 pub(crate) fn posix(line: &str) -> Option<Vec<String>> {
     let mut words = Vec::new();
     let mut word: Option<String> = None;
@@ -17,7 +17,7 @@ pub(crate) fn posix(line: &str) -> Option<Vec<String>> {
     Some(words)
 }
 
-/// Appends what stands up to the closing `quote`; between double quotes a backslash escapes itself and the quote.
+/// Appends everything up to the closing `quote`. Within double quotes, a backslash escapes itself and the quote.
 fn unquote(quote: char, chars: &mut std::str::Chars<'_>, word: &mut String) -> Option<()> {
     loop {
         match chars.next()? {
@@ -31,7 +31,7 @@ fn unquote(quote: char, chars: &mut std::str::Chars<'_>, word: &mut String) -> O
     }
 }
 
-/// The words as a C program on Windows sees them: backslashes escape only before a double quote.
+/// Splits words as the C runtime on Windows does: a backslash escapes only before a double quote.
 #[cfg(any(windows, test))]
 pub(crate) fn windows(line: &str) -> Option<Vec<String>> {
     let mut words = Vec::new();
@@ -72,7 +72,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn both_ways_of_quoting() {
+    fn posix_and_windows_quoting() {
         assert_eq!(posix(r#"a "b \" \c" 'd "e' f\ g"#).unwrap(), ["a", r#"b " \c"#, r#"d "e"#, "f g"]);
         assert_eq!(posix("a 'b"), None);
         assert_eq!(windows(r#"C:\a\b.exe "c d\\" e\"f 'g h"#).unwrap(), [r"C:\a\b.exe", r"c d\", r#"e"f"#, "'g", "h"]);

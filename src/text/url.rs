@@ -1,17 +1,17 @@
-//! Endpoint URLs: checking one that a user gave, putting the operation's path and query on it, and a prefix before its host.
+//! Endpoint URLs: validation, joining with an operation's path and query, and host prefixes.
 
 use std::net::Ipv6Addr;
 
 use crate::error::{Error, ErrorKind, Result};
 
-/// The greatest length of a host name (RFC 1035).
+/// The maximum length of a host name (RFC 1035).
 const LONGEST_HOST: usize = 255;
 
-/// Checks an endpoint URL that was configured: `http` or `https`, a host of labels or an IPv6 address in
-/// brackets, and a port that is a number. It may have a path and a query.
+/// Checks a configured endpoint URL: `http` or `https`, a host name or an IPv6 address in brackets, and optionally a numeric
+/// port, a path, and a query.
 ///
 /// # Errors
-/// `InvalidEndpoint` (`ValueError`): `Invalid endpoint: …`.
+/// Returns [`ErrorKind::InvalidEndpoint`] (`ValueError`): `Invalid endpoint: …`.
 pub fn validate(url: &str) -> Result<()> {
     match is_valid(url) {
         Some(true) => Ok(()),
@@ -37,8 +37,8 @@ fn is_valid(url: &str) -> Option<bool> {
     Some(host.len() <= LONGEST_HOST && host.strip_suffix('.').unwrap_or(host).split('.').all(is_label))
 }
 
-/// The URL of a request: the endpoint's path and then the operation's, the endpoint's query and then the
-/// operation's. `path` may have a query of its own; `query` is encoded already and may be empty.
+/// Returns the URL of a request: the endpoint followed by the operation's path, with the queries of the path, the endpoint,
+/// and the operation in that order. `query` is already encoded and may be empty.
 pub fn join(endpoint: &str, path: &str, query: &str) -> String {
     let endpoint = endpoint.split('#').next().unwrap_or_default();
     let (base, base_query) = endpoint.split_once('?').unwrap_or((endpoint, ""));
@@ -61,13 +61,13 @@ pub fn join(endpoint: &str, path: &str, query: &str) -> String {
     url
 }
 
-/// The URL with `prefix` before its host: `data-` makes `https://data-example.com` of `https://example.com`.
+/// Inserts `prefix` before the host: `data-` turns `https://example.com` into `https://data-example.com`.
 pub fn with_host_prefix(url: &str, prefix: &str) -> String {
     let host = url.find("://").map_or(0, |at| at + 3);
     format!("{}{prefix}{}", &url[..host], &url[host..])
 }
 
-/// The URL without TLS, for clients that are made with `use_ssl` off.
+/// Returns the URL with `http` in place of `https`, for clients with `use_ssl` off.
 pub fn without_tls(url: &str) -> String {
     match url.strip_prefix("https://") {
         Some(rest) => format!("http://{rest}"),
@@ -75,7 +75,7 @@ pub fn without_tls(url: &str) -> String {
     }
 }
 
-/// Whether the host of a valid authority is an IP address; `None` if the authority is not valid.
+/// Returns whether the host of an authority is an IP address, or `None` if the authority is invalid.
 pub(crate) fn host_is_ip(authority: &str) -> Option<bool> {
     let host_and_port = authority.rsplit('@').next()?;
     let (is_ip, port) = match host_and_port.strip_prefix('[') {
@@ -96,13 +96,13 @@ pub(crate) fn host_is_ip(authority: &str) -> Option<bool> {
     valid_port.then_some(is_ip)
 }
 
-/// Four groups of one to three digits, whatever their value.
+/// Returns whether a host consists of four groups of one to three digits, regardless of their values.
 pub(crate) fn is_dotted_quad(host: &str) -> bool {
     let group = |group: &str| (1..=3).contains(&group.len()) && group.bytes().all(|b| b.is_ascii_digit());
     host.split('.').count() == 4 && host.split('.').all(group)
 }
 
-/// 1 to 63 letters, digits and hyphens, no hyphen at either end.
+/// Returns whether a host label is valid: 1 to 63 letters, digits, and hyphens, with no hyphen at either end.
 pub(crate) fn is_label(label: &str) -> bool {
     (1..=63).contains(&label.len())
         && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
@@ -115,7 +115,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn endpoints_are_checked() {
+    fn endpoint_urls_are_validated() {
         let long = format!("http://{}", ["a".repeat(63).as_str(); 4].join("."));
         for url in [
             "http://x",
@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn path_and_query_are_put_on_an_endpoint() {
+    fn an_endpoint_is_joined_with_path_and_query() {
         for (endpoint, path, query, url) in [
             ("http://h", "/a", "", "http://h/a"),
             ("http://h", "/", "", "http://h/"),
@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn the_host_gets_a_prefix() {
+    fn a_host_gets_a_prefix() {
         assert_eq!(with_host_prefix("http://h:90/b?x=1", "data-"), "http://data-h:90/b?x=1");
         assert_eq!(without_tls("https://h/p"), "http://h/p");
     }

@@ -7,7 +7,7 @@ use crate::definition::Acceptor;
 use crate::definition::waiter::seconds;
 use crate::error::{Error, ErrorKind, Result};
 use crate::text::invalid;
-use crate::text::repr::Repr;
+use crate::text::python::Repr;
 use crate::value::{Map, Value};
 
 /// The polls of one waiting.

@@ -10,7 +10,7 @@ use super::{Format, Slots, insert_members, rest, xml};
 use crate::definition::{Node, Operation, ProtocolName, Service, Structure};
 use crate::error::{ErrorKind, Result};
 use crate::http::Headers;
-use crate::text::json_reader::Json;
+use crate::text::json_reader;
 use crate::value::{Bytes, Map, Str, Value};
 
 /// An error returned by a service.
@@ -139,7 +139,7 @@ fn json_body(body: &[u8]) -> Map {
     if body.is_empty() {
         return Map::new();
     }
-    match std::str::from_utf8(body).ok().and_then(|text| Json::document(text).ok()) {
+    match std::str::from_utf8(body).ok().and_then(|text| json_reader::document(text).ok()) {
         Some(value) => map_or_empty(value),
         None => [("message", String::from_utf8_lossy(body).into_owned())].into_iter().collect(),
     }

@@ -11,7 +11,7 @@ use crate::definition::{Location, Member, Node, Operation, ProtocolName, Service
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{Headers, Response, ResponseBody};
 use crate::protocol::event_stream::Events;
-use crate::text::json_reader::Json;
+use crate::text::json_reader;
 use crate::value::{Bytes, List, Map, Str, Stream, Value};
 
 pub(super) fn parse(service: &Arc<Service>, operation: &Operation, mut response: Response) -> Result<Map> {
@@ -130,7 +130,7 @@ fn split_dates(text: &str) -> Vec<&str> {
 /// Parses base64-encoded JSON.
 fn json_value(text: &str) -> Result<Value> {
     let bytes = base64::engine::general_purpose::STANDARD.decode(text).map_err(|e| scalar::invalid("base64", text).with_source(e))?;
-    Json::document(utf8(&bytes)?)
+    json_reader::document(utf8(&bytes)?)
 }
 
 /// Returns all headers whose names start with the prefix, under the rest of their names.

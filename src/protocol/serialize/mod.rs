@@ -21,7 +21,7 @@ mod scalar;
 #[cfg(test)]
 mod tests;
 
-pub use crate::text::percent::{form_urlencode, query_string};
+pub use crate::text::encoding::{form_urlencode, query_string};
 
 use crate::definition::{Node, Operation, ProtocolName, Service};
 use crate::error::{Error, Result};

@@ -5,8 +5,8 @@ use super::scalar::{push_base64, push_scalar, push_timestamp, timestamp};
 use super::{Serialized, SerializedBody, member, mismatch};
 use crate::definition::{Location, Node, Operation, ShapeType, TimestampFormat};
 use crate::error::{Error, Result};
+use crate::text::encoding::push_percent_encoded;
 use crate::text::json::JsonText;
-use crate::text::percent::push_percent_encoded;
 use crate::text::{Path, invalid};
 use crate::value::{Map, Value};
 

@@ -6,7 +6,7 @@ use super::{parameters, source_region};
 use crate::call::Event;
 use crate::client::Setup;
 use crate::error::Result;
-use crate::text::base64::decode_lenient;
+use crate::text::encoding::decode_lenient;
 pub(super) use resource::{INSTANCE_METHODS, SERVICE_METHODS};
 
 pub(super) fn customize(setup: &mut Setup<'_>) -> Result<()> {

@@ -26,7 +26,7 @@ use crate::call::Event;
 use crate::client::Setup;
 use crate::error::Result;
 use crate::http::Body;
-use crate::text::percent::percent_encode;
+use crate::text::encoding::percent_encode;
 pub(super) use resource::{BUCKET_METHODS, OBJECT_SUMMARY_METHODS};
 
 pub(super) fn customize(setup: &mut Setup<'_>) -> Result<()> {

@@ -7,7 +7,7 @@ use md5::{Digest, Md5};
 use super::super::invalid_parameter;
 use super::CallState;
 use crate::call::Event;
-use crate::text::percent::percent_encode;
+use crate::text::encoding::percent_encode;
 use crate::value::{Map, Value};
 
 /// The operations whose customer key is completed.
@@ -70,7 +70,7 @@ fn encode_source_text(source: &str) -> String {
         Some((path, version)) if version.len() > "?versionId=".len() && !version.contains(char::is_whitespace) => {
             format!("{}{version}", percent_encode(path, "/"))
         }
-        _ => percent_encode(source, "/"),
+        _ => percent_encode(source, "/").into_owned(),
     }
 }
 
@@ -83,7 +83,7 @@ fn encode_source_map(source: &Map) -> anyhow::Result<String> {
     let (bucket, key) = (text("Bucket")?, text("Key")?);
     let path = if is_bucket_arn(bucket) { format!("{bucket}/object/{key}") } else { format!("{bucket}/{key}") };
     let version = source.get("VersionId").and_then(Value::as_str).map(|v| format!("?versionId={v}"));
-    Ok(percent_encode(&path, "/") + &version.unwrap_or_default())
+    Ok(percent_encode(&path, "/").into_owned() + &version.unwrap_or_default())
 }
 
 /// Metadata travels in headers, which are ASCII.

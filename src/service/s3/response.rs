@@ -3,11 +3,11 @@
 use quick_xml::Reader;
 use quick_xml::events::Event as Xml;
 
-use super::super::form_decode;
 use super::CallState;
 use crate::call::Event;
 use crate::definition::ShapeType;
 use crate::http::ResponseBody;
+use crate::text::encoding::form_decode;
 use crate::value::{List, Map, Timestamp, Value};
 
 /// An answer of status 200 may hold an error, or be cut off: it counts as status 500 then.
