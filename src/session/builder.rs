@@ -1,30 +1,29 @@
-//! How a session is put together.
+//! The builder of a session, and the credentials that it sets up.
 
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use super::context::{Clock, MfaPrompt, SessionContext};
 use super::definitions_at::DefinitionsAt;
-use super::door::{Clock, Door, MfaPrompt};
-use super::signer::Signer;
 use super::{Inner, Session};
 use crate::auth::Credentials;
 use crate::call::hooks::Hooks;
-use crate::credentials::{AssumeRole, Custom, TokenSource, Windows};
+use crate::credentials::{self, AssumeRole, CredentialSource, Custom, TokenSource, Windows};
 use crate::definition::{Definitions, Root};
 use crate::error::{Error, ErrorKind, Result};
 use crate::settings::{Config, Environment, Settings, table};
 use crate::value::{Map, Str, Timestamp};
 
-/// Makes a [`Session`]. What is not set here comes from the environment and the profile files.
+/// A builder of a [`Session`]. Settings that are not set here come from the environment and the profile files.
 #[derive(Default)]
 #[must_use]
 pub struct SessionBuilder {
     environment: Environment,
-    /// Settings by their names in the table.
+    /// Settings, by their names in the table.
     own: Map,
     config: Option<Config>,
-    signer: Signer,
+    credential_options: CredentialOptions,
     mfa_prompt: Option<MfaPrompt>,
     windows: Option<Windows>,
     cache_folder: Option<PathBuf>,
@@ -33,28 +32,28 @@ pub struct SessionBuilder {
 }
 
 impl SessionBuilder {
-    /// The profile. It must be in one of the files, and it switches off credentials in environment variables.
+    /// Sets the profile, which must be in one of the files. Credentials in environment variables are then ignored.
     pub fn profile(self, name: impl Into<Str>) -> SessionBuilder {
         self.set(table::PROFILE.name, name.into())
     }
 
-    /// The region of clients that name no other.
+    /// Sets the region of clients that do not set their own.
     pub fn region(self, name: impl Into<Str>) -> SessionBuilder {
         self.set(table::REGION.name, name.into())
     }
 
-    /// The credentials; no other source is asked, not even a provider of the program's own.
+    /// Sets the credentials. No other source is used, not even a provider function.
     pub fn credentials(mut self, credentials: Credentials) -> SessionBuilder {
-        self.signer.credentials = Some(credentials);
+        self.credential_options.credentials = Some(credentials);
         self
     }
 
-    /// A function that is asked for credentials before any other source: when a request is signed for the first
-    /// time, and again before credentials with an expiry expire. `None` passes on to the other sources.
+    /// Sets a function that provides credentials before any other source: when the first request is signed, and again
+    /// before credentials with an expiry expire. If it returns `None`, the other sources follow.
     ///
-    /// It runs on the thread of the call that needs the credentials, so a deadline or a cancellation does not interrupt it; other
-    /// threads that wait for it stop waiting when their own limits are reached. It must not use the session that it is given
-    /// to: that is an error.
+    /// It runs on the thread of the call that needs the credentials, so a deadline or a cancellation does not interrupt it.
+    /// Other threads that wait for it stop waiting when their own limits are reached. It must not use the session for which
+    /// it provides credentials; that is an error.
     ///
     /// ```
     /// use tucuxi::{Credentials, Session};
@@ -64,22 +63,22 @@ impl SessionBuilder {
     /// # Ok::<(), tucuxi::Error>(())
     /// ```
     pub fn credential_provider(mut self, load: impl Fn() -> anyhow::Result<Option<Credentials>> + Send + Sync + 'static) -> SessionBuilder {
-        self.signer.provider = Some(Custom::new(load));
+        self.credential_options.provider = Some(Custom::new(load));
         self
     }
 
-    /// A function that is asked for credentials instead of every other source; see
-    /// [`credential_provider`](Self::credential_provider). Where it has none, there are none.
+    /// Sets a function that provides credentials instead of every other source; see
+    /// [`credential_provider`](Self::credential_provider). If it returns `None`, there are no credentials.
     pub fn sole_credential_provider(
         mut self,
         load: impl Fn() -> anyhow::Result<Option<Credentials>> + Send + Sync + 'static,
     ) -> SessionBuilder {
-        self.signer.asks_provider_only = true;
+        self.credential_options.asks_provider_only = true;
         self.credential_provider(load)
     }
 
-    /// A role that the session works as. It is assumed, at the first call and whenever its credentials are about to
-    /// expire, with the credentials that the session would have without it.
+    /// Sets a role that the session assumes with the credentials that it would otherwise use: at the first call, and again
+    /// before the credentials of the role expire.
     ///
     /// ```
     /// use tucuxi::Session;
@@ -88,75 +87,75 @@ impl SessionBuilder {
     /// # Ok::<(), tucuxi::Error>(())
     /// ```
     pub fn assume_role(mut self, role: impl Into<AssumeRole>) -> SessionBuilder {
-        self.signer.role = Some(role.into());
+        self.credential_options.role = Some(role.into());
         self
     }
 
-    /// A function that asks the user for the code of an MFA device, whose serial number it gets: for roles that demand
-    /// one (`mfa_serial`). Without it such a role is an error.
+    /// Sets a function that asks the user for the code of an MFA device. It gets the serial number of the device. A role
+    /// that requires a code (`mfa_serial`) is an error without it.
     pub fn mfa_prompt(mut self, prompt: impl Fn(&str) -> anyhow::Result<String> + Send + Sync + 'static) -> SessionBuilder {
         self.mfa_prompt = Some(Box::new(prompt));
         self
     }
 
-    /// How long before their end credentials are renewed: from `advisory` on one call tries, while the others, and that
-    /// one if it fails, go on with what there is; from `mandatory` on it must succeed. Without this 15 and 10 minutes; of
-    /// credentials that live no longer than `advisory`, a quarter and a sixth of their life.
+    /// Sets how long before their expiry credentials are renewed. From `advisory` on, one call tries, while the others, and
+    /// that one if it fails, use the current credentials; from `mandatory` on, it must succeed. The defaults are 15 and 10
+    /// minutes; for credentials that live no longer than `advisory`, a quarter and a sixth of their life.
     ///
     /// # Errors
-    /// [`build`](Self::build) fails if `mandatory` is the longer one.
+    /// [`build`](Self::build) fails if `mandatory` is longer than `advisory`.
     pub fn refresh_windows(mut self, advisory: Duration, mandatory: Duration) -> SessionBuilder {
         self.windows = Some(Windows { advisory, mandatory });
         self
     }
 
-    /// A folder where the credentials of roles are kept for other processes: `~/.aws/cli/cache` is the AWS CLI's,
-    /// `~/.aws/boto/cache` botocore's; the files are theirs too. Without it they stay in memory.
+    /// Sets a folder in which the credentials of roles are cached for other processes, in the format of the AWS CLI
+    /// (`~/.aws/cli/cache`) and botocore (`~/.aws/boto/cache`). By default they stay in memory.
     pub fn credential_cache(mut self, folder: impl Into<PathBuf>) -> SessionBuilder {
         self.cache_folder = Some(folder.into());
         self
     }
 
-    /// The time, instead of the system's: for credentials, and for clients that are given no clock of their own.
+    /// Replaces the system clock for credentials, and for clients without a clock of their own.
     pub fn clock<T: Into<Timestamp>>(mut self, clock: impl Fn() -> T + Send + Sync + 'static) -> SessionBuilder {
         self.clock = Some(Arc::new(move || clock().into()));
         self
     }
 
-    /// Options for all clients of the session; a client's own lie over them.
+    /// Sets options for all clients of the session. The options of a client take precedence.
     pub fn config(mut self, config: Config) -> SessionBuilder {
         self.config = Some(config);
         self
     }
 
-    /// More definitions: a folder, an archive, or an archive's bytes. They are searched before those of
-    /// `AWS_DATA_PATH`, of `~/.aws/models` and the crate's own; among several, those that were given first.
+    /// Adds definitions: a folder, an archive, or the bytes of an archive. They take precedence over those of
+    /// `AWS_DATA_PATH`, of `~/.aws/models`, and of the crate; those added first take precedence over later ones.
     pub fn definitions(mut self, at: impl Into<DefinitionsAt>) -> SessionBuilder {
         self.definitions.push(at.into());
         self
     }
 
-    /// The configuration file instead of `AWS_CONFIG_FILE` or `~/.aws/config`; the empty text for none.
+    /// Sets the configuration file instead of `AWS_CONFIG_FILE` or `~/.aws/config`. Empty text means none.
     pub fn config_file(self, path: impl Into<Str>) -> SessionBuilder {
         self.set(table::CONFIG_FILE.name, path.into())
     }
 
-    /// The credentials file instead of `AWS_SHARED_CREDENTIALS_FILE` or `~/.aws/credentials`; the empty text for none.
+    /// Sets the credentials file instead of `AWS_SHARED_CREDENTIALS_FILE` or `~/.aws/credentials`. Empty text means none.
     pub fn credentials_file(self, path: impl Into<Str>) -> SessionBuilder {
         self.set(table::CREDENTIALS_FILE.name, path.into())
     }
 
-    /// Environment variables instead of the process's.
+    /// Replaces the environment variables of the process.
     pub fn environment(mut self, environment: impl Into<Environment>) -> SessionBuilder {
         self.environment = environment.into();
         self
     }
 
-    /// Reads the profile files and makes the session.
+    /// Reads the profile files and creates the session.
     ///
     /// # Errors
-    /// `ConfigParse` for a broken profile file, `ProfileNotFound` for a profile that is in no file, `InvalidConfig` for
-    /// a config that cannot be, `DataNotFound` or `InvalidDefinition` for definitions that are not there or no archive.
+    /// `ConfigParse` for a broken profile file, `ProfileNotFound` for a profile that is in no file, `InvalidConfig` for an
+    /// invalid config, `DataNotFound` or `InvalidDefinition` for definitions that do not exist or are not an archive.
     pub fn build(self) -> Result<Session> {
         if let Some(config) = &self.config {
             config.check()?;
@@ -165,13 +164,13 @@ impl SessionBuilder {
         let definitions = Definitions::new(roots(self.definitions, &settings)?);
         let windows = self.windows.unwrap_or(Windows::DEFAULT);
         if windows.mandatory > windows.advisory {
-            let message = "The refresh windows are wrong: the mandatory one is longer than the advisory one.";
+            let message = "Invalid refresh windows: the mandatory window is longer than the advisory window.";
             return Err(Error::new(ErrorKind::InvalidConfig, message));
         }
         let profile: Str = settings.profile_name().into();
         let profile_is_own = settings.profile_is_own();
         let cache_folder = self.cache_folder.map(|folder| folder.to_str().map_or(folder.clone(), |path| settings.environment.expand(path)));
-        let door = Arc::new(Door {
+        let context = Arc::new(SessionContext {
             settings,
             config: self.config,
             definitions,
@@ -181,9 +180,9 @@ impl SessionBuilder {
             cache_folder,
             first_region: OnceLock::new(),
         });
-        let credentials = self.signer.source(&profile, profile_is_own, &door);
-        let tokens = TokenSource::new(profile, door.clone());
-        Ok(Session(Arc::new(Inner { door, credentials, tokens, hooks: Hooks::default() })))
+        let credentials = self.credential_options.source(&profile, profile_is_own, &context);
+        let tokens = TokenSource::new(profile, context.clone());
+        Ok(Session(Arc::new(Inner { context, credentials, tokens, hooks: Hooks::default() })))
     }
 
     fn set(mut self, setting: &'static str, value: Str) -> SessionBuilder {
@@ -192,8 +191,44 @@ impl SessionBuilder {
     }
 }
 
-/// The places that are searched before the crate's own definitions. Folders of the environment that are not there are
-/// left out, so that a session without any shares the process's definitions.
+/// The credentials that the program sets. Without any, the chain of providers is used.
+#[derive(Default)]
+struct CredentialOptions {
+    credentials: Option<Credentials>,
+    provider: Option<Custom>,
+    /// Whether only the provider function is used.
+    asks_provider_only: bool,
+    /// The role that is assumed with the other credentials.
+    role: Option<AssumeRole>,
+}
+
+impl CredentialOptions {
+    /// The credentials of a session with that profile. Nothing is looked up yet.
+    fn source(self, profile: &Str, profile_is_own: bool, context: &Arc<SessionContext>) -> CredentialSource {
+        let places = || credentials::chain(profile, profile_is_own);
+        let chain = match (self.credentials, self.provider) {
+            (Some(credentials), _) if self.role.is_none() => return CredentialSource::fixed(credentials),
+            (Some(credentials), _) => credentials::fixed(credentials),
+            (None, Some(provider)) if self.asks_provider_only => credentials::own_only(provider),
+            (None, Some(provider)) => credentials::own_first(provider, places()),
+            (None, None) => places(),
+        };
+        let chain = match self.role {
+            Some(role) => credentials::role(role, chain, context.windows),
+            None => chain,
+        };
+        CredentialSource::searched(chain, context.windows, context.clone())
+    }
+}
+
+/// The credentials of a role that is assumed with a session's credentials.
+pub(super) fn role_of(source: CredentialSource, role: AssumeRole, context: &Arc<SessionContext>) -> CredentialSource {
+    let chain = credentials::role(role, credentials::of_session(source), context.windows);
+    CredentialSource::searched(chain, context.windows, context.clone())
+}
+
+/// The definitions that take precedence over the embedded ones. Folders of the environment that do not exist are left out,
+/// so that a session without any shares the definitions of the process.
 fn roots(own: Vec<DefinitionsAt>, settings: &Settings) -> Result<Vec<Root>> {
     let mut roots = own.into_iter().map(DefinitionsAt::open).collect::<Result<Vec<_>>>()?;
     let data_path = settings.text(&table::DATA_PATH)?.unwrap_or_default();

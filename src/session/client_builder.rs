@@ -1,11 +1,11 @@
-//! How a client is made.
+//! The builder of a client: it resolves the settings and assembles the client's context.
 
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
 use std::time::Duration;
 
-use super::{Session, client_options};
+use super::Session;
 use crate::auth::Credentials;
 use crate::auth::sigv4::KeyCache;
 use crate::call::discovery::Discovery;
@@ -14,18 +14,19 @@ use crate::call::time::{Pace, Random, Sleep};
 use crate::call::user_agent::user_agent;
 use crate::call::{ClientAuth, ClientContext, Endpoints, Time, auth_type, endpoint, signing};
 use crate::client::{Client, Setup, params_map};
-use crate::credentials::CredentialSource;
+use crate::credentials::{CredentialSource, explicit};
 use crate::definition::{Definitions, LegacyEndpoints, Partitions, RetryRules, RuleSet, Service};
 use crate::endpoint::EndpointCache;
-use crate::error::{ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result, did_you_mean};
 use crate::http::{HttpTransport, Transport, Verify};
 use crate::retry::{Retries, Tuning};
-use crate::settings::table::{self, Setting};
+use crate::settings::checks;
+use crate::settings::table::{self, Setting, Source};
 use crate::settings::{ClientRequest, Config, RetryMode, RetrySettings};
 use crate::text::random;
 use crate::value::{Map, Str, Timestamp, Value};
 
-/// A client that is not made yet. What is not set here comes from the session.
+/// A builder of a [`Client`]. Settings that are not set here come from the session.
 ///
 /// ```
 /// use tucuxi::{Config, Credentials, Session};
@@ -40,7 +41,7 @@ use crate::value::{Map, Str, Timestamp, Value};
 /// assert_eq!(s3.region(), Some("eu-west-1"));
 /// # Ok::<(), tucuxi::Error>(())
 /// ```
-#[must_use = "a builder makes nothing until it is built"]
+#[must_use = "a builder does nothing until it is built"]
 pub struct ClientBuilder {
     session: Session,
     service: Str,
@@ -75,58 +76,58 @@ impl ClientBuilder {
         }
     }
 
-    /// The region.
+    /// Sets the region.
     pub fn region(self, region: impl Into<Str>) -> Self {
         self.set(&table::REGION, region.into())
     }
 
-    /// The endpoint, instead of the one that the rules give.
+    /// Sets the endpoint URL instead of the one that the endpoint rules return.
     pub fn endpoint_url(self, url: impl Into<Str>) -> Self {
         self.set(&table::ENDPOINT_URL, url.into())
     }
 
-    /// The API's version; without it the latest.
+    /// Sets the API version. The default is the latest.
     pub fn api_version(self, version: impl Into<Str>) -> Self {
         self.set(&table::API_VERSION, version.into())
     }
 
-    /// Whether the endpoints that the rules give are called over TLS; they are, unless this says no.
+    /// Sets whether endpoints of the endpoint rules are called over TLS: true by default.
     pub fn use_ssl(self, use_ssl: bool) -> Self {
         self.set(&table::USE_SSL, use_ssl)
     }
 
-    /// Settings that win over the session's.
+    /// Sets options that take precedence over those of the session.
     pub fn config(mut self, config: Config) -> Self {
         self.config = Some(config);
         self
     }
 
-    /// The keys, instead of the session's.
+    /// Sets the credentials instead of those of the session.
     pub fn credentials(mut self, credentials: Credentials) -> Self {
         self.credentials = Some(credentials);
         self
     }
 
-    /// What turns requests into responses, instead of the network.
+    /// Replaces the built-in HTTP transport.
     pub fn transport(mut self, transport: impl Transport + 'static) -> Self {
         self.transport = Some(Arc::new(transport));
         self
     }
 
-    /// The time that signatures carry, instead of the system's: for reproducible requests.
+    /// Replaces the system clock, for reproducible signatures.
     pub fn clock<T: Into<Timestamp>>(mut self, clock: impl Fn() -> T + Send + Sync + 'static) -> Self {
         self.clock = Box::new(move || clock().into());
         self
     }
 
-    /// Where idempotency tokens come from, instead of chance: for reproducible requests.
+    /// Replaces the random generator of idempotency tokens, for reproducible requests.
     pub fn uuids<T: Into<String>>(mut self, uuids: impl Fn() -> T + Send + Sync + 'static) -> Self {
         self.uuids = Box::new(move || uuids().into());
         self
     }
 
-    /// How to wait before another attempt, instead of sleeping. What it does not wait counts as waited, for
-    /// deadlines too: retries can be tested in no time.
+    /// Replaces the function that waits before another attempt. The time counts as waited, for deadlines too, so that
+    /// retries can be tested without delay.
     ///
     /// ```
     /// use std::sync::{Arc, Mutex};
@@ -160,7 +161,7 @@ impl ClientBuilder {
         self
     }
 
-    /// Chance, a number from 0 up to, not including, 1: it spreads the delays of retries.
+    /// Replaces the random numbers, from 0 up to but not including 1, that spread the delays of retries.
     pub fn random(mut self, random: impl Fn() -> f64 + Send + Sync + 'static) -> Self {
         self.random = Some(Box::new(random));
         self
@@ -176,10 +177,11 @@ impl ClientBuilder {
         }
     }
 
-    /// Makes the client. No connection is opened.
+    /// Creates the client. No connection is opened.
     ///
     /// # Errors
-    /// If there is no such service, if a setting is invalid, or if a region is needed and missing.
+    /// `UnknownService` for an unknown service, `InvalidConfig` and others for an invalid setting, `NoRegion` if the
+    /// service requires a region and none is set.
     pub fn build(self) -> Result<Client> {
         let definitions = self.session.definitions();
         let name = crate::service::canonical_name(&self.service);
@@ -245,7 +247,7 @@ impl ClientBuilder {
     }
 
     /// Sets an argument.
-    pub(super) fn set(mut self, setting: &Setting, value: impl Into<Value>) -> Self {
+    fn set(mut self, setting: &Setting, value: impl Into<Value>) -> Self {
         self.arguments.insert(setting.name, value);
         self
     }
@@ -262,7 +264,7 @@ impl ClientBuilder {
 }
 
 impl Session {
-    /// A client for a service, with the session's settings.
+    /// Returns a client with the session's settings.
     ///
     /// # Errors
     /// See [`ClientBuilder::build`].
@@ -270,14 +272,14 @@ impl Session {
         self.client_builder(service).build()
     }
 
-    /// A client with settings of its own.
+    /// Returns a builder of a client with settings of its own.
     pub fn client_builder(&self, service: &str) -> ClientBuilder {
         ClientBuilder::new(self.clone(), service)
     }
 
-    /// A client with settings of its own in a map, by boto3's keyword names: `region_name`, `api_version`, `use_ssl`,
-    /// `verify`, `endpoint_url`, `aws_access_key_id`, `aws_secret_access_key`, `aws_session_token`, `aws_account_id`,
-    /// and `config`, a map of the options of [`Config`]. Null is as good as absent.
+    /// Returns a client with the settings of a map, by boto3's keyword names: `region_name`, `api_version`, `use_ssl`,
+    /// `verify`, `endpoint_url`, `aws_access_key_id`, `aws_secret_access_key`, `aws_session_token`, `aws_account_id`, and
+    /// `config`, a map of the options of [`Config`]. Null counts as absent.
     ///
     /// ```
     /// use tucuxi::{Session, value};
@@ -292,13 +294,59 @@ impl Session {
     /// ```
     ///
     /// # Errors
-    /// If a name is not known or a value is not of its type, and as [`ClientBuilder::build`].
+    /// `InvalidConfig` for an unknown name or a wrong type; otherwise as [`ClientBuilder::build`].
     pub fn client_with(&self, service: &str, options: impl Into<Value>) -> Result<Client> {
-        client_options::apply(self.client_builder(service), &params_map(options.into())?)?.build()
+        with_options(self.client_builder(service), &params_map(options.into())?)?.build()
     }
 }
 
-/// The retries in the mode that somebody asked for.
+const CREDENTIALS: [&str; 4] = ["aws_access_key_id", "aws_secret_access_key", "aws_session_token", "aws_account_id"];
+const CONFIG: &str = "config";
+
+/// Sets the arguments of the map: those of the settings table, `config`, and credentials.
+///
+/// # Errors
+/// `InvalidConfig` for an unknown name or a wrong type, `PartialCredentials` for incomplete credentials.
+fn with_options(mut builder: ClientBuilder, options: &Map) -> Result<ClientBuilder> {
+    for (name, value) in options.iter().filter(|(_, value)| !value.is_null()) {
+        builder = match table::find(name, Source::Argument) {
+            Some(setting) => {
+                checks::check_type(setting, value, "client option")?;
+                builder.set(setting, value.clone())
+            }
+            None if name == CONFIG => builder.config(Config::from_value(value)?),
+            // They are read together below.
+            None if CREDENTIALS.contains(&name.as_str()) => builder,
+            None => return Err(unknown(name)),
+        };
+    }
+    Ok(match credentials(options)? {
+        Some(credentials) => builder.credentials(credentials),
+        None => builder,
+    })
+}
+
+fn credentials(options: &Map) -> Result<Option<Credentials>> {
+    let find = |name: &str| match options.get(name) {
+        None | Some(Value::Null) => Ok(None),
+        Some(value) => value.as_str().map(|text| Some(Str::from(text))).ok_or_else(|| wrong_type(name, value)),
+    };
+    let [id, secret, token, account] = CREDENTIALS.map(find);
+    explicit(id?.as_deref(), secret?.as_deref(), token?.as_deref(), account?.as_deref())
+}
+
+/// The value stays out of the message: it may be a secret.
+fn wrong_type(name: &str, value: &Value) -> Error {
+    let message = format!("Invalid value for the client option {name}: expected a string, got {}", value.type_name());
+    Error::new(ErrorKind::InvalidConfig, message)
+}
+
+fn unknown(name: &str) -> Error {
+    let near = did_you_mean(name, CREDENTIALS.into_iter().chain([CONFIG]).chain(table::names(Source::Argument)));
+    Error::new(ErrorKind::InvalidConfig, format!("There is no client option {name:?}.{near}")).with_name("TypeError")
+}
+
+/// The retry state for the configured mode.
 fn retries(definitions: &Definitions, service: &Service, settings: &RetrySettings, tuning: Tuning, pace: &Pace) -> Result<Retries> {
     let attempts = settings.total_max_attempts;
     Ok(match settings.mode {
@@ -308,7 +356,7 @@ fn retries(definitions: &Definitions, service: &Service, settings: &RetrySetting
     })
 }
 
-/// The endpoint rules; a service that has none is called where the older data says.
+/// The endpoint rules. A service without rules is called at the endpoint of the older table.
 fn rule_set(definitions: &Definitions, service: &str, version: Option<&str>) -> Result<Option<Arc<RuleSet>>> {
     match definitions.load::<RuleSet>(service, version) {
         Ok(rules) => Ok(Some(rules)),

@@ -1,6 +1,6 @@
-//! The default session, for programs that need no more than one.
+//! The default session of the process.
 //!
-//! It is one slot for the whole process, behind a lock; apart from the cache of definitions the only global state.
+//! It is one slot behind a lock. Apart from the cache of definitions, it is the only global state.
 
 use std::sync::{PoisonError, RwLock};
 
@@ -10,7 +10,7 @@ use crate::error::Result;
 
 static DEFAULT: RwLock<Option<Session>> = RwLock::new(None);
 
-/// Makes the session that [`client`] uses, in place of the one before.
+/// Creates the session that [`client`] uses, replacing the previous one.
 ///
 /// ```
 /// use tucuxi::Session;
@@ -21,14 +21,14 @@ static DEFAULT: RwLock<Option<Session>> = RwLock::new(None);
 /// ```
 ///
 /// # Errors
-/// As [`SessionBuilder::build`]; the default session stays what it was.
+/// As [`SessionBuilder::build`]. The previous default session then stays in place.
 pub fn setup_default_session(builder: SessionBuilder) -> Result<()> {
     let session = builder.build()?;
     *DEFAULT.write().unwrap_or_else(PoisonError::into_inner) = Some(session);
     Ok(())
 }
 
-/// The default session; made as [`Session::new`] makes one when it is first asked for, by one thread.
+/// Returns the default session. The first call creates it as [`Session::new`] does.
 ///
 /// # Errors
 /// As [`Session::new`].
@@ -43,7 +43,7 @@ pub fn default_session() -> Result<Session> {
     }
 }
 
-/// A client of the default session.
+/// Returns a client of the default session.
 ///
 /// # Errors
 /// As [`default_session`] and [`Session::client`].

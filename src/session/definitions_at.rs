@@ -1,11 +1,11 @@
-//! What a program may hand to a session as definitions of its own.
+//! The places from which a session reads further definitions.
 
 use std::path::{Path, PathBuf};
 
 use crate::definition::Root;
 use crate::error::{Error, ErrorKind, Result};
 
-/// Where definitions lie: a folder, an archive, an archive's bytes, or a [`Root`] that is already open.
+/// A place with definitions: a folder, an archive, the bytes of an archive, or an opened [`Root`].
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum DefinitionsAt {
@@ -13,7 +13,7 @@ pub enum DefinitionsAt {
     Path(PathBuf),
     /// An archive.
     Bytes(Vec<u8>),
-    /// Whatever was opened.
+    /// An opened place.
     Root(Root),
 }
 
@@ -22,7 +22,7 @@ impl DefinitionsAt {
         match self {
             DefinitionsAt::Path(path) if path.exists() => Root::open(path),
             DefinitionsAt::Path(path) => {
-                let message = format!("No definitions at {}: there is no such folder or file.", path.display());
+                let message = format!("No definitions at {}: no such folder or file.", path.display());
                 Err(Error::new(ErrorKind::DataNotFound, message))
             }
             DefinitionsAt::Bytes(bytes) => Root::bytes(bytes),

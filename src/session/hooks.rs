@@ -1,4 +1,4 @@
-//! Hooks and test doubles of a session: they apply to the clients that it makes from then on.
+//! Hooks and test doubles of a session. They apply to clients created afterwards.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use crate::testing::{Recorder, Replay};
 
 /// # Hooks
 impl Session {
-    /// Registers a hook for the clients that this session makes from now on; see [`Client::on`](crate::Client::on).
+    /// Registers a hook for clients that this session creates afterwards; see [`Client::on`](crate::Client::on).
     ///
     /// # Errors
     /// `InvalidConfig` if the name has an empty part or if there is no such stage; the message suggests the nearest names.
@@ -18,7 +18,7 @@ impl Session {
         self.hooks().register(event, Rank::Normal, Arc::new(hook))
     }
 
-    /// As [`on`](Self::on), before every other hook of the same pattern, those of the crate itself included: boto3's
+    /// Registers a hook that runs before every other hook of the same pattern, including the built-in ones: boto3's
     /// `register_first`.
     ///
     /// # Errors
@@ -27,7 +27,7 @@ impl Session {
         self.hooks().register(event, Rank::First, Arc::new(hook))
     }
 
-    /// As [`on`](Self::on), after every other hook of the same pattern: boto3's `register_last`.
+    /// Registers a hook that runs after every other hook of the same pattern: boto3's `register_last`.
     ///
     /// # Errors
     /// As [`on`](Self::on).
@@ -35,15 +35,14 @@ impl Session {
         self.hooks().register(event, Rank::Last, Arc::new(hook))
     }
 
-    /// Removes a hook that this session registered, for the clients that it makes from now on; returns whether there was
-    /// one.
+    /// Removes a hook that this session registered, for clients created afterwards. Returns whether there was one.
     pub fn off(&self, id: HookId) -> bool {
         self.hooks().unregister(id)
     }
 }
 
 impl Recorder {
-    /// Records the calls of every client that the session makes from now on, including the clients of its resources.
+    /// Records the calls of every client that the session creates afterwards, including the clients of its resources.
     ///
     /// # Errors
     /// None at present; the result leaves room for future checks.
@@ -53,7 +52,7 @@ impl Recorder {
 }
 
 impl Replay {
-    /// Answers the calls of every client that the session makes from now on, including the clients of its resources.
+    /// Answers the calls of every client that the session creates afterwards, including the clients of its resources.
     ///
     /// # Errors
     /// None at present; the result leaves room for future checks.

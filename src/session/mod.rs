@@ -6,13 +6,11 @@
 
 mod builder;
 mod client_builder;
-mod client_options;
+mod context;
 mod default;
 mod definitions_at;
-mod door;
 mod hooks;
 mod resource;
-mod signer;
 
 pub use builder::SessionBuilder;
 pub use client_builder::ClientBuilder;
@@ -23,8 +21,8 @@ pub use resource::resource;
 use std::fmt;
 use std::sync::Arc;
 
-pub(crate) use self::door::Clock;
-use self::door::Door;
+pub(crate) use self::context::Clock;
+use self::context::SessionContext;
 use crate::auth::Credentials;
 use crate::call::hooks::Hooks;
 use crate::credentials::{self, AssumeRole, CredentialSource, Surroundings, TokenSource};
@@ -35,9 +33,9 @@ use crate::http::Limits;
 use crate::settings::{ClientRequest, ClientSettings, resolve, table};
 use crate::value::Str;
 
-/// Configuration, credentials and definitions: what clients are made from. Cheap to clone, `Send + Sync`.
+/// Settings, credentials, and definitions, from which clients are created. Cheap to clone, `Send + Sync`.
 ///
-/// A session reads the profile files once, when it is made; environment variables are read at each look-up.
+/// A session reads the profile files once, when it is created. Environment variables are read at each lookup.
 ///
 /// ```
 /// use tucuxi::{Credentials, Session};
@@ -54,7 +52,7 @@ use crate::value::Str;
 pub struct Session(Arc<Inner>);
 
 struct Inner {
-    door: Arc<Door>,
+    context: Arc<SessionContext>,
     credentials: CredentialSource,
     tokens: TokenSource,
     hooks: Hooks,
@@ -66,50 +64,48 @@ const _: () = {
 };
 
 impl Session {
-    /// A session with the settings of the environment and the profile files.
+    /// Returns a session with the settings of the environment and the profile files.
     ///
     /// # Errors
-    /// `ConfigParse` for a broken file, `ProfileNotFound` for a profile that the environment names and no file has.
+    /// `ConfigParse` for a broken file, `ProfileNotFound` if the profile that the environment names is in no file.
     pub fn new() -> Result<Session> {
         Session::builder().build()
     }
 
-    /// A session with settings of its own.
+    /// Returns a builder of a session with settings of its own.
     pub fn builder() -> SessionBuilder {
         SessionBuilder::default()
     }
 
-    /// The region: set in code, else by `AWS_DEFAULT_REGION`, else by the profile.
+    /// Returns the region: the one set in code, of `AWS_DEFAULT_REGION`, or of the profile.
     pub fn region(&self) -> Option<Str> {
-        self.0.door.settings.text(&table::REGION).ok().flatten()
+        self.0.context.settings.text(&table::REGION).ok().flatten()
     }
 
-    /// The profile's name; `default` where nobody chose one.
+    /// Returns the name of the profile; `default` if none was chosen.
     pub fn profile(&self) -> &str {
-        self.0.door.settings.profile_name()
+        self.0.context.settings.profile_name()
     }
 
-    /// The credentials that clients of this session sign with; `None` where there are none. They are looked for at
-    /// the first call, and then kept.
+    /// Returns the credentials of this session; `None` if there are none. They are looked up at the first call and kept.
     ///
     /// # Errors
-    /// `PartialCredentials` where a source has a part of them; whatever a provider fails with.
+    /// `PartialCredentials` if a source has only a part of them; any error of a provider.
     pub fn credentials(&self) -> Result<Option<Credentials>> {
-        Ok(self.0.credentials.find(self.0.door.now(), &Limits::default())?.map(|found| found.credentials.clone()))
+        Ok(self.0.credentials.find(self.0.context.now(), &Limits::default())?.map(|found| found.credentials.clone()))
     }
 
-    /// Where the credentials come from, by boto3's name of the place (`method`): `env`, `assume-role`,
-    /// `shared-credentials-file`, `iam-role`, `explicit`, …; `custom` is a provider of the program's own. `None` where
-    /// there are none. They are looked for as by [`credentials`](Self::credentials).
+    /// Returns the source of the credentials by boto3's name (`method`): `env`, `assume-role`, `shared-credentials-file`,
+    /// `iam-role`, `explicit`, …; `custom` for a provider function. `None` if there are none.
     ///
     /// # Errors
     /// As [`credentials`](Self::credentials).
     pub fn credentials_method(&self) -> Result<Option<&'static str>> {
-        Ok(self.0.credentials.find(self.0.door.now(), &Limits::default())?.map(|found| found.method))
+        Ok(self.0.credentials.find(self.0.context.now(), &Limits::default())?.map(|found| found.method))
     }
 
-    /// A session that works as a role, which this session assumes: at the first call, and whenever the role's
-    /// credentials are about to expire. Everything else is as in this session.
+    /// Returns a session that assumes a role with the credentials of this session: at the first call, and again before the
+    /// credentials of the role expire. Everything else is as in this session.
     ///
     /// ```
     /// use tucuxi::Session;
@@ -120,38 +116,38 @@ impl Session {
     /// # Ok::<(), tucuxi::Error>(())
     /// ```
     pub fn assume_role(&self, role: impl Into<AssumeRole>) -> Session {
-        let Inner { door, credentials, tokens, hooks } = &*self.0;
-        let credentials = signer::role_of(credentials.clone(), role.into(), door);
-        Session(Arc::new(Inner { door: door.clone(), credentials, tokens: tokens.clone(), hooks: hooks.copy() }))
+        let Inner { context, credentials, tokens, hooks } = &*self.0;
+        let credentials = builder::role_of(credentials.clone(), role.into(), context);
+        Session(Arc::new(Inner { context: context.clone(), credentials, tokens: tokens.clone(), hooks: hooks.copy() }))
     }
 
-    /// The definitions of services that this session knows.
+    /// Returns the definitions that this session uses.
     pub fn definitions(&self) -> &Definitions {
-        &self.0.door.definitions
+        &self.0.context.definitions
     }
 
-    /// The services that a client can be made for, sorted. Where a folder of definitions cannot be read, only those
-    /// that the crate carries; making a client says why.
+    /// Returns the services for which clients can be created, sorted. If a folder of definitions cannot be read, only the
+    /// embedded ones are listed; creating a client reports the reason.
     pub fn available_services(&self) -> Vec<Str> {
         self.services_with(Service::KIND)
     }
 
-    /// The services that a resource can be made for, sorted.
+    /// Returns the services for which resources can be created, sorted.
     pub fn available_resources(&self) -> Vec<Str> {
         self.services_with(Resources::KIND)
     }
 
-    /// The profiles of both files: those of the configuration file in its order, then those that only the credentials
-    /// file has.
+    /// Returns the profiles of both files: those of the configuration file in its order, then those that only the
+    /// credentials file has.
     ///
     /// # Errors
-    /// None today: broken files are reported when the session is made.
+    /// None at present; broken files are reported when the session is created.
     pub fn available_profiles(&self) -> Result<Vec<Str>> {
-        Ok(self.0.door.settings.profiles.merged.keys().cloned().collect())
+        Ok(self.0.context.settings.profiles.merged.keys().cloned().collect())
     }
 
-    /// The regions in which a service has endpoints of its own, in the partition `aws`; none for a service that is not
-    /// known and for one that has the whole partition as its region.
+    /// Returns the regions in which a service has endpoints, in the partition `aws`. Empty for an unknown service, and for
+    /// one with a single endpoint for the whole partition.
     ///
     /// # Errors
     /// If the definition of the service or of the endpoints is broken.
@@ -159,29 +155,29 @@ impl Session {
         self.available_regions_in(service, "aws", false)
     }
 
-    /// The regions in which a service has endpoints of its own, in any partition; with `non_regional` also the names of
-    /// its endpoints that belong to no single region (`aws-global`, `fips-us-west-2`). None for an unknown partition.
+    /// Returns the regions in which a service has endpoints, in any partition; with `non_regional` also the names of
+    /// endpoints that belong to no single region (`aws-global`, `fips-us-west-2`). Empty for an unknown partition.
     ///
     /// # Errors
     /// If the definition of the service or of the endpoints is broken.
     pub fn available_regions_in(&self, service: &str, partition: &str, non_regional: bool) -> Result<Vec<Str>> {
-        let Some(definition) = self.0.door.definitions.find::<Service>(service, None)? else {
+        let Some(definition) = self.0.context.definitions.find::<Service>(service, None)? else {
             return Ok(Vec::new());
         };
         let endpoint_prefix = definition.metadata().endpoint_prefix.as_deref().unwrap_or(service);
-        let endpoints = self.0.door.definitions.shared::<LegacyEndpoints>()?;
+        let endpoints = self.0.context.definitions.shared::<LegacyEndpoints>()?;
         legacy::available_regions(&endpoints, endpoint_prefix, partition, non_regional)
     }
 
-    /// The names of the partitions: `aws`, `aws-cn`, …
+    /// Returns the names of the partitions: `aws`, `aws-cn`, …
     ///
     /// # Errors
     /// If the definition of the endpoints is broken.
     pub fn available_partitions(&self) -> Result<Vec<Str>> {
-        Ok(legacy::available_partitions(&*self.0.door.definitions.shared::<LegacyEndpoints>()?))
+        Ok(legacy::available_partitions(&*self.0.context.definitions.shared::<LegacyEndpoints>()?))
     }
 
-    /// The partition that a region belongs to, by its name or by the partition's pattern of names.
+    /// Returns the partition of a region, by its name or by the partition's pattern of names.
     ///
     /// ```
     /// let session = tucuxi::Session::builder().build()?;
@@ -191,15 +187,15 @@ impl Session {
     /// ```
     ///
     /// # Errors
-    /// `InvalidRegion` (`UnknownRegionError`) if it belongs to none.
+    /// `InvalidRegion` (`UnknownRegionError`) if the region belongs to no partition.
     pub fn partition_for_region(&self, region: &str) -> Result<Str> {
-        let endpoints = self.0.door.definitions.shared::<LegacyEndpoints>()?;
+        let endpoints = self.0.context.definitions.shared::<LegacyEndpoints>()?;
         legacy::partition_for_region(&endpoints, region).map(Str::from)
     }
 
     /// The API version that the profile sets for a service (`api_versions`).
     pub(crate) fn configured_api_version(&self, service: &str) -> Option<Str> {
-        self.0.door.settings.found_for(&table::API_VERSION, service)?.as_str().map(Str::from)
+        self.0.context.settings.found_for(&table::API_VERSION, service)?.as_str().map(Str::from)
     }
 
     /// The settings of a client, resolved from all sources.
@@ -207,32 +203,32 @@ impl Session {
     /// # Errors
     /// The first setting with an invalid value, with boto3's name and message.
     pub(crate) fn client_settings(&self, request: ClientRequest<'_>) -> Result<ClientSettings> {
-        let merged = match (&self.0.door.config, request.config) {
+        let merged = match (&self.0.context.config, request.config) {
             (Some(own), Some(client)) => Some(own.merge(client)),
             (Some(own), None) => Some(own.clone()),
             (None, client) => client.cloned(),
         };
         let request = ClientRequest { config: merged.as_ref(), ..request };
-        let settings = resolve::client_settings(request, &self.0.door.settings, &self.0.door.definitions)?;
+        let settings = resolve::client_settings(request, &self.0.context.settings, &self.0.context.definitions)?;
         if let Some(region) = &settings.region {
-            self.0.door.first_region.get_or_init(|| region.clone());
+            self.0.context.first_region.get_or_init(|| region.clone());
         }
         Ok(settings)
     }
 
-    /// Where this session's clients get their credentials.
+    /// The source of the credentials of this session's clients.
     pub(crate) fn credential_source(&self) -> &CredentialSource {
         &self.0.credentials
     }
 
-    /// The hooks that clients of this session begin with.
+    /// The hooks of clients that this session creates.
     pub(crate) fn hooks(&self) -> &Hooks {
         &self.0.hooks
     }
 
-    /// The bearer token that the environment has for a service; an empty one is one.
+    /// The bearer token for a service from the environment, which may be empty.
     pub(crate) fn bearer_token(&self, signing_name: &str) -> Option<Str> {
-        self.0.door.settings.environment.get(&credentials::token_variable(signing_name))
+        self.0.context.settings.environment.get(&credentials::token_variable(signing_name))
     }
 
     /// The bearer token of the profile.
@@ -242,11 +238,11 @@ impl Session {
 
     /// The clock of this session's clients.
     pub(crate) fn clock(&self) -> Clock {
-        self.0.door.clock.clone()
+        self.0.context.clock.clone()
     }
 
     fn services_with(&self, kind: &str) -> Vec<Str> {
-        let all = self.0.door.definitions.services_with(kind);
+        let all = self.0.context.definitions.services_with(kind);
         all.or_else(|_| Definitions::embedded().services_with(kind)).unwrap_or_default()
     }
 }

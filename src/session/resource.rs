@@ -1,4 +1,4 @@
-//! From a session to the resource of a service.
+//! Creating the resource of a service.
 
 use std::sync::Arc;
 
@@ -9,10 +9,10 @@ use crate::error::{Error, ErrorKind, Result, did_you_mean};
 use crate::resource::Resource;
 use crate::value::{Map, Str, Value};
 
-/// What the user agent says of calls that resources make.
+/// The text in the user agent of calls made by resources.
 const USER_AGENT_EXTRA: &str = "Resource";
 
-/// A service as a resource of the default session.
+/// Returns the resource of a service, with the default session.
 ///
 /// # Errors
 /// As [`default_session`](crate::default_session) and [`Session::resource`].
@@ -22,7 +22,7 @@ pub fn resource(service: &str) -> Result<Resource> {
 
 /// # Resources
 impl Session {
-    /// A service as a resource, with the session's settings.
+    /// Returns the resource of a service, with the session's settings.
     ///
     /// # Errors
     /// `UnknownService` if the service has no resource definition; `InvalidDefinition` if it is broken; as
@@ -31,8 +31,8 @@ impl Session {
         self.resource_with(service, ())
     }
 
-    /// A service as a resource, with settings of its own in a map, as for [`Session::client_with`]. Without `api_version`
-    /// it is the newest one in which the service has resources, for the client too.
+    /// Returns the resource of a service, with the settings of a map as for [`Session::client_with`]. Without
+    /// `api_version`, the latest version in which the service has resources is used, for the client too.
     ///
     /// ```
     /// use tucuxi::{Session, value};
@@ -54,8 +54,8 @@ impl Session {
         of_definition(definition, self.client_with(service, options)?)
     }
 
-    /// A service as a resource over a client that is made already: with a transport or a clock of its own, or shared.
-    /// What the service's resources need of their client it does from now on: DynamoDB's takes and gives plain values.
+    /// Returns the resource of a service over an existing client, for instance one with its own transport. The client gets
+    /// the behavior that resources need: that of DynamoDB takes and returns plain values.
     ///
     /// ```
     /// use tucuxi::Session;

@@ -216,7 +216,7 @@ fn of_client(settings: &ClientSettings, setting: &str) -> Option<String> {
 }
 
 fn of_metadata(session: &Session, setting: &str) -> Option<String> {
-    let settings = session.0.door.metadata_service().unwrap();
+    let settings = session.0.context.metadata_service().unwrap();
     match setting {
         "metadata_service_timeout" => Some(settings.timeout.as_secs().to_string()),
         "metadata_service_num_attempts" => Some(settings.attempts.to_string()),

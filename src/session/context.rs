@@ -1,8 +1,7 @@
-//! What a session lends to the providers of credentials: its environment, its files, its clock, and calls of
-//! services by ordinary clients.
+//! The context of a session, which credential providers use: environment, files, clock, and calls of services.
 //!
-//! The clients are made when they are needed and know nothing of the session's credentials. They have its settings,
-//! but nothing of what was said to the client whose call needs credentials.
+//! Clients for these calls are created on demand. They have the settings of the session, but neither its credentials nor
+//! the settings of the client whose call needs credentials.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
@@ -21,7 +20,7 @@ pub(crate) type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 pub(super) type MfaPrompt = Box<dyn Fn(&str) -> anyhow::Result<String> + Send + Sync>;
 
 /// A session without its credentials.
-pub(super) struct Door {
+pub(super) struct SessionContext {
     pub settings: Arc<Settings>,
     pub config: Option<Config>,
     pub definitions: Definitions,
@@ -29,14 +28,14 @@ pub(super) struct Door {
     pub windows: Windows,
     pub mfa_prompt: Option<MfaPrompt>,
     pub cache_folder: Option<PathBuf>,
-    /// The region of the session's first client; credentials are asked for there if the session has no other.
+    /// The region of the session's first client, for provider calls of a session without a region.
     pub first_region: OnceLock<Str>,
 }
 
-impl Door {
-    /// A session that signs with these keys, or not at all.
+impl SessionContext {
+    /// A session that signs with these credentials, or not at all.
     fn session(&self, source: CredentialSource) -> Session {
-        let door = Arc::new(Door {
+        let context = Arc::new(SessionContext {
             settings: self.settings.clone(),
             config: self.config.clone(),
             definitions: self.definitions.clone(),
@@ -46,8 +45,8 @@ impl Door {
             cache_folder: None,
             first_region: OnceLock::new(),
         });
-        let tokens = TokenSource::new("".into(), door.clone());
-        Session(Arc::new(Inner { credentials: source, tokens, hooks: Hooks::default(), door }))
+        let tokens = TokenSource::new("".into(), context.clone());
+        Session(Arc::new(Inner { credentials: source, tokens, hooks: Hooks::default(), context }))
     }
 
     fn integer(&self, setting: &table::Setting) -> Result<u32> {
@@ -62,7 +61,7 @@ impl Door {
     }
 }
 
-impl Surroundings for Door {
+impl Surroundings for SessionContext {
     fn variable(&self, name: &str) -> Option<Str> {
         self.settings.environment.get(name)
     }
@@ -121,7 +120,8 @@ impl Surroundings for Door {
 
     fn mfa_code(&self, serial: &str) -> Result<Str> {
         let Some(prompt) = &self.mfa_prompt else {
-            let message = format!("The device {serial} must give an MFA code, and the session has no mfa_prompt to ask for it.");
+            let message =
+                format!("The role requires an MFA code of the device {serial}, and the session has no mfa_prompt that could ask for it.");
             return Err(Error::new(ErrorKind::CredentialRetrieval, message));
         };
         prompt(serial).map(Str::from).map_err(|error| Error::foreign("the MFA prompt", error))
