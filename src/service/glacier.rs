@@ -1,4 +1,4 @@
-//! Glacier: an account that may be left out, the API's version in a header, and checksums of what is uploaded.
+//! Glacier: an optional account, the API version in a header, and checksums of uploads.
 
 use ring::digest::{Context, Digest, SHA256, digest};
 
@@ -10,7 +10,7 @@ use crate::value::Value;
 
 const CONTENT_HASH: &str = "x-amz-content-sha256";
 const TREE_HASH: &str = "x-amz-sha256-tree-hash";
-/// The size of a leaf of the tree.
+/// The size of a leaf of the hash tree.
 const LEAF: usize = 1024 * 1024;
 
 pub(super) fn customize(setup: &mut Setup<'_>) -> Result<()> {
@@ -20,7 +20,7 @@ pub(super) fn customize(setup: &mut Setup<'_>) -> Result<()> {
     setup.on("before-call.glacier.UploadMultipartPart", checksums)
 }
 
-/// A hyphen stands for the account of the one who signs.
+/// A hyphen means the account of the caller's credentials.
 fn own_account(event: &mut Event<'_, '_>) -> anyhow::Result<()> {
     if event.params().get("accountId").is_none_or(Value::is_null) {
         event.params_mut().insert("accountId", "-");
@@ -36,7 +36,7 @@ fn api_version(event: &mut Event<'_, '_>) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Adds the hash of the body and its tree hash, unless the caller gave them.
+/// Adds the hash and the tree hash of the body unless the caller provided them.
 fn checksums(event: &mut Event<'_, '_>) -> anyhow::Result<()> {
     let Some(request) = event.request_mut() else { return Ok(()) };
     if request.headers.contains(CONTENT_HASH) && request.headers.contains(TREE_HASH) {
@@ -48,7 +48,7 @@ fn checksums(event: &mut Event<'_, '_>) -> anyhow::Result<()> {
         whole.update(piece);
         tree.update(piece);
     });
-    read.map_err(|e| Error::new(ErrorKind::Stream, format!("The body cannot be read for its checksum: {e}")).with_source(e))?;
+    read.map_err(|e| Error::new(ErrorKind::Stream, format!("The body cannot be read to compute its checksum: {e}")).with_source(e))?;
     for (name, digest) in [(CONTENT_HASH, whole.finish()), (TREE_HASH, tree.finish())] {
         if !request.headers.contains(name) {
             request.headers.set(name, hex(digest.as_ref()));
@@ -57,10 +57,10 @@ fn checksums(event: &mut Event<'_, '_>) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The SHA-256 tree hash of Glacier's developer guide: leaves of 1 MiB, combined pairwise up to the root.
+/// The SHA-256 tree hash described in Glacier's developer guide: leaves of 1 MiB, combined in pairs up to the root.
 #[derive(Default)]
 struct TreeHash {
-    /// The leaf that is not full yet, and how much of it there is.
+    /// The incomplete leaf and its length so far.
     open: Option<(Context, usize)>,
     leaves: Vec<Digest>,
 }
@@ -84,12 +84,12 @@ impl TreeHash {
         while self.leaves.len() > 1 {
             self.leaves = self.leaves.chunks(2).map(combine).collect();
         }
-        // Nothing at all counts as one empty leaf.
+        // An empty body is one empty leaf.
         self.leaves.pop().unwrap_or_else(|| digest(&SHA256, b""))
     }
 }
 
-/// An odd one goes up as it is.
+/// An unpaired hash moves up unchanged.
 fn combine(pair: &[Digest]) -> Digest {
     match pair {
         [left, right] => digest(&SHA256, &[left.as_ref(), right.as_ref()].concat()),
@@ -108,18 +108,18 @@ mod tests {
     }
 
     #[test]
-    fn the_tree_is_over_leaves_of_a_mebibyte() {
+    fn the_leaves_of_the_tree_are_one_mebibyte() {
         let sha256 = |content: &[u8]| digest(&SHA256, content);
         let content = vec![b'x'; LEAF + 1];
         let two = digest(&SHA256, &[sha256(&content[..LEAF]).as_ref(), sha256(b"x").as_ref()].concat());
         assert_eq!(tree_hash(&[&content]), hex(two.as_ref()));
         assert!(hex(two.as_ref()).starts_with("686b298b") && hex(two.as_ref()).ends_with("c540"));
-        // However the content is cut.
+        // Independent of how the content is split.
         assert_eq!(tree_hash(&[&content[..3], &content[3..LEAF], &content[LEAF..]]), hex(two.as_ref()));
     }
 
     #[test]
-    fn an_odd_leaf_goes_up_as_it_is() {
+    fn an_unpaired_leaf_moves_up_unchanged() {
         let leaves: Vec<Digest> = (0..3_u8).map(|i| digest(&SHA256, &vec![i; LEAF])).collect();
         let expected = combine(&[combine(&leaves[..2]), leaves[2]]);
         let content: Vec<u8> = (0..3_u8).flat_map(|i| vec![i; LEAF]).collect();
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_an_empty_leaf() {
+    fn an_empty_body_is_one_empty_leaf() {
         assert_eq!(tree_hash(&[]), hex(digest(&SHA256, b"").as_ref()));
     }
 }

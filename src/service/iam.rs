@@ -1,4 +1,4 @@
-//! IAM: policy documents come as percent-encoded JSON text; the caller gets them as maps.
+//! IAM: policy documents arrive as percent-encoded JSON text and are returned as maps.
 
 use crate::call::Event;
 use crate::client::Setup;
@@ -6,7 +6,7 @@ use crate::definition::{Node, ShapeType};
 use crate::error::Result;
 use crate::value::{List, Value};
 
-/// The shape of policy documents.
+/// The name of the shape of policy documents.
 const DOCUMENT: &str = "policyDocumentType";
 
 pub(super) fn customize(setup: &mut Setup<'_>) -> Result<()> {
@@ -26,7 +26,7 @@ fn decode_policies(event: &mut Event<'_, '_>) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Decodes the documents in structures and lists; no map of IAM's has any.
+/// Decodes the documents in structures and lists; IAM has none in maps.
 fn decode(node: Node<'_>, value: &mut Value) -> Result<()> {
     match node.shape_type() {
         ShapeType::Structure(structure) => {
@@ -53,7 +53,7 @@ fn decode(node: Node<'_>, value: &mut Value) -> Result<()> {
     Ok(())
 }
 
-/// The document, or nothing where the text is no JSON.
+/// The document, or `None` if the text is not JSON.
 fn document(text: &str) -> Option<Value> {
     crate::text::json_reader::document(&crate::text::encoding::percent_decode(text)).ok()
 }

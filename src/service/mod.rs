@@ -1,70 +1,41 @@
-//! What definitions cannot say. One file per service, each a list of hooks.
+//! Behavior that definitions cannot express: one file per service, or a row of [`small_services`].
 //!
-//! This is the only place in the crate that names services. A file here sets what it must when a client
-//! is made, and registers hooks on the same mechanism that users have.
+//! This and the transfer module are the only places in the library that name services. A customization adjusts the
+//! [`Setup`] of a client and registers hooks on the same mechanism that users have.
 
-mod apigateway;
-mod autoscaling;
-mod cloudformation;
-mod cloudsearchdomain;
-mod cognito_identity;
+mod cross_region_copy;
 mod dynamodb;
 mod ec2;
-mod events;
 mod glacier;
+mod hooks;
 mod iam;
-mod importexport;
-mod logs;
-mod machinelearning;
-mod old_names;
-mod parameters;
-mod polly;
-mod rds;
-mod retries;
-mod route53;
 mod s3;
 mod s3_control;
-mod source_region;
-mod sqs;
-mod sso_oidc;
-mod sts;
+mod small_services;
 
-use crate::call::Event;
 use crate::client::{Client, Setup};
 use crate::error::{Error, ErrorKind, Result};
 use crate::resource::Method;
 
-/// Sets a client of this service up: one line per service that needs it.
+/// Applies the customizations of a service to a new client.
 pub(crate) fn customize(setup: &mut Setup<'_>) -> Result<()> {
-    retries::tune(setup)?;
     match setup.service.service_id()? {
-        "API Gateway" => apigateway::customize(setup),
-        "Auto Scaling" => autoscaling::customize(setup),
-        "CloudFormation" => cloudformation::customize(setup),
-        "CloudSearch Domain" => cloudsearchdomain::customize(setup),
-        "CloudWatch" | "MTurk" | "Signin" | "SocialMessaging" => old_names::customize(setup),
-        "CloudWatch Logs" => logs::customize(setup),
-        "Cognito Identity" => cognito_identity::customize(setup),
-        "DocDB" | "Neptune" => rds::customize_clusters(setup),
+        "DocDB" | "Neptune" => cross_region_copy::customize_docdb_and_neptune(setup),
+        "DynamoDB" => {
+            dynamodb::customize(setup);
+            Ok(())
+        }
         "EC2" => ec2::customize(setup),
-        "EventBridge" => events::customize(setup),
         "Glacier" => glacier::customize(setup),
         "IAM" => iam::customize(setup),
-        "ImportExport" => importexport::customize(setup),
-        "Machine Learning" => machinelearning::customize(setup),
-        "Polly" => polly::customize(setup),
-        "RDS" => rds::customize(setup),
-        "Route 53" => route53::customize(setup),
+        "RDS" => cross_region_copy::customize_rds(setup),
         "S3" => s3::customize(setup),
         "S3 Control" => s3_control::customize(setup),
-        "SQS" => sqs::customize(setup),
-        "SSO OIDC" => sso_oidc::customize(setup),
-        "STS" => sts::customize(setup),
-        _ => Ok(()),
+        _ => small_services::customize(setup),
     }
 }
 
-/// Prepares a client that resources are made of, once.
+/// Prepares a client for resources, once.
 pub(crate) fn customize_resources(client: &Client) -> Result<()> {
     match client.service().service_id()? {
         "DynamoDB" => dynamodb::customize_resources(client),
@@ -72,7 +43,8 @@ pub(crate) fn customize_resources(client: &Client) -> Result<()> {
     }
 }
 
-/// What a type of resource can do that its definition does not say; the service itself is the type `ServiceResource`.
+/// The methods of a resource type that its definition does not contain; the service itself is the type
+/// `ServiceResource`.
 pub(crate) fn resource_methods(service_id: &str, resource: &str) -> &'static [Method] {
     match (service_id, resource) {
         ("EC2", "ServiceResource") => ec2::SERVICE_METHODS,
@@ -83,7 +55,7 @@ pub(crate) fn resource_methods(service_id: &str, resource: &str) -> &'static [Me
     }
 }
 
-/// The name under which a service's definition is kept; some have an older name too.
+/// The name under which a service's definition is stored; some services also have an older name.
 pub(crate) fn canonical_name(service: &str) -> &str {
     match service {
         "runtime.sagemaker" => "sagemaker-runtime",
@@ -124,22 +96,4 @@ pub(crate) fn with_known_name(error: Error, service: &str) -> Error {
             .with_detail("nearest", [*known]),
         None => error,
     }
-}
-
-/// An error in the parameters that the definition does not know of.
-fn invalid_parameter(report: &str) -> anyhow::Error {
-    crate::text::invalid(report).into()
-}
-
-/// A hook for operations that anybody may call.
-fn unsigned(event: &mut Event<'_, '_>) -> anyhow::Result<()> {
-    event.set_signer("none");
-    Ok(())
-}
-
-/// An endpoint error about an ARN whose region cannot be part of a host.
-fn host_label_error(text: &str) -> Option<Error> {
-    let label = text.strip_prefix("Invalid region in ARN: `")?.split('`').next()?;
-    let message = format!("Invalid host label to be bound to the hostname of the endpoint: \"{label}\".");
-    Some(Error::new(ErrorKind::EndpointResolution, message).with_name("InvalidHostLabelError"))
 }

@@ -1,7 +1,6 @@
-//! S3 Control: S3's signature, host prefixes that the endpoint rules add themselves, and ARNs of what lies on
-//! Outposts in the place of names.
+//! S3 Control: S3's signature, host prefixes that the endpoint rules add, and Outposts ARNs in place of names.
 
-use super::host_label_error;
+use super::hooks::host_label_error;
 use crate::call::Event;
 use crate::client::Setup;
 use crate::error::{Error, ErrorKind, Result};
@@ -19,10 +18,10 @@ pub(super) fn customize(setup: &mut Setup<'_>) -> Result<()> {
     setup.endpoint_error = Some(endpoint_error);
     setup.on("before-parameter-build.s3-control", leave_account_to_the_rules)?;
     setup.on("before-endpoint-resolution.s3-control", account_from_arn)?;
-    setup.on("choose-signer", super::s3::s3_flavour)
+    setup.on("choose-signer", super::s3::s3_signer)
 }
 
-/// Where the rules require the account they put it into the host, too.
+/// Drops the host prefix if the endpoint rules require the account, since they then put it into the host.
 fn leave_account_to_the_rules(event: &mut Event<'_, '_>) -> anyhow::Result<()> {
     let statics = &event.operation().static_context_params;
     if statics.iter().any(|(name, value)| name == "RequiresAccountId" && value.as_bool() == Some(true)) {
@@ -31,10 +30,10 @@ fn leave_account_to_the_rules(event: &mut Event<'_, '_>) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// An ARN in the place of a name says the account, and must fit the parameter.
+/// Takes the account from an ARN that is given in place of a name; the ARN must suit the parameter.
 fn account_from_arn(event: &mut Event<'_, '_>) -> anyhow::Result<()> {
     let (member, kind) = match event.operation().name.as_str() {
-        // The name is new here; it is the bucket that may be on an Outpost.
+        // The name is new here; the bucket may be on an Outpost.
         "CreateAccessPoint" => ("Bucket", "bucket"),
         "CreateBucket" => return Ok(()),
         _ if event.params().get("Name").and_then(Value::as_str).and_then(Arn::parse).is_some() => ("Name", "accesspoint"),
@@ -43,19 +42,19 @@ fn account_from_arn(event: &mut Event<'_, '_>) -> anyhow::Result<()> {
     let Some(text) = event.params().get(member).and_then(Value::as_str).map(str::to_owned) else { return Ok(()) };
     let Some(arn) = Arn::parse(&text) else { return Ok(()) };
     if arn.region.starts_with("fips-") {
-        return Err(refused(&text, "Invalid ARN, FIPS region not allowed in ARN.").into());
+        return Err(invalid_arn(&text, "Invalid ARN, FIPS region not allowed in ARN.").into());
     }
     if event.builtins()[ACCELERATE].as_bool() == Some(true) {
         return Err(unsupported("S3 control client does not support accelerate endpoints").into());
     }
     if !arn.is_on_outpost(kind) {
-        return Err(refused(&text, &format!("The {member} parameter does not support the provided ARN")).into());
+        return Err(invalid_arn(&text, &format!("The {member} parameter does not support the provided ARN")).into());
     }
     match event.params().get("AccountId") {
         Some(given) if given.as_str() != Some(arn.account) => {
             let given = given.as_str().map_or_else(|| given.to_json_text(false), str::to_owned);
             let why = format!("Account ID in arn does not match the AccountId parameter provided: \"{given}\"");
-            Err(refused(&text, &why).into())
+            Err(invalid_arn(&text, &why).into())
         }
         _ => {
             event.params_mut().insert("AccountId", arn.account);
@@ -64,7 +63,7 @@ fn account_from_arn(event: &mut Event<'_, '_>) -> anyhow::Result<()> {
     }
 }
 
-/// The parts of an Amazon Resource Name that matter here.
+/// The relevant parts of an Amazon Resource Name.
 struct Arn<'a> {
     service: &'a str,
     region: &'a str,
@@ -78,18 +77,18 @@ impl<'a> Arn<'a> {
         Some(Arn { service: parts.next()?, region: parts.next()?, account: parts.next()?, resource: parts.next()? })
     }
 
-    /// `outpost/ID/KIND/NAME`, also with colons.
+    /// Matches `outpost/ID/KIND/NAME`, also with colons.
     fn is_on_outpost(&self, kind: &str) -> bool {
         let parts: Vec<&str> = self.resource.split(['/', ':']).collect();
         self.service == "s3-outposts" && matches!(parts[..], ["outpost", _, found, _] if found == kind)
     }
 }
 
-/// What the rules refuse, as boto3 calls it.
+/// Gives an error of the endpoint rules the name that boto3 uses.
 fn endpoint_error(text: &str, params: &Map) -> Option<Error> {
     if text.starts_with("Invalid ARN:") {
         let bucket = params.get("Bucket").and_then(Value::as_str).unwrap_or("None");
-        return Some(refused(bucket, text));
+        return Some(invalid_arn(bucket, text));
     }
     if text.starts_with("Invalid configuration:") || text.starts_with("Client was configured for partition") {
         return Some(unsupported(text));
@@ -100,7 +99,7 @@ fn endpoint_error(text: &str, params: &Map) -> Option<Error> {
     host_label_error(text)
 }
 
-fn refused(arn: &str, why: &str) -> Error {
+fn invalid_arn(arn: &str, why: &str) -> Error {
     let message = format!("S3 ARN \"{arn}\" provided is invalid for this operation. {why}");
     Error::new(ErrorKind::ParamValidation, message).with_name("UnsupportedS3ControlArnError")
 }
@@ -115,7 +114,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_whole_arns_are_arns() {
+    fn only_complete_arns_are_recognized() {
         let arn = Arn::parse("arn:aws:s3-outposts:us-west-2:123456789012:outpost:op-1:bucket/b").unwrap();
         assert_eq!((arn.service, arn.region, arn.account), ("s3-outposts", "us-west-2", "123456789012"));
         assert!(arn.is_on_outpost("bucket") && !arn.is_on_outpost("accesspoint"));

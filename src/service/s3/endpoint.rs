@@ -1,12 +1,28 @@
-//! What S3's settings and a call's bucket say to the endpoint rules.
+//! The inputs of S3's endpoint rules that come from settings and from the bucket of a call, and boto3's names for the
+//! errors of the rules.
 
+use super::super::hooks::host_label_error;
 use crate::call::{Event, LookupRegion};
 use crate::client::Setup;
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
+use crate::text::invalid;
 use crate::text::url::is_label;
-use crate::value::Value;
+use crate::value::{Map, Value};
 
-/// What the settings under `s3` say.
+/// Errors about the settings of a client.
+const CLIENT_ERRORS: [&str; 2] = ["S3 Object Lambda does not support S3 Accelerate", "Accelerate cannot be used with FIPS"];
+
+/// The beginnings of errors about settings that an access point does not support.
+const ACCESS_POINT_ERRORS: [&str; 6] = [
+    "S3 Outposts does not support",
+    "S3 MRAP does not support",
+    "S3 Object Lambda does not support",
+    "Access Points do not support",
+    "Invalid configuration:",
+    "Client was configured for partition",
+];
+
+/// Passes the settings under `s3` to the endpoint rules.
 pub(super) fn builtins(setup: &mut Setup<'_>) {
     let settings = setup.settings;
     let flag = |key: &str, default: bool| settings.s3_option(key).and_then(Value::as_bool).unwrap_or(default);
@@ -36,8 +52,8 @@ fn is_accelerate_url(url: &str) -> bool {
     host.starts_with("s3-accelerate.") && host.ends_with(".amazonaws.com")
 }
 
-/// Where a bucket is asked for its region its own endpoint is not known; an ARN is never part of a path.
-pub(super) fn by_bucket(event: &mut Event<'_, '_>) -> anyhow::Result<()> {
+/// `GetBucketLocation` uses path style, because the endpoint of the bucket is not known yet. An ARN is never part of a path.
+pub(super) fn style_by_bucket(event: &mut Event<'_, '_>) -> anyhow::Result<()> {
     let is_arn = event.params()["Bucket"].as_str().is_some_and(|b| b.starts_with("arn:"));
     if event.operation().name == "GetBucketLocation" {
         event.builtins_mut().insert("AWS::S3::ForcePathStyle", true);
@@ -50,10 +66,10 @@ pub(super) fn by_bucket(event: &mut Event<'_, '_>) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// URLs for the partition `aws` are presigned for the global endpoint, which finds the bucket wherever it is, unless a
-/// setting names an endpoint of another kind. The signature keeps the client's region.
+/// Presigned URLs for the partition `aws` use the global endpoint, which finds a bucket in any region, unless a setting
+/// selects another kind of endpoint. The signature keeps the client's region.
 ///
-/// Differs from boto3: with FIPS the URL stays in the client's region, for which it is signed.
+/// Differs from boto3: with FIPS, the URL stays in the client's region, for which it is signed.
 pub(super) fn presign_globally(setup: &Setup<'_>) -> Result<()> {
     let settings = setup.settings;
     let option = |key: &str| settings.s3_option(key).and_then(Value::as_str);
@@ -70,4 +86,22 @@ pub(super) fn presign_globally(setup: &Setup<'_>) -> Result<()> {
         }
         Ok(())
     })
+}
+
+/// Gives an error of the endpoint rules the name that boto3 uses.
+pub(super) fn endpoint_error(text: &str, _params: &Map) -> Option<Error> {
+    if let Some(error) = host_label_error(text) {
+        return Some(error);
+    }
+    let unsupported = |name, with: &str| {
+        let message = format!("Unsupported configuration when using {with}: {text}");
+        Some(Error::new(ErrorKind::EndpointResolution, message).with_name(name))
+    };
+    if CLIENT_ERRORS.contains(&text) {
+        return unsupported("UnsupportedS3ConfigurationError", "S3");
+    }
+    if ACCESS_POINT_ERRORS.iter().any(|beginning| text.starts_with(beginning)) {
+        return unsupported("UnsupportedS3AccesspointConfigurationError", "S3 access-points");
+    }
+    text.to_ascii_lowercase().starts_with("invalid arn:").then(|| invalid(text))
 }

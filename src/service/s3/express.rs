@@ -1,7 +1,7 @@
-//! S3 Express: a bucket in one zone is called with the keys of a session, which `CreateSession` gives.
+//! S3 Express: requests for a directory bucket are signed with the credentials of a session, which `CreateSession` returns.
 //!
-//! Sessions are kept for each bucket and renewed before they end, by one call while others go on with the old keys;
-//! who comes first to a bucket, and all who come meanwhile, wait for its session.
+//! A client caches one session per bucket. A session is renewed before it expires by one call, while other calls continue
+//! with the old credentials. The first calls for a bucket wait for its session.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -13,38 +13,39 @@ use crate::credentials::{Kept, Windows};
 use crate::error::{Error, ErrorKind, Result};
 use crate::value::Value;
 
-/// How many buckets' sessions a client keeps, as boto3 does.
+/// The number of buckets whose sessions a client caches, as in boto3.
 const CAPACITY: usize = 100;
-/// A session lives for five minutes.
+/// A session is valid for five minutes.
 const WINDOWS: Windows = Windows { advisory: Duration::from_secs(45), mandatory: Duration::from_secs(10) };
 
 pub(super) fn customize(setup: &Setup<'_>) -> Result<()> {
     let sessions = Sessions::default();
-    setup.on("before-sign.s3", move |event| sessions.give_keys(event))
+    setup.on("before-sign.s3", move |event| sessions.set_credentials(event))
 }
 
-/// The sessions of a client, those used last at the end.
+/// The sessions of a client; the most recently used one is last.
 #[derive(Default)]
 struct Sessions(Mutex<Vec<(String, Arc<Session>)>>);
 
-/// One bucket's keys.
+/// The credentials of one bucket.
 type Session = Kept<Credentials>;
 
 impl Sessions {
-    /// Where the endpoint asks for a session, its keys sign the call.
-    fn give_keys(&self, event: &mut Event<'_, '_>) -> anyhow::Result<()> {
+    /// Signs the call with the session's credentials if the endpoint requires a session.
+    fn set_credentials(&self, event: &mut Event<'_, '_>) -> anyhow::Result<()> {
         if event.auth_type() != Some("v4-s3express") {
             return Ok(());
         }
         let bucket = event.params()["Bucket"].as_str().unwrap_or_default();
-        let keys = self.of(bucket).find(event.now(), &event.limits(), || create(event, bucket).map(Some), |_| create(event, bucket))?;
-        if let Some(keys) = keys {
-            event.set_credentials(keys);
+        let credentials =
+            self.of(bucket).find(event.now(), &event.limits(), || create(event, bucket).map(Some), |_| create(event, bucket))?;
+        if let Some(credentials) = credentials {
+            event.set_credentials(credentials);
         }
         Ok(())
     }
 
-    /// The session of a bucket, which may have no keys yet.
+    /// The session of a bucket, which may not have credentials yet.
     fn of(&self, bucket: &str) -> Arc<Session> {
         let mut sessions = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(at) = sessions.iter().rposition(|(name, _)| name == bucket) {
@@ -59,13 +60,13 @@ impl Sessions {
     }
 }
 
-/// Asks for a session, with the caller's own keys.
+/// Creates a session with the caller's own credentials.
 fn create(event: &Event<'_, '_>, bucket: &str) -> Result<Credentials> {
-    let answer = event.call("CreateSession", [("Bucket", bucket)].into_iter().collect())?;
-    let keys = &answer["Credentials"];
+    let response = event.call("CreateSession", [("Bucket", bucket)].into_iter().collect())?;
+    let keys = &response["Credentials"];
     let text = |name: &str| {
         keys[name].as_str().ok_or_else(|| {
-            Error::new(ErrorKind::CredentialRetrieval, format!("The session of the bucket {bucket} has no {name}"))
+            Error::new(ErrorKind::CredentialRetrieval, format!("The session for the bucket {bucket} has no {name}"))
                 .with_operation("CreateSession")
         })
     };
@@ -81,7 +82,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_bucket_that_was_not_used_for_the_longest_time_leaves() {
+    fn the_least_recently_used_bucket_is_dropped() {
         let sessions = Sessions::default();
         let first: Vec<_> = (0..CAPACITY).map(|n| sessions.of(&n.to_string())).collect();
         assert!(Arc::ptr_eq(&first[0], &sessions.of("0")));

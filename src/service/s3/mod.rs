@@ -1,25 +1,24 @@
-//! S3: the bucket moves from the path into the endpoint, the signature has a flavour of its own, keys are
-//! decoded, and errors hide in answers of status 200.
+//! S3: the bucket moves from the path into the endpoint, the signature has its own variant, keys are decoded, and
+//! responses with status 200 can contain errors.
 //!
 //! # Differs from boto3
 //!
-//! - Presigned URLs and forms are signed with Signature Version 4 in every region, unless `signature_version` asks for
-//!   `s3`; boto3 falls back to that old signature in the older regions.
-//! - With FIPS they point to the client's region, for which they are signed; boto3's point to us-east-1.
-//! - URLs of operations with a body are made, and leave the body unsigned; boto3 fails where it is no JSON object.
-//! - Conditions and fields of a form that cannot be are errors that name them.
-//! - A bucket that is no string and a checksum in a header that is no base64 are typed errors; boto3 ends with
-//!   accidents of Python.
+//! - Presigned URLs and forms are signed with Signature Version 4 in every region unless `signature_version` is `s3`;
+//!   boto3 falls back to that old signature in the older regions.
+//! - With FIPS, they point to the client's region, for which they are signed; boto3's point to us-east-1.
+//! - URLs of operations with a body can be presigned, and leave the body unsigned; boto3 fails if the body is not a JSON
+//!   object.
+//! - Invalid conditions and fields of a form are errors that name them.
+//! - A bucket that is not a string and a checksum header that is not base64 are typed errors; boto3 fails with unrelated
+//!   Python errors.
 //! - Errors of `get_bucket_location` have no empty `LocationConstraint` beside them. The event of a deprecated
-//!   notification is the first of its events; boto3 gives the nodes of its XML parser where there are several.
+//!   notification is the first of its events; boto3 returns nodes of its XML parser if there are several.
 
 mod endpoint;
 mod express;
+mod methods;
 mod parameters;
-mod post;
 mod redirect;
-mod refusal;
-mod resource;
 mod response;
 
 use crate::call::Event;
@@ -27,20 +26,20 @@ use crate::client::Setup;
 use crate::error::Result;
 use crate::http::Body;
 use crate::text::encoding::percent_encode;
-pub(super) use resource::{BUCKET_METHODS, OBJECT_SUMMARY_METHODS};
+pub(super) use methods::{BUCKET_METHODS, OBJECT_SUMMARY_METHODS};
 
 pub(super) fn customize(setup: &mut Setup<'_>) -> Result<()> {
     setup.signature_version = Some("s3v4");
-    setup.endpoint_error = Some(refusal::endpoint_error);
+    setup.endpoint_error = Some(endpoint::endpoint_error);
     endpoint::builtins(setup);
     setup.on("before-parameter-build.s3", parameters::check_bucket)?;
-    setup.on("before-parameter-build.s3", bucket_out_of_path)?;
-    setup.on("before-endpoint-resolution.s3", endpoint::by_bucket)?;
+    setup.on("before-parameter-build.s3", remove_bucket_from_path)?;
+    setup.on("before-endpoint-resolution.s3", endpoint::style_by_bucket)?;
     redirect::customize(setup)?;
     endpoint::presign_globally(setup)?;
     express::customize(setup)?;
-    setup.extra_methods = post::METHODS;
-    setup.on("choose-signer", s3_flavour)?;
+    setup.extra_methods = methods::CLIENT_METHODS;
+    setup.on("choose-signer", s3_signer)?;
     setup.on("before-call.s3", expect_continue)?;
     setup.on("before-parse.s3", response::error_in_200)?;
     setup.on("before-parse.s3", response::check_expires)?;
@@ -57,29 +56,29 @@ pub(super) fn customize(setup: &mut Setup<'_>) -> Result<()> {
         setup.on(&format!("before-parameter-build.s3.{operation}"), parameters::customer_key_digest)?;
     }
     for operation in ["ListObjects", "ListObjectsV2", "ListObjectVersions"] {
-        setup.on(&format!("before-parameter-build.s3.{operation}"), parameters::ask_for_encoded_keys)?;
+        setup.on(&format!("before-parameter-build.s3.{operation}"), parameters::request_encoded_keys)?;
         setup.on(&format!("after-call.s3.{operation}"), response::decode_keys)?;
     }
     for operation in ["DeleteObjects", "PutBucketLifecycleConfiguration"] {
-        setup.on(&format!("before-call.s3.{operation}"), escape_line_ends)?;
+        setup.on(&format!("before-call.s3.{operation}"), escape_line_breaks)?;
     }
     Ok(())
 }
 
-/// What the hooks of one call remember.
+/// The state that the hooks of one call share.
 #[derive(Default)]
 struct CallState {
-    /// This side asked for encoded keys, and so decodes them.
+    /// A hook requested encoded keys, so another one decodes them.
     decodes_keys: bool,
-    /// The call was redirected once.
+    /// The call was redirected.
     redirected: bool,
-    /// The `Expires` header as it came.
+    /// The text of the `Expires` header.
     expires: Option<String>,
 }
 
-/// The endpoint rules put the bucket into the host or the path; the operation's own path is what follows.
-/// The old signature covers the path with the bucket, unless that is an ARN.
-fn bucket_out_of_path(event: &mut Event<'_, '_>) -> anyhow::Result<()> {
+/// Removes the bucket from the operation's path, because the endpoint rules put it into the host or the path. The old
+/// signature covers the path with the bucket unless that is an ARN.
+fn remove_bucket_from_path(event: &mut Event<'_, '_>) -> anyhow::Result<()> {
     let Some(rest) = event.request_uri().strip_prefix("/{Bucket}").map(str::to_owned) else { return Ok(()) };
     let bucket = event.params()["Bucket"].as_str().unwrap_or_default().to_owned();
     let key = event.params()["Key"].as_str().map(|key| percent_encode(key, "/"));
@@ -90,8 +89,8 @@ fn bucket_out_of_path(event: &mut Event<'_, '_>) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// SigV4 as S3 and its relatives want it: the path is encoded once, the payload's digest is always sent.
-pub(super) fn s3_flavour(event: &mut Event<'_, '_>) -> anyhow::Result<()> {
+/// Selects S3's variant of SigV4: the path is encoded once, and the payload's digest is always sent.
+pub(super) fn s3_signer(event: &mut Event<'_, '_>) -> anyhow::Result<()> {
     let relative = matches!(event.signing_name().unwrap_or("s3"), "s3" | "s3-outposts" | "s3-object-lambda" | "s3express");
     match event.auth_type() {
         Some("v4" | "v4-unsigned-body") if relative => event.set_signer("s3v4"),
@@ -101,7 +100,7 @@ pub(super) fn s3_flavour(event: &mut Event<'_, '_>) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// A body that is uploaded waits for the server's word, so that a refusal costs no upload.
+/// An upload waits for the server's permission, so that a rejected request does not send its body.
 fn expect_continue(event: &mut Event<'_, '_>) -> anyhow::Result<()> {
     let uploads = matches!(event.operation().name.as_str(), "PutObject" | "UploadPart") && event.params().contains_key("Body");
     if let Some(request) = event.request_mut()
@@ -113,8 +112,8 @@ fn expect_continue(event: &mut Event<'_, '_>) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Line ends in keys survive XML only as character references.
-fn escape_line_ends(event: &mut Event<'_, '_>) -> anyhow::Result<()> {
+/// Line breaks in keys survive XML only as character references.
+fn escape_line_breaks(event: &mut Event<'_, '_>) -> anyhow::Result<()> {
     if let Some(request) = event.request_mut()
         && let Body::Bytes(bytes) = &request.body
         && bytes.iter().any(|b| matches!(b, b'\r' | b'\n'))

@@ -1,16 +1,16 @@
-//! S3's parameters: what is checked and completed before they are validated.
+//! S3's parameters: the checks and additions before validation.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use md5::{Digest, Md5};
 
-use super::super::invalid_parameter;
+use super::super::hooks::invalid_parameter;
 use super::CallState;
 use crate::call::Event;
 use crate::text::encoding::percent_encode;
 use crate::value::{Map, Value};
 
-/// The operations whose customer key is completed.
+/// The operations with a customer key.
 pub(super) const WITH_CUSTOMER_KEY: [&str; 9] = [
     "HeadObject",
     "GetObject",
@@ -28,7 +28,7 @@ const ACCESS_POINT: &str = r"^arn:(aws).*:(s3|s3-object-lambda):[a-z\-0-9]*:[0-9
 const OUTPOST: &str =
     r"^arn:(aws).*:s3-outposts:[a-z\-0-9]+:[0-9]{12}:outpost[/:][a-zA-Z0-9\-]{1,63}[/:]accesspoint[/:][a-zA-Z0-9\-]{1,63}$";
 
-/// A bucket is a name or an ARN; anything else would change the URL's meaning.
+/// A bucket is a name or an ARN; anything else would change the meaning of the URL.
 pub(super) fn check_bucket(event: &mut Event<'_, '_>) -> anyhow::Result<()> {
     let Some(bucket) = event.params().get("Bucket").and_then(Value::as_str) else { return Ok(()) };
     let plain = (1..=255).contains(&bucket.len()) && bucket.bytes().all(|b| b.is_ascii_alphanumeric() || b".-_".contains(&b));
@@ -45,8 +45,8 @@ fn is_bucket_arn(text: &str) -> bool {
     text.starts_with("arn:") && (matches(ACCESS_POINT) || matches(OUTPOST))
 }
 
-/// Keys may have characters that XML cannot carry; encoded they come through.
-pub(super) fn ask_for_encoded_keys(event: &mut Event<'_, '_>) -> anyhow::Result<()> {
+/// Requests encoded keys, since keys can contain characters that XML cannot represent.
+pub(super) fn request_encoded_keys(event: &mut Event<'_, '_>) -> anyhow::Result<()> {
     if !event.params().contains_key("EncodingType") {
         event.params_mut().insert("EncodingType", "url");
         event.state::<CallState>().decodes_keys = true;
@@ -54,7 +54,8 @@ pub(super) fn ask_for_encoded_keys(event: &mut Event<'_, '_>) -> anyhow::Result<
     Ok(())
 }
 
-/// The source is part of a header: a bucket and key as text or as a map, percent-encoded, the version as it is.
+/// Encodes the copy source for its header: bucket and key, given as text or as a map, are percent-encoded; the version is
+/// not.
 pub(super) fn encode_copy_source(event: &mut Event<'_, '_>) -> anyhow::Result<()> {
     let encoded = match event.params().get("CopySource") {
         Some(Value::String(source)) => encode_source_text(source),
@@ -86,7 +87,7 @@ fn encode_source_map(source: &Map) -> anyhow::Result<String> {
     Ok(percent_encode(&path, "/").into_owned() + &version.unwrap_or_default())
 }
 
-/// Metadata travels in headers, which are ASCII.
+/// Metadata is sent in headers, which are ASCII.
 pub(super) fn check_metadata(event: &mut Event<'_, '_>) -> anyhow::Result<()> {
     let Some(metadata) = event.params().get("Metadata").and_then(Value::as_map) else { return Ok(()) };
     for (key, value) in metadata {
@@ -100,13 +101,13 @@ pub(super) fn check_metadata(event: &mut Event<'_, '_>) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// A key of the customer's is sent in base64 with its MD5.
+/// Encodes a customer key in base64 and adds its MD5 digest.
 pub(super) fn customer_key_digest(event: &mut Event<'_, '_>) -> anyhow::Result<()> {
     add_key_digest(event.params_mut(), "SSECustomerKey");
     Ok(())
 }
 
-/// The same for the key of the object that is copied.
+/// Does the same for the key of the copied object.
 pub(super) fn copy_source_key_digest(event: &mut Event<'_, '_>) -> anyhow::Result<()> {
     add_key_digest(event.params_mut(), "CopySourceSSECustomerKey");
     Ok(())
@@ -132,17 +133,18 @@ mod tests {
     use crate::value;
 
     #[test]
-    fn a_source_keeps_its_version_raw() {
+    fn the_version_of_a_copy_source_is_not_encoded() {
         assert_eq!(encode_source_text("bkt/a b+é"), "bkt/a%20b%2B%C3%A9");
         assert_eq!(encode_source_text("bkt/k?versionId=v+1"), "bkt/k?versionId=v+1");
         assert_eq!(encode_source_text("bkt/k?versionId=x y"), "bkt/k%3FversionId%3Dx%20y");
         let source = value!({"Bucket": "b", "Key": "k é/+", "VersionId": "v+1"});
         assert_eq!(encode_source_map(source.as_map().unwrap()).unwrap(), "b/k%20%C3%A9/%2B?versionId=v+1");
-        assert!(encode_source_map(value!({"Bucket": "b"}).as_map().unwrap()).is_err());
+        let error = encode_source_map(value!({"Bucket": "b"}).as_map().unwrap()).unwrap_err();
+        assert!(error.to_string().ends_with("Missing required parameter: 'Key'"), "{error}");
     }
 
     #[test]
-    fn a_customer_key_is_completed_unless_its_digest_is_there() {
+    fn a_customer_key_is_encoded_unless_its_digest_is_present() {
         let mut params: Map = [("SSECustomerKey", "0".repeat(32))].into_iter().collect();
         add_key_digest(&mut params, "SSECustomerKey");
         assert_eq!(params["SSECustomerKeyMD5"], Value::from("zZ5FnqcIqUjVwvWmyog4zw=="));

@@ -1,4 +1,5 @@
-//! Buckets in another region than the client's: S3 says where, the call goes on there, and the client remembers.
+//! Buckets in another region than the client's: S3 names the region, the call is repeated there, and the client remembers
+//! the region.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -13,10 +14,10 @@ use crate::value::{Map, Value};
 
 const REGION_HEADER: &str = "x-amz-bucket-region";
 
-/// The regions of buckets, as far as a client was told.
+/// The regions of buckets that a client has learned.
 type Regions = Arc<Mutex<HashMap<String, String>>>;
 
-/// Registers the hooks, which share what the client was told.
+/// Registers the hooks, which share the known regions.
 pub(super) fn customize(setup: &Setup<'_>) -> Result<()> {
     let regions = Regions::default();
     let known = Arc::clone(&regions);
@@ -51,7 +52,7 @@ fn follow(event: &mut Event<'_, '_>, regions: &Regions) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Whether the answer means that the bucket is in another region.
+/// Whether the response means that the bucket is in another region.
 fn is_elsewhere(event: &Event<'_, '_>) -> bool {
     let Some(response) = event.response() else { return false };
     let error = event.error().unwrap_or(&Value::Null);
@@ -66,30 +67,30 @@ fn is_elsewhere(event: &Event<'_, '_>) -> bool {
         || (operation == "HeadBucket" && bare && response.headers.contains(REGION_HEADER))
 }
 
-/// Where the bucket is: the answer says it, or a question about the bucket alone is answered with it.
+/// The region of the bucket, from the response or from a `HeadBucket` call.
 fn region(event: &Event<'_, '_>, bucket: &str) -> Result<Option<String>> {
     let of_header = event.response().and_then(|r| r.headers.get(REGION_HEADER)).map(str::to_owned);
     let of_error = || event.error()?["Region"].as_str().map(str::to_owned);
-    of_header.or_else(of_error).map_or_else(|| ask(event, bucket), |region| Ok(Some(region)))
+    of_header.or_else(of_error).map_or_else(|| look_up(event, bucket), |region| Ok(Some(region)))
 }
 
-fn ask(event: &Event<'_, '_>, bucket: &str) -> Result<Option<String>> {
+fn look_up(event: &Event<'_, '_>, bucket: &str) -> Result<Option<String>> {
     if event.operation().name == "HeadBucket" {
         return Ok(None);
     }
     let params: Map = [("Bucket", bucket)].into_iter().collect();
-    let answer = match event.call("HeadBucket", params) {
-        Ok(answer) => Value::Map(answer),
+    let response = match event.call("HeadBucket", params) {
+        Ok(response) => Value::Map(response),
         Err(error) => {
             // A lookup that the limits of the call stopped ends the call.
             event.limits().check()?;
             error.response().cloned().unwrap_or_default()
         }
     };
-    Ok(answer["ResponseMetadata"]["HTTPHeaders"][REGION_HEADER].as_str().map(str::to_owned))
+    Ok(response["ResponseMetadata"]["HTTPHeaders"][REGION_HEADER].as_str().map(str::to_owned))
 }
 
-/// What a server says becomes a part of a host's name.
+/// Checks a region that comes from a server, as it becomes part of a host name.
 fn check_region(region: &str) -> Result<()> {
     if is_label(region) {
         return Ok(());
@@ -103,7 +104,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_region_cannot_lead_to_another_host() {
+    fn a_region_from_a_server_cannot_lead_to_another_host() {
         assert!(check_region("eu-west-1").is_ok());
         for wrong in ["", "evil.com/", "a.b", "-a", "a b"] {
             assert_eq!(check_region(wrong).unwrap_err().kind(), ErrorKind::InvalidRegion, "{wrong}");

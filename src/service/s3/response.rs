@@ -1,4 +1,4 @@
-//! S3's responses: errors in answers of status 200, encoded keys, and two members that need a hand.
+//! S3's responses: errors in responses with status 200, encoded keys, and two members that the definition does not describe.
 
 use quick_xml::Reader;
 use quick_xml::events::Event as Xml;
@@ -10,7 +10,7 @@ use crate::http::ResponseBody;
 use crate::text::encoding::form_decode;
 use crate::value::{List, Map, Timestamp, Value};
 
-/// An answer of status 200 may hold an error, or be cut off: it counts as status 500 then.
+/// A response with status 200 that contains an error, or is cut off, counts as status 500.
 pub(super) fn error_in_200(event: &mut Event<'_, '_>) -> anyhow::Result<()> {
     let Some(output) = event.output()? else { return Ok(()) };
     if let Some((_, payload)) = output.structure().and_then(|s| s.payload()) {
@@ -30,7 +30,7 @@ pub(super) fn error_in_200(event: &mut Event<'_, '_>) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The document element's name, or nothing where the text is not XML to its end.
+/// The name of the document element, or `None` if the text is not complete XML.
 fn root_name(body: &[u8]) -> Option<String> {
     let mut reader = Reader::from_reader(body);
     let mut root = None;
@@ -51,7 +51,7 @@ fn root_name(body: &[u8]) -> Option<String> {
     }
 }
 
-/// A date that cannot be read does not spoil the response: it is kept as text only.
+/// Keeps an unreadable date as text only, so that it does not fail the response.
 pub(super) fn check_expires(event: &mut Event<'_, '_>) -> anyhow::Result<()> {
     let modeled = event.output()?.and_then(|o| o.structure()).is_some_and(|s| s.member("Expires").is_some());
     let Some(response) = event.response_mut().filter(|_| modeled) else { return Ok(()) };
@@ -63,7 +63,7 @@ pub(super) fn check_expires(event: &mut Event<'_, '_>) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The `Expires` header as it came.
+/// Adds the text of the `Expires` header.
 pub(super) fn expires_string(event: &mut Event<'_, '_>) -> anyhow::Result<()> {
     if let Some(text) = event.state::<CallState>().expires.clone()
         && let Some(result) = event.result_mut().filter(|r| !r.contains_key("Error"))
@@ -73,7 +73,7 @@ pub(super) fn expires_string(event: &mut Event<'_, '_>) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The answer is the document element's text, which no structure describes; empty means us-east-1.
+/// The location is the text of the document element, which no structure describes. An empty one means us-east-1.
 pub(super) fn bucket_location(event: &mut Event<'_, '_>) -> anyhow::Result<()> {
     let Some(response) = event.response().filter(|r| r.status < 300) else { return Ok(()) };
     let ResponseBody::Bytes(body) = &response.body else { return Ok(()) };
@@ -98,7 +98,7 @@ fn root_text(body: &[u8]) -> Value {
     if text.is_empty() { Value::Null } else { text.into() }
 }
 
-/// Decodes what this side asked to be encoded.
+/// Decodes keys if a hook requested the encoding.
 pub(super) fn decode_keys(event: &mut Event<'_, '_>) -> anyhow::Result<()> {
     if !event.state::<CallState>().decodes_keys {
         return Ok(());
@@ -131,7 +131,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_root_is_found_only_in_whole_documents() {
+    fn the_root_is_found_only_in_complete_documents() {
         assert_eq!(root_name(b"<?xml version=\"1.0\"?><Error><Code>x</Code></Error>").as_deref(), Some("Error"));
         assert_eq!(root_name(b"<A/>").as_deref(), Some("A"));
         assert_eq!(root_name(b"<A><B></A>"), None);
@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn a_location_is_text_or_nothing() {
+    fn a_location_is_text_or_null() {
         assert_eq!(root_text(b"<L xmlns=\"x\">eu-west-1</L>"), Value::from("eu-west-1"));
         assert_eq!(root_text(b"<L/>"), Value::Null);
     }

@@ -1,26 +1,30 @@
-//! S3's presigned forms: what a browser needs to post a file into a bucket by itself.
+//! S3's methods that are not operations: presigned forms, which let a browser upload a file directly to a bucket, and the
+//! loading of resources that no operation describes.
 
 use std::time::Duration;
 
 use crate::auth::post_policy::PostPolicy;
 use crate::client::{Client, ExtraMethods, ExtraParams};
 use crate::error::{Error, ErrorKind, Result};
+use crate::resource::{Method, Outcome, Resource};
 use crate::text::invalid;
 use crate::value;
 use crate::value::{Map, Value};
 
-/// boto3's name for it.
-const NAME: &str = "generate_presigned_post";
+/// boto3's name of the method for forms.
+const PRESIGNED_POST: &str = "generate_presigned_post";
 
-pub(super) const METHODS: ExtraMethods = &[(NAME, generate_presigned_post)];
+pub(super) const CLIENT_METHODS: ExtraMethods = &[(PRESIGNED_POST, generate_presigned_post)];
+pub(in crate::service) const BUCKET_METHODS: &[Method] = &[Method { name: "load", run: load_bucket }];
+pub(in crate::service) const OBJECT_SUMMARY_METHODS: &[Method] = &[Method { name: "load", run: load_object_summary }];
 
 impl Client {
-    /// The `url` and the `fields` of a form that uploads one object to S3, for whoever has them, until `expires` is
-    /// over; boto3's `generate_presigned_post`, by which name [`call`](Client::call) reaches it too.
+    /// Returns the `url` and the `fields` of a form that uploads one object to S3 and is valid for `expires`. Anyone who
+    /// has the form can use it. boto3 calls the method `generate_presigned_post`; [`call`](Client::call) accepts that name.
     ///
-    /// A `key` that ends with `${filename}` allows any name with that prefix. `fields` are further fields of the form;
-    /// the form is accepted only if `conditions` (`{"acl": "public-read"}`, `["content-length-range", 1, 1024]`) name
-    /// each of them. `()` stands for none.
+    /// A `key` that ends with `${filename}` allows any name with that prefix. `fields` are additional form fields. S3
+    /// accepts the form only if `conditions` (`{"acl": "public-read"}`, `["content-length-range", 1, 1024]`) cover each of
+    /// them. `()` means none.
     ///
     /// ```
     /// use std::time::Duration;
@@ -36,8 +40,8 @@ impl Client {
     /// ```
     ///
     /// # Errors
-    /// If the service has no such forms, if fields are no map of texts or conditions no list, or if there are no
-    /// credentials.
+    /// `UnknownOperation` if the client is not one of S3; `ParamValidation` if `fields` is not a map of strings or
+    /// `conditions` is not a list; `NoCredentials` if there are no credentials.
     pub fn presign_post(
         &self,
         bucket: &str,
@@ -47,7 +51,7 @@ impl Client {
         expires: Duration,
     ) -> Result<Value> {
         if self.service().service_id()? != "S3" {
-            let message = format!("{} has no method {NAME}: it is one of S3's.", self.service().name());
+            let message = format!("{} has no method {PRESIGNED_POST}; only s3 has it.", self.service().name());
             return Err(Error::new(ErrorKind::UnknownOperation, message));
         }
         presign(self, bucket, key, &fields.into(), &conditions.into(), expires)
@@ -60,7 +64,7 @@ fn generate_presigned_post(client: &Client, params: &Map) -> Result<Value> {
     presign(client, bucket, key, params.value("Fields"), params.value("Conditions"), params.expiry()?)
 }
 
-/// As in boto3 the form goes where the bucket would be created.
+/// As in boto3, the form is sent to the endpoint of `CreateBucket`.
 fn presign(client: &Client, bucket: &str, key: &str, fields: &Value, conditions: &Value, expires: Duration) -> Result<Value> {
     let mut policy = PostPolicy {
         fields: match fields {
@@ -81,11 +85,36 @@ fn presign(client: &Client, bucket: &str, key: &str, fields: &Value, conditions:
     });
     policy.fields.insert("key", key);
     let request = client.request("CreateBucket", value!({"Bucket": bucket}));
-    let (url, policy) = request.presign_post(policy, expires).map_err(|error| error.with_operation_instead(NAME))?;
+    let (url, policy) = request.presign_post(policy, expires).map_err(|error| error.with_operation_instead(PRESIGNED_POST))?;
     Ok(value!({"url": url, "fields": policy.fields}))
 }
 
 fn wrong_type(name: &str, value: &Value, wanted: &str) -> Error {
     let problem = format!("Invalid type for parameter {name}, type: {}, valid types: {wanted}", value.type_name());
-    invalid(&problem).with_operation(NAME)
+    invalid(&problem).with_operation(PRESIGNED_POST)
+}
+
+/// The attributes of a bucket come from the list of all buckets. A caller without permission to list them gets no
+/// attributes and no error.
+fn load_bucket(bucket: &Resource, params: Map) -> Result<Outcome> {
+    let name = bucket.get("name")?;
+    let found = match bucket.request("ListBuckets", params) {
+        Ok(response) => response["Buckets"].as_list().and_then(|all| all.iter().find(|one| one["Name"] == name)).cloned(),
+        Err(error) if error.code() == Some("AccessDenied") => None,
+        Err(error) => return Err(error),
+    };
+    bucket.set_data(Some(found.unwrap_or_else(|| Map::new().into())));
+    Ok(Outcome::Value(Value::Null))
+}
+
+/// Loads an object as a listing describes it, where its length is called `Size`.
+fn load_object_summary(summary: &Resource, mut params: Map) -> Result<Outcome> {
+    params.insert("Bucket", summary.get("bucket_name")?);
+    params.insert("Key", summary.get("key")?);
+    let mut response = summary.request("HeadObject", params)?;
+    if let Some(length) = response.remove("ContentLength") {
+        response.insert("Size", length);
+    }
+    summary.set_data(Some(response.into()));
+    Ok(Outcome::Value(Value::Null))
 }

@@ -1,20 +1,42 @@
-//! Copies between regions, of EC2, RDS, Neptune and DocumentDB: the region that gets the copy asks the region
-//! that has the original, with a URL that the caller presigns for it.
+//! Copies between regions for EC2, RDS, Neptune, and DocumentDB: the destination region calls the source region with a
+//! URL that the caller has presigned for it.
 
 use std::time::Duration;
 
 use crate::auth::sigv4;
 use crate::call::Event;
+use crate::client::Setup;
 use crate::error::Result;
 use crate::http::Request;
 use crate::protocol::serialize::form_urlencode;
 
-/// How long the URL holds.
+/// How long the URL is valid.
 const LIFETIME: Duration = Duration::from_secs(3600);
 
 type Form = Vec<(String, String)>;
 
-/// EC2: the URL is added unless the caller made it; the destination is the client's region, whatever the caller says.
+/// The database operations that take a `SourceRegion`. Neptune and DocumentDB have the first two, which copy clusters.
+const DATABASE_OPERATIONS: [&str; 5] = [
+    "CopyDBClusterSnapshot",
+    "CreateDBCluster",
+    "CopyDBSnapshot",
+    "CreateDBInstanceReadReplica",
+    "StartDBInstanceAutomatedBackupsReplication",
+];
+
+pub(super) fn customize_rds(setup: &Setup<'_>) -> Result<()> {
+    DATABASE_OPERATIONS.iter().try_for_each(|operation| register(setup, operation))
+}
+
+pub(super) fn customize_docdb_and_neptune(setup: &Setup<'_>) -> Result<()> {
+    DATABASE_OPERATIONS[..2].iter().try_for_each(|operation| register(setup, operation))
+}
+
+fn register(setup: &Setup<'_>, operation: &str) -> Result<()> {
+    setup.on(&format!("before-call.{}.{operation}", setup.service.hyphenized_service_id()?), presign_database)
+}
+
+/// EC2: adds the URL unless the caller provided one. The destination is always the client's region.
 pub(super) fn presign_snapshot(event: &mut Event<'_, '_>) -> anyhow::Result<()> {
     let Some(mut form) = form(event)? else { return Ok(()) };
     let Some(source) = find(&form, "SourceRegion").map(str::to_owned) else { return Ok(()) };
@@ -29,9 +51,9 @@ pub(super) fn presign_snapshot(event: &mut Event<'_, '_>) -> anyhow::Result<()> 
     Ok(())
 }
 
-/// RDS and its relatives: `SourceRegion` is a parameter of the SDKs only. It is taken out, and the URL is added
-/// unless the caller made it.
-pub(super) fn presign_database(event: &mut Event<'_, '_>) -> anyhow::Result<()> {
+/// RDS, Neptune, and DocumentDB: removes `SourceRegion`, a parameter of the SDKs only, and adds the URL unless the caller
+/// provided one.
+fn presign_database(event: &mut Event<'_, '_>) -> anyhow::Result<()> {
     let Some(mut form) = form(event)? else { return Ok(()) };
     let Some(source) = find(&form, "SourceRegion").map(str::to_owned) else { return Ok(()) };
     form.retain(|(key, _)| key != "SourceRegion");
@@ -43,7 +65,7 @@ pub(super) fn presign_database(event: &mut Event<'_, '_>) -> anyhow::Result<()> 
     Ok(())
 }
 
-/// The same call as a GET to the source's region, signed for it.
+/// The same call as a GET request to the source region, signed for that region.
 fn presigned_url(event: &Event<'_, '_>, form: &Form, source: &str) -> Result<String> {
     let mut form = form.clone();
     let destination = destination(event);

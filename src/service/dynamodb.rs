@@ -1,17 +1,89 @@
-//! From plain values to those of DynamoDB, and back.
+//! DynamoDB: its retry settings, and the plain values of its resources: `5` where the service has `{"N": "5"}`.
+//!
+//! Ordinary clients use the service's own notation, as in boto3. Absent: condition objects and the batch writer;
+//! expressions are text.
 //!
 //! A set is a map with the only key `$set`: `{"$set": ["a", "b"]}`. Numbers keep their digits; a binary float, which
-//! cannot say `0.1`, is refused.
+//! cannot represent `0.1`, is rejected.
 
+use crate::client::{Client, Setup};
+use crate::definition::{Node, ShapeType};
 use crate::error::{Error, ErrorKind, Result};
 use crate::value::{List, Map, Number, Value};
 
+/// The shape whose values are written plainly.
+const PLAIN: &str = "AttributeValue";
+
 const SET: &str = "$set";
 
-/// What DynamoDB's numbers can hold.
+/// The number of significant digits that a DynamoDB number can have.
 const DIGITS: usize = 38;
 
-/// The value with its type around it: `{"N": "5"}`.
+pub(super) fn customize(setup: &mut Setup<'_>) {
+    tune_retries(setup);
+    setup.retries.crc32_header = Some("x-amz-crc32");
+}
+
+/// The retry settings that DynamoDB shares with DynamoDB Streams.
+pub(super) fn tune_retries(setup: &mut Setup<'_>) {
+    setup.retries.max_attempts = 4;
+    setup.retries.backoff_scale = 0.025;
+}
+
+/// Makes all operations of a resource client write and read plain values.
+pub(super) fn customize_resources(client: &Client) -> Result<()> {
+    client.on("before-parameter-build.dynamodb", |event| {
+        if let Some(input) = event.service().input(event.operation())? {
+            members(input, event.params_mut(), &serialize)?;
+        }
+        Ok(())
+    })?;
+    client.on("after-call.dynamodb", |event| {
+        if let (Some(output), Some(result)) = (event.output()?, event.result_mut()) {
+            members(output, result, &deserialize)?;
+        }
+        Ok(())
+    })?;
+    Ok(())
+}
+
+type Convert = dyn Fn(&Value) -> Result<Value>;
+
+/// Converts the plain values anywhere below the members of a structure. Errors contain the path.
+fn members(structure: Node<'_>, map: &mut Map, convert: &Convert) -> Result<()> {
+    for member in structure.structure().into_iter().flat_map(|structure| &structure.members) {
+        if let Some(value) = map.get_mut(&member.name) {
+            walk(structure.member(member)?, value, convert).map_err(|e| e.with_place(&member.name))?;
+        }
+    }
+    Ok(())
+}
+
+fn walk(shape: Node<'_>, value: &mut Value, convert: &Convert) -> Result<()> {
+    if shape.name() == PLAIN {
+        *value = convert(value)?;
+        return Ok(());
+    }
+    match (shape.shape_type(), value) {
+        (ShapeType::Structure(_), Value::Map(map)) => members(shape, map, convert),
+        (ShapeType::List(item), Value::List(list)) => {
+            let item = shape.follow(item)?;
+            list.as_mut_vec().iter_mut().try_for_each(|value| walk(item, value, convert))
+        }
+        (ShapeType::Map { value: of, .. }, Value::Map(map)) => {
+            let of = shape.follow(of)?;
+            let keys: Vec<String> = map.keys().map(str::to_owned).collect();
+            keys.iter()
+                .filter_map(|key| {
+                    Some((key, map.get_mut(key)?)).map(|(key, value)| walk(of, value, convert).map_err(|e| e.with_place(key)))
+                })
+                .collect()
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Wraps a value in its type: `{"N": "5"}`.
 pub(super) fn serialize(value: &Value) -> Result<Value> {
     let (tag, value) = match value {
         Value::Null => ("NULL", Value::Bool(true)),
@@ -33,7 +105,7 @@ pub(super) fn serialize(value: &Value) -> Result<Value> {
     Ok(Map::from([(tag, value)]).into())
 }
 
-/// The value without its type. Of several types the first counts.
+/// Unwraps a value. If it has several types, the first one counts.
 pub(super) fn deserialize(value: &Value) -> Result<Value> {
     let Some((tag, value)) = value.as_map().and_then(|map| map.iter().next()) else {
         return Err(wrong("Value must be a nonempty map whose key is a valid DynamoDB type.".to_owned()));
@@ -68,11 +140,11 @@ fn serialize_set(set: &List) -> Result<(&'static str, Value)> {
     } else if all(|value| matches!(value, Value::Bytes(_))) {
         Ok(("BS", set.clone().into()))
     } else {
-        Err(wrong("Unsupported type: a set must have numbers, texts or bytes alone".to_owned()))
+        Err(wrong("Unsupported type: a set must contain only numbers, only strings, or only bytes".to_owned()))
     }
 }
 
-/// The digits of a number, if DynamoDB can hold them.
+/// The digits of a number, if DynamoDB can store them.
 fn number(value: &Value) -> Result<Value> {
     let text = value.to_string();
     if significant(&text) > DIGITS {
@@ -81,7 +153,7 @@ fn number(value: &Value) -> Result<Value> {
     Ok(text.into())
 }
 
-/// How many digits stand from the first that is not 0, before the exponent.
+/// Counts the digits from the first nonzero digit to the exponent.
 fn significant(text: &str) -> usize {
     let digits = text.split(['e', 'E']).next().unwrap_or_default().bytes().filter(u8::is_ascii_digit);
     digits.skip_while(|digit| *digit == b'0').count()
@@ -92,7 +164,7 @@ fn plain_number(value: &Value) -> Result<Value> {
     match (text.parse::<i64>(), Number::parse(text)) {
         (Ok(whole), Some(_)) => Ok(whole.into()),
         (_, Some(number)) => Ok(Value::Number(number)),
-        _ => Err(wrong(format!("{value:?} is no number"))),
+        _ => Err(wrong(format!("{value:?} is not a number"))),
     }
 }
 
@@ -107,7 +179,7 @@ mod tests {
 
     /// The typed forms are those of boto3's serializer.
     #[test]
-    fn values_get_their_types_and_lose_them() {
+    fn values_are_wrapped_in_their_types_and_unwrapped() {
         let number = |text| Value::Number(Number::parse(text).unwrap());
         for (plain, typed) in [
             (value!(null), value!({"NULL": true})),
@@ -130,13 +202,13 @@ mod tests {
     }
 
     #[test]
-    fn what_has_no_type_is_refused() {
+    fn values_without_a_dynamodb_type_are_rejected() {
         let long = Value::Number(Number::parse("0.123456789012345678901234567890123456789").unwrap());
         for plain in [value!(1.5), value!({"$set": [1, "a"]}), value!(crate::Timestamp::new(0, 0)), long] {
             assert_eq!(serialize(&plain).unwrap_err().name(), "TypeError", "{plain:?}");
         }
         for typed in [value!({}), value!({"X": 1}), value!({"N": "x"}), value!("S")] {
-            assert!(deserialize(&typed).is_err(), "{typed:?}");
+            assert_eq!(deserialize(&typed).unwrap_err().name(), "TypeError", "{typed:?}");
         }
     }
 }
