@@ -1,10 +1,9 @@
 //! Paginators: all pages of an operation, one call after the other.
 //!
-//! They stand above the way of one call and use nothing of it but [`Client::request`]. `walk.rs` goes from page to page,
-//! `token.rs` reads and writes resume tokens, `results.rs` makes other things of pages than pages.
+//! They are built on [`Client::request`]. `walk.rs` moves from page to page, `token.rs` reads and writes resume tokens, and
+//! `results.rs` extracts items and combined results from pages.
 
 mod config;
-mod limits;
 mod results;
 mod token;
 mod walk;
@@ -14,8 +13,7 @@ use std::time::Duration;
 
 pub use results::{Items, ResultKeyIter, Search};
 
-use self::config::PaginationConfig;
-use self::limits::Limits;
+use self::config::{Limits, PaginationConfig};
 use self::walk::Walk;
 use crate::client::{Client, params_map};
 use crate::definition::{Operation, PaginatorDefinition, Paginators, ShapeType};
@@ -23,10 +21,10 @@ use crate::error::{Error, ErrorKind, Result, did_you_mean};
 use crate::http::Cancel;
 use crate::value::{Expression, Map, Str, Value};
 
-/// The pages of an operation: an iterator that makes a call for each, when it is asked for it.
+/// The pages of an operation: an iterator that makes one call per page.
 ///
-/// A page is the whole response, as [`Client::call`] gives it. After an error there is no further page. Where a server's
-/// tokens go round in a circle, however long, the iterator ends with an error instead of turning for ever.
+/// A page is the whole response, as [`Client::call`] returns it. The iterator ends after an error. If the tokens of a server
+/// form a cycle of any length, the iterator ends with an error instead of running forever.
 ///
 /// ```no_run
 /// use tucuxi::{Session, value};
@@ -38,21 +36,21 @@ use crate::value::{Expression, Map, Str, Value};
 ///         println!("{}", object["Key"]);
 ///     }
 /// }
-/// // Where to go on another time, with `starting_token`; boto3 can read it too.
+/// // Pass it to `starting_token` to continue later; boto3 accepts it too.
 /// println!("{:?}", pages.resume_token());
 /// # Ok::<(), tucuxi::Error>(())
 /// ```
-#[must_use = "a paginator calls nothing until a page is asked for"]
+#[must_use = "paginators are lazy and make no call until a page is requested"]
 pub struct Paginator(Box<Walk>);
 
 impl Client {
-    /// The pages of an operation, in either spelling of its name. No call is made yet.
+    /// Returns the pages of an operation, in either spelling of its name. No call is made yet.
     ///
-    /// `params` may have boto3's `PaginationConfig` among them: a map with `PageSize`, `MaxItems` and `StartingToken`.
+    /// `params` can contain boto3's `PaginationConfig`: a map with `PageSize`, `MaxItems`, and `StartingToken`.
     ///
     /// # Errors
-    /// `UnknownOperation`; `NotPageable` if the operation has no paginator, with the names of some that have one; if the
-    /// `PaginationConfig` is wrong; `InvalidDefinition` if the paginator is broken.
+    /// `UnknownOperation`; `NotPageable` if the operation has no paginator, with the names of some that have one;
+    /// `ParamValidation` if the `PaginationConfig` is invalid; `InvalidDefinition` if the paginator is broken.
     pub fn paginate(&self, operation: &str, params: impl Into<Value>) -> Result<Paginator> {
         let operation = self.context().operation(operation)?;
         match self.paginator_definition(operation)? {
@@ -61,7 +59,7 @@ impl Client {
         }
     }
 
-    /// The pages of an operation by a paginator of the caller's own.
+    /// Returns the pages of an operation, according to a custom paginator definition.
     ///
     /// ```no_run
     /// use tucuxi::{Session, PaginatorDefinition, value};
@@ -81,12 +79,12 @@ impl Client {
     /// ```
     ///
     /// # Errors
-    /// `UnknownOperation`, or if the `PaginationConfig` among the parameters is wrong.
+    /// `UnknownOperation`, or `ParamValidation` if the `PaginationConfig` among the parameters is invalid.
     pub fn paginate_with(&self, operation: &str, params: impl Into<Value>, definition: PaginatorDefinition) -> Result<Paginator> {
         self.pages(self.context().operation(operation)?, params.into(), definition)
     }
 
-    /// Whether an operation has a paginator.
+    /// Returns whether an operation has a paginator.
     ///
     /// # Errors
     /// `UnknownOperation`, or `InvalidDefinition` if the service's paginators are broken.
@@ -94,7 +92,7 @@ impl Client {
         Ok(self.paginator_definition(self.context().operation(operation)?)?.is_some())
     }
 
-    /// The method names of the operations that have a paginator, sorted.
+    /// Returns the method names of the operations that have a paginator, sorted.
     ///
     /// # Errors
     /// `InvalidDefinition` if the service's paginators are broken.
@@ -152,7 +150,7 @@ impl Client {
             count => {
                 let shown: Vec<&str> = names.iter().take(SHOWN).map(Str::as_str).collect();
                 let more = if count > SHOWN { format!(" and {} more", count - SHOWN) } else { String::new() };
-                format!(" Those that can are {}{more}.", shown.join(", "))
+                format!(" The operations with a paginator are {}{more}.", shown.join(", "))
             }
         };
         Error::new(ErrorKind::NotPageable, format!("Operation cannot be paginated: {asked}.{hint}"))
@@ -160,7 +158,7 @@ impl Client {
 }
 
 impl Paginator {
-    /// Pages that some other function fetches: it gets the parameters of a call and answers a page.
+    /// Creates a paginator whose pages a function fetches. It receives the parameters of a call and returns a page.
     ///
     /// ```
     /// use tucuxi::{Paginator, PaginatorDefinition, value};
@@ -174,7 +172,7 @@ impl Paginator {
     /// ```
     ///
     /// # Errors
-    /// If the parameters are no map, or the `PaginationConfig` among them is wrong.
+    /// `ParamValidation` if the parameters are not a map, or if the `PaginationConfig` among them is invalid.
     pub fn from_fn(
         definition: PaginatorDefinition,
         params: impl Into<Value>,
@@ -187,22 +185,22 @@ impl Paginator {
         Ok(Paginator(Box::new(walk)))
     }
 
-    /// How many items the service is to put into one page at most. Where the operation cannot be told, the first page is
-    /// an error.
+    /// Sets the maximum number of items that the service puts into one page. If the operation does not support this, the first
+    /// page is an error.
     pub fn page_size(mut self, items: u64) -> Self {
         self.0.set_page_size(items.into());
         self
     }
 
-    /// How many items of the primary result there are to be at most, over all pages. The last page is cut where it has more.
-    /// It does not change the size of pages. With 0, one call is made all the same.
+    /// Sets the maximum number of items of the primary result in all pages together. The last page is truncated if it has
+    /// more. The size of pages does not change. Even with 0, one call is made.
     pub fn max_items(mut self, items: u64) -> Self {
         self.0.max_items = Some(i64::try_from(items).unwrap_or(i64::MAX));
         self
     }
 
-    /// The switch that stops the pagination from another thread, in the middle of a call or between two of them; the next
-    /// page is then an error of the kind [`Canceled`](ErrorKind::Canceled).
+    /// Sets the handle with which another thread can cancel the pagination, during or between calls. The next page is then an
+    /// error of kind [`Canceled`](ErrorKind::Canceled).
     ///
     /// ```
     /// use tucuxi::{Cancel, ErrorKind, Paginator, PaginatorDefinition, value};
@@ -225,39 +223,40 @@ impl Paginator {
         self
     }
 
-    /// How long all calls may take together, with their retries and whatever happens between the pages, counted from
-    /// the first call; there is no limit otherwise than that of [`Config::deadline`](crate::Config::deadline) for each.
+    /// Sets the time limit for the whole pagination, counted from the first call. It includes retries and the time between
+    /// pages. By default, only the limit of [`Config::deadline`](crate::Config::deadline) applies to each call.
     pub fn deadline(mut self, total: Duration) -> Self {
         self.0.limits.deadline = Some(total);
         self
     }
 
-    /// Where to begin: a [resume token](Self::resume_token), boto3's or of here, or a token of the service itself.
+    /// Sets where to start: a [resume token](Self::resume_token) of this library or of boto3, or a token of the service.
     ///
-    /// On the first page then, only the rest of the primary result is there: other lists and texts are emptied,
-    /// numbers are left, as boto3 has it.
+    /// The first page then contains only the rest of the primary result. As in boto3, other lists and strings are emptied, and
+    /// numbers are unchanged.
     pub fn starting_token(mut self, token: impl Into<Str>) -> Self {
         self.0.starting_token = Some(token.into());
         self
     }
 
-    /// Where to go on, if [`max_items`](Self::max_items) ended the pages and there is more; it is known after the last page.
-    /// boto3 reads it, too.
+    /// Returns the token with which to continue if [`max_items`](Self::max_items) ended the pages and there are more. It is
+    /// available after the last page. boto3 accepts it too.
     pub fn resume_token(&self) -> Option<&str> {
         self.0.resume_token.as_deref()
     }
 
-    /// How the pages hang together.
+    /// Returns the paginator definition.
     pub fn definition(&self) -> &PaginatorDefinition {
         &self.0.definition
     }
 
-    /// What a full result has of the first page alone; it is known after that page.
+    /// Returns the part of a full result that comes from the first page only. It is available after that page.
     pub fn non_aggregate_part(&self) -> &Value {
         &self.0.non_aggregate_part
     }
 
-    /// What a JMESPath expression finds on each page: the elements where that is a list, else what it finds, null too.
+    /// Returns the results of a JMESPath expression on each page: the elements if the result is a list, otherwise the result
+    /// itself, which can be null.
     ///
     /// ```no_run
     /// use tucuxi::{Session, value};
@@ -270,27 +269,28 @@ impl Paginator {
     /// ```
     ///
     /// # Errors
-    /// If the expression is none.
+    /// `JmesPath` if the expression is invalid.
     pub fn search(self, expression: &str) -> Result<Search> {
         Ok(Search::new(self, Expression::parse(expression)?))
     }
 
-    /// The items of the primary result of all pages, one by one; one page is in memory at a time.
+    /// Returns the items of the primary result of all pages. One page is in memory at a time.
     pub fn items(self) -> Items {
         Items::new(self)
     }
 
-    /// For each result key an iterator of its items. They share one walk over the pages; what one is ahead of another is kept.
+    /// Returns an iterator over the items of each result key. The iterators share one pagination; items that one of them has
+    /// not consumed yet are buffered.
     pub fn result_key_iters(self) -> Vec<ResultKeyIter> {
         ResultKeyIter::all(self)
     }
 
-    /// All pages as one: their result keys put together (lists and texts one after the other, numbers added up), what the
-    /// definition takes from the first page, and, if [`max_items`](Self::max_items) ended it before the end, the
-    /// resume token as `NextToken`.
+    /// Fetches all pages and combines them: result keys are merged (lists and strings concatenated, numbers added), other
+    /// members that the definition names come from the first page, and if [`max_items`](Self::max_items) ended the pagination
+    /// early, the resume token is added as `NextToken`.
     ///
     /// # Errors
-    /// As the pages.
+    /// The error of the page that failed.
     pub fn build_full_result(self) -> Result<Value> {
         results::full_result(self)
     }

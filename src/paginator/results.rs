@@ -1,4 +1,4 @@
-//! What is made of pages: what an expression finds on each, their items, or all of them as one.
+//! The results extracted from pages: matches of an expression, items, or all pages combined.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -10,8 +10,8 @@ use crate::definition::ResultKey;
 use crate::error::Result;
 use crate::value::{Expression, Map, Value};
 
-/// What an expression finds on each page; made by [`Paginator::search`].
-#[must_use = "iterators do nothing until they are asked"]
+/// The results of an expression on each page, created by [`Paginator::search`].
+#[must_use = "iterators are lazy"]
 pub struct Search {
     pages: Paginator,
     expression: Expression,
@@ -23,7 +23,7 @@ impl Search {
         Search { pages, expression, found: Vec::new().into_iter() }
     }
 
-    /// The pages that are searched, for their [resume token](Paginator::resume_token).
+    /// Returns the underlying pages, for their [resume token](Paginator::resume_token).
     pub fn pages(&self) -> &Paginator {
         &self.pages
     }
@@ -46,8 +46,8 @@ impl Iterator for Search {
     }
 }
 
-/// The items of the primary result; made by [`Paginator::items`].
-#[must_use = "iterators do nothing until they are asked"]
+/// The items of the primary result, created by [`Paginator::items`].
+#[must_use = "iterators are lazy"]
 pub struct Items {
     pages: Paginator,
     found: IntoIter<Value>,
@@ -58,7 +58,7 @@ impl Items {
         Items { pages, found: Vec::new().into_iter() }
     }
 
-    /// The pages that the items are on, for their [resume token](Paginator::resume_token).
+    /// Returns the underlying pages, for their [resume token](Paginator::resume_token).
     pub fn pages(&self) -> &Paginator {
         &self.pages
     }
@@ -82,8 +82,8 @@ impl Iterator for Items {
     }
 }
 
-/// The items of one result key; made by [`Paginator::result_key_iters`].
-#[must_use = "iterators do nothing until they are asked"]
+/// The items of one result key, created by [`Paginator::result_key_iters`].
+#[must_use = "iterators are lazy"]
 pub struct ResultKeyIter {
     shared: Arc<Mutex<Shared>>,
     key: ResultKey,
@@ -92,18 +92,18 @@ pub struct ResultKeyIter {
 
 struct Shared {
     pages: Paginator,
-    /// For each result key what was fetched and not asked for yet.
-    waiting: Vec<VecDeque<Value>>,
+    /// The fetched items of each result key that were not consumed yet.
+    buffered: Vec<VecDeque<Value>>,
 }
 
 impl ResultKeyIter {
     pub(super) fn all(pages: Paginator) -> Vec<ResultKeyIter> {
         let keys = pages.definition().result_keys().to_vec();
-        let shared = Arc::new(Mutex::new(Shared { pages, waiting: vec![VecDeque::new(); keys.len()] }));
+        let shared = Arc::new(Mutex::new(Shared { pages, buffered: vec![VecDeque::new(); keys.len()] }));
         keys.into_iter().enumerate().map(|(index, key)| ResultKeyIter { shared: shared.clone(), key, index }).collect()
     }
 
-    /// Which result key it is.
+    /// Returns the result key.
     pub fn result_key(&self) -> &Expression {
         self.key.expression()
     }
@@ -113,18 +113,18 @@ impl ResultKeyIter {
     }
 }
 
-/// An error is handed to the iterator that asked for the page; the others end.
+/// The iterator that requested the page returns its error; the others end.
 impl Iterator for ResultKeyIter {
     type Item = Result<Value>;
 
     fn next(&mut self) -> Option<Result<Value>> {
         let mut shared = self.shared();
         loop {
-            if let Some(value) = shared.waiting[self.index].pop_front() {
+            if let Some(value) = shared.buffered[self.index].pop_front() {
                 return Some(Ok(value));
             }
             let page = shared.pages.next()?;
-            if let Err(error) = page.and_then(|page| shared.keep(page)) {
+            if let Err(error) = page.and_then(|page| shared.buffer(page)) {
                 return Some(Err(error));
             }
         }
@@ -132,8 +132,8 @@ impl Iterator for ResultKeyIter {
 }
 
 impl Shared {
-    fn keep(&mut self, page: Value) -> Result<()> {
-        for (key, waiting) in self.pages.definition().result_keys().iter().zip(&mut self.waiting) {
+    fn buffer(&mut self, page: Value) -> Result<()> {
+        for (key, waiting) in self.pages.definition().result_keys().iter().zip(&mut self.buffered) {
             match key.find(&page)? {
                 Value::Null => {}
                 Value::List(list) => waiting.extend(list),
@@ -144,7 +144,7 @@ impl Shared {
     }
 }
 
-/// All pages as one.
+/// Combines all pages.
 pub(super) fn full_result(mut pages: Paginator) -> Result<Value> {
     let mut result = Value::Map(Map::new());
     while let Some(page) = pages.next() {
@@ -167,7 +167,7 @@ pub(super) fn full_result(mut pages: Paginator) -> Result<Value> {
     Ok(result)
 }
 
-/// Takes a result out of a page, so that its items are moved and not copied.
+/// Takes a result out of a page, to move its items instead of copying them.
 fn take(key: &ResultKey, page: &mut Value) -> Result<Value> {
     match key.find_mut(page) {
         Ok(place) => Ok(place.map(std::mem::take).unwrap_or_default()),
@@ -175,7 +175,7 @@ fn take(key: &ResultKey, page: &mut Value) -> Result<Value> {
     }
 }
 
-/// Lists and texts go one after the other, numbers are added up, of anything else the first stays.
+/// Concatenates lists and strings and adds numbers; of other values, the first one remains.
 fn append(whole: &mut Value, more: Value) {
     match (&mut *whole, more) {
         (Value::List(whole), Value::List(more)) => whole.extend(more),
@@ -198,7 +198,7 @@ fn add(a: &Value, b: &Value) -> Option<Value> {
     }
 }
 
-/// Puts `over` on top of `base`; where both have a map, entry by entry.
+/// Merges `over` into `base`; maps are merged entry by entry.
 fn merge(base: &mut Value, over: &Value) {
     match (base, over) {
         (Value::Map(base), Value::Map(over)) => {

@@ -1,5 +1,5 @@
-//! Resume tokens, as boto3 writes and reads them: base64 of a JSON object of the service's tokens, or the older form
-//! `token___3`. Text that is neither is the service's own token.
+//! Resume tokens in boto3's formats: the base64 of a JSON object with the service's tokens, or the older form `token___3`.
+//! Any other text is a token of the service.
 
 use base64::prelude::{BASE64_STANDARD, Engine};
 
@@ -12,17 +12,17 @@ use crate::value::{List, Map, Str, Value};
 const TRUNCATE_AMOUNT: &str = "boto_truncate_amount";
 const ENCODED_KEYS: &str = "boto_encoded_keys";
 
-/// A place between two items: the tokens that fetch a page, one for each parameter, and how many of its items to skip.
+/// A position between two items: the tokens that fetch a page, one per parameter, and the number of its items to skip.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Position {
     pub tokens: Vec<Value>,
     pub skip: i64,
 }
 
-/// The resume token for the tokens of the parameters `names`; `skip` is left out at the boundary of a page.
+/// Encodes a resume token from the tokens of the parameters `names`; `skip` is omitted at a page boundary.
 ///
 /// # Errors
-/// If a token has a value that JSON cannot say.
+/// `Pagination` if a token contains a value that JSON cannot represent.
 pub(super) fn encode(names: &[Str], tokens: &[Value], skip: Option<i64>) -> Result<String> {
     let mut map: Map = names.iter().cloned().zip(tokens.iter().cloned()).collect();
     if let Some(skip) = skip {
@@ -42,12 +42,12 @@ pub(super) fn encode(names: &[Str], tokens: &[Value], skip: Option<i64>) -> Resu
     Ok(BASE64_STANDARD.encode(writer.out))
 }
 
-/// Where a starting token begins.
+/// Decodes a starting token.
 ///
-/// A JSON object whose members are not all known here is the service's own token: many services encode theirs like that.
+/// A JSON object with other members is a token of the service: many services encode theirs in this way.
 ///
 /// # Errors
-/// If the token has more parts than there are parameters, or if its own members are broken.
+/// `Pagination` if the token has more parts than there are parameters, or if boto3's members are invalid.
 pub(super) fn decode(names: &[Str], token: &str) -> Result<Position> {
     let bad = || Error::new(ErrorKind::Pagination, format!("Bad starting token: {token}")).with_name("ValueError");
     match decode_map(token) {
@@ -80,7 +80,7 @@ fn step<'v>(value: &'v mut Value, step: &Value) -> Option<&'v mut Value> {
     }
 }
 
-/// `first___second`, and perhaps `___` and the number of items to skip; `None` is no token.
+/// Parses `first___second`, optionally followed by `___` and the number of items to skip. The part `None` means no token.
 fn from_parts(names: &[Str], token: &str) -> Option<Position> {
     let mut parts: Vec<&str> = token.split("___").collect();
     let mut skip = 0;
@@ -97,7 +97,7 @@ fn from_parts(names: &[Str], token: &str) -> Option<Position> {
     (parts.len() <= names.len()).then(|| Position { tokens: (0..names.len()).map(part).collect(), skip })
 }
 
-/// As lenient as Python's decoder: characters that are none of base64 are skipped, what follows the padding is ignored.
+/// Decodes base64 as leniently as Python: characters outside the alphabet and anything after the padding are ignored.
 fn decode_base64(text: &str) -> Option<Vec<u8>> {
     let mut digits = Vec::with_capacity(text.len());
     let mut padding = 0;
@@ -120,16 +120,16 @@ fn decode_base64(text: &str) -> Option<Vec<u8>> {
     digits.len().is_multiple_of(4).then(|| BASE64_STANDARD.decode(digits).ok())?
 }
 
-/// The last digit may have bits beyond the last byte.
+/// Accepts a last digit with bits beyond the last byte.
 fn lenient() -> base64::engine::GeneralPurpose {
     use base64::engine::{GeneralPurpose, GeneralPurposeConfig};
     GeneralPurpose::new(&base64::alphabet::STANDARD, GeneralPurposeConfig::new().with_decode_allow_trailing_bits(true))
 }
 
-/// JSON as Python writes it, with the bytes in it as base64.
+/// Writes JSON as Python does, with bytes as base64.
 struct Writer {
     out: String,
-    /// Where the writer is, as keys and indexes.
+    /// The current position, as keys and indexes.
     path: Vec<Value>,
     /// The paths of the bytes.
     encoded: Vec<Value>,
@@ -151,7 +151,7 @@ impl Writer {
             Value::List(list) => self.list(list)?,
             Value::Map(map) => self.map(map)?,
             other => {
-                let text = format!("A token has a value of type {}, which no resume token can carry", other.type_name());
+                let text = format!("A token contains a value of type {}, which a resume token cannot represent", other.type_name());
                 return Err(Error::new(ErrorKind::Pagination, text).with_name("TypeError"));
             }
         }
@@ -191,7 +191,7 @@ impl Writer {
     }
 }
 
-/// The tokens as boto3's messages show them.
+/// Formats the tokens as boto3's messages do.
 pub(super) fn show(names: &[Str], tokens: &[Value]) -> String {
     Repr::top(&Value::Map(names.iter().cloned().zip(tokens.iter().cloned()).collect())).to_string()
 }
@@ -207,7 +207,7 @@ mod tests {
 
     /// The expected texts were written by boto3.
     #[test]
-    fn tokens_are_boto3_s_byte_for_byte_and_come_back() {
+    fn tokens_equal_those_of_boto3_and_are_decoded_again() {
         let key = value!({"k": {"B": b"\x00\x01"}});
         let odd = value!({"a": b"\x00\x01", "l": [1, b"x"], "\u{e9}\u{7f}\u{1f600}": 1.5, "f": 1e20});
         for (name, token, skip, text) in [
@@ -256,19 +256,20 @@ mod tests {
     }
 
     #[test]
-    fn broken_members_of_a_token_are_errors() {
+    fn invalid_members_of_a_token_are_rejected() {
         for json in [
             r#"{"T": "x", "boto_truncate_amount": "x"}"#,
             r#"{"T": "x", "boto_encoded_keys": [["T", "y"]]}"#,
             r#"{"T": "*", "boto_encoded_keys": 3}"#,
             r#"{"T": "A", "boto_encoded_keys": [["T"]]}"#,
         ] {
-            assert!(decode(&names(["T"]), &BASE64_STANDARD.encode(json)).is_err(), "{json}");
+            let error = decode(&names(["T"]), &BASE64_STANDARD.encode(json)).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Pagination, "{json}");
         }
     }
 
     #[test]
-    fn base64_is_read_as_python_reads_it() {
+    fn base64_is_decoded_as_python_decodes_it() {
         for (text, bytes) in [
             ("aGk=", Some("hi")),
             ("a!G k\n=", Some("hi")),

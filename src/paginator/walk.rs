@@ -1,7 +1,6 @@
-//! From page to page: which parameters fetch the next one, when it is the last, and where it is cut.
+//! Moves from page to page: the parameters of the next call, the end, and the truncation of the last page.
 
-use super::config::{PaginationConfig, int};
-use super::limits::Limits;
+use super::config::{Limits, PaginationConfig, int};
 use super::token;
 use crate::definition::{PaginatorDefinition, ResultKey};
 use crate::error::{Error, ErrorKind, Result};
@@ -9,7 +8,7 @@ use crate::value::{Map, Str, Value};
 
 pub(super) type Fetch = Box<dyn FnMut(&Map, &Limits) -> Result<Value> + Send>;
 
-/// A walk as far as it has come. Of the pages it keeps nothing but their tokens.
+/// The state of a pagination. It keeps only the tokens of the pages.
 pub(super) struct Walk {
     pub definition: PaginatorDefinition,
     pub max_items: Option<i64>,
@@ -22,10 +21,10 @@ pub(super) struct Walk {
     fetch: Fetch,
     /// The parameters of the next call.
     params: Map,
-    /// The tokens among them, in the order of the definition; null where there is none.
+    /// The tokens among them, in the order of the definition; null for a missing one.
     tokens: Vec<Value>,
-    circle: Circle,
-    /// How many items the pages had.
+    cycle: Cycle,
+    /// The number of items so far.
     total: i64,
     stage: Stage,
 }
@@ -33,7 +32,7 @@ pub(super) struct Walk {
 enum Stage {
     Start,
     Middle,
-    /// Why there is no page after the one that was handed out last.
+    /// The last page was returned, and the next one fails with this error.
     Broken(Error),
     End,
 }
@@ -52,7 +51,7 @@ impl Walk {
             limit_is_text,
             fetch,
             params,
-            circle: Circle::default(),
+            cycle: Cycle::default(),
             total: 0,
             stage: Stage::Start,
         }
@@ -78,7 +77,7 @@ impl Walk {
     pub(super) fn next_page(&mut self) -> Option<Result<Value>> {
         let page = match std::mem::replace(&mut self.stage, Stage::End) {
             Stage::Start => self.first_page(),
-            Stage::Middle => self.fetch().and_then(|page| self.arrive(page, 0)),
+            Stage::Middle => self.fetch().and_then(|page| self.accept(page, 0)),
             Stage::Broken(error) => Err(error),
             Stage::End => return None,
         };
@@ -111,11 +110,11 @@ impl Walk {
         for key in self.definition.non_aggregate_keys() {
             key.put(&mut self.non_aggregate_part, key.find(&page)?)?;
         }
-        self.arrive(page, skipped)
+        self.accept(page, skipped)
     }
 
-    /// Counts and cuts a page, and finds out what comes after it.
-    fn arrive(&mut self, mut page: Value, skipped: i64) -> Result<Value> {
+    /// Counts and truncates a page, and determines what follows it.
+    fn accept(&mut self, mut page: Value, skipped: i64) -> Result<Value> {
         let primary = self.definition.primary();
         let count = length(primary, &page)?;
         self.total = self.total.saturating_add(count);
@@ -126,7 +125,7 @@ impl Walk {
             self.resume_token = Some(token::encode(self.definition.input_tokens(), &self.tokens, Some(kept + skipped))?);
             return Ok(page);
         }
-        // The page is good, whatever its tokens are.
+        // The page itself is valid even if its tokens are not.
         self.stage = self.advance(&page).unwrap_or_else(Stage::Broken);
         Ok(page)
     }
@@ -137,15 +136,15 @@ impl Walk {
             self.resume_token = Some(token::encode(self.definition.input_tokens(), &tokens, None)?);
             return Ok(Stage::End);
         }
-        let repeats = if tokens == self.tokens { Some(1) } else { self.circle.repeats(&tokens) };
+        let repeats = if tokens == self.tokens { Some(1) } else { self.cycle.repeats(&tokens) };
         if let Some(pages) = repeats {
-            return Err(self.going_round(&tokens, pages));
+            return Err(self.repeated_token(&tokens, pages));
         }
         self.inject(tokens);
         Ok(Stage::Middle)
     }
 
-    /// The tokens of the next page; nothing where there is none.
+    /// Returns the tokens of the next page, if there is one.
     fn next_tokens(&self, page: &Value) -> Result<Option<Vec<Value>>> {
         if let Some(more) = self.definition.more_results()
             && !is_true(&more.search(page)?)
@@ -160,8 +159,8 @@ impl Walk {
         Ok(tokens.iter().any(|token| !token.is_null()).then_some(tokens))
     }
 
-    /// Puts tokens among the parameters; where there is none, the parameter is taken away. The text `None` is what
-    /// older resume tokens have for none.
+    /// Sets the tokens as parameters; the parameter of a missing token is removed. In older resume tokens, the string `None`
+    /// is a missing token.
     fn inject(&mut self, tokens: Vec<Value>) {
         for (name, token) in self.definition.input_tokens().iter().zip(&tokens) {
             if token.is_null() || *token == "None" {
@@ -173,7 +172,7 @@ impl Walk {
         self.tokens = tokens;
     }
 
-    /// Takes away what was there before a resume token was made.
+    /// Removes the items that precede the position of a resume token.
     fn skip(&self, page: &mut Value, skipped: i64) -> Result<()> {
         for (i, key) in self.definition.result_keys().iter().enumerate() {
             let Some(place) = key.find_mut(page)? else { continue };
@@ -202,32 +201,32 @@ impl Walk {
         })
     }
 
-    fn going_round(&self, tokens: &[Value], pages: u64) -> Error {
+    fn repeated_token(&self, tokens: &[Value], pages: u64) -> Error {
         let tokens = token::show(self.definition.input_tokens(), tokens);
-        let apart = if pages > 1 { format!(" ({pages} pages apart: the pages go round in a circle)") } else { String::new() };
+        let apart = if pages > 1 { format!(" ({pages} pages apart: the pages form a cycle)") } else { String::new() };
         Error::new(ErrorKind::Pagination, format!("Error during pagination: The same next token was received twice: {tokens}{apart}"))
     }
 }
 
-/// Notices that tokens come again, by one token that is kept, of a page that is less and less often a newer one
-/// (Brent's algorithm): a circle of *n* pages is noticed within about 3 · *n* pages after it is entered.
+/// Detects repeated tokens with Brent's algorithm, by comparing with the tokens of one earlier page, which is replaced less
+/// and less often. A cycle of *n* pages is detected within about 3 · *n* pages after it is entered.
 #[derive(Default)]
-struct Circle {
-    kept: Vec<Value>,
-    /// How many pages ago `kept` was, and how many pages it is kept.
+struct Cycle {
+    saved: Vec<Value>,
+    /// The number of pages since `saved`, and the number after which it is replaced.
     pages: u64,
     span: u64,
 }
 
-impl Circle {
-    /// How many pages ago the tokens were seen before.
+impl Cycle {
+    /// Returns how many pages ago the same tokens were seen.
     fn repeats(&mut self, tokens: &[Value]) -> Option<u64> {
         self.pages += 1;
-        if self.kept == tokens {
+        if self.saved == tokens {
             return Some(self.pages);
         }
         if self.pages >= self.span {
-            self.kept = tokens.to_vec();
+            self.saved = tokens.to_vec();
             self.span = (self.span * 2).max(1);
             self.pages = 0;
         }
@@ -235,7 +234,7 @@ impl Circle {
     }
 }
 
-/// How many items the primary result has: elements of a list, entries of a map, characters of a text.
+/// Counts the items of the primary result: elements of a list, entries of a map, or characters of a string.
 fn length(primary: &ResultKey, page: &Value) -> Result<i64> {
     Ok(match primary.find(page)? {
         Value::Null => 0,
@@ -247,7 +246,7 @@ fn length(primary: &ResultKey, page: &Value) -> Result<i64> {
     })
 }
 
-/// Leaves the first `kept` items of the primary result.
+/// Truncates the primary result to its first `kept` items.
 fn cut(primary: &ResultKey, page: &mut Value, kept: i64) -> Result<()> {
     match primary.find_mut(page)? {
         Some(Value::List(list)) => {
@@ -259,12 +258,12 @@ fn cut(primary: &ResultKey, page: &mut Value, kept: i64) -> Result<()> {
             *text = text.chars().take(kept).collect::<String>().into();
         }
         None | Some(Value::Null) => {}
-        Some(other) => return Err(cannot("cut to MaxItems", primary, other)),
+        Some(other) => return Err(cannot("truncated to MaxItems", primary, other)),
     }
     Ok(())
 }
 
-/// The place in a sequence, as Python's slices have it: a negative one counts from the end.
+/// A position in a sequence with the semantics of Python's slices: a negative index counts from the end.
 fn position(index: i64, length: usize) -> usize {
     let from_end = usize::try_from(index.unsigned_abs()).unwrap_or(usize::MAX);
     if index < 0 { length.saturating_sub(from_end) } else { from_end.min(length) }
@@ -275,7 +274,7 @@ fn cannot(what: &str, primary: &ResultKey, value: &Value) -> Error {
     Error::new(ErrorKind::Pagination, text)
 }
 
-/// As Python has it: what is null, false, zero or empty is not.
+/// Python's truth value: null, false, zero, and empty values are false.
 fn is_true(value: &Value) -> bool {
     match value {
         Value::Null | Value::Bool(false) => false,

@@ -1,23 +1,105 @@
-//! Actions and waiters: the calls that a resource makes.
+//! Actions and waiters: the calls that a resource makes, and their results.
 
 use super::names::Meaning;
-use super::{MemberKind, Outcome, Resource, request, response};
+use super::{MemberKind, Resource, construction, request};
 use crate::client::params_map;
 use crate::definition::resource::{Action, ResourceWaiter};
 use crate::definition::snake_case;
 use crate::error::Result;
 use crate::value::{Map, Value};
 
+/// The result of an action or a reference.
+///
+/// ```no_run
+/// use tucuxi::{Session, value};
+///
+/// let ec2 = Session::new()?.resource("ec2")?;
+/// let created = ec2.call("create_instances", value!({"ImageId": "ami-1", "MinCount": 2, "MaxCount": 2}))?;
+/// for instance in created.into_resources() {
+///     println!("{}", instance.get("instance_id")?);
+/// }
+/// # Ok::<(), tucuxi::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Outcome {
+    /// Data; null if there is none.
+    Value(Value),
+    /// A resource.
+    Resource(Resource),
+    /// Any number of resources.
+    Resources(Vec<Resource>),
+}
+
+impl Outcome {
+    /// Returns the data, or `None` if the outcome is something else.
+    pub fn value(&self) -> Option<&Value> {
+        match self {
+            Outcome::Value(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// Returns the resource, or the only one of a list.
+    pub fn resource(&self) -> Option<&Resource> {
+        match self.resources() {
+            [one] => Some(one),
+            _ => None,
+        }
+    }
+
+    /// Returns the resources: one, many, or none.
+    pub fn resources(&self) -> &[Resource] {
+        match self {
+            Outcome::Resource(resource) => std::slice::from_ref(resource),
+            Outcome::Resources(resources) => resources,
+            Outcome::Value(_) => &[],
+        }
+    }
+
+    /// Converts the outcome into data; `None` if it is something else.
+    pub fn into_value(self) -> Option<Value> {
+        match self {
+            Outcome::Value(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// Converts the outcome into its resource, or into the only one of a list.
+    pub fn into_resource(self) -> Option<Resource> {
+        let mut resources = self.into_resources();
+        if resources.len() == 1 { resources.pop() } else { None }
+    }
+
+    /// Converts the outcome into its resources: one, many, or none.
+    pub fn into_resources(self) -> Vec<Resource> {
+        match self {
+            Outcome::Resource(resource) => vec![resource],
+            Outcome::Resources(resources) => resources,
+            Outcome::Value(_) => Vec::new(),
+        }
+    }
+
+    /// Returns whether the outcome is null or an empty list of resources.
+    pub fn is_empty(&self) -> bool {
+        match self {
+            Outcome::Value(value) => value.is_null(),
+            Outcome::Resource(_) => false,
+            Outcome::Resources(resources) => resources.is_empty(),
+        }
+    }
+}
+
 /// # Actions
 impl Resource {
-    /// Calls an action. The parameters are those of its operation beyond the ones that the resource itself knows; one that
-    /// is given here takes the place of the resource's own. What is known of the resource is forgotten afterwards, as the
-    /// action may have changed it, if it can be loaded again.
+    /// Calls an action. `params` are those parameters of its operation that the resource does not provide itself; a
+    /// parameter given here replaces the resource's own. Afterwards, the loaded attributes are discarded if they can be
+    /// loaded again, as the action may have changed them.
     ///
-    /// `load`, `reload` and waiters (`wait_until_exists`) can be called too; they give null.
+    /// `load`, `reload`, and waiters (`wait_until_exists`) can be called too; they return null.
     ///
     /// # Errors
-    /// `UnknownName` if there is no such action; those of the call.
+    /// `UnknownName` if there is no such action, and the errors of [`Client::call`](crate::Client::call).
     pub fn call(&self, name: &str, params: impl Into<Value>) -> Result<Outcome> {
         let own = params_map(params.into())?;
         let null = |()| Outcome::Value(Value::Null);
@@ -33,7 +115,7 @@ impl Resource {
         }
     }
 
-    /// Waits for a condition, `exists` or `wait_until_exists`.
+    /// Waits for a condition, given as `exists` or `wait_until_exists`.
     ///
     /// # Errors
     /// As [`wait_with`](Self::wait_with).
@@ -41,10 +123,10 @@ impl Resource {
         self.wait_with(name, ())
     }
 
-    /// Waits with more parameters; `WaiterConfig` among them may have `Delay` (seconds) and `MaxAttempts`.
+    /// Waits with additional parameters. `WaiterConfig` among them can contain `Delay` (seconds) and `MaxAttempts`.
     ///
     /// # Errors
-    /// `UnknownName` if there is no such waiter; those of [`Client::wait`](crate::Client::wait).
+    /// `UnknownName` if there is no such waiter, and the errors of [`Client::wait`](crate::Client::wait).
     pub fn wait_with(&self, name: &str, params: impl Into<Value>) -> Result<()> {
         let names = &self.class().names;
         match names.get(name).or_else(|| names.get(format!("wait_until_{name}").as_str())) {
@@ -78,14 +160,14 @@ impl Resource {
         self.interpret(action, &params, response)
     }
 
-    /// What a response of an action gives.
+    /// Interprets the response of an action.
     pub(super) fn interpret(&self, action: &Action, params: &Value, response: Value) -> Result<Outcome> {
         match (&action.resource, &action.path) {
-            (Some(way), _) => match response::resources(way, self, params, &response)? {
+            (Some(way), _) => match construction::from_response(way, self, params, &response)? {
                 Some(outcome) => Ok(outcome),
                 None => {
                     let service = self.client().service();
-                    response::nothing(service, service.operation(&action.operation)?, way.path.as_ref())
+                    construction::empty_outcome(service, service.operation(&action.operation)?, way.path.as_ref())
                 }
             },
             (None, Some(path)) => path.search(&response).map(Outcome::Value),

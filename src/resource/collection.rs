@@ -1,4 +1,4 @@
-//! Collections: many resources, fetched page by page.
+//! Collections: iterable sets of resources, fetched page by page.
 
 use std::fmt;
 use std::vec;
@@ -11,10 +11,10 @@ use crate::error::{Error, ErrorKind, Result, did_you_mean};
 use crate::paginator::Paginator;
 use crate::value::{Map, Str, Value};
 
-/// The resources that a resource leads to: `bucket.collection("objects")?`.
+/// An iterable set of resources that belong to another resource: `bucket.collection("objects")?`.
 ///
-/// It can be iterated over any number of times, each time with calls of its own, and by any number of threads. Not more
-/// than one page is held. boto3's *manager* and its *collection* are one here.
+/// A collection can be iterated over any number of times and by any number of threads; each iteration makes its own calls.
+/// At most one page is in memory. boto3's *manager* and *collection* are a single type here.
 ///
 /// ```no_run
 /// use tucuxi::{Session, value};
@@ -29,9 +29,9 @@ use crate::value::{Map, Str, Value};
 #[derive(Clone)]
 pub struct Collection {
     parent: Resource,
-    /// The position in the parent's definition.
+    /// The position in the definition of the parent.
     index: usize,
-    /// What was filtered by.
+    /// The parameters added by `filter`.
     params: Value,
     limit: Option<usize>,
     page_size: Option<usize>,
@@ -42,55 +42,57 @@ impl Collection {
         Collection { parent, index, params: Value::Map(Map::new()), limit: None, page_size: None }
     }
 
-    /// The same collection: what boto3's users write first.
+    /// Returns the same collection, for compatibility with boto3.
     pub fn all(&self) -> Collection {
         self.clone()
     }
 
-    /// The collection with more parameters for its operation. Lists are appended to those that are there already, maps are
-    /// united, other values replaced. They are checked when the collection is iterated over.
+    /// Returns the collection with additional parameters for its operation. Lists are appended to existing ones, maps are
+    /// merged, and other values are replaced. The parameters are validated when the collection is iterated over.
     ///
-    /// Differs from boto3: `limit` and `page_size` are no parameters here, so an operation may have such a one.
+    /// Differs from boto3: `limit` and `page_size` are ordinary parameters here, since an operation can have parameters of
+    /// these names.
     pub fn filter(&self, params: impl Into<Value>) -> Collection {
         let mut filtered = self.clone();
         match (&mut filtered.params, params.into()) {
             (_, Value::Null) => {}
             (Value::Map(params), Value::Map(more)) => request::merge(params, more),
-            // What is no map is told when the call is to be made.
+            // A value that is not a map is reported when the call is made.
             (params, other) => *params = other,
         }
         filtered
     }
 
-    /// Not more than so many items.
+    /// Returns the collection limited to a number of items.
     ///
-    /// Differs from boto3: 0 gives no item and calls nobody.
+    /// Differs from boto3: with 0, there are no items and no request is made.
     pub fn limit(&self, items: usize) -> Collection {
         Collection { limit: Some(items), ..self.clone() }
     }
 
-    /// How many items are asked for with one call, where the operation gives its results in pages.
+    /// Returns the collection with the number of items that one call requests, if the operation can be paginated.
     pub fn page_size(&self, items: usize) -> Collection {
         Collection { page_size: Some(items), ..self.clone() }
     }
 
-    /// The pages; each is what one response tells of, and may be empty.
+    /// Returns an iterator over the pages. Each page contains the items of one response and can be empty.
     pub fn pages(&self) -> CollectionPages {
-        CollectionPages { collection: self.clone(), params: Value::Null, source: Source::Unasked, left: self.limit }
+        CollectionPages { collection: self.clone(), params: Value::Null, source: PageSource::NotStarted, left: self.limit }
     }
 
-    /// The items.
+    /// Returns an iterator over the items.
     pub fn iter(&self) -> CollectionItems {
         CollectionItems { pages: self.pages(), page: Vec::new().into_iter() }
     }
 
-    /// Calls a batch action: one request for each page that has items, with all its items in it. The parameters given
-    /// here take the place of those that the items give. The result has an outcome for each request.
+    /// Calls a batch action: one request per page that has items, with all items of the page. `params` replace the parameters
+    /// that the items provide. Returns one outcome per request.
     ///
-    /// Differs from boto3: a page without items is passed over; there it ends the batch.
+    /// Differs from boto3: a page without items is skipped; in boto3 it ends the batch.
     ///
     /// # Errors
-    /// `UnknownName` if there is no such batch action; those of the calls. What was done before an error stays done.
+    /// `UnknownName` if there is no such batch action, and the errors of the calls. Requests that succeeded before an error
+    /// are not undone.
     pub fn call(&self, name: &str, params: impl Into<Value>) -> Result<Vec<Outcome>> {
         let own = params_map(params.into())?;
         let action = self.batch_action(name)?;
@@ -108,15 +110,15 @@ impl Collection {
         Ok(outcomes)
     }
 
-    /// The names of the batch actions.
+    /// Returns the names of the batch actions.
     pub fn batch_actions(&self) -> impl ExactSizeIterator<Item = &Str> {
         self.item_type().batch_actions.iter().map(|action| &action.name)
     }
 
-    /// The definition of the items.
+    /// Returns the resource type of the items.
     pub fn item_type(&self) -> &ResourceType {
         let types = self.parent.0.model.definition.types();
-        // Reading the definition made sure of the resource; a collection without one has the parent's type.
+        // The definition was checked when it was read; a collection without a resource has the type of the parent.
         self.definition().resource.as_ref().map_or(self.parent.resource_type(), |way| &types[way.resource_type])
     }
 
@@ -131,7 +133,7 @@ impl Collection {
         })
     }
 
-    /// The parameters of the call: the definition's, and what was filtered by.
+    /// The parameters of the call: those of the definition and those of `filter`.
     fn request(&self) -> Result<Map> {
         let own = params_map(self.params.clone())?;
         let mut params = Map::new();
@@ -141,28 +143,28 @@ impl Collection {
     }
 }
 
-/// The pages of a [`Collection`]. After an error there are no more.
+/// An iterator over the pages of a [`Collection`]. It ends after an error.
 #[must_use = "iterators are lazy"]
 pub struct CollectionPages {
     collection: Collection,
-    /// The parameters of the calls, as far as resources are made of them.
+    /// The parameters of the calls, from which some identifiers are taken.
     params: Value,
-    source: Source,
-    /// How many items may still come.
+    source: PageSource,
+    /// The number of remaining items.
     left: Option<usize>,
 }
 
-/// Where the next page comes from.
-enum Source {
-    Unasked,
+/// The source of the next page.
+enum PageSource {
+    NotStarted,
     Paginator(Box<Paginator>),
-    /// From nowhere.
-    Dry,
+    /// There are no more pages.
+    Exhausted,
 }
 
 impl CollectionPages {
     fn response(&mut self) -> Option<Result<Value>> {
-        if let Source::Unasked = self.source {
+        if let PageSource::NotStarted = self.source {
             match self.begin() {
                 Ok(Some(only)) => return Some(Ok(only)),
                 Ok(None) => {}
@@ -170,14 +172,14 @@ impl CollectionPages {
             }
         }
         match &mut self.source {
-            Source::Paginator(pages) => pages.next(),
+            PageSource::Paginator(pages) => pages.next(),
             _ => None,
         }
     }
 
-    /// Makes the only call, or the paginator.
+    /// Makes the only call, or creates the paginator.
     fn begin(&mut self) -> Result<Option<Value>> {
-        self.source = Source::Dry;
+        self.source = PageSource::Exhausted;
         let collection = &self.collection;
         let operation = &collection.definition().operation;
         let client = collection.parent.client();
@@ -192,7 +194,7 @@ impl CollectionPages {
         if let Some(items) = collection.page_size {
             pages = pages.page_size(items as u64);
         }
-        self.source = Source::Paginator(Box::new(pages));
+        self.source = PageSource::Paginator(Box::new(pages));
         Ok(None)
     }
 
@@ -217,13 +219,13 @@ impl Iterator for CollectionPages {
         }
         let page = self.response()?.and_then(|response| self.resources(response));
         if page.is_err() {
-            self.source = Source::Dry;
+            self.source = PageSource::Exhausted;
         }
         Some(page)
     }
 }
 
-/// The items of a [`Collection`]. After an error there are no more.
+/// An iterator over the items of a [`Collection`]. It ends after an error.
 #[must_use = "iterators are lazy"]
 pub struct CollectionItems {
     pages: CollectionPages,

@@ -1,29 +1,25 @@
 //! Resources: objects made from `resources-1.json`. This is its interpreter.
 //!
-//! A [`Resource`] is an identity with a client: what it does are ordinary calls. `model.rs` gives every name of a type
-//! its meaning; `request.rs` makes parameters of an action's definition, `response.rs` makes resources of a response.
-//! Deliberately absent: any service's name. What the definitions cannot say of a resource is in `service/`.
+//! A [`Resource`] is an identity with a client; its methods are ordinary calls. `model.rs` checks the definition and
+//! `names.rs` gives every name of a type its meaning; `request.rs` builds the parameters of a call, and `construction.rs`
+//! creates resources. No service is named here: behavior that definitions cannot express is in `service/`.
 
 mod action;
+mod attributes;
 mod collection;
-mod data;
-mod identifiers;
-mod member;
-mod method;
+mod construction;
 mod model;
 mod names;
-mod outcome;
 mod request;
-mod response;
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::sync::{Arc, RwLock};
 
+pub use action::Outcome;
 pub use collection::{Collection, CollectionItems, CollectionPages};
-pub use member::{Member, MemberKind};
-pub(crate) use method::{Method, Methods};
-pub use outcome::Outcome;
+pub(crate) use model::{Method, Methods};
+pub use names::{Member, MemberKind};
 
 use self::model::{Class, Model};
 use crate::client::Client;
@@ -32,14 +28,14 @@ use crate::definition::resource::ResourceType;
 use crate::error::Result;
 use crate::value::{Str, Value};
 
-/// A resource: something that a service keeps, with its identity, its attributes and what can be done with it.
+/// A resource: an object that a service stores, with its identity, attributes, and actions.
 ///
-/// The service itself is one too: [`Session::resource`](crate::Session::resource) makes it, and all others come from it.
-/// Making a resource calls nobody. Its attributes are loaded when the first of them is read, and kept until an action
-/// may have changed them.
+/// The service itself is a resource too: [`Session::resource`](crate::Session::resource) creates it, and all other resources
+/// are created from it. Creating a resource makes no request. Its attributes are loaded when the first one is read, and are
+/// cached until an action may have changed them.
 ///
-/// A resource may be shared between threads, and its clones share their attributes. Two resources are equal when they
-/// are of one type and have the same identifiers, whatever their clients.
+/// A resource can be shared between threads, and its clones share their attributes. Two resources are equal if they have the
+/// same type and the same identifiers, regardless of their clients.
 ///
 /// ```no_run
 /// use tucuxi::{Session, value};
@@ -54,26 +50,24 @@ use crate::value::{Str, Value};
 /// # Ok::<(), tucuxi::Error>(())
 /// ```
 ///
-/// # Beyond boto3
+/// # Differences from boto3
 ///
-/// Where boto3 misbehaves, this does not:
-///
-/// - `load` fails when it finds nothing; boto3 crashes at the next attribute.
-/// - Of many resources in one response each has its own identifiers and data, also where some lack a member; what has no
-///   identifier is left out. boto3 pairs identifiers and data by position, whether they belong together or not.
-/// - An identifier that a definition forgets is taken from the data, if it is there.
-/// - Identifiers from the parent go where their names say, not by position.
-/// - A collection with limit 0 is empty and calls nobody; a batch action passes over pages without items.
+/// - `load` fails if the resource is not found; boto3 fails when the next attribute is read.
+/// - If a response contains many resources, each has its own identifiers and data even if some lack a member, and resources
+///   without an identifier are skipped. boto3 pairs identifiers and data by position, whether they belong together or not.
+/// - An identifier that a definition omits is taken from the data if present.
+/// - Identifiers from the parent are assigned by name, not by position.
+/// - A collection with limit 0 is empty and makes no request; a batch action skips pages without items.
 /// - Secret identifiers are not printed.
 #[derive(Clone)]
 pub struct Resource(Arc<Inner>);
 
 struct Inner {
     model: Arc<Model>,
-    /// The type, as the definition counts.
+    /// The position of the type in the definition.
     index: usize,
     identifiers: Box<[Value]>,
-    /// The attributes, as far as they are known.
+    /// The attributes, if they are loaded.
     data: RwLock<Option<Value>>,
 }
 
@@ -84,42 +78,42 @@ const _: () = {
 };
 
 impl Resource {
-    /// A service as a resource; `methods` are those that its definition does not describe.
+    /// Creates the resource of a service. `methods` are those that the definition does not contain.
     pub(crate) fn of_service(definition: Arc<Resources>, client: Client, methods: Methods) -> Result<Resource> {
         Ok(Resource::new(Arc::new(Model::new(definition, client, methods)?), 0, Vec::new(), None))
     }
 
-    /// A resource of a type, by its position, with all identifiers in order.
+    /// Creates a resource of the type at a position, with all identifiers in order.
     fn new(model: Arc<Model>, index: usize, identifiers: Vec<Value>, data: Option<Value>) -> Resource {
         Resource(Arc::new(Inner { model, index, identifiers: identifiers.into(), data: RwLock::new(data) }))
     }
 
-    /// The service's name, `s3`.
+    /// Returns the name of the service, `s3`.
     pub fn service_name(&self) -> &str {
         self.0.model.definition.service()
     }
 
-    /// The type's name, `Bucket`; that of the service itself is `ServiceResource`.
+    /// Returns the name of the type, `Bucket`; that of the service itself is `ServiceResource`.
     pub fn type_name(&self) -> &str {
         &self.resource_type().name
     }
 
-    /// The identifiers: names and values, in order.
+    /// Returns the names and values of the identifiers, in order.
     pub fn identifiers(&self) -> impl ExactSizeIterator<Item = (&str, &Value)> {
         self.resource_type().identifiers.iter().map(|identifier| identifier.name.as_str()).zip(&self.0.identifiers)
     }
 
-    /// The client that the calls go through; it is shared by all resources that came from the same service resource.
+    /// Returns the client that makes the calls. All resources created from the same service resource share it.
     pub fn client(&self) -> &Client {
         &self.0.model.client
     }
 
-    /// The type's definition.
+    /// Returns the definition of the type.
     pub fn resource_type(&self) -> &ResourceType {
         &self.0.model.definition.types()[self.0.index]
     }
 
-    /// Everything that the resource has, in the order of the definition: the `dir()` of a script.
+    /// Returns all members of the resource, in the order of the definition, like Python's `dir()`.
     ///
     /// ```
     /// use tucuxi::{Session, MemberKind};
@@ -134,20 +128,20 @@ impl Resource {
         self.class().members()
     }
 
-    /// What kind of thing a name is; nothing if the resource has no such name.
+    /// Returns the kind of a member, or `None` if the resource has no member of that name.
     pub fn member(&self, name: &str) -> Option<MemberKind> {
         self.class().names.get(name).map(names::Meaning::kind)
     }
 
-    /// The names of the types of resource that can be made from this one, sorted.
+    /// Returns the names of the resource types that can be created from this one, sorted.
     pub fn available_subresources(&self) -> Vec<Str> {
         let mut names: Vec<Str> = self.class().members_of(MemberKind::Subresource).cloned().collect();
         names.sort();
         names
     }
 
-    /// A resource that belongs to this one. The identifiers that this one does not know are given as one value, as a
-    /// list in their order, as a map by their names, or as `()` where there are none.
+    /// Creates a resource that belongs to this one. Pass the identifiers that this resource does not provide as a single value,
+    /// as a list in order, as a map by name, or as `()` if there are none.
     ///
     /// ```
     /// use tucuxi::{Session, value};
@@ -165,23 +159,23 @@ impl Resource {
     /// too many.
     pub fn resource(&self, name: &str, identifiers: impl Into<Value>) -> Result<Resource> {
         let way = self.class().subresource(self, name)?;
-        identifiers::subresource(self, &way.resource, identifiers.into())
+        construction::subresource(self, &way.resource, identifiers.into())
     }
 
-    /// A resource, or a list of resources, that this one's data tell of; null if they tell of none. Loads the data first
-    /// if need be.
+    /// Returns the resource or the list of resources that the attributes of this one identify; null if they identify none.
+    /// Loads the attributes first if necessary.
     ///
     /// # Errors
-    /// `UnknownName` if there is no such reference; as [`load`](Self::load).
+    /// `UnknownName` if there is no such reference, and the errors of [`load`](Self::load).
     pub fn reference(&self, name: &str) -> Result<Outcome> {
         let way = self.class().reference(self, name)?;
         let data = self.loaded_data()?;
-        response::resources(&way.resource, self, &Value::Null, &data)
+        construction::from_response(&way.resource, self, &Value::Null, &data)
             .map(|found| found.unwrap_or(Outcome::Value(Value::Null)))
             .map_err(|error| error.with_place(&format!("{self}.{name}")))
     }
 
-    /// A collection of the resources that this one leads to. Nobody is called before it is iterated over.
+    /// Returns a collection of resources that belong to this one. No request is made until it is iterated over.
     ///
     /// # Errors
     /// `UnknownName` if there is no such collection.
@@ -207,14 +201,14 @@ impl Hash for Resource {
         self.service_name().hash(state);
         self.type_name().hash(state);
         for identifier in &self.0.identifiers {
-            // Identifiers are text, and in a few places whole numbers; others may share a hash.
+            // Identifiers are strings, and in a few places integers; others share a hash.
             identifier.as_str().hash(state);
             identifier.as_int().hash(state);
         }
     }
 }
 
-/// As boto3 prints it: `ec2.Instance(id='i-1')`. A secret is not shown.
+/// Formats a resource as boto3 does: `ec2.Instance(id='i-1')`. Secret identifiers are masked.
 impl fmt::Display for Resource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}.{}(", self.service_name(), self.type_name())?;

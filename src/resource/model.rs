@@ -1,42 +1,51 @@
-//! The resources of one service with a client: the definition, checked against the service's, and the names of its types.
+//! The resource model of a client: the definition, checked against that of the service, and the names of its types.
 
 use std::sync::Arc;
 
-use super::member::{Member, MemberKind};
-use super::names::{self, Meaning, Names};
-use super::{Method, Methods, Resource};
+use super::names::{self, Meaning, Member, MemberKind, Names};
+use super::{Outcome, Resource};
 use crate::client::Client;
 use crate::definition::resource::{Action, Has, ResourceType};
 use crate::definition::{Node, Resources, Service, Waiters};
 use crate::error::{Error, ErrorKind, Result, did_you_mean};
-use crate::value::Str;
+use crate::value::{Map, Str};
 
-/// What all resources that came from one service resource share.
+/// A method that `service/` adds to a resource type. It replaces an action of the same name. The method `load` loads the
+/// attributes.
+pub(crate) struct Method {
+    pub name: &'static str,
+    pub run: fn(&Resource, Map) -> Result<Outcome>,
+}
+
+/// Returns the methods of a resource type, given the service ID and the name of the type.
+pub(crate) type Methods = fn(&str, &str) -> &'static [Method];
+
+/// The parts that all resources of one service resource share.
 pub(super) struct Model {
     pub definition: Arc<Resources>,
     pub client: Client,
-    /// One for each of the definition's types.
+    /// One for each type of the definition.
     pub classes: Box<[Class]>,
 }
 
-/// A type of resource with the meaning of its names.
+/// A resource type with the meaning of its names.
 pub(super) struct Class {
     pub names: Names,
-    /// For each identifier whether it is a secret.
+    /// Whether each identifier is a secret.
     pub secrets: Box<[bool]>,
     pub methods: &'static [Method],
 }
 
 impl Model {
     /// # Errors
-    /// If the definition uses operations, waiters or shapes that the service does not have, or if names of a type collide.
+    /// `InvalidDefinition` if the definition uses operations, waiters, or shapes that the service does not have, or if names
+    /// of a type collide.
     pub fn new(definition: Arc<Resources>, client: Client, methods: Methods) -> Result<Model> {
-        // The oldest versions of a service that the crate carries have resources that wait for what their waiters do not
-        // know: there, waiting is the error.
+        // In the oldest bundled versions of a service, resources use waiters that do not exist. There, only waiting fails.
         let waits = !definition.is_builtin() && definition.types().iter().any(|kind| !kind.waiters.is_empty());
         let waiters = if waits { client.waiter_definitions()? } else { None };
         let classes = definition.types().iter().map(|kind| {
-            let place = Place { definition: &definition, kind };
+            let place = TypeDefinition { definition: &definition, kind };
             place.check_calls(client.service())?;
             if waits {
                 place.check_waiters(waiters.as_deref())?;
@@ -47,13 +56,13 @@ impl Model {
     }
 }
 
-/// A type in its file.
-struct Place<'d> {
+/// A type in its definition, for messages.
+struct TypeDefinition<'d> {
     definition: &'d Resources,
     kind: &'d ResourceType,
 }
 
-impl Place<'_> {
+impl TypeDefinition<'_> {
     fn check_calls(&self, service: &Service) -> Result<()> {
         match self.kind.calls().find(|(_, action)| !service.has_operation(&action.operation)) {
             None => Ok(()),
@@ -86,7 +95,7 @@ impl Place<'_> {
 }
 
 impl Class {
-    fn new(place: &Place<'_>, service: &Service, methods: Methods) -> Result<Class> {
+    fn new(place: &TypeDefinition<'_>, service: &Service, methods: Methods) -> Result<Class> {
         let kind = place.kind;
         let methods = methods(service.service_id()?, &kind.name);
         let shape = match &kind.shape {
@@ -131,7 +140,7 @@ impl Class {
         }
     }
 
-    /// The position of a collection.
+    /// Returns the position of a collection.
     pub fn collection(&self, of: &Resource, name: &str) -> Result<usize> {
         match self.names.get(name) {
             Some(Meaning::Collection(index)) => Ok(*index),
@@ -139,7 +148,7 @@ impl Class {
         }
     }
 
-    /// That a name is not what it was used for.
+    /// The error for a name that is unknown or of another kind.
     pub fn unknown(&self, of: &Resource, wanted: MemberKind, name: &str) -> Error {
         let wanted_name = wanted.name();
         let reason = match self.names.get(name) {
@@ -151,7 +160,7 @@ impl Class {
     }
 }
 
-/// The structure of that name.
+/// Returns the structure with the given name.
 fn shape<'s>(service: &'s Service, name: &str) -> Result<Node<'s>, String> {
     let Some(node) = service.shape_node(name).map_err(|e| e.to_string())? else {
         let near = did_you_mean(name, service.shape_names().map(Str::as_str));
@@ -159,11 +168,11 @@ fn shape<'s>(service: &'s Service, name: &str) -> Result<Node<'s>, String> {
     };
     match node.structure() {
         Some(_) => Ok(node),
-        None => Err(format!("the shape {name:?} is no structure")),
+        None => Err(format!("the shape {name:?} is not a structure")),
     }
 }
 
-/// An action of a list by its name, for batches.
+/// Finds a batch action by name.
 pub(super) fn batch_action<'t>(item: &'t ResourceType, name: &str) -> Option<&'t Action> {
     item.batch_actions.iter().find(|action| action.name == name)
 }

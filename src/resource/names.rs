@@ -1,29 +1,73 @@
-//! What the names of a type mean. All kinds share one namespace; of two with the same name the one whose kind comes first
-//! keeps it, and the other gets its kind behind its name: `network_interfaces_attribute`. The rules are boto3's.
+//! The names of a resource type and their meaning. All kinds share one namespace. Of two equal names, the one whose kind
+//! comes first keeps the name; the kind is appended to the other one: `network_interfaces_attribute`. The rules are boto3's.
 
 use std::collections::HashSet;
 
 use indexmap::IndexMap;
 
 use super::Method;
-use super::member::MemberKind;
 use crate::definition::resource::ResourceType;
 use crate::definition::{Node, snake_case};
 use crate::value::Str;
 
+/// A member of a resource.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct Member {
+    /// The name.
+    pub name: Str,
+    /// The kind of member.
+    pub kind: MemberKind,
+}
+
+/// The kind of a member of a resource.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum MemberKind {
+    /// A part of its identity: [`Resource::get`](super::Resource::get) makes no request.
+    Identifier,
+    /// A part of its data: [`Resource::get`](super::Resource::get) loads the data if necessary.
+    Attribute,
+    /// An operation on it: [`Resource::call`](super::Resource::call).
+    Action,
+    /// A resource type that belongs to it: [`Resource::resource`](super::Resource::resource).
+    Subresource,
+    /// One or several resources that its data identify: [`Resource::reference`](super::Resource::reference).
+    Reference,
+    /// An iterable set of resources: [`Resource::collection`](super::Resource::collection).
+    Collection,
+    /// A condition to wait for: [`Resource::wait`](super::Resource::wait).
+    Waiter,
+}
+
+impl MemberKind {
+    /// Returns the kind in one word.
+    pub fn name(self) -> &'static str {
+        match self {
+            MemberKind::Identifier => "identifier",
+            MemberKind::Attribute => "attribute",
+            MemberKind::Action => "action",
+            MemberKind::Subresource => "subresource",
+            MemberKind::Reference => "reference",
+            MemberKind::Collection => "collection",
+            MemberKind::Waiter => "waiter",
+        }
+    }
+}
+
 pub(super) type Names = IndexMap<Str, Meaning, foldhash::fast::RandomState>;
 
-/// What a name means; the numbers are positions in the type's definition.
+/// The meaning of a name. Numbers are positions in the definition of the type.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Meaning {
     Identifier(usize),
-    /// An attribute that says what an identifier says.
+    /// An attribute with the value of an identifier.
     Alias(usize),
     /// A member of the data.
     Attribute(Str),
     Load,
     Action(usize),
-    /// What `service/` adds.
+    /// A method added by `service/`.
     Method,
     Subresource(usize),
     Reference(usize),
@@ -45,7 +89,7 @@ impl Meaning {
     }
 }
 
-/// The names of a type; the error is a group of the definition and the reason.
+/// Returns the names of a type. The error is a group of the definition and the reason.
 pub(super) fn of(kind: &ResourceType, shape: Option<Node<'_>>, methods: &[Method]) -> Result<Names, (&'static str, String)> {
     let mut names = Naming::new(kind);
     for (i, identifier) in kind.identifiers.iter().enumerate() {
@@ -74,7 +118,7 @@ pub(super) fn of(kind: &ResourceType, shape: Option<Node<'_>>, methods: &[Method
 
 struct Naming<'k> {
     kind: &'k ResourceType,
-    /// Also names that nothing can have.
+    /// Includes reserved names.
     taken: HashSet<Str>,
     names: Names,
 }
@@ -91,7 +135,7 @@ impl<'k> Naming<'k> {
         Ok(())
     }
 
-    /// Takes the name, or the longer one if it is taken.
+    /// Reserves the name, or the longer one if it is taken.
     fn free(&mut self, name: &Str, group: &'static str, category: &str) -> Result<Str, (&'static str, String)> {
         if self.taken.insert(name.clone()) {
             return Ok(name.clone());
@@ -103,17 +147,17 @@ impl<'k> Naming<'k> {
         }
     }
 
-    /// An identifier may have an attribute's name; then the attribute has none, though its longer name is taken.
+    /// If an identifier has the name of an attribute, the attribute has no name, although its longer name is reserved.
     fn add_attribute(&mut self, kind: &ResourceType, member: &Str) -> Result<(), (&'static str, String)> {
         let plain = Str::from(snake_case(member));
         let name = self.free(&plain, "shape", "attribute")?;
         if kind.identifier(&plain).is_some() {
             return Ok(());
         }
-        let says_the_same = |identifier: &crate::definition::resource::Identifier| {
+        let is_alias = |identifier: &crate::definition::resource::Identifier| {
             identifier.member_name.as_deref().is_some_and(|member| snake_case(member) == name.as_str())
         };
-        let meaning = match kind.identifiers.iter().position(says_the_same) {
+        let meaning = match kind.identifiers.iter().position(is_alias) {
             Some(identifier) => Meaning::Alias(identifier),
             None => Meaning::Attribute(member.clone()),
         };
@@ -121,7 +165,8 @@ impl<'k> Naming<'k> {
         Ok(())
     }
 
-    /// Adds what is not the definition's: methods take the place of actions, and `reload` yields to everything.
+    /// Adds the names that are not in the definition: methods replace actions, and every other name takes precedence over
+    /// `reload`.
     fn finish(mut self, kind: &ResourceType, methods: &[Method]) -> Names {
         if kind.load.is_some() {
             self.names.insert("load".into(), Meaning::Load);

@@ -1,11 +1,11 @@
-//! The parameters of a request, from a definition and what the caller adds.
+//! The parameters of a request: those of the definition, combined with the caller's.
 
 use super::Resource;
 use crate::definition::resource::{Param, ParamSource, Target, TargetIndex, TargetPart};
 use crate::error::Result;
 use crate::value::{List, Map, Value};
 
-/// Puts the definition's parameters into `params`. `item` is the item's position where many share one request.
+/// Adds the parameters of the definition to `params`. `item` is the position of the item if several share one request.
 pub(super) fn add(params: &mut Map, definition: &[Param], resource: &Resource, item: Option<usize>) -> Result<()> {
     for param in definition {
         let value = match &param.source {
@@ -19,7 +19,7 @@ pub(super) fn add(params: &mut Map, definition: &[Param], resource: &Resource, i
     Ok(())
 }
 
-/// Puts the caller's parameters over the definition's: one parameter takes the place of the other.
+/// Replaces parameters of the definition with the caller's.
 pub(super) fn overlay(params: &mut Map, own: Map) {
     if params.is_empty() {
         *params = own;
@@ -28,13 +28,13 @@ pub(super) fn overlay(params: &mut Map, own: Map) {
     }
 }
 
-/// Merges parameters as collections do: lists are appended, maps united, everything else is replaced. Inside of maps lists
-/// are replaced too.
+/// Merges parameters as collections do: lists are appended, maps merged, and other values replaced. Lists inside maps are
+/// replaced.
 pub(super) fn merge(params: &mut Map, own: Map) {
     for (key, value) in own {
         match (params.get_mut(&key), value) {
             (Some(Value::List(list)), Value::List(more)) => list.extend(more),
-            (Some(Value::Map(map)), Value::Map(more)) => unite(map, more),
+            (Some(Value::Map(map)), Value::Map(more)) => merge_maps(map, more),
             (_, value) => {
                 params.insert(key, value);
             }
@@ -42,10 +42,10 @@ pub(super) fn merge(params: &mut Map, own: Map) {
     }
 }
 
-fn unite(map: &mut Map, more: Map) {
+fn merge_maps(map: &mut Map, more: Map) {
     for (key, value) in more {
         match (map.get_mut(&key), value) {
-            (Some(Value::Map(map)), Value::Map(more)) => unite(map, more),
+            (Some(Value::Map(map)), Value::Map(more)) => merge_maps(map, more),
             (_, value) => {
                 map.insert(key, value);
             }
@@ -53,7 +53,7 @@ fn unite(map: &mut Map, more: Map) {
     }
 }
 
-/// Puts a value at its target. What stands in the way and has not the type that the target needs is replaced.
+/// Sets a value at its target. An existing value without the type that the target requires is replaced.
 fn place(params: &mut Map, target: &Target, value: Value, mut item: Option<usize>) {
     let Some((last, way)) = target.parts().split_last() else { return };
     let mut map = params;
@@ -63,7 +63,7 @@ fn place(params: &mut Map, target: &Target, value: Value, mut item: Option<usize
     *slot(map, last, &mut item) = value;
 }
 
-/// The place of a part. After a numbered or an appended place `[*]` means that place for the rest of the target.
+/// The location of a part. After a numbered or an appended item, `[*]` means that item for the rest of the target.
 fn slot<'m>(map: &'m mut Map, part: &TargetPart, item: &mut Option<usize>) -> &'m mut Value {
     let member = entry(map, &part.name);
     let Some(index) = part.index else { return member };
@@ -83,21 +83,21 @@ fn entry<'m>(map: &'m mut Map, name: &str) -> &'m mut Value {
     if !map.contains_key(name) {
         map.insert(name, Value::Null);
     }
-    map.get_mut(name).expect("it was put there if it was not there")
+    map.get_mut(name).expect("the entry was just inserted")
 }
 
 fn as_map(value: &mut Value) -> &mut Map {
     if !matches!(value, Value::Map(_)) {
         *value = Value::Map(Map::new());
     }
-    value.as_map_mut().expect("it was made a map")
+    value.as_map_mut().expect("the value was just replaced with a map")
 }
 
 fn as_list(value: &mut Value) -> &mut List {
     if !matches!(value, Value::List(_)) {
         *value = Value::List(List::new());
     }
-    value.as_list_mut().expect("it was made a list")
+    value.as_list_mut().expect("the value was just replaced with a list")
 }
 
 #[cfg(test)]
@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn targets_are_boto3_s() {
+    fn targets_have_boto3s_semantics() {
         let one = || Value::Int(1);
         let cases: &[(&[Placed], Value)] = &[
             (&[("A", one(), None)], value!({"A": 1})),
@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn lists_are_appended_at_the_top_only() {
+    fn lists_are_appended_at_the_top_level_only() {
         let mut params = Map::from([("L", value!([1])), ("M", value!({"L": [1], "k": 1, "m": {"a": 1}})), ("s", value!("x"))]);
         merge(&mut params, Map::from([("L", value!([2])), ("M", value!({"L": [2], "n": 2, "m": {"b": 2}})), ("s", value!(["y"]))]));
         let expected = value!({"L": [1, 2], "M": {"L": [2], "k": 1, "m": {"a": 1, "b": 2}, "n": 2}, "s": ["y"]});

@@ -1,14 +1,14 @@
-//! Waiters: an operation is called again and again until something has come about.
+//! Waiters: they call an operation repeatedly until a condition is met.
 //!
-//! They stand above the way of one call, like paginators; the conditions are those of the definition. Each poll has the
-//! client's own retries underneath.
+//! Like paginators, they are built on [`Client::request`]. The conditions come from the definition. Each poll has the client's
+//! own retries.
 
 mod polls;
 
 use std::fmt;
 use std::time::Duration;
 
-use self::polls::{Polls, WaiterConfig, answer, explain, unexpected};
+use self::polls::{Polls, WaiterConfig, explain, response_of, unexpected};
 use crate::call::time::{Pace, Sleep};
 use crate::client::{Client, params_map};
 use crate::definition::waiter::is_error;
@@ -17,7 +17,7 @@ use crate::error::{Error, ErrorKind, Result, did_you_mean};
 use crate::http::Cancel;
 use crate::value::{Map, Str, Value};
 
-/// Waits until something has come about, by polling.
+/// Polls an operation until a condition is met.
 ///
 /// ```no_run
 /// use std::time::Duration;
@@ -31,7 +31,7 @@ use crate::value::{Map, Str, Value};
 ///     .wait(value!({"Bucket": "b", "Key": "k"}))?;
 /// # Ok::<(), tucuxi::Error>(())
 /// ```
-#[must_use = "a waiter does nothing until it is told to wait"]
+#[must_use = "waiters are lazy and do nothing until `wait` is called"]
 pub struct Waiter {
     name: Str,
     definition: WaiterDefinition,
@@ -48,39 +48,39 @@ type Fetch = dyn Fn(&Map, Option<&Cancel>) -> Result<Value> + Send + Sync;
 type Pause = dyn Fn(Duration, Option<&Cancel>) -> Result<()> + Send + Sync;
 type OnPoll = dyn Fn(&Poll<'_>) -> anyhow::Result<()> + Send + Sync;
 
-/// One poll of a waiter, for its callback.
+/// A poll, as passed to [`Waiter::on_poll`].
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Poll<'a> {
-    /// Which one it was; the first is 1.
+    /// The number of the poll, starting with 1.
     pub attempt: u64,
-    /// How many there will be at most.
+    /// The maximum number of polls.
     pub max_attempts: u64,
-    /// How long the waiter has waited.
+    /// The time since the waiter started.
     pub elapsed: Duration,
-    /// What the service answered; an error has `Error` and `ResponseMetadata`.
+    /// The response; that of an error contains `Error` and `ResponseMetadata`.
     pub response: &'a Value,
-    /// What the response means; nothing if it meets no condition.
+    /// The state that the response leads to; `None` if it meets no condition.
     pub state: Option<WaiterState>,
 }
 
 impl Client {
-    /// Waits until something has come about, and returns the response that told so. The name is that of a waiter of the
-    /// service, in either spelling: `bucket_exists` or `BucketExists`.
+    /// Waits until a condition is met, and returns the response that met it. `waiter` is the name of a waiter of the service, in
+    /// either spelling: `bucket_exists` or `BucketExists`.
     ///
-    /// `params` are those of the operation that is polled, and perhaps boto3's `WaiterConfig`: a map with `Delay` (seconds)
+    /// `params` are the parameters of the polled operation. They can contain boto3's `WaiterConfig`: a map with `Delay` (seconds)
     /// and `MaxAttempts`.
     ///
     /// # Errors
-    /// As [`waiter`](Self::waiter) and [`Waiter::wait`].
+    /// The errors of [`waiter`](Self::waiter) and [`Waiter::wait`].
     pub fn wait(&self, waiter: &str, params: impl Into<Value>) -> Result<Value> {
         self.waiter(waiter)?.wait(params)
     }
 
-    /// A waiter of the service, in either spelling of its name.
+    /// Returns a waiter of the service, in either spelling of its name.
     ///
     /// # Errors
-    /// `UnknownName` if the service has none of that name, with the nearest names; `InvalidDefinition` if it is broken.
+    /// `UnknownName` if the service has no waiter of that name, with the nearest names; `InvalidDefinition` if it is broken.
     pub fn waiter(&self, name: &str) -> Result<Waiter> {
         let found = match self.waiter_definitions()? {
             Some(waiters) => waiters.get(name)?,
@@ -92,7 +92,7 @@ impl Client {
         }
     }
 
-    /// A waiter of the caller's own; the name is for messages.
+    /// Returns a waiter with a custom definition. The name is used in messages.
     ///
     /// ```no_run
     /// use tucuxi::{Session, WaiterDefinition, value};
@@ -107,7 +107,7 @@ impl Client {
     /// ```
     ///
     /// # Errors
-    /// `UnknownOperation` if the service does not have the operation that is polled.
+    /// `UnknownOperation` if the service does not have the polled operation.
     pub fn waiter_with(&self, name: impl Into<Str>, definition: WaiterDefinition) -> Result<Waiter> {
         let name = name.into();
         let operation = self.context().operation(definition.operation()).map_err(|e| e.with_place(&format!("Waiter {name}")))?.name.clone();
@@ -120,7 +120,7 @@ impl Client {
         Ok(Waiter::new(name, definition, Box::new(fetch), Box::new(pause)))
     }
 
-    /// The method names of the service's waiters; none where the service has no waiters.
+    /// Returns the method names of the service's waiters.
     ///
     /// # Errors
     /// `InvalidDefinition` if the service's waiters are broken.
@@ -149,7 +149,7 @@ impl Client {
 }
 
 impl Waiter {
-    /// A waiter that polls some other function: it gets the parameters and answers a response. An error of a service may be
+    /// Creates a waiter that polls a function. It receives the parameters and returns a response. An error of a service can be
     /// an `Err` or a response with `Error` and `ResponseMetadata`.
     pub fn from_fn(
         name: impl Into<Str>,
@@ -173,26 +173,26 @@ impl Waiter {
         }
     }
 
-    /// How long to wait between two polls, instead of what the definition says.
+    /// Sets the delay between two polls, instead of the one in the definition.
     pub fn delay(mut self, delay: Duration) -> Self {
         self.delay = delay;
         self
     }
 
-    /// How many polls there are at most, instead of what the definition says; there is one even if this is 0.
+    /// Sets the maximum number of polls, instead of the one in the definition. Even with 0, there is one poll.
     pub fn max_attempts(mut self, attempts: u32) -> Self {
         self.max_attempts = attempts.into();
         self
     }
 
-    /// When to give up, counted from the beginning of the waiting. The last delay is shortened so that the last poll begins
-    /// before it; a poll that has begun is not broken off.
+    /// Sets the time limit, counted from the start of the wait. The last delay is shortened so that the last poll starts before
+    /// the deadline. A poll that has started is not interrupted.
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.deadline = Some(deadline);
         self
     }
 
-    /// The switch that stops the waiting from another thread, in the middle of a poll or between two of them.
+    /// Sets the handle with which another thread can cancel the wait, during or between polls.
     ///
     /// ```
     /// use tucuxi::{Cancel, ErrorKind, Waiter, WaiterDefinition, value};
@@ -214,43 +214,43 @@ impl Waiter {
         self
     }
 
-    /// Calls `callback` after each poll. An error that it returns ends the waiting, and is what [`wait`](Self::wait) returns.
+    /// Calls `callback` after each poll. If it returns an error, [`wait`](Self::wait) ends and returns that error.
     pub fn on_poll(mut self, callback: impl Fn(&Poll<'_>) -> anyhow::Result<()> + Send + Sync + 'static) -> Self {
         self.on_poll = Some(Box::new(callback));
         self
     }
 
-    /// What passes the time between two polls, instead of the client's [sleep](crate::ClientBuilder::sleep): for tests. The
-    /// time that it is told to pass counts for the [`deadline`](Self::deadline).
+    /// Replaces the client's [sleep](crate::ClientBuilder::sleep) between two polls, for tests. The requested time counts toward
+    /// the [`deadline`](Self::deadline) even if the function does not sleep.
     pub fn sleep(mut self, sleep: impl Fn(Duration) + Send + Sync + 'static) -> Self {
         self.pause = pause(Some(Box::new(sleep)));
         self
     }
 
-    /// The API's name, `BucketExists`.
+    /// Returns the API's name of the waiter, `BucketExists`.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// What is polled and what ends the waiting.
+    /// Returns the definition: the polled operation and the conditions.
     pub fn definition(&self) -> &WaiterDefinition {
         &self.definition
     }
 
-    /// Waits, and returns the response that told that it has come about; that may be an error, as for `bucket_not_exists`.
+    /// Waits, and returns the response that met the condition. It can be an error response, as for `bucket_not_exists`.
     ///
     /// # Errors
-    /// - `Waiter` if a poll tells that it will never come about, if an error meets no condition, or if attempts or time are
-    ///   over; [`Error::response`] is the last response, and [`source`](std::error::Error::source) the service's error.
-    /// - What a poll failed with before a service answered: wrong parameters, no connection.
-    /// - `Canceled` if somebody [stopped](Self::cancel) it.
+    /// - `Waiter` if a response means failure, if an error meets no condition, or if the attempts or the time are exhausted;
+    ///   [`Error::response`] is the last response, and [`source`](std::error::Error::source) the service's error.
+    /// - The error of a poll that failed without a response: invalid parameters, no connection.
+    /// - `Canceled` if the wait was [canceled](Self::cancel).
     /// - `JmesPath` if a condition cannot be evaluated on a response.
     pub fn wait(&self, params: impl Into<Value>) -> Result<Value> {
         let mut params = params_map(params.into())?;
         let mut polls = Polls::new(self, WaiterConfig::take(&mut params)?);
         loop {
             self.cancel.as_ref().map_or(Ok(()), Cancel::check)?;
-            let (response, error) = answer((self.fetch)(&params, self.cancel.as_ref()))?;
+            let (response, error) = response_of((self.fetch)(&params, self.cancel.as_ref()))?;
             polls.attempt += 1;
             let accepted = self.accepting(&response)?;
             polls.report(&response, accepted)?;
@@ -264,7 +264,7 @@ impl Waiter {
                 _ => {}
             }
             polls.has_accepted |= accepted.is_some();
-            if let Some(reason) = polls.over() {
+            if let Some(reason) = polls.exhausted() {
                 let before = accepted.or_else(|| self.definition.acceptors().last());
                 let before = if polls.has_accepted { format!(". Previously accepted state: {}", explain(before)) } else { String::new() };
                 return Err(polls.failed(&format!("{reason}{before}"), response, error));

@@ -1,4 +1,4 @@
-//! The polls of one waiting: when there is another, and in which words a waiter fails.
+//! The polls of one wait: their limits, and the errors of a waiter.
 
 use std::time::{Duration, Instant};
 
@@ -10,13 +10,13 @@ use crate::text::invalid;
 use crate::text::python::Repr;
 use crate::value::{Map, Value};
 
-/// The polls of one waiting.
+/// The polls of one wait.
 pub(super) struct Polls<'w> {
     waiter: &'w Waiter,
     delay: Duration,
     max_attempts: u64,
     pub(super) attempt: u64,
-    /// Whether any response met a condition.
+    /// Whether a response met a condition.
     pub(super) has_accepted: bool,
     started: Instant,
     slept: Duration,
@@ -42,8 +42,8 @@ impl<'w> Polls<'w> {
         on_poll(&poll).map_err(|e| Error::foreign(&format!("Waiter {}", self.waiter.name), e))
     }
 
-    /// Why there is no further poll, if there is none.
-    pub(super) fn over(&self) -> Option<String> {
+    /// The reason why there is no further poll, if there is none.
+    pub(super) fn exhausted(&self) -> Option<String> {
         if self.attempt >= self.max_attempts {
             return Some("Max attempts exceeded".to_owned());
         }
@@ -58,7 +58,7 @@ impl<'w> Polls<'w> {
         (self.waiter.pause)(pause, self.waiter.cancel.as_ref())
     }
 
-    /// The time that has passed, or that a sleeper which does not sleep was told to pass.
+    /// The time that has passed. For a custom sleeper, the requested time counts even if it did not sleep.
     fn elapsed(&self) -> Duration {
         self.started.elapsed().max(self.slept)
     }
@@ -78,8 +78,8 @@ impl<'w> Polls<'w> {
     }
 }
 
-/// A service's error is an answer like any other; other errors are not.
-pub(super) fn answer(polled: Result<Value>) -> Result<(Value, Option<Error>)> {
+/// Returns the response of a poll, which can be that of a service error. Other errors are returned unchanged.
+pub(super) fn response_of(polled: Result<Value>) -> Result<(Value, Option<Error>)> {
     match polled {
         Ok(response) => Ok((response, None)),
         Err(error) => match error.response().cloned() {
@@ -94,7 +94,7 @@ pub(super) fn unexpected(response: &Value) -> String {
     format!("An error occurred ({}): {}", text("Code"), text("Message"))
 }
 
-/// What a condition says, in boto3's words.
+/// Describes a condition in boto3's words.
 pub(super) fn explain(acceptor: Option<&Acceptor>) -> String {
     let Some(acceptor) = acceptor else { return String::new() };
     let expected = Repr::top(acceptor.expected());
@@ -107,7 +107,7 @@ pub(super) fn explain(acceptor: Option<&Acceptor>) -> String {
     }
 }
 
-/// boto3's `WaiterConfig`: the settings of a waiter among the parameters of its call.
+/// boto3's `WaiterConfig`: the settings of a waiter, passed as one of the parameters.
 #[derive(Default)]
 pub(super) struct WaiterConfig {
     delay: Option<Duration>,
@@ -115,7 +115,7 @@ pub(super) struct WaiterConfig {
 }
 
 impl WaiterConfig {
-    /// Takes it out of the parameters. Members that are not known are ignored.
+    /// Removes the configuration from the parameters. Unknown members are ignored.
     pub(super) fn take(params: &mut Map) -> Result<WaiterConfig> {
         let config = match params.remove("WaiterConfig") {
             None | Some(Value::Null) => return Ok(WaiterConfig::default()),
@@ -128,11 +128,9 @@ impl WaiterConfig {
         let get = |name: &str| config.get(name).filter(|value| !value.is_null());
         Ok(WaiterConfig {
             delay: get("Delay")
-                .map(|value| seconds(value).ok_or_else(|| wrong(".Delay", "a number of seconds, not below 0")))
+                .map(|value| seconds(value).ok_or_else(|| wrong(".Delay", "a nonnegative number of seconds")))
                 .transpose()?,
-            max_attempts: get("MaxAttempts")
-                .map(|value| value.as_int().ok_or_else(|| wrong(".MaxAttempts", "a whole number")))
-                .transpose()?,
+            max_attempts: get("MaxAttempts").map(|value| value.as_int().ok_or_else(|| wrong(".MaxAttempts", "an integer"))).transpose()?,
         })
     }
 }

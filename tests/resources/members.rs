@@ -146,7 +146,7 @@ fn identifiers_come_in_order_or_by_name() {
         (value!(["r"]), "reef.Fish: Required parameter id not set"),
         (value!(["r", null]), "reef.Fish: Required parameter id not set"),
         (value!({"reef_name": "r", "idd": "f"}), "reef.Fish: Unknown keyword argument: idd. Did you mean id?"),
-        (value!(["r", "f", "g"]), "reef.Fish: 3 identifiers are given, 2 can be taken; the identifiers are: reef_name, id"),
+        (value!(["r", "f", "g"]), "reef.Fish: 3 identifiers were given, but at most 2 are accepted; the identifiers are: reef_name, id"),
     ] {
         let error = reef.service.resource("Fish", identifiers).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::ParamValidation);

@@ -61,7 +61,7 @@ fn a_load_that_finds_nothing_says_so() {
     for error in [fish.load().unwrap_err(), fish.get("color").unwrap_err(), fish.reference("friends").unwrap_err()] {
         assert_eq!(error.kind(), ErrorKind::ResourceLoad);
         assert_eq!(error.name(), "ResourceLoadException");
-        assert_eq!(error.message(), "reef.Fish(reef_name='r', id='f') was not found: the response of GetFish has nothing of it");
+        assert_eq!(error.message(), "reef.Fish(reef_name='r', id='f') was not found: the response of GetFish does not contain it");
     }
     let egg = reef.service.resource("Egg", ["f", "s"]).unwrap();
     assert_eq!(egg.get("color").unwrap_err().message(), "reef.Egg(fish_id='f', secret=***) has no load method");

@@ -1,4 +1,4 @@
-//! The attributes of a resource: loaded when they are needed, kept until something may have changed them.
+//! The attributes of a resource: loaded when needed, and cached until an action may have changed them.
 
 use std::sync::PoisonError;
 
@@ -10,11 +10,11 @@ use crate::value::{Map, Str, Value};
 
 /// # Attributes
 impl Resource {
-    /// An identifier, or an attribute; null where the service says nothing of it. The first attribute that is read loads
-    /// all, if nothing has loaded them before. Two threads that are the first at the same time may both load.
+    /// Returns an identifier or an attribute; null if the service returned no value for it. Reading the first attribute loads
+    /// all of them unless they are loaded. Two threads that do this at the same time may both load them.
     ///
     /// # Errors
-    /// `UnknownName` if there is no such attribute, and as [`load`](Self::load).
+    /// `UnknownName` if there is no such attribute, and the errors of [`load`](Self::load).
     pub fn get(&self, name: &str) -> Result<Value> {
         match self.class().names.get(name) {
             Some(Meaning::Identifier(position) | Meaning::Alias(position)) => Ok(self.0.identifiers[*position].clone()),
@@ -24,21 +24,21 @@ impl Resource {
         }
     }
 
-    /// What is known of the resource, in the API's spelling; nothing if it is not loaded. Calls nobody.
+    /// Returns the loaded attributes, in the API's spelling; `None` if they are not loaded. Makes no request.
     pub fn data(&self) -> Option<Value> {
         self.0.data.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Fetches the attributes, whether they are known or not.
+    /// Loads the attributes, even if they are already loaded.
     ///
     /// # Errors
-    /// `ResourceLoad` if the resource cannot be loaded, or if the service knows nothing of it (boto3 takes that for
-    /// success and crashes later); those of the call.
+    /// `ResourceLoad` if the resource cannot be loaded or was not found (boto3 treats that as success and fails later), and
+    /// the errors of [`Client::call`](crate::Client::call).
     pub fn load(&self) -> Result<()> {
         self.load_with(Map::new())
     }
 
-    /// The same as [`load`](Self::load).
+    /// Equivalent to [`load`](Self::load).
     ///
     /// # Errors
     /// As [`load`](Self::load).
@@ -46,7 +46,7 @@ impl Resource {
         self.load()
     }
 
-    /// Loads with more parameters.
+    /// Loads with additional parameters.
     pub(super) fn load_with(&self, own: Map) -> Result<()> {
         if let Some(method) = self.class().method("load") {
             return (method.run)(self, own).map(|_| ());
@@ -61,24 +61,24 @@ impl Resource {
             None => response,
         };
         if data.is_null() {
-            return Err(self.load_error(&format!("was not found: the response of {} has nothing of it", load.operation)));
+            return Err(self.load_error(&format!("was not found: the response of {} does not contain it", load.operation)));
         }
         self.set_data(Some(data));
         Ok(())
     }
 
-    /// Whether there is a way to load it.
+    /// Whether the attributes can be loaded.
     pub(super) fn can_load(&self) -> bool {
         self.resource_type().load.is_some() || self.class().method("load").is_some()
     }
 
-    /// What is known of the resource, loaded if need be.
+    /// Returns the attributes, loading them if necessary.
     pub(super) fn loaded_data(&self) -> Result<Value> {
         if let Some(data) = self.data() {
             return Ok(data);
         }
         self.load()?;
-        // Another thread's action may have made it unknown again.
+        // An action in another thread may have discarded them.
         Ok(self.data().unwrap_or_else(|| Value::Map(Map::new())))
     }
 
@@ -100,7 +100,7 @@ impl Resource {
 
 /// # Methods of `service/`
 impl Resource {
-    /// The data of a call with these parameters, for methods that a definition does not say.
+    /// Calls an operation, for methods that the definition does not describe.
     pub(crate) fn request(&self, operation: &str, params: impl Into<Value>) -> Result<Map> {
         params_map(self.client().call(operation, params)?)
     }

@@ -1,24 +1,25 @@
-//! From a response, or from a resource's data, to the resources that it tells of.
+//! Constructs resources: from a response, from the data of another resource, or from identifiers that a caller provides.
 
 use std::sync::Arc;
 
 use super::{Outcome, Resource};
-use crate::definition::resource::{Base, IdentifierSource, ResponseResource, Rows};
+use crate::definition::resource::{Base, IdentifierSource, ResourceType, ResponseResource, Rows};
 use crate::definition::{Operation, Service, ShapeType};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result, did_you_mean};
 use crate::value::{Expression, List, Map, Value};
 
-/// What an identifier's source gave.
+/// The result of evaluating an identifier's source.
 enum Found {
     One(Value),
     Many(List),
 }
 
-/// The resources that a response tells of; nothing if it tells of none. For a reference the response is the parent's data.
+/// Returns the resources that a response identifies, or `None` if it identifies none. For a reference, the response is the
+/// parent's data.
 ///
 /// # Errors
-/// If the lists of identifiers are of unequal length, so that nobody knows what belongs together.
-pub(super) fn resources(way: &ResponseResource, parent: &Resource, params: &Value, response: &Value) -> Result<Option<Outcome>> {
+/// `ResponseParser` if the lists of identifiers have different lengths, so that they cannot be matched.
+pub(super) fn from_response(way: &ResponseResource, parent: &Resource, params: &Value, response: &Value) -> Result<Option<Outcome>> {
     let maker = Maker { way, parent, params, response };
     if let Some(rows) = &way.rows
         && let Some(resources) = maker.by_rows(rows)?
@@ -28,9 +29,9 @@ pub(super) fn resources(way: &ResponseResource, parent: &Resource, params: &Valu
     maker.by_columns()
 }
 
-/// What an action gives whose response tells of no resource: an empty list where many could have been, otherwise an empty
-/// map or null, as the shape of the output has it at the path.
-pub(super) fn nothing(service: &Service, operation: &Operation, path: Option<&Expression>) -> Result<Outcome> {
+/// The outcome of an action whose response identifies no resource: an empty list if there can be many, otherwise an empty
+/// map or null, according to the output shape at the path.
+pub(super) fn empty_outcome(service: &Service, operation: &Operation, path: Option<&Expression>) -> Result<Outcome> {
     let Some(mut node) = service.output(operation)? else { return Ok(Outcome::Value(Value::Null)) };
     let parts = path.map_or("", Expression::as_str).split('.');
     let names = parts.map(|part| part.trim_matches(|c: char| "[]*$@".contains(c) || c.is_ascii_digit())).filter(|name| !name.is_empty());
@@ -50,8 +51,8 @@ pub(super) fn nothing(service: &Service, operation: &Operation, path: Option<&Ex
     })
 }
 
-/// A resource of a type, by its position, that shares the client of another.
-pub(super) fn of_type(other: &Resource, index: usize, identifiers: Vec<Value>, data: Option<Value>) -> Resource {
+/// Creates a resource of the type at a position, with the client of another resource.
+fn of_type(other: &Resource, index: usize, identifiers: Vec<Value>, data: Option<Value>) -> Resource {
     Resource::new(Arc::clone(&other.0.model), index, identifiers, data)
 }
 
@@ -63,7 +64,7 @@ struct Maker<'m> {
 }
 
 impl Maker<'_> {
-    /// Each item of the list gives its own identifiers; those that lack one are left out. Nothing if there is no list.
+    /// Each item of the list provides its own identifiers; items without one are skipped. `None` if there is no list.
     fn by_rows(&self, rows: &Rows) -> Result<Option<Vec<Resource>>> {
         let Value::List(list) = rows.list.search(&self.searched(rows.base)?)? else { return Ok(None) };
         let mut shared = Vec::with_capacity(rows.cells.len());
@@ -93,7 +94,7 @@ impl Maker<'_> {
         Ok(Some(resources))
     }
 
-    /// Each source gives one value or a list; if there is a list there are many resources.
+    /// Each source provides one value or a list. A list produces many resources.
     fn by_columns(&self) -> Result<Option<Outcome>> {
         let mut count = None;
         let mut columns = Vec::with_capacity(self.way.identifiers.len());
@@ -116,7 +117,7 @@ impl Maker<'_> {
             }
             return Ok(self.make(identifiers, data)?.map(Outcome::Resource));
         };
-        // Data that are not one for each belong to nobody.
+        // Data that do not match the identifiers one to one are not used.
         let data = match data {
             Some(Value::List(list)) if list.len() == count => Some(list),
             _ => None,
@@ -139,7 +140,7 @@ impl Maker<'_> {
         vec![None; self.parent.0.model.definition.types()[self.way.resource_type].identifiers.len()]
     }
 
-    /// A resource, unless one of its identifiers is null. One that the definition does not name is taken from the data.
+    /// Creates a resource unless one of its identifiers is null. An identifier that the definition omits is taken from the data.
     fn make(&self, identifiers: Vec<Option<Value>>, data: Option<Value>) -> Result<Option<Resource>> {
         let kind = &self.parent.0.model.definition.types()[self.way.resource_type];
         let mut complete = Vec::with_capacity(identifiers.len());
@@ -164,7 +165,7 @@ impl Maker<'_> {
         Ok(Some(of_type(self.parent, self.way.resource_type, complete, data)))
     }
 
-    /// What a source gives, and which identifier it is; nothing if the caller should have given it.
+    /// Evaluates a source; returns the position of the identifier as well. `None` if the caller provides the identifier.
     fn find(&self, source: &IdentifierSource) -> Result<Option<(usize, Found)>> {
         Ok(match source {
             IdentifierSource::Input => None,
@@ -197,7 +198,62 @@ impl Maker<'_> {
             _ => "",
         };
         let kind = &self.parent.0.model.definition.types()[self.way.resource_type].name;
-        let text = format!("The identifiers of {kind} are lists of unequal length; the first that differs is {path}");
+        let text = format!("The identifiers of {kind} are lists of different lengths; the first mismatch is {path}");
         Error::new(ErrorKind::ResponseParser, text)
     }
+}
+
+/// Creates a subresource: some identifiers are the parent's, and the caller provides the others.
+pub(super) fn subresource(parent: &Resource, way: &ResponseResource, given: Value) -> Result<Resource> {
+    let kind = &parent.0.model.definition.types()[way.resource_type];
+    let mut found: Vec<Option<Value>> = vec![None; kind.identifiers.len()];
+    for source in &way.identifiers {
+        if let IdentifierSource::Parent { target, parent: position } = source {
+            found[*target] = Some(parent.0.identifiers[*position].clone());
+        }
+    }
+    let error = |reason: String| {
+        let text = format!("{}.{}: {reason}", parent.service_name(), kind.name);
+        Error::new(ErrorKind::ParamValidation, text).with_name("ValueError")
+    };
+    match given {
+        Value::Null => {}
+        Value::List(list) => in_order(kind, &mut found, list).map_err(error)?,
+        Value::Map(map) => by_name(kind, &mut found, map).map_err(error)?,
+        one => in_order(kind, &mut found, [one].into_iter().collect()).map_err(error)?,
+    }
+    let identifiers = kind.identifiers.iter().zip(found).map(|(identifier, value)| {
+        let value = value.filter(|value| !value.is_null());
+        value.ok_or_else(|| error(format!("Required parameter {} not set", identifier.name)))
+    });
+    Ok(of_type(parent, way.resource_type, identifiers.collect::<Result<_>>()?, None))
+}
+
+fn in_order(kind: &ResourceType, found: &mut [Option<Value>], given: List) -> Result<(), String> {
+    let count = given.len();
+    let mut places = found.iter_mut().filter(|place| place.is_none());
+    let wanted: Vec<&mut Option<Value>> = places.by_ref().collect();
+    if count > wanted.len() {
+        let names: Vec<&str> = kind.identifiers.iter().map(|identifier| identifier.name.as_str()).collect();
+        return Err(format!(
+            "{count} identifiers were given, but at most {} are accepted; the identifiers are: {}",
+            wanted.len(),
+            names.join(", ")
+        ));
+    }
+    for (place, value) in wanted.into_iter().zip(given) {
+        *place = Some(value);
+    }
+    Ok(())
+}
+
+fn by_name(kind: &ResourceType, found: &mut [Option<Value>], given: Map) -> Result<(), String> {
+    for (name, value) in given {
+        let Some(position) = kind.identifier(&name) else {
+            let near = did_you_mean(&name, kind.identifiers.iter().map(|identifier| identifier.name.as_str()));
+            return Err(format!("Unknown keyword argument: {name}.{near}"));
+        };
+        found[position] = Some(value);
+    }
+    Ok(())
 }
