@@ -24,7 +24,7 @@ fn what_is_broken_is_told_with_its_file_and_place_at_load() {
             r#"resources.Fish.load.request.operation: the service has no operation "GotFish". Did you mean GetFish?"#,
         ),
         (r#""shape": "Fish""#, r#""shape": "Fisch""#, r#"resources.Fish.shape: the service has no shape "Fisch". Did you mean Fish?"#),
-        (r#""shape": "Fish""#, r#""shape": "Text""#, r#"resources.Fish.shape: the shape "Text" is no structure"#),
+        (r#""shape": "Fish""#, r#""shape": "Text""#, r#"resources.Fish.shape: the shape "Text" is not a structure"#),
         (r#""path": "Friends[]""#, r#""path": "Friends[""#, "resources.Fish.has.Friends.resource.path: syntax"),
         (r#""target": "Kinds[0]""#, r#""target": "Kinds[-1]""#, "service.hasMany.Fish.request.params[0].target: "),
         (
