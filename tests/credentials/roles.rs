@@ -254,7 +254,8 @@ fn the_code_of_a_device_is_asked_for_once() {
     assert_eq!(failure(session.credentials()), cannot);
     assert_eq!((asked.load(Ordering::SeqCst), server.lines().len()), (1, 1));
 
-    let message = "The role requires an MFA code of the device arn:aws:iam::1:mfa/me, and the session has no mfa_prompt that could ask for it.";
+    let message =
+        "The role requires an MFA code of the device arn:aws:iam::1:mfa/me, and the session has no mfa_prompt that could ask for it.";
     assert_eq!(home.failure(), named("CredentialRetrievalError", message));
     let cancelled = home.builder().mfa_prompt(|_| Err(anyhow::anyhow!("the user went away"))).build().unwrap();
     assert!(failure(cancelled.credentials()).1.contains("the user went away"));
