@@ -1,11 +1,10 @@
 //! Clients that no network stands behind: a function answers each call with a made-up result, or with a response.
 
-#[path = "discovery.rs"]
-mod discovery;
-
 use tucuxi::http::{Body, Headers, Request, Response, SendOptions, Transport};
 use tucuxi::unversioned::definition::{Operation, ProtocolName, Service};
 use tucuxi::{Client, Config, Credentials, Environment, Map, Result, Session};
+
+use crate::discovery;
 
 pub fn session() -> Session {
     let credentials = Credentials::new("AKIDEXAMPLE", "SECRET").with_account_id("123456789012");

@@ -1,0 +1,14 @@
+//! Every place that credentials come from, against a loopback server that plays the other side of its dialogue.
+
+mod container;
+mod instance;
+mod limits;
+mod login;
+mod moto;
+mod places;
+mod refresh;
+mod roles;
+mod secrets;
+mod sso;
+mod support;
+mod web_identity;

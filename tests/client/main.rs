@@ -1,0 +1,37 @@
+//! Sessions, clients, and resources through the public API: with stubs, loopback servers, moto, and beside boto3.
+
+#[path = "../support/loopback.rs"]
+mod loopback;
+#[path = "../support/moto.rs"]
+mod moto;
+#[path = "../support/process.rs"]
+mod process;
+#[path = "../support/python.rs"]
+mod python;
+#[path = "../../src/cli/demo/server.rs"]
+mod server;
+
+mod botocore_sessions;
+mod calls;
+mod collection_memory;
+#[cfg(feature = "demo")]
+mod command;
+mod credentials;
+mod customizations;
+mod default_session;
+mod definitions;
+mod errors;
+mod event_stream;
+mod inspection;
+mod moto_services;
+mod no_sockets;
+mod paging;
+mod public_face;
+mod recordings;
+mod resources;
+mod s3_server;
+mod scenarios;
+mod signing;
+mod stubs;
+#[cfg(feature = "tracing")]
+mod tracing;
