@@ -1,10 +1,11 @@
-//! The keys that sign a request, as plain data.
+//! The credentials that sign a request, as plain data.
 
 use std::fmt;
 
 use crate::value::{Str, Timestamp};
 
-/// An access key, its secret, and what may come with them. `Debug` shows neither secret nor token.
+/// An access key ID and its secret, with an optional session token, account ID, and expiry. `Debug` shows neither the secret
+/// nor the token.
 ///
 /// ```
 /// use tucuxi::Credentials;
@@ -23,7 +24,7 @@ pub struct Credentials {
 }
 
 impl Credentials {
-    /// Long-lived keys.
+    /// Creates long-lived credentials.
     pub fn new(access_key_id: impl Into<Str>, secret_access_key: impl Into<Str>) -> Credentials {
         Credentials {
             access_key_id: access_key_id.into(),
@@ -34,25 +35,26 @@ impl Credentials {
         }
     }
 
-    /// With the session token of temporary keys.
+    /// Sets the session token of temporary credentials. An empty token is an absent one.
     pub fn with_token(mut self, token: impl Into<Str>) -> Credentials {
-        self.session_token = Some(token.into());
+        self.session_token = Some(token.into()).filter(|token| !token.is_empty());
         self
     }
 
-    /// With the account that the keys belong to; some endpoints carry it in their host name.
+    /// Sets the ID of the account that the credentials belong to. Some endpoints contain it in their host name. An empty ID is
+    /// an absent one.
     pub fn with_account_id(mut self, account_id: impl Into<Str>) -> Credentials {
-        self.account_id = Some(account_id.into());
+        self.account_id = Some(account_id.into()).filter(|id| !id.is_empty());
         self
     }
 
-    /// With the instant from which the keys are no longer accepted.
+    /// Sets the time from which the credentials are no longer accepted.
     pub fn with_expiry(mut self, expires: Timestamp) -> Credentials {
         self.expires = Some(expires);
         self
     }
 
-    /// The access key id; it is no secret.
+    /// The access key ID, which is not a secret.
     pub fn access_key_id(&self) -> &str {
         &self.access_key_id
     }
@@ -62,17 +64,17 @@ impl Credentials {
         &self.secret_access_key
     }
 
-    /// The session token of temporary keys.
+    /// The session token of temporary credentials.
     pub fn session_token(&self) -> Option<&str> {
         self.session_token.as_deref()
     }
 
-    /// The account that the keys belong to, where the source told it.
+    /// The ID of the account that the credentials belong to, if it is known.
     pub fn account_id(&self) -> Option<&str> {
         self.account_id.as_deref()
     }
 
-    /// The instant from which the keys are no longer accepted, where there is one.
+    /// The time from which the credentials are no longer accepted, if there is one.
     pub fn expires(&self) -> Option<Timestamp> {
         self.expires
     }

@@ -118,7 +118,7 @@ pub(crate) fn presign_foreign(
     let keys: &Credentials = match &call.signing.credentials {
         Some(own) => own,
         None => {
-            found = call.client.auth.credentials.get(now, &call.limits())?;
+            found = call.client.auth.credentials.get((call.client.time.clock)(), &call.limits())?;
             &found.credentials
         }
     };
@@ -178,7 +178,8 @@ fn with_keys(call: &mut Call<'_>, sign: impl FnOnce(&mut Call<'_>, &Credentials,
     if let Some(own) = call.signing.credentials.clone() {
         return sign(call, &own, now);
     }
-    let found = call.client.auth.credentials.get(now, &call.limits())?;
+    // The local clock judges expiry. The corrected one comes from a response, which must not expire credentials.
+    let found = call.client.auth.credentials.get((call.client.time.clock)(), &call.limits())?;
     sign(call, &found.credentials, now)
 }
 

@@ -1,43 +1,67 @@
-//! Files that outlive the process: tokens and temporary credentials, in the form that botocore and the AWS CLI read.
+//! Cache files that outlive the process: tokens and temporary credentials, in the format of botocore and the AWS CLI.
 //!
-//! A file is written under another name first and then moved, so that nobody reads half of it; only its owner may
-//! read it. What cannot be read counts as not there.
+//! A file is written under a temporary name and renamed, so that no reader sees half of it; only its owner may read it. A
+//! file that cannot be read counts as absent.
 
-use std::fs::{self, DirBuilder, OpenOptions};
-use std::io::{self, Write};
-use std::path::Path;
+use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
 
 use ring::digest;
 
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::Result;
 use crate::text::encoding::hex;
 use crate::text::json::json_text;
 use crate::text::random;
 use crate::value::{Map, Value};
 
-/// The map in a file; `None` where there is no file, or no JSON object in it.
+/// The greatest size, in bytes, of a file that holds a token or credentials.
+const LARGEST: u64 = 1024 * 1024;
+
+/// Reads a file that holds a token or credentials. Only regular files are opened: opening a pipe would block until
+/// another process writes to it.
+///
+/// # Errors
+/// If the file does not exist, is not a regular file, or is larger than 1 MiB.
+pub(super) fn read(path: &Path) -> io::Result<Vec<u8>> {
+    if !fs::metadata(path)?.is_file() {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"));
+    }
+    let mut content = Vec::new();
+    File::open(path)?.take(LARGEST + 1).read_to_end(&mut content)?;
+    if content.len() as u64 > LARGEST {
+        return Err(io::Error::new(io::ErrorKind::InvalidData, "the file is larger than 1 MiB"));
+    }
+    Ok(content)
+}
+
+/// Like [`read`], for text.
+pub(super) fn read_text(path: &Path) -> io::Result<String> {
+    String::from_utf8(read(path)?).map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "the file is not UTF-8"))
+}
+
+/// Returns the map in a cache file; `None` if there is no file, or no JSON object in it.
 pub(super) fn load(folder: &Path, key: &str) -> Option<Map> {
-    let text = fs::read(file(folder, key)).ok()?;
-    let json: serde_json::Value = serde_json::from_slice(&text).ok()?;
-    Value::from(json).as_map().cloned()
+    let json: serde_json::Value = serde_json::from_slice(&read(&path_of(folder, key)).ok()?).ok()?;
+    match Value::from(json) {
+        Value::Map(map) => Some(map),
+        _ => None,
+    }
 }
 
-/// Whether there is a file, readable or not.
+/// Whether a cache file exists, readable or not.
 pub(super) fn contains(folder: &Path, key: &str) -> bool {
-    file(folder, key).exists()
+    path_of(folder, key).exists()
 }
 
-/// Writes the map to its file.
-pub(super) fn store(folder: &Path, key: &str, entry: Map) -> Result<()> {
-    let text = json_text(&Value::Map(entry), true)?;
-    let path = file(folder, key);
-    write(folder, &path, text.as_bytes()).map_err(|error| {
-        let message = format!("The cache file {} cannot be written: {error}", path.display());
-        Error::new(ErrorKind::CredentialRetrieval, message).with_source(error)
-    })
+/// Writes a map to its cache file. A file that cannot be written is not an error: what it would hold is valid, and only
+/// has to be fetched again by the next process.
+pub(super) fn store(folder: &Path, key: &str, entry: Map) {
+    let Ok(content) = json_text(&Value::Map(entry), true) else { return };
+    let _ = write(folder, &path_of(folder, key), content.as_bytes());
 }
 
-/// The name of the file for something: the SHA-1 of its JSON with sorted keys.
+/// The name of a cache file: the SHA-1 of the identity as JSON with sorted keys.
 pub(super) fn key_of(identity: Map, spaced: bool) -> Result<String> {
     Ok(sha1(&json_text(&sorted(identity.into()), spaced)?))
 }
@@ -64,21 +88,21 @@ fn sorted(value: Value) -> Value {
     }
 }
 
-fn file(folder: &Path, key: &str) -> std::path::PathBuf {
+fn path_of(folder: &Path, key: &str) -> PathBuf {
     folder.join(format!("{key}.json"))
 }
 
-fn write(folder: &Path, path: &Path, text: &[u8]) -> io::Result<()> {
+fn write(folder: &Path, path: &Path, content: &[u8]) -> io::Result<()> {
     private_folder().create(folder)?;
     let draft = folder.join(format!("{}.tmp", hex(&random::bytes::<8>())));
     let written = (|| {
         let mut file = private_file().open(&draft)?;
-        file.write_all(text)?;
+        file.write_all(content)?;
         file.sync_all()?;
         fs::rename(&draft, path)
     })();
     if written.is_err() {
-        // The draft may not even be there; the error that counts is the first one.
+        // The draft may not exist; the first error is the one that counts.
         let _ = fs::remove_file(&draft);
     }
     written
@@ -110,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_are_botocore_s() {
+    fn keys_match_botocores() {
         let role = value!({"RoleArn": "arn:aws:iam::123456789012:role/R"});
         assert_eq!(key(role, true), "c03ce438bc208f6214854d85d3ca930ff73e3004");
         let role = value!({"RoleArn": "arn:aws:iam::123456789012:role/R2", "RoleSessionName": "mysess", "DurationSeconds": 900,
@@ -122,12 +146,12 @@ mod tests {
     }
 
     #[test]
-    fn files_are_their_owner_s_and_replaced_whole() {
+    fn files_are_private_and_replaced_as_a_whole() {
         let folder = tempfile::tempdir().unwrap();
         let folder = folder.path().join("a/b");
         assert_eq!(load(&folder, "k"), None);
         for n in [1, 2] {
-            store(&folder, "k", value!({"n": n, "t": "é"}).as_map().unwrap().clone()).unwrap();
+            store(&folder, "k", value!({"n": n, "t": "é"}).as_map().unwrap().clone());
         }
         assert_eq!(fs::read_to_string(folder.join("k.json")).unwrap(), r#"{"n": 2, "t": "\u00e9"}"#);
         assert_eq!(load(&folder, "k").map(Value::Map), Some(value!({"n": 2, "t": "é"})));
@@ -139,5 +163,17 @@ mod tests {
         }
         fs::write(folder.join("k.json"), "{").unwrap();
         assert_eq!(load(&folder, "k"), None);
+    }
+
+    #[test]
+    fn files_are_read_up_to_a_limit() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("k.json");
+        fs::write(&path, vec![b' '; 1024 * 1024]).unwrap();
+        assert_eq!(read(&path).unwrap().len(), 1024 * 1024);
+        fs::write(&path, vec![b' '; 1024 * 1024 + 1]).unwrap();
+        assert_eq!(read(&path).unwrap_err().to_string(), "the file is larger than 1 MiB");
+        assert_eq!(load(folder.path(), "k"), None);
+        assert_eq!(read(folder.path()).unwrap_err().to_string(), "not a regular file");
     }
 }

@@ -1,4 +1,4 @@
-//! Proofs of possession (DPoP, RFC 9449): a token that is bound to a key is no use to who does not have the key.
+//! Proofs of possession (DPoP, RFC 9449): a token that is bound to a key is useless without the key.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
@@ -7,11 +7,11 @@ use ring::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair};
 
 use crate::value::Timestamp;
 
-/// The key of a token: ECDSA on P-256.
+/// The key that a token is bound to: ECDSA on P-256.
 pub(super) struct ProofKey(EcdsaKeyPair);
 
 impl ProofKey {
-    /// Reads a private key as RFC 5915 writes it (`EC PRIVATE KEY`), in PEM. Nothing if it is none, or lacks its public half.
+    /// Reads a private key in PEM (RFC 5915, `EC PRIVATE KEY`). Returns `None` if it is invalid or lacks the public key.
     pub(super) fn from_pem(pem: &str) -> Option<ProofKey> {
         let lines = pem.lines().filter(|line| !line.starts_with("-----BEGIN") && !line.starts_with("-----END"));
         let der = STANDARD.decode(lines.map(str::trim).collect::<String>()).ok()?;
@@ -20,9 +20,9 @@ impl ProofKey {
         EcdsaKeyPair::from_private_key_and_public_key(algorithm, private, public, &SystemRandom::new()).ok().map(ProofKey)
     }
 
-    /// A proof for one POST to exactly this URL. `id` is of this proof alone.
+    /// Makes a proof for one POST to exactly this URL. `id` must be unique.
     pub(super) fn proof(&self, url: &str, now: Timestamp, id: &str) -> anyhow::Result<String> {
-        // The byte in front says that both coordinates follow.
+        // The first byte says that both coordinates follow.
         let (x, y) = self.0.public_key().as_ref()[1..].split_at(32);
         let [x, y] = [x, y].map(|coordinate| URL_SAFE_NO_PAD.encode(coordinate));
         let header = format!(r#"{{"typ":"dpop+jwt","alg":"ES256","jwk":{{"kty":"EC","x":"{x}","y":"{y}","crv":"P-256"}}}}"#);
@@ -30,12 +30,12 @@ impl ProofKey {
         let payload = format!(r#"{{"htm":"POST","htu":{url},"iat":{},"jti":{id}}}"#, now.seconds());
         let signed = format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(payload));
         let signature = self.0.sign(&SystemRandom::new(), signed.as_bytes());
-        let signature = signature.map_err(|_| anyhow::anyhow!("the system has no randomness to sign with"))?;
+        let signature = signature.map_err(|_| anyhow::anyhow!("the system has no random numbers for the signature"))?;
         Ok(format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature)))
     }
 }
 
-/// The private and the public number of an `ECPrivateKey`: `SEQUENCE { 1, OCTET STRING, [0] curve, [1] BIT STRING }`.
+/// The private and the public key in an `ECPrivateKey`: `SEQUENCE { 1, OCTET STRING, [0] curve, [1] BIT STRING }`.
 fn halves(der: &[u8]) -> Option<(&[u8], &[u8])> {
     let (_, key) = element(der).filter(|((tag, _), _)| *tag == 0x30).map(|((_, content), rest)| (rest, content))?;
     let ((_, version), rest) = element(key)?;
@@ -47,7 +47,7 @@ fn halves(der: &[u8]) -> Option<(&[u8], &[u8])> {
         let ((tag, content), after) = element(rest)?;
         if tag == 0xa1 {
             let ((_, bits), _) = element(content)?;
-            // The first byte counts the bits that the last one has too many.
+            // The first byte is the number of unused bits in the last one.
             return Some((private, bits.strip_prefix(&[0])?));
         }
         rest = after;
@@ -57,7 +57,7 @@ fn halves(der: &[u8]) -> Option<(&[u8], &[u8])> {
 
 type Element<'a> = ((u8, &'a [u8]), &'a [u8]);
 
-/// The tag and the content of the first element, and what comes after it.
+/// The tag and the content of the first element, and the rest.
 fn element(der: &[u8]) -> Option<Element<'_>> {
     let [tag, length, rest @ ..] = der else { return None };
     let (length, rest) = match length {
@@ -74,7 +74,7 @@ mod tests {
     use super::*;
     use ring::signature::{ECDSA_P256_SHA256_FIXED, UnparsedPublicKey};
 
-    /// A new key as the AWS CLI writes it: what ring generates has it inside.
+    /// A new key as the AWS CLI writes it; it is part of the document that ring generates.
     fn pem() -> String {
         let pkcs8 = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &SystemRandom::new()).unwrap();
         let ((_, outer), _) = element(pkcs8.as_ref()).unwrap();
@@ -85,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn a_proof_is_for_one_url_and_signed() {
+    fn a_proof_is_signed_and_bound_to_one_url() {
         let key = ProofKey::from_pem(&pem()).unwrap();
         let proof = key.proof("https://h.com/v1/token", Timestamp::new(7, 0), "a-b").unwrap();
         let (signed, signature) = proof.rsplit_once('.').unwrap();
@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_key_is_none() {
+    fn an_invalid_key_is_none() {
         let half: String = pem().chars().take(100).collect();
         for text in ["", "-----BEGIN EC PRIVATE KEY-----\n!\n", "MAA=", "MAMCAQA=", &half] {
             assert!(ProofKey::from_pem(text).is_none(), "{text:?}");

@@ -1,35 +1,35 @@
-//! Credentials of an EC2 instance's role, from its metadata service (IMDS): with a token, and without where the service
-//! knows none.
+//! Credentials of an EC2 instance's role, from the instance metadata service (IMDS): with a token, or without one if the
+//! service does not support tokens.
 //!
-//! The service may hand out what is about to expire, or has expired, when it is in trouble: that is used all the same,
-//! and the next attempt is made some minutes later.
+//! During an outage the service may return credentials that are about to expire or have expired. They are used anyway, and
+//! the next attempt is made some minutes later.
 
+use std::fmt;
 use std::time::Duration;
 
 use serde_json::Value as Json;
 
-use super::metadata::{MetadataClient, request};
-use super::role::parse_expiry;
-use super::{Lookup, Provider};
+use super::metadata_client::{MetadataClient, request};
+use super::{Loaded, Provider, Retrieval, parse_expiry};
 use crate::auth::Credentials;
 use crate::error::{Error, ErrorKind, Result};
-use crate::http::Limits;
+use crate::http::{Limits, masked_url};
 use crate::text::random;
 use crate::value::{Str, Timestamp};
 
 #[derive(Default)]
-pub(crate) struct InstanceMetadata {
+pub(super) struct InstanceMetadataProvider {
     client: MetadataClient,
 }
 
-/// How the service is reached.
+/// The settings of the metadata service.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct MetadataSettings {
     pub endpoint: Option<Str>,
     /// `ipv4` or `ipv6`.
     pub endpoint_mode: Option<Str>,
     pub timeout: Duration,
-    /// How often each request is sent.
+    /// The maximum number of attempts for each request.
     pub attempts: u32,
     pub v1_disabled: bool,
 }
@@ -38,42 +38,57 @@ const METHOD: &str = "iam-role";
 const TOKEN_PATH: &str = "latest/api/token";
 const ROLE_PATH: &str = "latest/meta-data/iam/security-credentials/";
 
-impl Provider for InstanceMetadata {
+impl Provider for InstanceMetadataProvider {
     fn method(&self) -> &'static str {
         METHOD
     }
 
-    fn load(&self, surroundings: &Lookup<'_>) -> Result<Option<Credentials>> {
-        if surroundings.variable("AWS_EC2_METADATA_DISABLED").is_some_and(|text| text.eq_ignore_ascii_case("true")) {
-            return Ok(None);
+    fn load(&self, retrieval: &Retrieval<'_>) -> Result<Loaded> {
+        if retrieval.variable("AWS_EC2_METADATA_DISABLED").is_some_and(|text| text.eq_ignore_ascii_case("true")) {
+            return Ok(Loaded::Skipped("AWS_EC2_METADATA_DISABLED is true".into()));
         }
-        let settings = surroundings.metadata_service()?;
-        let service = Service { client: &self.client, base: base_url(&settings)?, settings, limits: surroundings.limits };
-        let Some(token) = service.token()? else { return Ok(None) };
-        let Some(role) = service.get(ROLE_PATH, token.as_deref(), |body| Some(body.to_owned()))? else { return Ok(None) };
-        let path = format!("{ROLE_PATH}{role}");
-        let Some(document) = service.get(&path, token.as_deref(), |body| serde_json::from_str::<Json>(body).ok())? else { return Ok(None) };
-        credentials(&document, surroundings.now())
+        let settings = retrieval.metadata_service()?;
+        let service = MetadataService { client: &self.client, base: base_url(&settings)?, settings, limits: retrieval.limits };
+        match service.document()? {
+            Ok(document) => credentials(&document, retrieval.now()),
+            Err(reason) => Ok(Loaded::Skipped(reason.into())),
+        }
     }
 }
 
-struct Service<'a> {
+struct MetadataService<'a> {
     client: &'a MetadataClient,
     base: String,
     settings: MetadataSettings,
     limits: &'a Limits,
 }
 
-impl Service<'_> {
-    /// The token that the other requests need; an empty one where the service knows no tokens, and nothing where it
-    /// refuses to talk at all.
-    fn token(&self) -> Result<Option<Option<String>>> {
+/// The outcome of a request to the service: what it returned, or why there is nothing. An error ends the search.
+type Answer<T> = Result<Result<T, String>>;
+
+impl MetadataService<'_> {
+    /// Requests the token, the name of the role, and its credentials document.
+    fn document(&self) -> Answer<Json> {
+        let token = match self.token()? {
+            Ok(token) => token,
+            Err(reason) => return Ok(Err(reason)),
+        };
+        let first_line = |body: &str| body.lines().next().map(str::trim).filter(|role| !role.is_empty()).map(str::to_owned);
+        let role = match self.get("role", ROLE_PATH, token.as_deref(), first_line)? {
+            Ok(role) => role,
+            Err(reason) => return Ok(Err(reason)),
+        };
+        self.get("credentials", &format!("{ROLE_PATH}{role}"), token.as_deref(), |body| serde_json::from_str(body).ok())
+    }
+
+    /// The token for the other requests; `None` if the service does not support tokens.
+    fn token(&self) -> Answer<Option<String>> {
         for _ in 0..self.settings.attempts {
             let mut request = request("PUT", format!("{}{TOKEN_PATH}", self.base));
             request.headers.set("x-aws-ec2-metadata-token-ttl-seconds", "21600");
             match self.client.send(request, self.settings.timeout, self.limits) {
-                Ok((200, body)) => return Ok(Some(String::from_utf8(body).ok())),
-                Ok((400, _)) => return Ok(None),
+                Ok((200, body)) => return Ok(Ok(String::from_utf8(body).ok().filter(|token| !token.is_empty()))),
+                Ok((400, _)) => return Ok(Err(self.reason("token", "status 400"))),
                 Ok((403..=405, _)) => break,
                 Err(error) if Limits::stopped(&error) => return Err(error),
                 Err(error) if error.kind() == ErrorKind::ReadTimeout => break,
@@ -84,31 +99,37 @@ impl Service<'_> {
             let message = "Error retrieving metadata: Unable to retrieve token for use in IMDSv2 call and IMDSv1 has been disabled";
             return Err(Error::new(ErrorKind::CredentialRetrieval, message).with_name("MetadataRetrievalError"));
         }
-        Ok(Some(None))
+        Ok(Ok(None))
     }
 
-    /// What the service says under a path, once it makes sense; nothing if it never does.
-    fn get<T>(&self, path: &str, token: Option<&str>, read: impl Fn(&str) -> Option<T>) -> Result<Option<T>> {
+    /// Requests a document until `read` accepts it or the attempts are used up.
+    fn get<T>(&self, what: &str, path: &str, token: Option<&str>, read: impl Fn(&str) -> Option<T>) -> Answer<T> {
+        let mut reason = "no attempt is configured".to_owned();
         for _ in 0..self.settings.attempts {
             let mut request = request("GET", format!("{}{path}", self.base));
             if let Some(token) = token {
                 request.headers.set("x-aws-ec2-metadata-token", token);
             }
             match self.client.send(request, self.settings.timeout, self.limits) {
-                Ok((200, body)) => {
-                    if let Some(found) = std::str::from_utf8(&body).ok().filter(|body| !body.is_empty()).and_then(&read) {
-                        return Ok(Some(found));
-                    }
-                }
+                Ok((200, body)) => match std::str::from_utf8(&body).ok().and_then(&read) {
+                    Some(found) => return Ok(Ok(found)),
+                    None if body.is_empty() => reason = "an empty response".to_owned(),
+                    None => reason = "a response that cannot be read".to_owned(),
+                },
+                Ok((status, _)) => reason = format!("status {status}"),
                 Err(error) if Limits::stopped(&error) => return Err(error),
-                Ok(_) | Err(_) => {}
+                Err(error) => reason = error.message().to_owned(),
             }
         }
-        Ok(None)
+        Ok(Err(self.reason(what, reason)))
+    }
+
+    fn reason(&self, what: &str, outcome: impl fmt::Display) -> String {
+        format!("{}: the request for the {what} ended with {outcome}", masked_url(&self.base))
     }
 }
 
-/// Where the service is, with a slash at its end.
+/// The base URL of the service, with a trailing slash.
 fn base_url(settings: &MetadataSettings) -> Result<String> {
     let invalid = |name, message| Err(Error::new(ErrorKind::InvalidConfig, message).with_name(name));
     let mode = settings.endpoint_mode.as_deref().unwrap_or("ipv4").to_ascii_lowercase();
@@ -128,19 +149,22 @@ fn base_url(settings: &MetadataSettings) -> Result<String> {
     }
 }
 
-/// The keys of the document; one that lacks any says why there are none, and counts as none.
-fn credentials(document: &Json, now: Timestamp) -> Result<Option<Credentials>> {
-    let text = |key: &str| document[key].as_str();
-    let [Some(id), Some(secret), Some(token), Some(expiration)] = ["AccessKeyId", "SecretAccessKey", "Token", "Expiration"].map(text)
-    else {
-        return Ok(None);
+/// The credentials in the document. A document without them contains a `Code` that says why.
+fn credentials(document: &Json, now: Timestamp) -> Result<Loaded> {
+    let text = |key: &str| document[key].as_str().filter(|text| !text.is_empty());
+    let required = ["AccessKeyId", "SecretAccessKey", "Token", "Expiration"];
+    let [Some(id), Some(secret), Some(token), Some(expiration)] = required.map(text) else {
+        let missing: Vec<_> = required.into_iter().filter(|key| text(key).is_none()).collect();
+        let is_code = |code: &&str| code.len() <= 64 && code.bytes().all(|byte| byte.is_ascii_alphabetic());
+        let code = text("Code").filter(is_code).map_or_else(String::new, |code| format!(" (its Code is {code})"));
+        return Ok(Loaded::Skipped(format!("the credentials document lacks {}{code}", missing.join(", ")).into()));
     };
     let expiry = parse_expiry(expiration, METHOD)?;
     let expiry = if is_plain_instant(expiration) { extended(expiry, now, 120 + random_below(481)) } else { expiry };
-    Ok(Some(Credentials::new(id, secret).with_token(token).with_expiry(expiry)))
+    Ok(Loaded::Found(Credentials::new(id, secret).with_token(token).with_expiry(expiry)))
 }
 
-/// What is nearly over is taken to live on until the next attempt is due, `spread` seconds from now.
+/// Extends an expiry that is near to the time of the next attempt, which is due in `spread` seconds.
 fn extended(expiry: Timestamp, now: Timestamp, spread: i64) -> Timestamp {
     let life = 900 + spread;
     if now.seconds() < expiry.seconds().saturating_sub(life) {
@@ -149,13 +173,13 @@ fn extended(expiry: Timestamp, now: Timestamp, spread: i64) -> Timestamp {
     Timestamp::new(now.seconds().saturating_add(life), now.nanoseconds())
 }
 
-/// Whether it is written as `2030-01-01T00:00:00Z` is.
+/// Whether the text has exactly the form `2030-01-01T00:00:00Z`.
 fn is_plain_instant(text: &str) -> bool {
     let pattern = b"0000-00-00T00:00:00Z";
     text.len() == pattern.len() && text.bytes().zip(pattern).all(|(c, p)| if *p == b'0' { c.is_ascii_digit() } else { c == *p })
 }
 
-/// A random number from 0 up to, not including, `end`.
+/// A random number in the range [0, `end`).
 fn random_below(end: u16) -> i64 {
     i64::from(u16::from_le_bytes(random::bytes()) % end)
 }
@@ -165,7 +189,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_nearly_over_lives_on() {
+    fn a_near_expiry_is_extended() {
         let (now, at) = (Timestamp::new(10_000, 0), |seconds| Timestamp::new(seconds, 0));
         assert_eq!(extended(at(9_400), now, 120), at(11_020));
         assert_eq!(extended(at(11_020), now, 120), at(11_020));
@@ -174,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn where_the_service_is() {
+    fn the_base_url_follows_the_settings() {
         let settings = |endpoint: Option<&str>, mode: Option<&str>| MetadataSettings {
             endpoint: endpoint.map(Str::from),
             endpoint_mode: mode.map(Str::from),

@@ -1,65 +1,67 @@
-//! Credentials of a sign-in at the console (`aws login`): the profile key `login_session`.
+//! Credentials of a console sign-in (`aws login`): the profile key `login_session`.
 //!
-//! The file that the AWS CLI writes has credentials, the token that renews them, and the key that the token is bound to.
+//! The file that the AWS CLI writes contains credentials, the token that refreshes them, and the key that the token is bound
+//! to.
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::dpop::ProofKey;
-use super::role::parse_expiry;
-use super::{Lookup, Provider, ServiceCall, cache};
+use super::{Loaded, Provider, Retrieval, ServiceCall, cache, parse_expiry, text};
 use crate::auth::Credentials;
 use crate::error::{Error, ErrorKind, Result};
 use crate::value::{Map, Str, Timestamp, Value};
 
-pub(crate) struct Login {
+pub(super) struct LoginProvider {
     profile: Str,
 }
 
-impl Login {
-    pub(crate) fn new(profile: Str) -> Login {
-        Login { profile }
+impl LoginProvider {
+    pub(super) fn new(profile: Str) -> LoginProvider {
+        LoginProvider { profile }
     }
 }
 
 const METHOD: &str = "login";
 const FOLDER: &str = "~/.aws/login/cache";
-/// How many seconds credentials in the file must have left to be used as they are: another process may have renewed them.
+/// Credentials in the file that are valid for more than this many seconds are used as they are: another process may have
+/// refreshed them.
 const ENOUGH: i64 = 300;
 
-impl Provider for Login {
+impl Provider for LoginProvider {
     fn method(&self) -> &'static str {
         METHOD
     }
 
-    fn load(&self, surroundings: &Lookup<'_>) -> Result<Option<Credentials>> {
-        let Some(session) = surroundings.profile(&self.profile).and_then(|profile| profile["login_session"].as_str()) else {
-            return Ok(None);
+    fn load(&self, retrieval: &Retrieval<'_>) -> Result<Loaded> {
+        let Some(session) = retrieval.profile(&self.profile).and_then(|profile| text(profile, "login_session")) else {
+            return Ok(Loaded::Skipped(format!("profile \"{}\" has no login_session", self.profile).into()));
         };
-        let session = Session::new(session, surroundings);
+        let session = LoginSession::new(session, retrieval);
         let record = session.load()?;
-        let held = credentials(&record["accessToken"])?;
-        let left = held.expires().map_or(0, |expires| expires.seconds().saturating_sub(surroundings.now().seconds()));
+        let current = credentials(&record["accessToken"])?;
+        let left = current.expires().map_or(0, |expires| expires.seconds().saturating_sub(retrieval.now().seconds()));
         if left > ENOUGH {
-            return Ok(Some(held));
+            return Ok(Loaded::Found(current));
         }
-        let fresh = renewed(record, surroundings)?;
-        session.store(fresh.clone())?;
-        credentials(&fresh["accessToken"]).map(Some)
+        let record = refreshed(record, retrieval)?;
+        let fresh = credentials(&record["accessToken"])?;
+        session.store(record);
+        Ok(Loaded::Found(fresh))
     }
 }
 
-/// A sign-in, and the file that it left.
-struct Session<'a> {
+/// A sign-in, and the file that stores it.
+struct LoginSession<'a> {
     name: &'a str,
     folder: PathBuf,
     key: String,
 }
 
-impl<'a> Session<'a> {
-    fn new(name: &'a str, surroundings: &Lookup<'_>) -> Session<'a> {
-        let folder = surroundings.variable("AWS_LOGIN_CACHE_DIRECTORY");
-        Session { name, folder: surroundings.expand(folder.as_deref().unwrap_or(FOLDER)), key: cache::sha256(name) }
+impl<'a> LoginSession<'a> {
+    fn new(name: &'a str, retrieval: &Retrieval<'_>) -> LoginSession<'a> {
+        let folder = retrieval.variable("AWS_LOGIN_CACHE_DIRECTORY");
+        LoginSession { name, folder: retrieval.expand(folder.as_deref().unwrap_or(FOLDER)), key: cache::sha256(name) }
     }
 
     fn load(&self) -> Result<Map> {
@@ -78,13 +80,13 @@ impl<'a> Session<'a> {
         Err(unusable(format!("Failed to load access token from token cache, missing required fields: {missing}.")))
     }
 
-    fn store(&self, record: Map) -> Result<()> {
-        cache::store(&self.folder, &self.key, record)
+    fn store(&self, record: Map) {
+        cache::store(&self.folder, &self.key, record);
     }
 }
 
-/// The record with new credentials; what is not known in it stays.
-fn renewed(mut record: Map, surroundings: &Lookup<'_>) -> Result<Map> {
+/// The record with new credentials. Unknown fields stay.
+fn refreshed(mut record: Map, retrieval: &Retrieval<'_>) -> Result<Map> {
     let key = record["dpopKey"].as_str().and_then(ProofKey::from_pem);
     let key = key.ok_or_else(|| unusable("Unable to load private key from cached token.".to_owned()))?;
     let input = Map::from_iter([
@@ -92,8 +94,8 @@ fn renewed(mut record: Map, surroundings: &Lookup<'_>) -> Result<Map> {
         ("refreshToken", record["refreshToken"].clone()),
         ("grantType", "refresh_token".into()),
     ]);
-    let (now, id) = (surroundings.now(), surroundings.uuid());
-    let answer = surroundings.call(ServiceCall {
+    let (now, id) = (retrieval.now(), retrieval.uuid());
+    let response = retrieval.call(ServiceCall {
         service: "signin",
         operation: "CreateOAuth2Token",
         params: Map::from([("tokenInput", Value::Map(input))]).into(),
@@ -101,29 +103,35 @@ fn renewed(mut record: Map, surroundings: &Lookup<'_>) -> Result<Map> {
         region: record["signInRegion"].as_str().map(Str::from),
         proof: Some(Arc::new(move |url| Ok(("DPoP", key.proof(url, now, &id)?)))),
     });
-    let answer = answer.map_err(refused)?;
-    let output = &answer["tokenOutput"];
-    let given = ["accessKeyId", "secretAccessKey", "sessionToken"].map(|name| (name, output["accessToken"][name].clone()));
+    let response = response.map_err(rejected)?;
+    let output = &response["tokenOutput"];
+    let keys = ["accessKeyId", "secretAccessKey", "sessionToken"].map(|name| (name, output["accessToken"][name].clone()));
     let (Some(life), Some(refresh_token)) = (output["expiresIn"].as_int(), output["refreshToken"].as_str()) else {
-        return Err(odd_answer());
+        return Err(invalid_response());
     };
-    if given.iter().any(|(_, value)| value.as_str().is_none()) {
-        return Err(odd_answer());
+    if keys.iter().any(|(_, value)| value.as_str().is_none_or(str::is_empty)) {
+        return Err(invalid_response());
     }
-    let mut token = Map::from_iter(given);
+    let mut token = Map::from_iter(keys);
     if let Some(account_id) = record["accessToken"].get("accountId") {
         token.insert("accountId", account_id.clone());
     }
-    token.insert("expiresAt", Timestamp::new(now.seconds().saturating_add(life), 0).to_string());
+    let expires = Timestamp::checked(now.seconds().saturating_add(life), 0).ok_or_else(invalid_response)?;
+    token.insert("expiresAt", expires.to_string());
     record.insert("accessToken", token);
     record.insert("refreshToken", refresh_token);
     Ok(record)
 }
 
+/// A text that is not empty.
+fn present(value: &Value) -> Option<&str> {
+    value.as_str().filter(|text| !text.is_empty())
+}
+
 fn credentials(token: &Value) -> Result<Credentials> {
     let required = ["accessKeyId", "secretAccessKey", "sessionToken", "expiresAt"];
-    let [Some(id), Some(secret), Some(session_token), Some(expires)] = required.map(|name| token[name].as_str()) else {
-        let missing: Vec<_> = required.into_iter().filter(|name| token[*name].as_str().is_none()).collect();
+    let [Some(id), Some(secret), Some(session_token), Some(expires)] = required.map(|name| present(&token[name])) else {
+        let missing: Vec<_> = required.into_iter().filter(|name| present(&token[*name]).is_none()).collect();
         let missing = missing.join(", ");
         return Err(unusable(format!("Failed to load access token from token cache, missing required fields: {missing}.")));
     };
@@ -134,8 +142,8 @@ fn credentials(token: &Value) -> Result<Credentials> {
     })
 }
 
-/// What the service's refusal means to the user; any other error stays what it is.
-fn refused(error: Error) -> Error {
+/// Explains a rejection by the service; returns any other error unchanged.
+fn rejected(error: Error) -> Error {
     if error.code() != Some("AccessDeniedException") {
         return error;
     }
@@ -154,7 +162,7 @@ fn refused(error: Error) -> Error {
     Error::new(ErrorKind::CredentialRetrieval, message).with_name(name).with_source(error)
 }
 
-fn odd_answer() -> Error {
+fn invalid_response() -> Error {
     unusable(
         "Unable to refresh access token due to an invalid service response. Please try running 'aws login' again. If the issue \
          persists, there may be a temporary signin service problem."
@@ -162,6 +170,6 @@ fn odd_answer() -> Error {
     )
 }
 
-fn unusable(what: String) -> Error {
-    Error::new(ErrorKind::CredentialRetrieval, format!("Error loading login session token: {what}")).with_name("LoginTokenLoadError")
+fn unusable(reason: String) -> Error {
+    Error::new(ErrorKind::CredentialRetrieval, format!("Error loading login session token: {reason}")).with_name("LoginTokenLoadError")
 }

@@ -1,247 +1,275 @@
-//! Where credentials come from.
+//! Credential providers, the provider chain, and refreshing.
 //!
-//! One file per [`Provider`]; a [`Chain`] asks them in order; a [`CredentialSource`] is what a client holds: it
-//! asks the chain when a request is signed for the first time, and keeps the answer ([`refresh`] knows for how long).
-//! Deliberately absent: the environment, the files and the clients for the services that give out credentials; the
-//! session hands them in as [`Surroundings`].
+//! A [`Chain`] asks its [`Provider`]s in order. A [`CredentialSource`] is what a client holds: it asks the chain when a
+//! request is signed for the first time and keeps the result; [`refresh`] decides for how long. The environment, the files,
+//! and the clients for the services that issue credentials are not part of this module: the session passes them in as a
+//! [`ProviderContext`].
 //!
-//! The order of the providers, and where they do otherwise than botocore, stands in the documentation of sessions.
+//! The documentation of sessions lists the order of the providers and the differences from botocore.
 
 mod assume_role;
-mod bearer;
 mod cache;
 mod chain;
 mod container;
-mod direct;
 mod dpop;
-mod files;
 mod instance_metadata;
 mod login;
-mod metadata;
+mod metadata_client;
 mod process;
 mod refresh;
-mod role;
-mod source;
 mod sso;
-mod sso_token;
-mod web_identity;
+mod static_credentials;
+mod sts;
+mod tokens;
 
-pub(crate) use bearer::{TokenSource, token_variable};
-pub(crate) use chain::{Chain, Found};
-pub(crate) use direct::{Custom, explicit};
+pub use assume_role::AssumeRole;
+pub(crate) use chain::{Chain, CredentialSource};
 pub(crate) use instance_metadata::MetadataSettings;
-pub(crate) use refresh::{Kept, Windows};
-pub use role::AssumeRole;
-pub(crate) use source::CredentialSource;
+pub(crate) use refresh::{Refreshable, Windows};
+pub(crate) use static_credentials::{CustomProvider, explicit};
+pub(crate) use tokens::{TokenSource, token_variable};
 
+use std::borrow::Cow;
 use std::fmt;
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use self::assume_role::{AssumedRole, Link};
-use self::container::Container;
-use self::direct::{Environment, Explicit, OfSession};
-use self::files::{BotoConfig, ConfigFile, Ec2File, SharedFile};
-use self::instance_metadata::InstanceMetadata;
-use self::login::Login;
-use self::process::Process;
-use self::sso::Sso;
-use self::web_identity::WebIdentity;
+use self::assume_role::{AssumeRoleProvider, RoleProvider};
+use self::container::ContainerProvider;
+use self::instance_metadata::InstanceMetadataProvider;
+use self::login::LoginProvider;
+use self::process::ProcessProvider;
+use self::sso::SsoProvider;
+use self::static_credentials::{
+    BotoConfigProvider, ConfigFileProvider, Ec2FileProvider, EnvironmentProvider, ExplicitProvider, SessionProvider, SharedFileProvider,
+};
+use self::sts::WebIdentityProvider;
 use crate::auth::Credentials;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::Limits;
-use crate::value::{Map, Str, Timestamp, Value};
+use crate::value::{List, Map, Str, Timestamp, Value};
 
-/// One place that may have credentials.
+/// One source of credentials.
 pub(crate) trait Provider: Send + Sync {
-    /// The name of the place, boto3's `method`: `env`, `shared-credentials-file`, …
+    /// The provider's name, boto3's `method`: `env`, `shared-credentials-file`, …
     fn method(&self) -> &'static str;
 
-    /// The credentials; `None` where this place has none and the next one is to be asked. An error ends the search.
-    /// It is called again when credentials with an expiry are about to expire.
-    fn load(&self, surroundings: &Lookup<'_>) -> Result<Option<Credentials>>;
+    /// Loads the credentials. An error ends the search. Called again when credentials with an expiry are about to expire.
+    fn load(&self, retrieval: &Retrieval<'_>) -> Result<Loaded>;
 }
 
-/// What providers may look at, and the doors that they may knock at: a session without its clients.
-pub(crate) trait Surroundings: Send + Sync {
+/// The result of a provider.
+pub(crate) enum Loaded {
+    Found(Credentials),
+    /// The provider has no credentials, and why. The text contains no secret.
+    Skipped(Cow<'static, str>),
+}
+
+/// A session without its clients, as far as providers need it.
+pub(crate) trait ProviderContext: Send + Sync {
     /// An environment variable.
     fn variable(&self, name: &str) -> Option<Str>;
 
     /// A path with variables and `~` expanded.
     fn expand(&self, path: &str) -> PathBuf;
 
-    /// The keys that a profile has in both files.
+    /// A profile, merged from both files.
     fn profile(&self, name: &str) -> Option<&Map>;
 
-    /// A profile's section in the credentials file alone.
+    /// A profile's section of the credentials file.
     fn shared_file_section(&self, profile: &str) -> Option<&Map>;
 
-    /// A profile's section in the configuration file alone.
+    /// A profile's section of the configuration file.
     fn config_file_section(&self, profile: &str) -> Option<&Map>;
 
     /// An `sso-session` section.
     fn sso_session(&self, name: &str) -> Option<&Map>;
 
-    /// A section of any other file in the same grammar; an empty one where there is no such file or section.
+    /// A section of another file in the same format; empty if the file or the section does not exist.
     fn section_of_file(&self, path: &Path, section: &str) -> Result<Map>;
 
-    /// How the metadata service of an instance is reached.
+    /// The settings of the instance metadata service.
     fn metadata_service(&self) -> Result<MetadataSettings>;
 
-    /// How long before their end credentials are renewed.
+    /// How long before their expiry credentials are refreshed.
     fn windows(&self) -> Windows;
 
-    /// Where temporary credentials are kept for other processes, if they are.
+    /// The folder that shares temporary credentials with other processes, if one is configured.
     fn cache_folder(&self) -> Option<&Path>;
 
-    /// The time.
+    /// The local time.
     fn now(&self) -> Timestamp;
 
     /// A random UUID.
     fn uuid(&self) -> String;
 
-    /// Asks the user for the code of a device.
+    /// Asks the user for the code of an MFA device.
     fn mfa_code(&self, serial: &str) -> Result<Str>;
 
     /// Calls a service with an ordinary client, within the limits.
     fn call(&self, call: ServiceCall, limits: &Limits) -> Result<Value>;
 }
 
-/// A call of a service that gives out credentials or tokens.
+/// A call of a service that issues credentials or tokens.
 pub(crate) struct ServiceCall {
     pub service: &'static str,
     pub operation: &'static str,
     pub params: Value,
-    /// Who signs; nobody where the operation needs none.
+    /// The credentials that sign the call; `None` if the operation is not signed.
     pub keys: Option<Credentials>,
-    /// Nothing: the session's.
+    /// `None` means the session's region.
     pub region: Option<Str>,
-    /// A header that proves something about the request.
+    /// Makes a header that proves possession of a key.
     pub proof: Option<Arc<Proof>>,
 }
 
-/// The name and the value of a header for the request to a URL.
+/// Makes the name and the value of a header for a request to the given URL.
 pub(crate) type Proof = dyn Fn(&str) -> anyhow::Result<(&'static str, String)> + Send + Sync;
 
-/// One lookup of credentials: the surroundings, and the limits of the call that needs the credentials.
+/// One retrieval of credentials: the context, and the limits of the call that needs the credentials.
 #[derive(Clone, Copy)]
-pub(crate) struct Lookup<'a> {
-    surroundings: &'a dyn Surroundings,
+pub(crate) struct Retrieval<'a> {
+    context: &'a dyn ProviderContext,
     pub limits: &'a Limits,
 }
 
-impl<'a> Lookup<'a> {
-    pub(crate) fn new(surroundings: &'a dyn Surroundings, limits: &'a Limits) -> Lookup<'a> {
-        Lookup { surroundings, limits }
+impl<'a> Retrieval<'a> {
+    pub(crate) fn new(context: &'a dyn ProviderContext, limits: &'a Limits) -> Retrieval<'a> {
+        Retrieval { context, limits }
     }
 
     /// Calls a service with an ordinary client.
     pub(crate) fn call(&self, call: ServiceCall) -> Result<Value> {
-        self.surroundings.call(call, self.limits)
+        self.context.call(call, self.limits)
     }
 }
 
-impl<'a> Deref for Lookup<'a> {
-    type Target = dyn Surroundings + 'a;
+impl<'a> Deref for Retrieval<'a> {
+    type Target = dyn ProviderContext + 'a;
 
     fn deref(&self) -> &Self::Target {
-        self.surroundings
+        self.context
     }
 }
 
-impl dyn Surroundings + '_ {
-    /// Whether credentials out of a cache are good for a while.
+impl dyn ProviderContext + '_ {
+    /// Whether cached credentials do not need to be refreshed yet.
     fn is_fresh(&self, expires: Option<Timestamp>) -> bool {
         let advisory = i64::try_from(self.windows().advisory.as_secs()).unwrap_or(i64::MAX);
         expires.is_some_and(|expires| expires.seconds().saturating_sub(self.now().seconds()) >= advisory)
     }
 }
 
-/// The places that a session asks, in botocore's order. Who sets a profile in code does not mean the environment's keys.
+/// The providers of a session, in botocore's order. A profile that the program chose excludes credentials in environment
+/// variables.
 pub(crate) fn chain(profile: &Str, profile_is_own: bool) -> Chain {
     let mut providers: Vec<Box<dyn Provider>> = Vec::new();
     if !profile_is_own {
-        providers.push(Box::new(Environment));
+        providers.push(Box::new(EnvironmentProvider));
     }
-    providers.push(Box::new(AssumedRole::new(profile.clone())));
+    providers.push(Box::new(AssumeRoleProvider::new(profile.clone())));
     providers.extend(profile_chain(profile, !profile_is_own));
-    providers.push(Box::new(Ec2File));
-    providers.push(Box::new(BotoConfig));
-    providers.push(Box::new(Container::default()));
-    providers.push(Box::new(InstanceMetadata::default()));
+    providers.push(Box::new(Ec2FileProvider));
+    providers.push(Box::new(BotoConfigProvider));
+    providers.push(Box::new(ContainerProvider::default()));
+    providers.push(Box::new(InstanceMetadataProvider::default()));
     Chain::new(providers)
 }
 
-/// A program's own provider, and then the places of `chain`.
-pub(crate) fn own_first(own: Custom, chain: Chain) -> Chain {
+/// The program's own provider, followed by the providers of `chain`.
+pub(crate) fn own_first(own: CustomProvider, chain: Chain) -> Chain {
     chain.after(Box::new(own))
 }
 
-/// A program's own provider alone.
-pub(crate) fn own_only(own: Custom) -> Chain {
+/// The program's own provider alone.
+pub(crate) fn own_only(own: CustomProvider) -> Chain {
     Chain::new(vec![Box::new(own)])
 }
 
-/// Another session's credentials.
+/// The credentials of another session.
 pub(crate) fn of_session(source: CredentialSource) -> Chain {
-    Chain::new(vec![Box::new(OfSession(source))])
+    Chain::new(vec![Box::new(SessionProvider(source))])
 }
 
 /// Exactly these credentials.
 pub(crate) fn fixed(credentials: Credentials) -> Chain {
-    Chain::new(vec![Box::new(Explicit(credentials))])
+    Chain::new(vec![Box::new(ExplicitProvider(credentials))])
 }
 
-/// A role that is assumed with what `chain` finds.
+/// A role that is assumed with the credentials that `chain` finds.
 pub(crate) fn role(role: AssumeRole, chain: Chain, windows: Windows) -> Chain {
-    Chain::new(vec![Box::new(Link::new(role, chain, windows))])
+    Chain::new(vec![Box::new(RoleProvider::new(role, chain, windows))])
 }
 
-/// The places where a profile has credentials that are no other role's.
+/// The providers of a profile that do not assume another profile's role.
 fn profile_chain(profile: &Str, reads_environment: bool) -> Vec<Box<dyn Provider>> {
     vec![
-        Box::new(WebIdentity::new(profile.clone(), reads_environment)),
-        Box::new(Sso::new(profile.clone())),
-        Box::new(SharedFile::new(profile.clone())),
-        Box::new(Login::new(profile.clone())),
-        Box::new(Process::new(profile.clone())),
-        Box::new(ConfigFile::new(profile.clone())),
+        Box::new(WebIdentityProvider::new(profile.clone(), reads_environment)),
+        Box::new(SsoProvider::new(profile.clone())),
+        Box::new(SharedFileProvider::new(profile.clone())),
+        Box::new(LoginProvider::new(profile.clone())),
+        Box::new(ProcessProvider::new(profile.clone())),
+        Box::new(ConfigFileProvider::new(profile.clone())),
     ]
 }
 
-/// What is said when every place has been asked in vain.
-pub(crate) fn none_found() -> Error {
-    Error::new(ErrorKind::NoCredentials, "Unable to locate credentials")
+/// A text among the keys of a profile. An empty text is an absent one.
+fn text<'m>(profile: &'m Map, key: &str) -> Option<&'m str> {
+    profile[key].as_str().filter(|text| !text.is_empty())
+}
+
+/// A provider without credentials: its name, and why it has none.
+pub(crate) type Skipped = (&'static str, Cow<'static, str>);
+
+/// The error for a chain that found nothing: it lists each provider and why it was skipped.
+pub(crate) fn none_found(skipped: &[Skipped]) -> Error {
+    let mut message = "Unable to locate credentials".to_owned();
+    let mut providers = List::new();
+    for (i, (method, reason)) in skipped.iter().enumerate() {
+        message.push_str(if i == 0 { ". Tried: " } else { "; " });
+        message.push_str(method);
+        message.push_str(&format!(" ({reason})"));
+        providers.push([("method", Value::from(*method)), ("reason", reason.as_ref().into())].into_iter().collect::<Map>());
+    }
+    let error = Error::new(ErrorKind::NoCredentials, message);
+    if skipped.is_empty() { error } else { error.with_detail("providers", providers) }
 }
 
 fn partial(method: &str, missing: &str) -> Error {
     Error::new(ErrorKind::PartialCredentials, format!("Partial credentials found in {method}, missing: {missing}"))
 }
 
-fn unretrievable(method: &str, what: impl fmt::Display) -> Error {
-    Error::new(ErrorKind::CredentialRetrieval, format!("Error when retrieving credentials from {method}: {what}"))
+fn unretrievable(method: &str, reason: impl fmt::Display) -> Error {
+    Error::new(ErrorKind::CredentialRetrieval, format!("Error when retrieving credentials from {method}: {reason}"))
+}
+
+/// A timestamp as services and caches write it; the caches write `UTC` for the zone. The error does not quote the text,
+/// which may be anything that a process, an agent, or a file contains.
+fn parse_expiry(text: &str, method: &str) -> Result<Timestamp> {
+    let zoned = text.strip_suffix("UTC").map(|start| format!("{start}Z"));
+    Timestamp::parse(zoned.as_deref().unwrap_or(text)).map_err(|_| unretrievable(method, "the expiry is not a timestamp"))
 }
 
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
 
-    /// Surroundings made of three maps; the doors are shut.
-    pub(crate) struct Fixed {
+    /// A context made of three maps. It answers no calls.
+    pub(crate) struct FixedContext {
         pub variables: Map,
         pub shared_file: Option<Map>,
         pub config_file: Option<Map>,
     }
 
-    impl Fixed {
-        pub(crate) fn new(variables: Value, shared_file: Value, config_file: Value) -> Fixed {
+    impl FixedContext {
+        pub(crate) fn new(variables: Value, shared_file: Value, config_file: Value) -> FixedContext {
             let map = |value: Value| value.as_map().cloned();
-            Fixed { variables: map(variables).unwrap_or_default(), shared_file: map(shared_file), config_file: map(config_file) }
+            FixedContext { variables: map(variables).unwrap_or_default(), shared_file: map(shared_file), config_file: map(config_file) }
         }
     }
 
-    impl Surroundings for Fixed {
+    impl ProviderContext for FixedContext {
         fn variable(&self, name: &str) -> Option<Str> {
             self.variables[name].as_str().map(Str::from)
         }
@@ -271,7 +299,7 @@ pub(crate) mod tests {
         }
 
         fn metadata_service(&self) -> Result<MetadataSettings> {
-            Err(none_found())
+            Err(none_found(&[]))
         }
 
         fn windows(&self) -> Windows {
@@ -291,11 +319,11 @@ pub(crate) mod tests {
         }
 
         fn mfa_code(&self, _: &str) -> Result<Str> {
-            Err(none_found())
+            Err(none_found(&[]))
         }
 
         fn call(&self, _: ServiceCall, _: &Limits) -> Result<Value> {
-            Err(none_found())
+            Err(none_found(&[]))
         }
     }
 }

@@ -1,11 +1,11 @@
-//! A cached value that is renewed before it expires.
+//! A cached value that is refreshed before it expires.
 //!
-//! The fast path reads one shared pointer. One thread at a time renews: early, while the others continue with the current
-//! value, and late, when all must wait (botocore's two windows, with its bounds). A thread that waited for an attempt that
-//! failed gets its outcome and makes no attempt of its own; otherwise a source that is slow to fail would be asked by one
-//! thread after the other. Waiting ends with the limits of the waiting call.
-//! Two departures from botocore: a value that lives no longer than the early window is not renewed at every access, and a
-//! renewal that returns nothing fails calls only in the late window, like any other failure.
+//! The fast path reads one shared pointer. One thread at a time refreshes: in the advisory window while the others
+//! continue with the current value, and in the mandatory window while all others wait (botocore's windows). A thread that
+//! waited for a failed attempt gets its outcome and makes no attempt of its own; otherwise one thread after the other would
+//! ask a source that is slow to fail. Waiting ends with the limits of the waiting call.
+//! Two differences from botocore: a value that is valid for no longer than the advisory window is not refreshed at every
+//! access, and a refresh that returns nothing fails calls only in the mandatory window, like any other failure.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock};
@@ -16,21 +16,22 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::http::Limits;
 use crate::value::Timestamp;
 
-/// How long before its end something is renewed.
+/// How long before its expiry a value is refreshed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Windows {
-    /// From here on a renewal is tried.
+    /// When a refresh is attempted.
     pub advisory: Duration,
-    /// From here on it must succeed.
+    /// When a refresh must succeed.
     pub mandatory: Duration,
 }
 
 impl Windows {
-    /// botocore's.
+    /// botocore's windows.
     pub(crate) const DEFAULT: Windows = Windows { advisory: Duration::from_secs(900), mandatory: Duration::from_secs(600) };
 
-    /// The windows for something that lives for `life`. What fits into the advisory window whole would be renewed
-    /// at every access; its windows are what the default ones are to an hour, the usual life: a quarter and a sixth.
+    /// The windows for a value that is valid for `life`. A value whose whole life fits into the advisory window would be
+    /// refreshed at every access; its windows are a quarter and a sixth of its life, the same fractions as the default
+    /// windows of one hour.
     fn within(self, life: Duration) -> Windows {
         if life > self.advisory {
             return self;
@@ -39,29 +40,29 @@ impl Windows {
     }
 }
 
-/// Something that may end.
+/// A value that may expire.
 pub(crate) trait Expires {
-    /// When it ends; nothing if never.
+    /// When it expires; `None` means never.
     fn expires(&self) -> Option<Timestamp>;
 
-    /// What is said when it had ended already as it came.
-    fn came_too_late(&self) -> Error;
+    /// The error for a new value that has already expired.
+    fn already_expired(&self) -> Error;
 }
 
-/// What was found, until it is renewed.
-pub(crate) struct Kept<T> {
-    current: RwLock<Option<Held<T>>>,
+/// A value that is loaded when it is first needed, and refreshed before it expires.
+pub(crate) struct Refreshable<T> {
+    current: RwLock<Option<Current<T>>>,
     turn: Mutex<Turn>,
     /// Notified when a turn ends.
     ended: Condvar,
-    /// How many attempts have come to an end.
+    /// The number of attempts that have ended.
     attempts: AtomicU64,
     windows: Windows,
-    /// How long after an attempt no other is made.
+    /// The minimum time between two attempts to refresh.
     pause: Duration,
 }
 
-/// Who makes an attempt, and how the last one ended. One thread at a time makes one.
+/// The thread that makes an attempt, and the outcome of the last one. One thread at a time makes an attempt.
 #[derive(Default)]
 struct Turn {
     owner: Option<ThreadId>,
@@ -75,16 +76,16 @@ struct Attempt {
     failure: Option<Error>,
 }
 
-struct Held<T> {
+struct Current<T> {
     value: Arc<T>,
-    /// The instants after which it should, and after which it must be renewed.
-    renewal: Option<(Timestamp, Timestamp)>,
+    /// The instants after which it should be refreshed, and after which it must be.
+    refresh_after: Option<(Timestamp, Timestamp)>,
 }
 
-impl<T: Expires> Kept<T> {
-    /// Nothing yet.
-    pub(crate) fn new(windows: Windows) -> Kept<T> {
-        Kept {
+impl<T: Expires> Refreshable<T> {
+    /// No value yet.
+    pub(crate) fn new(windows: Windows) -> Refreshable<T> {
+        Refreshable {
             current: RwLock::default(),
             turn: Mutex::default(),
             ended: Condvar::new(),
@@ -94,30 +95,30 @@ impl<T: Expires> Kept<T> {
         }
     }
 
-    /// With a pause after each attempt to renew; meanwhile what there is counts, even if it is over.
-    pub(crate) fn with_pause(self, pause: Duration) -> Kept<T> {
-        Kept { pause, ..self }
+    /// Sets the minimum time between two attempts to refresh. Meanwhile the current value is used, even if it has expired.
+    pub(crate) fn with_pause(self, pause: Duration) -> Refreshable<T> {
+        Refreshable { pause, ..self }
     }
 
-    /// What is kept, renewed if it is time. That nothing is found is not kept.
+    /// Returns the value, loaded or refreshed if necessary. An unsuccessful search is repeated the next time.
     ///
     /// # Errors
-    /// What `search` fails with; what `renew` fails with, where there is nothing to go on with.
+    /// The error of `search`; the error of `refresh` if the current value must be refreshed.
     pub(crate) fn find(
         &self,
         now: Timestamp,
         limits: &Limits,
         search: impl FnOnce() -> Result<Option<T>>,
-        renew: impl FnOnce(&T) -> Result<T>,
+        refresh: impl FnOnce(&T) -> Result<T>,
     ) -> Result<Option<Arc<T>>> {
         match self.current() {
-            Some(held) if !held.should_be_renewed(now) => Ok(Some(held.value)),
-            Some(held) => self.renew(held, now, limits, renew).map(Some),
+            Some(held) if !held.should_be_refreshed(now) => Ok(Some(held.value)),
+            Some(held) => self.refresh(held, now, limits, refresh).map(Some),
             None => self.search(now, limits, search),
         }
     }
 
-    /// What is kept, as it is.
+    /// The current value, as it is.
     pub(crate) fn peek(&self) -> Option<Arc<T>> {
         self.current().map(|held| held.value)
     }
@@ -145,8 +146,8 @@ impl<T: Expires> Kept<T> {
         Some(TurnGuard(self))
     }
 
-    /// Waits for the turn, within the limits. A provider that needs the very credentials that it is asked for would wait
-    /// for itself: that is an error.
+    /// Waits for the turn, within the limits. A provider that needs the credentials that it is asked for would wait for
+    /// itself: that is an error.
     fn wait_for_turn(&self, limits: &Limits) -> Result<TurnGuard<'_, T>> {
         let own = thread::current().id();
         let mut turn = self.turn();
@@ -171,16 +172,16 @@ impl<T: Expires> Kept<T> {
         self.attempts.load(Ordering::SeqCst)
     }
 
-    /// Renews. A thread that finds another one at it continues with the current value, if that is valid for a while.
-    fn renew(&self, old: Held<T>, now: Timestamp, limits: &Limits, renew: impl FnOnce(&T) -> Result<T>) -> Result<Arc<T>> {
+    /// Refreshes the value. If another thread is doing so, continues with the current value unless it must be refreshed.
+    fn refresh(&self, old: Current<T>, now: Timestamp, limits: &Limits, refresh: impl FnOnce(&T) -> Result<T>) -> Result<Arc<T>> {
         let attempts = self.attempts();
         let (turn, waited) = match self.try_turn() {
             Some(turn) => (turn, false),
-            None if !old.must_be_renewed(now) => return Ok(old.value),
+            None if !old.must_be_refreshed(now) => return Ok(old.value),
             None => (self.wait_for_turn(limits)?, true),
         };
         let old = self.current().unwrap_or(old);
-        let is_due = if waited { old.must_be_renewed(now) } else { old.should_be_renewed(now) };
+        let is_due = if waited { old.must_be_refreshed(now) } else { old.should_be_refreshed(now) };
         let last = turn.last();
         if !is_due || last.at.is_some_and(|last| now < later(last, self.pause)) {
             return Ok(old.value);
@@ -188,43 +189,43 @@ impl<T: Expires> Kept<T> {
         if let (true, Some(failure)) = (waited && self.attempts() != attempts, &last.failure) {
             return Err(failure.clone());
         }
-        match turn.ask(now, limits, || renew(&old.value)) {
+        match turn.ask(now, limits, || refresh(&old.value)) {
             Ok(found) => self.publish(found, now),
             Err(error) if limits.check().is_err() => Err(error),
-            Err(_) if !old.must_be_renewed(now) => Ok(old.value),
+            Err(_) if !old.must_be_refreshed(now) => Ok(old.value),
             Err(error) => Err(error),
         }
     }
 
-    fn current(&self) -> Option<Held<T>> {
+    fn current(&self) -> Option<Current<T>> {
         self.current.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     fn publish(&self, found: T, now: Timestamp) -> Result<Arc<T>> {
         let expires = found.expires();
-        let renewal = expires.map(|expires| {
+        let refresh_after = expires.map(|expires| {
             let windows = self.windows.within(between(now, expires));
             (earlier(expires, windows.advisory), earlier(expires, windows.mandatory))
         });
-        let held = Held { value: Arc::new(found), renewal };
+        let held = Current { value: Arc::new(found), refresh_after };
         *self.current.write().unwrap_or_else(PoisonError::into_inner) = Some(held.clone());
         if expires.is_some_and(|expires| expires < now) {
-            return Err(held.value.came_too_late());
+            return Err(held.value.already_expired());
         }
         Ok(held.value)
     }
 }
 
-/// The right to make an attempt; it ends when the guard is dropped, also by a panic.
-struct TurnGuard<'a, T>(&'a Kept<T>);
+/// The right to make an attempt; it ends when the guard is dropped, even by a panic.
+struct TurnGuard<'a, T>(&'a Refreshable<T>);
 
 impl<T: Expires> TurnGuard<'_, T> {
     fn last(&self) -> Attempt {
         self.0.turn().last.clone()
     }
 
-    /// Makes an attempt and leaves its outcome to the threads that wait. If the limits of this thread's call stopped the
-    /// attempt, the outcome says nothing to the others: the next one makes an attempt of its own.
+    /// Makes an attempt and passes its outcome to the waiting threads. If the limits of this thread's call stopped the
+    /// attempt, the outcome means nothing to the others: the next one makes its own attempt.
     fn ask<R>(&self, now: Timestamp, limits: &Limits, ask: impl FnOnce() -> Result<R>) -> Result<R> {
         let outcome = ask();
         if outcome.is_err() && limits.check().is_err() {
@@ -243,19 +244,19 @@ impl<T> Drop for TurnGuard<'_, T> {
     }
 }
 
-impl<T> Held<T> {
-    fn should_be_renewed(&self, now: Timestamp) -> bool {
-        self.renewal.is_some_and(|(early, _)| now > early)
+impl<T> Current<T> {
+    fn should_be_refreshed(&self, now: Timestamp) -> bool {
+        self.refresh_after.is_some_and(|(early, _)| now > early)
     }
 
-    fn must_be_renewed(&self, now: Timestamp) -> bool {
-        self.renewal.is_some_and(|(_, late)| now > late)
+    fn must_be_refreshed(&self, now: Timestamp) -> bool {
+        self.refresh_after.is_some_and(|(_, late)| now > late)
     }
 }
 
-impl<T> Clone for Held<T> {
-    fn clone(&self) -> Held<T> {
-        Held { value: self.value.clone(), renewal: self.renewal }
+impl<T> Clone for Current<T> {
+    fn clone(&self) -> Current<T> {
+        Current { value: self.value.clone(), refresh_after: self.refresh_after }
     }
 }
 
@@ -268,11 +269,11 @@ fn later(instant: Timestamp, by: Duration) -> Timestamp {
 
 fn earlier(instant: Timestamp, by: Duration) -> Timestamp {
     let seconds = i64::try_from(by.as_secs()).unwrap_or(i64::MAX - 1);
-    // A whole second more is taken away and given back as nanoseconds, so that these stay positive.
+    // Borrows one second so that the nanoseconds stay positive.
     Timestamp::new(instant.seconds().saturating_sub(seconds + 1), instant.nanoseconds() + (SECOND - by.subsec_nanos()))
 }
 
-/// The time from one instant to a later one; none if it is not later.
+/// The time from one instant to a later one; zero if it is not later.
 fn between(from: Timestamp, to: Timestamp) -> Duration {
     let seconds = to.seconds().saturating_sub(from.seconds());
     let nanoseconds = i64::from(to.nanoseconds()) - i64::from(from.nanoseconds());
@@ -296,7 +297,7 @@ mod tests {
             Some(at(self.0))
         }
 
-        fn came_too_late(&self) -> Error {
+        fn already_expired(&self) -> Error {
             down()
         }
     }
@@ -310,36 +311,36 @@ mod tests {
     }
 
     #[test]
-    fn what_fits_into_the_advisory_window_is_renewed_when_a_quarter_is_left() {
-        for (life, renewed_after) in [(900, 675), (300, 225), (3600, 2700), (901, 1)] {
-            let kept = Kept::new(Windows::DEFAULT);
+    fn a_value_that_fits_into_the_advisory_window_is_refreshed_when_a_quarter_of_its_life_is_left() {
+        for (life, refreshed_after) in [(900, 675), (300, 225), (3600, 2700), (901, 1)] {
+            let cached = Refreshable::new(Windows::DEFAULT);
             let asked = Cell::new(0);
             let found = || {
                 asked.set(asked.get() + 1);
                 Until(life)
             };
-            for now in [0, 1, renewed_after] {
-                kept.find(at(now), &Limits::default(), || Ok(Some(found())), |_| Ok(found())).unwrap();
+            for now in [0, 1, refreshed_after] {
+                cached.find(at(now), &Limits::default(), || Ok(Some(found())), |_| Ok(found())).unwrap();
             }
             assert_eq!(asked.get(), 1, "{life}");
-            kept.find(at(renewed_after + 1), &Limits::default(), || Ok(None), |_| Ok(found())).unwrap();
+            cached.find(at(refreshed_after + 1), &Limits::default(), || Ok(None), |_| Ok(found())).unwrap();
             assert_eq!(asked.get(), 2, "{life}");
         }
     }
 
     #[test]
-    fn after_an_attempt_there_may_be_a_pause() {
-        let kept = Kept::new(Windows::DEFAULT).with_pause(Duration::from_secs(60));
-        let find = |now| kept.find(at(now), &Limits::default(), || Ok(Some(Until(1000))), |_| Err(down()));
+    fn attempts_can_have_a_minimum_distance() {
+        let cached = Refreshable::new(Windows::DEFAULT).with_pause(Duration::from_secs(60));
+        let find = |now| cached.find(at(now), &Limits::default(), || Ok(Some(Until(1000))), |_| Err(down()));
         find(0).unwrap();
-        assert!(find(950).is_err());
-        assert!(find(1009).is_ok());
-        assert!(find(1010).is_err());
+        assert_eq!(find(950).unwrap_err().message(), "down");
+        assert_eq!(find(1009).unwrap().unwrap().0, 1000);
+        assert_eq!(find(1010).unwrap_err().message(), "down");
     }
 
     #[test]
-    fn those_who_waited_for_an_attempt_in_vain_make_none_of_their_own() {
-        let kept = Kept::new(Windows::DEFAULT);
+    fn threads_that_waited_for_a_failed_attempt_make_none_of_their_own() {
+        let cached = Refreshable::new(Windows::DEFAULT);
         let asked = AtomicU64::new(0);
         let slowly = |outcome: Result<Option<Until>>| {
             asked.fetch_add(1, Ordering::SeqCst);
@@ -358,20 +359,20 @@ mod tests {
             });
             (asked.swap(0, Ordering::SeqCst), outcomes)
         };
-        // A thread that the system lets come late makes an attempt of its own.
+        // A thread that is scheduled late makes its own attempt.
         let few = 1..8;
-        let (count, outcomes) = all_at_once(&|| kept.find(at(0), &Limits::default(), || slowly(Ok(None)), |_| Err(down())));
+        let (count, outcomes) = all_at_once(&|| cached.find(at(0), &Limits::default(), || slowly(Ok(None)), |_| Err(down())));
         assert!(few.contains(&count) && outcomes.iter().all(|outcome| matches!(outcome, Ok(false))), "{count}");
-        let (count, outcomes) = all_at_once(&|| kept.find(at(0), &Limits::default(), || slowly(Err(down())), |_| Err(down())));
+        let (count, outcomes) = all_at_once(&|| cached.find(at(0), &Limits::default(), || slowly(Err(down())), |_| Err(down())));
         assert!(few.contains(&count) && outcomes.iter().all(|outcome| outcome.as_ref().is_err_and(|e| e.message() == "down")), "{count}");
-        kept.find(at(0), &Limits::default(), || Ok(Some(Until(1000))), |_| Err(down())).unwrap();
-        let renew = |_: &Until| slowly(Err(down())).map(|found| found.unwrap_or(Until(0)));
-        let (count, outcomes) = all_at_once(&|| kept.find(at(999), &Limits::default(), || Ok(None), renew));
+        cached.find(at(0), &Limits::default(), || Ok(Some(Until(1000))), |_| Err(down())).unwrap();
+        let refresh = |_: &Until| slowly(Err(down())).map(|found| found.unwrap_or(Until(0)));
+        let (count, outcomes) = all_at_once(&|| cached.find(at(999), &Limits::default(), || Ok(None), refresh));
         assert!(few.contains(&count) && outcomes.iter().all(Result::is_err), "{count}");
     }
 
     #[test]
-    fn time_is_added_to_the_nanosecond() {
+    fn time_arithmetic_is_exact_to_the_nanosecond() {
         let half = Duration::from_millis(500);
         assert_eq!(earlier(Timestamp::new(10, 250_000_000), half), Timestamp::new(9, 750_000_000));
         assert_eq!(earlier(at(10), Duration::from_secs(3)), at(7));

@@ -9,7 +9,7 @@ use super::definitions_at::DefinitionsAt;
 use super::{Inner, Session};
 use crate::auth::Credentials;
 use crate::call::hooks::Hooks;
-use crate::credentials::{self, AssumeRole, CredentialSource, Custom, TokenSource, Windows};
+use crate::credentials::{self, AssumeRole, CredentialSource, CustomProvider, TokenSource, Windows};
 use crate::definition::{Definitions, Root};
 use crate::error::{Error, ErrorKind, Result};
 use crate::settings::{Config, Environment, Settings, table};
@@ -63,7 +63,7 @@ impl SessionBuilder {
     /// # Ok::<(), tucuxi::Error>(())
     /// ```
     pub fn credential_provider(mut self, load: impl Fn() -> anyhow::Result<Option<Credentials>> + Send + Sync + 'static) -> SessionBuilder {
-        self.credential_options.provider = Some(Custom::new(load));
+        self.credential_options.provider = Some(CustomProvider::new(load));
         self
     }
 
@@ -195,7 +195,7 @@ impl SessionBuilder {
 #[derive(Default)]
 struct CredentialOptions {
     credentials: Option<Credentials>,
-    provider: Option<Custom>,
+    provider: Option<CustomProvider>,
     /// Whether only the provider function is used.
     asks_provider_only: bool,
     /// The role that is assumed with the other credentials.

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use super::{Inner, Session};
 use crate::call::hooks::Hooks;
-use crate::credentials::{CredentialSource, MetadataSettings, ServiceCall, Surroundings, TokenSource, Windows};
+use crate::credentials::{CredentialSource, MetadataSettings, ServiceCall, ProviderContext, TokenSource, Windows};
 use crate::definition::Definitions;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::Limits;
@@ -61,7 +61,7 @@ impl SessionContext {
     }
 }
 
-impl Surroundings for SessionContext {
+impl ProviderContext for SessionContext {
     fn variable(&self, name: &str) -> Option<Str> {
         self.settings.environment.get(name)
     }

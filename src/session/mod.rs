@@ -25,7 +25,7 @@ pub(crate) use self::context::Clock;
 use self::context::SessionContext;
 use crate::auth::Credentials;
 use crate::call::hooks::Hooks;
-use crate::credentials::{self, AssumeRole, CredentialSource, Surroundings, TokenSource};
+use crate::credentials::{self, AssumeRole, CredentialSource, ProviderContext, TokenSource};
 use crate::definition::{Definition, Definitions, LegacyEndpoints, Resources, Service};
 use crate::endpoint::legacy;
 use crate::error::Result;

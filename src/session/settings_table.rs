@@ -3,7 +3,7 @@
 use std::fs;
 
 use super::*;
-use crate::credentials::Surroundings;
+use crate::credentials::ProviderContext;
 use crate::http::Verify;
 use crate::settings::table::{SETTINGS, Setting, Source};
 use crate::settings::*;

@@ -9,7 +9,7 @@ use std::time::Duration;
 use crate::auth::Credentials;
 use crate::call::Event;
 use crate::client::Setup;
-use crate::credentials::{Kept, Windows};
+use crate::credentials::{Refreshable, Windows};
 use crate::error::{Error, ErrorKind, Result};
 use crate::value::Value;
 
@@ -28,7 +28,7 @@ pub(super) fn customize(setup: &Setup<'_>) -> Result<()> {
 struct Sessions(Mutex<Vec<(String, Arc<Session>)>>);
 
 /// The credentials of one bucket.
-type Session = Kept<Credentials>;
+type Session = Refreshable<Credentials>;
 
 impl Sessions {
     /// Signs the call with the session's credentials if the endpoint requires a session.
@@ -54,7 +54,7 @@ impl Sessions {
             if sessions.len() == CAPACITY {
                 sessions.remove(0);
             }
-            sessions.push((bucket.to_owned(), Arc::new(Kept::new(WINDOWS))));
+            sessions.push((bucket.to_owned(), Arc::new(Refreshable::new(WINDOWS))));
         }
         Arc::clone(&sessions[sessions.len() - 1].1)
     }
