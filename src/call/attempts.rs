@@ -39,7 +39,8 @@ pub(crate) struct Attempts {
     signed_at: Option<Timestamp>,
     /// When the last response arrived, and the date that the service gave it.
     last_seen: Option<(Timestamp, Timestamp)>,
-    clock_corrected: bool,
+    /// The correction of the client's clock before this call changed it.
+    skew_before: Option<i64>,
     /// A hook asked for the endpoint to be resolved again before the next attempt.
     pub resolves_again: bool,
 }
@@ -177,7 +178,9 @@ fn decide(call: &mut Call<'_>, failure: Option<ErrorKind>) -> Result<Option<Dura
     let mut loan = std::mem::take(&mut call.attempts.loan);
     let outcome = outcome(call, failure)?;
     let verdict = client.retries.verdict(&outcome, &mut loan, now, &|| client.time.pace.random());
-    let skew = call.attempts.signed_at.and_then(|signed| retry::skew(&outcome, signed, (client.time.clock)()));
+    let signed_at = call.attempts.signed_at.filter(|_| signing::covers_time(call));
+    let skew = signed_at.and_then(|signed| retry::skew(&outcome, signed, (client.time.clock)()));
+    let rejected = outcome.code.is_some_and(retry::is_about_signature);
     let throttling = outcome.is_throttling();
     let retryable = retry::is_retryable(outcome.code, outcome.status, outcome.failure, outcome.modeled);
     let may = outcome.attempt < outcome.max_attempts;
@@ -189,12 +192,16 @@ fn decide(call: &mut Call<'_>, failure: Option<ErrorKind>) -> Result<Option<Dura
         Verdict::Retry(delay) => Some(delay),
         _ => None,
     };
-    if let Some(skew) = skew {
-        client.time.correct_clock(skew);
-        if may && !attempts.clock_corrected {
-            attempts.clock_corrected = true;
+    match (attempts.skew_before, skew) {
+        // The correction did not help, so the response with the other date proved nothing.
+        (Some(before), _) if rejected => client.time.set_skew(before),
+        (None, Some(skew)) if may => {
+            attempts.skew_before = Some(client.time.skew());
+            client.time.set_skew(skew.seconds);
             attempts.retry.get_or_insert(Duration::ZERO);
         }
+        (None, Some(skew)) if skew.is_certain => client.time.set_skew(skew.seconds),
+        _ => {}
     }
     if refused && may {
         attempts.retry.get_or_insert(Duration::ZERO);

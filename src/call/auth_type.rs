@@ -129,8 +129,8 @@ fn decide_by_endpoint(call: &mut Call<'_>, schemes: &[AuthScheme]) -> Result<()>
             scheme
         }
     };
-    // A presigned URL keeps the client's region, unless the resource named its own.
-    if !call.is_presign() || call.foreign_region {
+    // A presigned URL keeps the client's region, unless the resource named its own or the client has none.
+    if !call.is_presign() || call.foreign_region || call.client.endpoints.client.signing_region.is_none() {
         call.signing.region = region(scheme);
     }
     call.signing.name = scheme.signing_name.as_deref().map(Str::from);

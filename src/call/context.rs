@@ -13,7 +13,7 @@ use crate::endpoint::EndpointCache;
 use crate::endpoint::legacy::ClientEndpoint;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{Limits, Transport};
-use crate::retry::{Retries, Skew};
+use crate::retry::Retries;
 use crate::settings::ClientSettings;
 use crate::value::{Map, Str, Timestamp};
 
@@ -85,9 +85,14 @@ impl Time {
         }
     }
 
-    /// Remembers how far the service's clock is ahead.
-    pub(crate) fn correct_clock(&self, skew: Skew) {
-        self.skew.store(skew.seconds, Ordering::Relaxed);
+    /// How far the service's clock is ahead, in seconds.
+    pub(crate) fn skew(&self) -> i64 {
+        self.skew.load(Ordering::Relaxed)
+    }
+
+    /// Remembers how far the service's clock is ahead, in seconds.
+    pub(crate) fn set_skew(&self, seconds: i64) {
+        self.skew.store(seconds, Ordering::Relaxed);
     }
 }
 

@@ -138,9 +138,9 @@ impl<'e, 'c> Event<'e, 'c> {
         self.call.signing.auth_type.as_deref()
     }
 
-    /// The time used in signatures.
+    /// The local time, which decides when credentials expire. Signatures contain the service's time.
     pub(crate) fn now(&self) -> Timestamp {
-        self.call.client.time.now()
+        (self.call.client.time.clock)()
     }
 
     /// The limits of the call.

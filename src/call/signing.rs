@@ -228,6 +228,12 @@ fn payload(call: &mut Call<'_>, flavour: Flavour) -> Result<Payload<'static>> {
     Ok(facts.payload())
 }
 
+/// Whether the request is signed with a signature that contains the time.
+pub(crate) fn covers_time(call: &Call<'_>) -> bool {
+    let scheme = call.signing.signer.as_deref().or(call.signing.auth_type.as_deref()).unwrap_or(&call.client.auth.signature_version);
+    scheme != NONE && scheme != "bearer" && !call.client.settings.signing.unsigned
+}
+
 /// Whether the input's payload is a blob.
 pub(crate) fn has_streaming_input(call: &Call<'_>) -> Result<bool> {
     let Some(input) = call.service.input(call.operation)? else { return Ok(false) };

@@ -342,8 +342,7 @@ mod tests {
 
     #[test]
     fn a_failed_refresh_matters_only_in_the_mandatory_window() {
-        for (left, refreshes, fails) in
-            [(901, 0, false), (900, 0, false), (899, 1, false), (600, 1, false), (599, 1, true), (-1, 1, true)]
+        for (left, refreshes, fails) in [(901, 0, false), (900, 0, false), (899, 1, false), (600, 1, false), (599, 1, true), (-1, 1, true)]
         {
             let (source, asked) = source(|n| match n {
                 0 => Ok(Some(Credentials::new("A", "S").with_expiry(at(10_000)))),

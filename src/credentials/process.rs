@@ -68,8 +68,11 @@ fn run(command: &str, profile: &str, limits: &Limits) -> Result<Vec<u8>> {
     };
     if !status.success() {
         let length = output(stderr, limits)?.len();
-        let message = format!("{program} failed ({status}); its standard error ({length} bytes) is not shown, because it may contain secrets");
-        return Err(unretrievable(METHOD, message));
+        let hidden = match length {
+            0 => String::new(),
+            _ => format!("; its standard error ({length} bytes) is not shown, because it may contain secrets"),
+        };
+        return Err(unretrievable(METHOD, format_args!("{program} failed ({status}){hidden}")));
     }
     let output = output(stdout, limits)?;
     if output.len() as u64 > LARGEST {
@@ -171,6 +174,7 @@ fn split(command: &str) -> Option<Vec<String>> {
 mod tests {
     use super::*;
     use crate::value;
+    use crate::value::Timestamp;
 
     fn read(output: &str) -> Result<Credentials> {
         credentials(output.as_bytes(), value!({"aws_account_id": "9"}).as_map().unwrap())

@@ -290,6 +290,7 @@ mod tests {
     use crate::error::ErrorKind;
     use std::cell::Cell;
 
+    #[derive(Debug)]
     struct Until(i64);
 
     impl Expires for Until {

@@ -67,7 +67,8 @@ impl Exchange<'_> {
         let names =
             [("AccessKeyId", "access_key"), ("SecretAccessKey", "secret_key"), ("SessionToken", "token"), ("Expiration", "expiry_time")];
         let missing: Vec<_> = names.iter().filter(|(name, _)| is_absent(&keys[*name])).map(|(_, shown)| *shown).collect();
-        let [Some(id), Some(secret), Some(token)] = ["AccessKeyId", "SecretAccessKey", "SessionToken"].map(|name| keys[name].as_str()) else {
+        let [Some(id), Some(secret), Some(token)] = ["AccessKeyId", "SecretAccessKey", "SessionToken"].map(|name| keys[name].as_str())
+        else {
             return Err(incomplete(self.method, &missing.join(", ")));
         };
         if !missing.is_empty() {

@@ -17,7 +17,7 @@ use self::quota::Quota;
 use crate::definition::ServiceRetryRules;
 pub(crate) use outcome::{Modeled, Outcome, is_retryable};
 pub(crate) use quota::Loan;
-pub(crate) use skew::{Skew, skew};
+pub(crate) use skew::{is_about_signature, skew};
 
 /// What is peculiar to a service in the modes standard and adaptive.
 #[derive(Clone, Copy, Debug)]

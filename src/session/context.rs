@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use super::{Inner, Session};
 use crate::call::hooks::Hooks;
-use crate::credentials::{CredentialSource, MetadataSettings, ServiceCall, ProviderContext, TokenSource, Windows};
+use crate::credentials::{CredentialSource, MetadataSettings, ProviderContext, ServiceCall, TokenSource, Windows};
 use crate::definition::Definitions;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::Limits;

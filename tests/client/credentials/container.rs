@@ -79,7 +79,7 @@ fn a_failure_is_tried_three_times_and_does_not_pass_on() {
     let metadata = super::instance::metadata("AKVM", &after(3600));
     let broken = Server::start(|_| Answer::Reply(500, "busy".to_owned()));
     let message = "Error when retrieving credentials from container-role: Error retrieving metadata: Received non 200 response 500 from \
-                   container metadata: busy";
+                   container metadata (a body of 4 bytes)";
     assert_eq!(container(&broken).metadata(&metadata).failure(), named("CredentialRetrievalError", message));
     assert_eq!((broken.lines().len(), metadata.lines().len()), (3, 0));
 }
@@ -92,7 +92,7 @@ fn broken_answers_are_named() {
     assert_eq!(container(&lacking).failure(), named("CredentialRetrievalError", message));
     assert_eq!(lacking.lines().len(), 1);
     let timeless = Server::start(|_| ok(document("A", "soon")));
-    assert!(container(&timeless).failure().1.starts_with(&format!("{start} the expiry is no time")));
+    assert!(container(&timeless).failure().1.starts_with(&format!("{start} the expiry is not a timestamp")));
     let expired = Server::start(|_| ok(document("A", &after(-60))));
     assert_eq!(container(&expired).failure().0, "RuntimeError");
 }

@@ -1,6 +1,7 @@
 //! Every place that credentials come from, against a loopback server that plays the other side of its dialogue.
 
 mod container;
+mod faults;
 mod instance;
 mod limits;
 mod login;

@@ -216,7 +216,7 @@ fn a_source_that_fails_says_the_same_each_time() {
     for _ in 0..2 {
         assert_eq!(
             failure(session.credentials()),
-            named("CredentialRetrievalError", "Error when retrieving credentials from custom-process: ")
+            named("CredentialRetrievalError", "Error when retrieving credentials from custom-process: false failed (exit status: 1)")
         );
     }
 }
