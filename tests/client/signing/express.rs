@@ -165,5 +165,5 @@ fn a_session_without_keys_is_no_session() {
     let s3 = session.client_builder("s3").region("us-west-2").transport(Empty).build().unwrap();
     let error = s3.call("get_object", object("a")).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::CredentialRetrieval);
-    assert_eq!(error.message(), "The session of the bucket a--usw2-az1--x-s3 has no SecretAccessKey");
+    assert_eq!(error.message(), "The session for the bucket a--usw2-az1--x-s3 has no SecretAccessKey");
 }

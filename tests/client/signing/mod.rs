@@ -75,7 +75,7 @@ fn what_methods_do_not_understand_they_refuse() {
 
     let sts = client(&value!({"service": "sts", "region": "us-west-2"}), &Server::default()).unwrap();
     let error = sts.presign_post("b", "k", (), (), Duration::from_secs(1)).unwrap_err();
-    assert_eq!(error.message(), "sts has no method generate_presigned_post: it is one of S3's.");
+    assert_eq!(error.message(), "sts has no method generate_presigned_post; only s3 has it.");
 }
 
 /// What the case asks for, with the answer that it has.
