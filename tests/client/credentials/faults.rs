@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 use tucuxi::http::{Headers, Request, Response, SendOptions, Transport};
 use tucuxi::{Credentials, ErrorKind, Session, Timestamp, value};
 
+use super::support::{Home, START, after, failure, named, param, role_answer, sign};
 use crate::loopback::{Answer, Seen, Server, ok};
-use crate::support::{Home, START, after, failure, named, param, role_answer, sign};
 
 /// Runs `f` on another thread, and fails if it takes longer than 5 s.
 fn soon<T: Send + 'static>(f: impl FnOnce() -> T + Send + 'static) -> T {
