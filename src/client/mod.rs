@@ -1,10 +1,10 @@
-//! A client: one service in one region. A call is a name and a map.
+//! A client: one service in one region. A call consists of an operation name and a map of parameters.
 //!
-//! The stages of a call are in `call/`; here are the entry points, the settings of a single call, and inspection.
-//! Nothing here names a service, and nothing here makes a client: that is `session/`.
+//! This module contains the entry points, the settings of a single call, and inspection. The stages of a call are in `call/`.
+//! No service is named here, and clients are created in `session/`.
 
-mod extra;
 mod inspect;
+mod methods;
 mod raw;
 mod request;
 mod setup;
@@ -13,8 +13,8 @@ use std::fmt;
 use std::sync::{Arc, Once};
 use std::time::Duration;
 
-use self::extra::ExtraMethod;
-pub(crate) use self::extra::{ExtraMethods, ExtraParams};
+use self::methods::ExtraMethod;
+pub(crate) use self::methods::{ExtraMethods, ExtraParams};
 pub use self::raw::RawRequest;
 pub use self::request::OperationRequest;
 pub(crate) use self::setup::Setup;
@@ -27,9 +27,9 @@ use crate::settings::Config;
 use crate::text::invalid;
 use crate::value::{Map, Str, Value};
 
-/// One service in one region: operations are called by name, with a map, and answer a map.
+/// One service in one region. Operations are called by name; parameters and responses are maps.
 ///
-/// A client is cheap to clone, and its clones may be used from any number of threads at once.
+/// A client is cheap to clone, and its clones can be used from any number of threads at the same time.
 ///
 /// ```no_run
 /// use tucuxi::{Session, value};
@@ -44,7 +44,7 @@ use crate::value::{Map, Str, Value};
 #[derive(Clone)]
 pub struct Client(Arc<Shared>);
 
-/// What the clones of a client share.
+/// The state that the clones of a client share.
 struct Shared {
     context: ClientContext,
     /// The service's methods that are not operations.
@@ -60,70 +60,69 @@ impl Client {
 
     /// Calls an operation, in either spelling: `list_objects_v2` or `ListObjectsV2`.
     ///
-    /// Methods of boto3's clients that are no operations have their names here too: `generate_presigned_url`.
+    /// `generate_presigned_url` and other methods of boto3's clients that are not operations can be called too.
     ///
-    /// `()` stands for no parameters. The result has `ResponseMetadata` beside the operation's own
-    /// members; a body that the service streams comes as a [`Stream`](crate::Stream).
+    /// `()` means no parameters. The result contains `ResponseMetadata` and the operation's own members; a streamed body is a
+    /// [`Stream`](crate::Stream).
     ///
     /// # Errors
-    /// If there is no such operation, if the parameters do not fit it, if the service cannot be
-    /// reached, or if it answers with an error: [`Error::kind`](crate::Error::kind) tells.
+    /// `UnknownOperation`; `ParamValidation` if the parameters are invalid; `Service` if the service returns an error; other
+    /// kinds if it cannot be reached. See [`Error::kind`](crate::Error::kind).
     pub fn call(&self, operation: &str, params: impl Into<Value>) -> Result<Value> {
         self.request(operation, params).send()
     }
 
-    /// A call with settings of its own.
+    /// Creates a call with its own settings.
     pub fn request(&self, operation: &str, params: impl Into<Value>) -> OperationRequest<'_> {
         OperationRequest::new(self, operation, params.into())
     }
 
-    /// The signed HTTP request of a call, not sent.
+    /// Returns the signed HTTP request of a call without sending it.
     ///
     /// # Errors
-    /// As [`call`](Self::call), as far as it comes without a server.
+    /// The errors of [`call`](Self::call) that occur before sending.
     pub fn prepare(&self, operation: &str, params: impl Into<Value>) -> Result<Request> {
         self.request(operation, params).prepare()
     }
 
-    /// A URL that makes the call for whoever has it, until `expires` is over.
+    /// Returns a URL with which anyone can make the call until it expires.
     ///
-    /// Headers among the parameters (`ContentType`, `Metadata`) are signed: who uses the URL has to send them. URLs for
-    /// S3 are signed with Signature Version 4, in the older regions too, unless [`Config::signature_version`] asks for
-    /// `s3`. For a bucket of S3 Express the first URL costs a call, which makes a session.
+    /// Parameters that are headers (`ContentType`, `Metadata`) are signed, so a request to the URL must include them. URLs for
+    /// S3 are signed with Signature Version 4 in every region unless [`Config::signature_version`] is `s3`. For an S3 Express
+    /// bucket, the first URL requires a call to create a session.
     ///
     /// [`Config::signature_version`]: crate::Config::signature_version
     ///
     /// # Errors
-    /// As [`prepare`](Self::prepare).
+    /// The errors of [`prepare`](Self::prepare).
     pub fn presign(&self, operation: &str, params: impl Into<Value>, expires: Duration) -> Result<String> {
         self.request(operation, params).presign(expires)
     }
 
-    /// The method names of the operations, sorted.
+    /// Returns the method names of the operations, sorted.
     pub fn operations(&self) -> Vec<Str> {
         let mut names: Vec<Str> = self.context().service.method_names().map(|(method, _)| method.clone()).collect();
         names.sort();
         names
     }
 
-    /// What the definition says of an operation: `name`, `method_name`, `http`, `input`, `output`, `errors` and
-    /// its traits. A shape is written out where it is met first; after that only its name stands, with
-    /// `described: "above"`.
+    /// Describes an operation: `name`, `method_name`, `http`, `input`, `output`, `errors`, and its traits. A shape is described
+    /// where it first occurs; later occurrences contain its name and `described: "above"`.
     ///
     /// # Errors
-    /// If there is no such operation, or if its definition is broken.
+    /// `UnknownOperation`; `InvalidDefinition` if the definition is broken.
     pub fn describe(&self, operation: &str) -> Result<Value> {
         let read_only = self.read_only(operation)?;
         describe(&self.context().service, self.context().operation(operation)?, read_only)
     }
 
-    /// Registers a hook for an event, or for all whose names begin with it: `before-sign.s3.PutObject`,
-    /// `before-sign.s3`, `before-sign`; `*` stands for any one part. See [`Event`] for the stages.
+    /// Registers a hook for all events that a pattern matches: `before-sign.s3.PutObject`, `before-sign.s3`, or `before-sign`.
+    /// `*` matches any single part. See [`Event`] for the stages.
     ///
-    /// The hooks of an event run in boto3's order: those found by a `*` before those found by a name, of these the
-    /// longest pattern first; within a pattern as they were registered, after those of
-    /// [`on_first`](Self::on_first) and the crate's own, before those of [`on_last`](Self::on_last). A client has a
-    /// copy of the hooks that its session had when it was made; a call does not see what is registered while it runs.
+    /// The hooks of an event run in boto3's order: patterns with `*` first, then longer patterns before shorter ones. Hooks of
+    /// the same pattern run in the order of registration, after those of [`on_first`](Self::on_first) and of the library, and
+    /// before those of [`on_last`](Self::on_last). A client starts with a copy of its session's hooks. A hook that is
+    /// registered during a call does not affect that call.
     ///
     /// # Errors
     /// `InvalidConfig` if the name has an empty part, if there is no such stage, or if it names a service other than this
@@ -132,74 +131,74 @@ impl Client {
         self.context().register(event, Rank::Normal, Arc::new(hook))
     }
 
-    /// As [`on`](Self::on), before every other hook of the same pattern, those of the crate itself included: boto3's
+    /// Registers a hook that runs before all others of the same pattern, including those of the library, like boto3's
     /// `register_first`.
     ///
     /// # Errors
-    /// As [`on`](Self::on).
+    /// The errors of [`on`](Self::on).
     pub fn on_first(&self, event: &str, hook: impl Fn(&mut Event<'_, '_>) -> anyhow::Result<()> + Send + Sync + 'static) -> Result<HookId> {
         self.context().register(event, Rank::First, Arc::new(hook))
     }
 
-    /// As [`on`](Self::on), after every other hook of the same pattern: boto3's `register_last`.
+    /// Registers a hook that runs after all others of the same pattern, like boto3's `register_last`.
     ///
     /// # Errors
-    /// As [`on`](Self::on).
+    /// The errors of [`on`](Self::on).
     pub fn on_last(&self, event: &str, hook: impl Fn(&mut Event<'_, '_>) -> anyhow::Result<()> + Send + Sync + 'static) -> Result<HookId> {
         self.context().register(event, Rank::Last, Arc::new(hook))
     }
 
-    /// Removes a hook that this client registered; returns whether there was one. A hook that came from the session, or
-    /// that another client registered, is left in place.
+    /// Removes a hook that this client registered; returns whether there was one. Hooks of the session or of another client
+    /// are not removed.
     pub fn off(&self, id: HookId) -> bool {
         self.context().hooks.unregister(id)
     }
 
-    /// The service's definition.
+    /// Returns the definition of the service.
     pub fn service(&self) -> &Service {
         &self.context().service
     }
 
-    /// The region, where there is one.
+    /// Returns the region, if there is one.
     pub fn region(&self) -> Option<&str> {
         self.context().endpoints.client.region.as_deref()
     }
 
-    /// The partition that the region belongs to: `aws`, `aws-cn`, …
+    /// Returns the partition of the region: `aws`, `aws-cn`, …
     pub fn partition(&self) -> &str {
         &self.context().endpoints.client.legacy.partition
     }
 
-    /// The settings of this client, as they came of arguments, `Config`, environment, files and defaults: boto3's
-    /// `meta.config`. An option that nobody said anything about and that has no default is not in it.
+    /// Returns the effective settings of this client, from arguments, `Config`, environment, files, and defaults, like boto3's
+    /// `meta.config`. Options without a value and without a default are not included.
     pub fn config(&self) -> Config {
         self.context().settings.config(self.region(), &self.context().auth.signature_version)
     }
 
-    /// The endpoint that the client's settings and the older data give; the endpoint of a call may differ.
+    /// Returns the endpoint from the client's settings or from the legacy endpoint data. The endpoint of a call can differ.
     pub fn endpoint_url(&self) -> &str {
         &self.context().endpoints.client.url
     }
 
-    /// Prepares the client for resources, unless that was done before.
+    /// Prepares the client for resources, once.
     pub(crate) fn prepare_for_resources(&self, prepare: impl FnOnce(&Client) -> Result<()>) -> Result<()> {
         let mut prepared = Ok(());
         self.0.for_resources.call_once(|| prepared = prepare(self));
         prepared
     }
 
-    /// What every call of this client reads.
+    /// Returns the state that every call of this client uses.
     pub(crate) fn context(&self) -> &ClientContext {
         &self.0.context
     }
 
-    /// A method that is not an operation.
+    /// Finds a method that is not an operation.
     fn extra_method(&self, name: &str) -> Option<ExtraMethod> {
-        self.0.extra_methods.iter().chain(extra::OF_ALL).find(|(known, _)| *known == name).map(|(_, method)| *method)
+        self.0.extra_methods.iter().chain(methods::OF_ALL).find(|(known, _)| *known == name).map(|(_, method)| *method)
     }
 }
 
-/// The parameters of a call as a map: `()` and null are an empty one.
+/// Converts the parameters of a call to a map; `()` and null are empty.
 pub(crate) fn params_map(params: Value) -> Result<Map> {
     match params {
         Value::Map(map) => Ok(map),

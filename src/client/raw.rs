@@ -1,6 +1,5 @@
-//! Signed calls that no definition knows: the client's endpoint, keys, retries and limits, and everything else by hand.
-//!
-//! Such a call goes the way of any other but for what needs an operation: nothing is validated, serialized or parsed.
+//! Signed calls that no definition describes. They use the client's endpoint, credentials, retries, and limits; nothing is
+//! validated, serialized, or parsed.
 
 use std::time::Duration;
 
@@ -16,10 +15,10 @@ use crate::text::invalid;
 use crate::value::{Map, Str, Value};
 
 impl Client {
-    /// A signed call that no definition knows: an operation that is too new, or a store's own addition.
+    /// Creates a signed call that no definition describes: a new operation, or an extension of a compatible service.
     ///
-    /// The path is appended to the endpoint as it stands, so it is percent-encoded already; it may bring a query. Hooks
-    /// see the call under the operation's name `Raw`.
+    /// The path is appended to the endpoint unchanged, so it must be percent-encoded. It can contain a query. For hooks, the
+    /// name of the operation is `Raw`.
     ///
     /// ```no_run
     /// use tucuxi::Session;
@@ -41,8 +40,8 @@ impl Client {
     }
 }
 
-/// A signed call that no definition knows, not made yet; see [`Client::raw`].
-#[must_use = "a request does nothing until it is sent or prepared"]
+/// A signed call that no definition describes; see [`Client::raw`].
+#[must_use = "requests are lazy and do nothing until they are sent or prepared"]
 pub struct RawRequest<'c> {
     client: &'c Client,
     method: Str,
@@ -53,25 +52,25 @@ pub struct RawRequest<'c> {
 }
 
 impl RawRequest<'_> {
-    /// A query parameter more, not encoded yet.
+    /// Adds a query parameter, which is percent-encoded.
     pub fn query(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.query.push((name.into(), value.into()));
         self
     }
 
-    /// A header more, which is signed too.
+    /// Adds a header, which is signed.
     pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.options.headers.set(name, value);
         self
     }
 
-    /// The body: text, bytes or a [`Stream`](crate::Stream).
+    /// Sets the body: a string, bytes, or a [`Stream`](crate::Stream).
     pub fn body(mut self, body: impl Into<Value>) -> Self {
         self.body = body.into();
         self
     }
 
-    /// Another endpoint than the client's.
+    /// Replaces the client's endpoint.
     pub fn endpoint_url(mut self, url: impl Into<Str>) -> Self {
         self.options.endpoint_url = Some(url.into());
         self
@@ -89,42 +88,43 @@ impl RawRequest<'_> {
         self.read_timeout(idle)
     }
 
-    /// How long everything may take together, up to the headers of the response.
+    /// Sets the time limit for the whole call, up to the headers of the response.
     pub fn deadline(mut self, total: Duration) -> Self {
         self.options.deadline = Some(total);
         self
     }
 
-    /// How often the request is sent at most, the first time included.
+    /// Sets the maximum number of attempts, including the first one.
     pub fn max_attempts(mut self, attempts: u32) -> Self {
         self.options.max_attempts = Some(attempts.max(1));
         self
     }
 
-    /// The switch that stops the call from another thread.
+    /// Sets the handle with which another thread can cancel the call.
     pub fn cancel(mut self, cancel: &Cancel) -> Self {
         self.options.cancel = Some(cancel.clone());
         self
     }
 
-    /// Makes the call. Whatever the service answers is a response, a status of 400 or 500 too; its body may still be on
-    /// its way. Failures that may pass are retried as for any call, by status.
+    /// Makes the call. Any response of the service is returned, including status 400 or 500; its body can still be in transit.
+    /// Transient failures are retried as for any call, by status.
     ///
     /// # Errors
-    /// If the path or the body cannot be sent, if no endpoint or no keys are found, or if the service cannot be reached.
+    /// `ParamValidation` if the path or the body is invalid; an error if there is no endpoint, if there are no credentials, or if
+    /// the service cannot be reached.
     pub fn send(self) -> Result<Response> {
         self.with_call(&pipeline::RAW, pipeline::send_raw)
     }
 
-    /// The signed HTTP request, not sent.
+    /// Returns the signed HTTP request without sending it.
     ///
     /// # Errors
-    /// As [`send`](Self::send), as far as it comes without a server.
+    /// The errors of [`send`](Self::send) that occur before sending.
     pub fn prepare(self) -> Result<Request> {
         self.with_call(&pipeline::RAW_PREPARE, pipeline::prepare_raw)
     }
 
-    /// Runs on a call that has its request, unsigned.
+    /// Runs the steps after the unsigned request is built.
     fn with_call<T>(self, pipeline: &'static Pipeline, run: impl FnOnce(&mut Call<'_>) -> Result<T>) -> Result<T> {
         check_path(&self.path)?;
         let body = body(self.body)?;
@@ -136,12 +136,12 @@ impl RawRequest<'_> {
     }
 }
 
-/// A URL is sent verbatim, so what it cannot carry is refused here.
+/// Rejects paths that cannot be part of a URL, since the path is sent unchanged.
 fn check_path(path: &str) -> Result<()> {
     if path.starts_with('/') && path.bytes().all(|b| b.is_ascii_graphic() && b != b'#') {
         return Ok(());
     }
-    Err(invalid(format_args!("The path {path:?} must begin with a slash and be percent-encoded.")))
+    Err(invalid(format_args!("The path {path:?} must start with a slash and be percent-encoded.")))
 }
 
 fn body(body: Value) -> Result<Body> {
@@ -150,6 +150,6 @@ fn body(body: Value) -> Result<Body> {
         Value::String(text) => Ok(Body::Bytes(text.as_bytes().into())),
         Value::Bytes(bytes) => Ok(Body::Bytes(bytes)),
         Value::Stream(stream) => stream_body(&stream),
-        other => Err(invalid(format_args!("The body must be text, bytes or a stream, not {}.", other.type_name()))),
+        other => Err(invalid(format_args!("The body must be a string, bytes, or a stream, not {}.", other.type_name()))),
     }
 }

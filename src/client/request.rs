@@ -1,4 +1,4 @@
-//! One call with settings of its own.
+//! A call with its own settings.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::http::{Cancel, Limits, Request};
 use crate::value::{Str, Value};
 
-/// A call that is not made yet.
+/// A call with its own settings, created by [`Client::request`].
 ///
 /// ```no_run
 /// use std::time::Duration;
@@ -25,7 +25,7 @@ use crate::value::{Str, Value};
 ///     .send()?;
 /// # Ok::<(), tucuxi::Error>(())
 /// ```
-#[must_use = "a request does nothing until it is sent or prepared"]
+#[must_use = "requests are lazy and do nothing until they are sent or prepared"]
 pub struct OperationRequest<'c> {
     client: &'c Client,
     operation: String,
@@ -50,25 +50,25 @@ impl<'c> OperationRequest<'c> {
         self.read_timeout(idle)
     }
 
-    /// A header more, which is signed too.
+    /// Adds a header, which is signed.
     pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.options.headers.set(name, value);
         self
     }
 
-    /// Another endpoint than the client's.
+    /// Replaces the client's endpoint.
     pub fn endpoint_url(mut self, url: impl Into<Str>) -> Self {
         self.options.endpoint_url = Some(url.into());
         self
     }
 
-    /// How often the request is sent at most, the first time included.
+    /// Sets the maximum number of attempts, including the first one.
     pub fn max_attempts(mut self, attempts: u32) -> Self {
         self.options.max_attempts = Some(attempts.max(1));
         self
     }
 
-    /// The limit for the whole call, instead of [`Config::deadline`](crate::Config::deadline): every attempt, the delays between
+    /// Sets the time limit for the whole call, instead of [`Config::deadline`](crate::Config::deadline): every attempt, the delays between
     /// them, reading the response (also a streamed one), and everything done on the call's behalf, such as endpoint discovery
     /// and the retrieval of credentials. Only a program's own credential provider is not interrupted, since it runs on the
     /// caller's thread.
@@ -90,16 +90,16 @@ impl<'c> OperationRequest<'c> {
         }
     }
 
-    /// As the client has it, but no longer than `left`.
+    /// Applies the client's deadline, but at most `left`.
     pub(crate) fn within(mut self, left: Duration) -> Self {
         let own = self.options.deadline.or(self.client.context().settings.deadline);
         self.options.deadline = Some(own.map_or(left, |own| own.min(left)));
         self
     }
 
-    /// The switch that stops the call from another thread. A call that is stopped returns at once with an error of
-    /// the kind [`Canceled`](crate::ErrorKind::Canceled), whether it sends, receives or waits for its next attempt;
-    /// reading a streamed body fails too. A transport of your own has to watch for it itself.
+    /// Sets the handle with which another thread can cancel the call. A canceled call immediately returns an error of kind
+    /// [`Canceled`](crate::ErrorKind::Canceled), whether it is sending, receiving, or waiting for its next attempt; reading a
+    /// streamed body fails too. A custom transport must check for cancellation itself.
     ///
     /// ```no_run
     /// use tucuxi::{Cancel, Session, value};
@@ -119,7 +119,7 @@ impl<'c> OperationRequest<'c> {
         self
     }
 
-    /// Another HTTP method than the operation's: a presigned `get_object` may be made for `HEAD`.
+    /// Replaces the operation's HTTP method, for example to presign `get_object` for `HEAD`.
     pub fn http_method(mut self, method: impl Into<String>) -> Self {
         self.options.http_method = Some(method.into());
         self
@@ -137,18 +137,18 @@ impl<'c> OperationRequest<'c> {
         self.with_call(&pipeline::SEND, |call| pipeline::send(call).map(Value::Map))
     }
 
-    /// The signed HTTP request, not sent.
+    /// Returns the signed HTTP request without sending it.
     ///
     /// # Errors
-    /// As [`send`](Self::send), as far as it comes without a server.
+    /// The errors of [`send`](Self::send) that occur before sending.
     pub fn prepare(self) -> Result<Request> {
         self.with_call(&pipeline::PREPARE, pipeline::prepare)
     }
 
-    /// A URL that makes the call for whoever has it, until `expires` is over.
+    /// Returns a URL with which anyone can make the call until it expires.
     ///
     /// # Errors
-    /// As [`prepare`](Self::prepare).
+    /// The errors of [`prepare`](Self::prepare).
     pub fn presign(mut self, expires: Duration) -> Result<String> {
         self.options.place = Place::Query;
         self.with_call(&pipeline::PRESIGN, |call| {
@@ -156,7 +156,7 @@ impl<'c> OperationRequest<'c> {
         })
     }
 
-    /// The URL for a form that a browser posts, with the signed policy of the form.
+    /// Returns the URL and the signed policy of an HTML form.
     pub(crate) fn presign_post(mut self, mut policy: PostPolicy, expires: Duration) -> Result<(String, PostPolicy)> {
         self.options.place = Place::PresignPost;
         self.with_call(&pipeline::PRESIGN, |call| {
@@ -174,7 +174,7 @@ impl<'c> OperationRequest<'c> {
     }
 }
 
-/// Says in an error which call it ended, and how far that had come.
+/// Adds the operation, the host, and the number of attempts to an error.
 pub(super) fn with_circumstances(error: Error, call: &Call<'_>) -> Error {
     let host = call.request.as_ref().map(|r| r.host().to_owned()).unwrap_or_default();
     error.with_operation(&call.operation.name).with_host(&host).with_attempts(call.attempts.number)

@@ -1,8 +1,8 @@
-//! A client in the making, as the customizations of a service see it.
+//! The state of a client under construction, as the customizations of a service see it.
 
 use std::sync::Arc;
 
-use super::extra::ExtraMethods;
+use super::methods::ExtraMethods;
 use crate::call::hooks::{Hooks, Rank};
 use crate::call::{EndpointError, Event, LookupRegion, MethodAliases};
 use crate::definition::Service;
@@ -11,26 +11,26 @@ use crate::retry::Tuning;
 use crate::settings::ClientSettings;
 use crate::value::{Map, Value};
 
-/// A client in the making: what a customization may set before the first call.
+/// A client under construction. A customization can set its fields.
 pub(crate) struct Setup<'a> {
     pub service: &'a Service,
     pub settings: &'a ClientSettings,
     pub hooks: &'a Hooks,
-    /// What the settings say to the endpoint rules beyond what every service's say, by the rules' names.
+    /// Built-in parameters of the endpoint rules, in addition to those of every service.
     pub builtins: Map,
-    /// The service's signature version, where the definition's is not the right one.
+    /// Replaces the signature version of the definition.
     pub signature_version: Option<&'static str>,
-    /// The region under which the older endpoint data is asked, where it is not the client's.
+    /// The region for lookups in the legacy endpoint data, if it is not the client's.
     pub lookup_region: Option<LookupRegion>,
-    /// What an error of the endpoint rules is called, where it has a name of its own.
+    /// Gives errors of the endpoint rules their own names.
     pub endpoint_error: Option<EndpointError>,
-    /// Older method names that still do, each with the one of today.
+    /// Older method names that are still accepted, each with the current one.
     pub method_aliases: MethodAliases,
-    /// What is peculiar to the service in its retries.
+    /// The service's retry settings.
     pub retries: Tuning,
-    /// Operations that write, although their definitions look as if they only read.
+    /// Operations that write although their definitions look read-only.
     pub writing: &'static [&'static str],
-    /// Methods that are no operations.
+    /// Methods that are not operations.
     pub extra_methods: ExtraMethods,
 }
 
@@ -51,12 +51,12 @@ impl<'a> Setup<'a> {
         }
     }
 
-    /// Registers a hook, before those of the users.
+    /// Registers a hook that runs before those of users.
     pub(crate) fn on(&self, event: &str, hook: impl Fn(&mut Event<'_, '_>) -> anyhow::Result<()> + Send + Sync + 'static) -> Result<()> {
         self.hooks.register(event, Rank::BuiltIn, Arc::new(hook)).map(|_| ())
     }
 
-    /// Says something to the endpoint rules.
+    /// Sets a built-in parameter of the endpoint rules.
     pub(crate) fn builtin(&mut self, name: &str, value: impl Into<Value>) {
         self.builtins.insert(name, value);
     }

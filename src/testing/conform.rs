@@ -1,4 +1,5 @@
-//! A told answer in the types that a parsed one has: bytes for blobs, instants for times, streams for bodies.
+//! Converts a stubbed or recorded response to the types of a parsed one: bytes for blobs, timestamps, and streams for
+//! bodies.
 
 use std::io::Cursor;
 
@@ -6,11 +7,11 @@ use crate::definition::{Node, ShapeType};
 use crate::error::Result;
 use crate::value::{Map, Stream, Timestamp, Value};
 
-/// The answer as the operation's output has it. What does not fit is left as it is.
-pub(super) fn conform(output: Node<'_>, answer: &Map) -> Result<Map> {
-    match structure(output, answer)? {
+/// Converts a response to the operation's output shape. Values that do not fit remain unchanged.
+pub(super) fn conform(output: Node<'_>, response: &Map) -> Result<Map> {
+    match structure(output, response)? {
         Value::Map(map) => Ok(map),
-        _ => Ok(answer.clone()),
+        _ => Ok(response.clone()),
     }
 }
 
@@ -41,18 +42,18 @@ fn value(node: Node<'_>, value: &Value) -> Result<Value> {
     })
 }
 
-/// The members of a structure. A body that an operation streams is a stream, whatever it was told as.
+/// Converts the members of a structure. The body of a streaming operation becomes a stream, whatever its type.
 fn structure(node: Node<'_>, map: &Map) -> Result<Value> {
     let Some(structure) = node.structure() else { return Ok(Value::Map(map.clone())) };
     let payload = structure.payload().map(|(_, member)| member.name.as_str());
     let mut out = Map::with_capacity(map.len());
-    for (key, told) in map {
+    for (key, given) in map {
         let Some((_, member)) = structure.member(key) else {
-            out.insert(key.clone(), told);
+            out.insert(key.clone(), given);
             continue;
         };
         let target = node.member(member)?;
-        let conformed = value(target, told)?;
+        let conformed = value(target, given)?;
         let streams = payload == Some(key.as_str()) && matches!(target.shape_type(), ShapeType::Blob);
         out.insert(
             key.clone(),

@@ -1,4 +1,4 @@
-//! Parameters and answers as recordings and messages show them: what is secret is masked, and bytes that are text are text.
+//! Parameters and responses for recordings and messages: secrets are masked, and bytes that are valid text are shown as text.
 
 use crate::definition::{Node, ShapeType};
 use crate::error::Result;
@@ -7,7 +7,7 @@ use crate::value::{Map, Value};
 
 const MASK: &str = "***";
 
-/// Names of members that hold a secret although their shapes do not say so.
+/// The endings of member names that denote a secret even if the shape is not marked as sensitive.
 const SECRET: [&str; 11] = [
     "sessiontoken",
     "securitytoken",
@@ -22,7 +22,7 @@ const SECRET: [&str; 11] = [
     "clientsecret",
 ];
 
-/// A map by the structure that describes it; without one, as it is but for URLs.
+/// Makes a map readable according to its structure. Without one, only URLs are masked.
 pub(super) fn readable(node: Option<Node<'_>>, map: &Map) -> Result<Map> {
     let mut out = Map::with_capacity(map.len());
     for (key, value) in map {
@@ -38,7 +38,7 @@ pub(super) fn readable(node: Option<Node<'_>>, map: &Map) -> Result<Map> {
     Ok(out)
 }
 
-/// The metadata of an answer: headers that carry a secret are masked.
+/// Makes response metadata readable: secret headers are masked.
 pub(super) fn metadata(metadata: &Value) -> Value {
     let mut metadata = untyped(metadata);
     if let Some(headers) = metadata.get_mut("HTTPHeaders").and_then(Value::as_map_mut) {
@@ -55,7 +55,7 @@ fn is_secret_name(name: &str) -> bool {
     SECRET.iter().any(|secret| name.ends_with(secret))
 }
 
-/// `secret` is said by the member's name, or by a shape around it.
+/// `secret` is set by the name of the member or by an enclosing shape.
 fn shown(node: Node<'_>, value: &Value, secret: bool) -> Result<Value> {
     let secret = secret || node.has(|t| t.sensitive);
     Ok(match (node.shape_type(), value) {
@@ -97,7 +97,7 @@ fn shown(node: Node<'_>, value: &Value, secret: bool) -> Result<Value> {
     })
 }
 
-/// What no shape describes, or what is not secret by its shape: URLs in it may still be signed.
+/// Handles values without a shape or with one that is not secret. URLs in them can still be signed.
 fn untyped(value: &Value) -> Value {
     match value {
         Value::String(text) if text.contains("://") => without_signatures(text).into(),
@@ -107,13 +107,13 @@ fn untyped(value: &Value) -> Value {
         },
         Value::List(list) => Value::List(list.iter().map(untyped).collect()),
         Value::Map(map) => Value::Map(map.iter().map(|(key, value)| (key.clone(), untyped(value))).collect()),
-        // Its content is the caller's affair; two calls are told apart by its length.
+        // The content is not shown; the length distinguishes calls.
         Value::Stream(stream) => format!("{stream:?}").into(),
         _ => value.clone(),
     }
 }
 
-/// Text in which what signs a URL is masked.
+/// Masks the signatures of URLs in a text.
 fn without_signatures(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
@@ -136,7 +136,7 @@ mod tests {
     use crate::value;
 
     #[test]
-    fn secrets_go_by_shape_by_name_and_out_of_urls() {
+    fn secrets_are_masked_by_shape_by_name_and_in_urls() {
         let service = Service::parse(
             "test",
             r#"{"metadata": {}, "operations": {"Op": {"http": {"method": "POST"}, "input": {"shape": "In"}}}, "shapes": {

@@ -1,4 +1,4 @@
-//! Calls as they were answered, for a file that people can read.
+//! Records calls and their responses in a readable file.
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,19 +11,19 @@ use crate::client::Client;
 use crate::error::{Error, ErrorKind, Result};
 use crate::value::{List, Map, Value};
 
-/// What a file of recordings says of itself.
+/// The format marker of a recording.
 pub(super) const FORMAT: &str = "tucuxi recording 1";
 
-/// Writes down what services answer, to be replayed without them: see [`Replay`](super::Replay).
+/// Records the responses of services, so that [`Replay`](super::Replay) can return them without the services.
 ///
-/// Recorded are, for each call that a service answered, with a result or with an error: the service, the region, the
-/// operation, the parameters as the caller gave them, and the answer as the caller got it. Bodies are read into memory
-/// for it. Calls that ended without an answer (nobody there, invalid parameters) and raw calls are not recorded.
+/// For each call that a service answered, with a result or an error, the recording contains the service, the region, the
+/// operation, the caller's parameters, and the response. Bodies are read into memory. Calls without a response (no
+/// connection, invalid parameters) and raw calls are not recorded.
 ///
-/// Requests are not recorded, so no signature and no key of the caller is. Of parameters and answers everything is
-/// masked that the definitions call sensitive, members whose names say it (`Password`, `SessionToken`, `SecretAccessKey`, …),
-/// headers that carry secrets, and what signs a URL. What an application keeps in members of its own (an item of a
-/// table, an object) is recorded as it is.
+/// Requests are not recorded, and neither are the caller's signatures and credentials. In parameters and responses, the
+/// following is masked: values that the definition marks as sensitive, members whose names denote a secret (`Password`,
+/// `SessionToken`, `SecretAccessKey`, …), secret headers, and the signatures of URLs. Application data, such as a table item or
+/// an object, is recorded unchanged.
 ///
 /// ```no_run
 /// use tucuxi::{Recorder, Session, value};
@@ -39,20 +39,20 @@ pub(super) const FORMAT: &str = "tucuxi recording 1";
 pub struct Recorder(Arc<Mutex<Vec<Value>>>);
 
 impl Recorder {
-    /// A recorder with nothing in it.
+    /// Creates an empty recorder.
     pub fn new() -> Recorder {
         Recorder::default()
     }
 
-    /// Records the calls of a client and of its clones from now on.
+    /// Starts recording the calls of a client and its clones.
     ///
     /// # Errors
-    /// None at present: it is there for what may come.
+    /// None currently.
     pub fn attach(&self, client: &Client) -> Result<()> {
         self.listen(&client.context().hooks)
     }
 
-    /// The recording as text: JSON, indented.
+    /// Returns the recording as indented JSON.
     pub fn to_json_text(&self) -> String {
         let calls: List = self.0.lock().unwrap_or_else(PoisonError::into_inner).iter().collect();
         let mut text = crate::value!({"format": FORMAT, "calls": calls}).to_json_text(true);
@@ -60,19 +60,19 @@ impl Recorder {
         text
     }
 
-    /// Writes the recording to a file, in the place of what was there.
+    /// Writes the recording to a file, replacing its content.
     ///
     /// # Errors
-    /// If the file cannot be written; the message names it.
+    /// `Stub` if the file cannot be written; the message names it.
     pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
         let path = path.as_ref();
         let failed = |e| Error::new(ErrorKind::Stub, format!("{}: {e}", path.display())).with_source(e);
         std::fs::write(path, self.to_json_text()).map_err(failed)
     }
 
-    /// Records the calls that run through these hooks.
+    /// Records the calls that use these hooks.
     pub(crate) fn listen(&self, hooks: &Hooks) -> Result<()> {
-        // Before any hook has rewritten the parameters, and after those of the service have finished the answer.
+        // The first hook runs before others rewrite the parameters, the last one after those of the service complete the response.
         hooks.register(
             "*",
             Rank::First,
@@ -99,7 +99,7 @@ impl Recorder {
 
 fn record(event: &mut Event<'_, '_>) -> Result<Value> {
     let output = event.output()?;
-    // A stream can be read once: the caller gets another one of the same content.
+    // A stream can be read once, so the caller gets a new one with the same content.
     let whole = event.result().map_or_else(|| Ok(Map::new()), without_streams)?;
     if let (Some(result), Some(output)) = (event.result_mut(), output) {
         *result = conform(output, &whole)?;
@@ -110,9 +110,9 @@ fn record(event: &mut Event<'_, '_>) -> Result<Value> {
         Some(code) => event.service().error_node(code)?,
         None => output,
     };
-    let mut answer = readable(shape, &whole)?;
-    if let Some(told) = whole.get("ResponseMetadata") {
-        answer.insert("ResponseMetadata", metadata(told));
+    let mut response = readable(shape, &whole)?;
+    if let Some(given) = whole.get("ResponseMetadata") {
+        response.insert("ResponseMetadata", metadata(given));
     }
     let mut call = Map::new();
     call.insert("service", event.service().name());
@@ -122,11 +122,11 @@ fn record(event: &mut Event<'_, '_>) -> Result<Value> {
     if let Some(class) = class {
         call.insert("error_class", class);
     }
-    call.insert("answer", answer);
+    call.insert("answer", response);
     Ok(Value::Map(call))
 }
 
-/// The answer with bodies as bytes and streams of events as lists.
+/// Returns the response with bodies as bytes and event streams as lists.
 fn without_streams(result: &Map) -> Result<Map> {
     let mut out = Map::with_capacity(result.len());
     for (key, value) in result {

@@ -1,4 +1,4 @@
-//! Recorded answers in the service's place.
+//! Recorded responses instead of a service.
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -13,12 +13,12 @@ use crate::client::Client;
 use crate::error::{Error, ErrorKind, Result};
 use crate::value::{Map, Str, Value};
 
-/// Answers calls from a recording: see [`Recorder`](super::Recorder).
+/// Answers calls from a recording of a [`Recorder`](super::Recorder).
 ///
-/// A call is answered by the first recorded one of the same service and operation with the same parameters, each
-/// recorded call once, so that a resource that is polled changes as it did. The region does not matter. What is masked
-/// in the recording is masked in the answer. A call that was not recorded fails; nothing reaches the network. The answer is
-/// what the caller got when it was recorded: hooks of `after-call` do not run again.
+/// A call gets the response of the first recorded call with the same service, operation, and parameters. Each recorded call
+/// is used once, so that a polled resource changes as it did when it was recorded. The region is ignored. Values that are
+/// masked in the recording are masked in the response. A call that was not recorded fails; nothing reaches the network. Hooks
+/// of `after-call` do not run again, as the response is the one that the caller received.
 ///
 /// ```no_run
 /// use tucuxi::{Replay, Session, value};
@@ -33,7 +33,7 @@ use crate::value::{Map, Str, Value};
 #[derive(Clone)]
 pub struct Replay(Arc<Calls>);
 
-/// The calls that were not made again yet.
+/// The calls that were not replayed yet.
 struct Calls(Mutex<Vec<Recorded>>);
 
 struct Recorded {
@@ -41,14 +41,14 @@ struct Recorded {
     operation: Str,
     params: Map,
     error_class: Option<Str>,
-    answer: Map,
+    response: Map,
 }
 
 impl Replay {
     /// Reads a recording from a file.
     ///
     /// # Errors
-    /// If the file cannot be read, or is no recording; the message names it.
+    /// `Stub` if the file cannot be read or is not a recording; the message names it.
     pub fn open(path: impl AsRef<Path>) -> Result<Replay> {
         let path = path.as_ref();
         let failed = |e| Error::new(ErrorKind::Stub, format!("{}: {e}", path.display())).with_source(e);
@@ -59,38 +59,38 @@ impl Replay {
     /// Reads a recording from its text.
     ///
     /// # Errors
-    /// If the text is no recording.
+    /// If the text is not JSON or not a recording.
     pub fn from_json_text(text: &str) -> Result<Replay> {
         let recording = Value::from_json_text(text)?;
         if recording["format"].as_str() != Some(FORMAT) {
-            return Err(Error::new(ErrorKind::Stub, format!("this is no recording: its format is not {FORMAT:?}")));
+            return Err(Error::new(ErrorKind::Stub, format!("this is not a recording: its format is not {FORMAT:?}")));
         }
         let calls = recording["calls"].as_list().into_iter().flatten().enumerate();
         let calls = calls.map(|(i, call)| Recorded::read(call).ok_or_else(|| broken(i))).collect::<Result<_>>()?;
         Ok(Replay(Arc::new(Calls(Mutex::new(calls)))))
     }
 
-    /// Answers the calls of a client and of its clones from now on.
+    /// Starts answering the calls of a client and its clones.
     ///
     /// # Errors
-    /// None at present: it is there for what may come.
+    /// None currently.
     pub fn attach(&self, client: &Client) -> Result<()> {
         self.answer(&client.context().hooks)
     }
 
-    /// Answers the calls that run through these hooks.
+    /// Answers the calls that use these hooks.
     pub(crate) fn answer(&self, hooks: &Hooks) -> Result<()> {
         attach(hooks, Arc::clone(&self.0)).map(|_| ())
     }
 
-    /// How many recorded calls were not made again yet.
+    /// Returns the number of recorded calls that were not replayed yet.
     pub fn remaining(&self) -> usize {
         self.0.0.lock().unwrap_or_else(PoisonError::into_inner).len()
     }
 }
 
 fn broken(index: usize) -> Error {
-    Error::new(ErrorKind::Stub, format!("calls[{index}] needs service, operation, params and answer"))
+    Error::new(ErrorKind::Stub, format!("calls[{index}] requires service, operation, params, and answer"))
 }
 
 impl Recorded {
@@ -101,7 +101,7 @@ impl Recorded {
             operation: text("operation")?,
             params: call["params"].as_map()?.clone(),
             error_class: text("error_class"),
-            answer: call["answer"].as_map()?.clone(),
+            response: call["answer"].as_map()?.clone(),
         })
     }
 }
@@ -114,33 +114,35 @@ impl Double for Calls {
 
     fn answer(&self, event: &mut Event<'_, '_>, params: &Map) -> Result<()> {
         let mut calls = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let place = find(&calls, event, params)?;
-        let Recorded { answer, error_class, .. } = calls.remove(place);
+        let position = find(&calls, event, params)?;
+        let Recorded { response, error_class, .. } = calls.remove(position);
         drop(calls);
-        let answer = match event.output()? {
-            Some(output) if !answer.contains_key("Error") => conform(output, &answer)?,
-            _ => answer,
+        let response = match event.output()? {
+            Some(output) if !response.contains_key("Error") => conform(output, &response)?,
+            _ => response,
         };
-        event.set_outcome(answer);
+        event.set_outcome(response);
         event.set_error_class(error_class);
         Ok(())
     }
 }
 
-/// The place of the first call that fits.
+/// Finds the position of the first matching call.
 fn find(calls: &[Recorded], event: &Event<'_, '_>, params: &Map) -> Result<usize> {
     let (service, operation) = (event.service().name(), event.operation().name.as_str());
     let params = readable(event.service().input(event.operation())?, params)?;
     let same = |call: &&Recorded| call.service == service && call.operation == operation;
-    if let Some(place) = calls.iter().position(|call| same(&call) && call.params == params) {
-        return Ok(place);
+    if let Some(position) = calls.iter().position(|call| same(&call) && call.params == params) {
+        return Ok(position);
     }
     let params = Value::Map(params).to_json_text(false);
     let message = match calls.iter().find(same) {
-        None => format!("No call of {service} {operation} is left in the recording; the parameters are {params}."),
+        None => format!("The recording contains no more calls of {service} {operation}; the parameters are {params}."),
         Some(near) => {
             let recorded = Value::Map(near.params.clone()).to_json_text(false);
-            format!("No call of {service} {operation} is left in the recording with the parameters {params}; the next has {recorded}.")
+            format!(
+                "The recording contains no more calls of {service} {operation} with the parameters {params}; the next one has {recorded}."
+            )
         }
     };
     Err(Error::new(ErrorKind::Stub, message).with_name("UnStubbedResponseError"))

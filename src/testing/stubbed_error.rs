@@ -1,10 +1,10 @@
-//! An error of the service, as a test tells it.
+//! A service error that a test prepares.
 
 use crate::definition::Service;
 use crate::error::{Error, ErrorKind, Result};
 use crate::value::{Map, Str, Value};
 
-/// An error that a stubbed client is to answer: see [`Stubber::add_client_error`](super::Stubber::add_client_error).
+/// An error for a stubbed client to return; see [`Stubber::add_client_error`](super::Stubber::add_client_error).
 ///
 /// ```
 /// use tucuxi::{StubbedError, value};
@@ -13,7 +13,7 @@ use crate::value::{Map, Str, Value};
 /// let short = StubbedError::from("NoSuchKey"); // status 400, no message
 /// ```
 #[derive(Clone, Debug)]
-#[must_use = "an error is to be added to a stubber"]
+#[must_use = "a stubbed error has no effect until it is added to a stubber"]
 pub struct StubbedError {
     code: Str,
     message: Str,
@@ -24,38 +24,38 @@ pub struct StubbedError {
 }
 
 impl StubbedError {
-    /// An error of that code, with the status 400 and an empty message.
+    /// Creates an error with a code, the status 400, and an empty message.
     pub fn new(code: impl Into<Str>) -> StubbedError {
         let none = || Value::Map(Map::new());
         let (error_meta, response_meta, modeled_fields) = (none(), none(), none());
         StubbedError { code: code.into(), message: Str::default(), status: 400, error_meta, response_meta, modeled_fields }
     }
 
-    /// The service's message.
+    /// Sets the message.
     pub fn message(mut self, message: impl Into<Str>) -> Self {
         self.message = message.into();
         self
     }
 
-    /// The HTTP status.
+    /// Sets the HTTP status.
     pub fn status(mut self, status: u16) -> Self {
         self.status = status;
         self
     }
 
-    /// Entries of `Error` beside `Code` and `Message`, in a map.
+    /// Adds entries to `Error`, from a map.
     pub fn error_meta(mut self, entries: impl Into<Value>) -> Self {
         self.error_meta = entries.into();
         self
     }
 
-    /// Entries of `ResponseMetadata`, in a map: `RequestId`, `HTTPHeaders`, …
+    /// Adds entries to `ResponseMetadata`, from a map: `RequestId`, `HTTPHeaders`, …
     pub fn response_meta(mut self, entries: impl Into<Value>) -> Self {
         self.response_meta = entries.into();
         self
     }
 
-    /// The members of the error's own shape, in a map.
+    /// Sets the members of the error's shape, from a map.
     pub fn modeled_fields(mut self, members: impl Into<Value>) -> Self {
         self.modeled_fields = members.into();
         self
@@ -65,20 +65,20 @@ impl StubbedError {
         &self.code
     }
 
-    /// The members of the error's own shape, to be validated.
+    /// The members of the error's shape.
     pub(super) fn fields(&self) -> Result<&Map> {
         entries("modeled_fields", &self.modeled_fields)
     }
 
-    /// The parsed error: what [`Error::response`] will have.
-    pub(super) fn into_answer(self, service: &Service) -> Result<(Map, Option<Str>)> {
+    /// Converts to the parsed error, which is the value of [`Error::response`], and its class.
+    pub(super) fn into_response(self, service: &Service) -> Result<(Map, Option<Str>)> {
         let mut metadata = Map::from_iter([("HTTPStatusCode", self.status)]);
         metadata.extend(entries("response_meta", &self.response_meta)?.iter().map(|(key, value)| (key.clone(), value.clone())));
         let mut error = Map::from_iter([("Message", self.message.clone()), ("Code", self.code.clone())]);
         error.extend(entries("error_meta", &self.error_meta)?.iter().map(|(key, value)| (key.clone(), value.clone())));
-        let mut answer = Map::from_iter([("ResponseMetadata", metadata), ("Error", error)]);
-        answer.extend(self.fields()?.iter().map(|(key, value)| (key.clone(), value.clone())));
-        Ok((answer, crate::protocol::error_class(service, &self.code)?))
+        let mut response = Map::from_iter([("ResponseMetadata", metadata), ("Error", error)]);
+        response.extend(self.fields()?.iter().map(|(key, value)| (key.clone(), value.clone())));
+        Ok((response, crate::protocol::error_class(service, &self.code)?))
     }
 }
 

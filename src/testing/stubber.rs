@@ -1,4 +1,4 @@
-//! Answers that a test tells beforehand, one after the other.
+//! Responses that a test prepares, in order.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -17,10 +17,10 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::text::python::Repr;
 use crate::value::{Map, Str, Value};
 
-/// Stands for any value among expected parameters; the parameter must be there.
+/// Matches any value in expected parameters; the parameter must be present.
 pub const ANY: Any = Any;
 
-/// The type of [`ANY`]. As a value it is the map `{"<ANY>": null}`, for hosts that have only maps.
+/// The type of [`ANY`]. Its [`Value`] is the map `{"<ANY>": null}`, which hosts can pass directly.
 #[derive(Clone, Copy, Debug)]
 pub struct Any;
 
@@ -36,13 +36,13 @@ fn is_any(value: &Value) -> bool {
     value.as_map().is_some_and(|map| map.len() == 1 && map.contains_key(ANY_KEY))
 }
 
-/// Answers the calls of a client in the service's place, as a test has told it: boto3's `Stubber`.
+/// Answers the calls of a client with responses that a test has prepared, like boto3's `Stubber`.
 ///
-/// Answers and expected parameters are checked against the definition when they are added, so that a test cannot
-/// expect what the service does not have. Calls are validated as ever; those that were not foreseen fail. As long as
-/// the stubber is active the client cannot reach the network, not even for credentials. It is active from the start,
-/// for the client and all its clones, and stays so when it is dropped. Requests that are only prepared or presigned use
-/// no answer up; where the client has no keys at hand they are signed with placeholders.
+/// Responses and expected parameters are checked against the definition when they are added, so that a test cannot expect
+/// something that the service does not have. Calls are validated as usual; unexpected calls fail. While the stubber is
+/// active, the client cannot reach the network, not even for credentials. It is active immediately, for the client and all
+/// its clones, and remains active when it is dropped. Requests that are only prepared or presigned do not consume a response;
+/// if the client has no credentials available, they are signed with placeholders.
 ///
 /// ```
 /// use tucuxi::{ANY, Session, StubbedError, Stubber, value};
@@ -65,13 +65,13 @@ fn is_any(value: &Value) -> bool {
 /// ```
 pub struct Stubber {
     client: Client,
-    told: Arc<Told>,
+    stubs: Arc<Stubs>,
     hook: Mutex<Option<HookId>>,
 }
 
-/// What was told, and not asked for yet.
+/// The prepared responses.
 #[derive(Default)]
-struct Told(Mutex<State>);
+struct Stubs(Mutex<State>);
 
 #[derive(Default)]
 struct State {
@@ -80,97 +80,96 @@ struct State {
     made_up: Option<MadeUp>,
 }
 
-/// Answers to what nothing was told for.
+/// Settings for generated responses.
 struct MadeUp {
-    /// Of the next answer.
+    /// The seed of the next response.
     seed: u64,
     paginators: Option<Arc<Paginators>>,
 }
 
-/// One answer.
+/// A prepared response.
 struct Stub {
     operation: Str,
-    answer: Map,
-    /// The class of an error.
+    response: Map,
+    /// The class, if it is an error.
     class: Option<Str>,
     expected: Option<Map>,
 }
 
 impl Stubber {
-    /// Puts a stubber between the client and the network, active at once.
+    /// Attaches a stubber to a client. It is active immediately.
     ///
     /// # Errors
-    /// None at present: it is there for what may come.
+    /// None currently.
     pub fn new(client: &Client) -> Result<Stubber> {
-        let stubber = Stubber { client: client.clone(), told: Arc::default(), hook: Mutex::default() };
+        let stubber = Stubber { client: client.clone(), stubs: Arc::default(), hook: Mutex::default() };
         stubber.activate()?;
         Ok(stubber)
     }
 
-    /// Answers each operation with what was told for it, in whatever order different operations are called. Of
-    /// several answers for one operation the first is taken whose expected parameters fit.
+    /// Selects responses by operation, so that different operations can be called in any order. If several responses of one
+    /// operation are left, the first one whose expected parameters match is used.
     #[must_use]
     pub fn by_name(self) -> Stubber {
-        self.told.lock().by_name = true;
+        self.stubs.lock().by_name = true;
         self
     }
 
-    /// Answers calls of operations for which nothing is told (any more) with made-up data, another for each call and the
-    /// same for the same seed: see [`Client::sample_output`].
+    /// Answers calls of operations without prepared responses with generated ones, as [`Client::sample_output`] does. Each call
+    /// gets a different response; the same seed produces the same responses.
     ///
     /// ```
     /// use tucuxi::{Session, Stubber, value};
     ///
     /// let ec2 = Session::builder().region("us-east-1").build()?.client("ec2")?;
     /// let stubber = Stubber::new(&ec2)?.make_up(1)?;
-    /// let answer = ec2.call("describe_instances", ())?;
-    /// assert!(answer["Reservations"].is_null() || answer["Reservations"].as_list().is_some());
+    /// let response = ec2.call("describe_instances", ())?;
+    /// assert!(response["Reservations"].is_null() || response["Reservations"].as_list().is_some());
     /// # Ok::<(), tucuxi::Error>(())
     /// ```
     ///
     /// # Errors
-    /// If the definition of the service's paginators is broken.
+    /// `InvalidDefinition` if the service's paginators are broken.
     pub fn make_up(self, seed: u64) -> Result<Stubber> {
         let paginators = sample::paginators(self.client.context())?;
-        self.told.lock().made_up = Some(MadeUp { seed, paginators });
+        self.stubs.lock().made_up = Some(MadeUp { seed, paginators });
         Ok(self)
     }
 
-    /// Adds an answer. `expected_params` are what the call must be made with, exactly; [`ANY`] (or null)
-    /// alone means whatever, `()` means none.
+    /// Adds a response. The parameters of the call must equal `expected_params`; [`ANY`] alone, or null, accepts any parameters.
     ///
-    /// The answer is returned as it is told, in the types of the operation's output: a body that the operation streams
-    /// may be told as bytes or text, a time as text, a stream of events as a list.
+    /// The response is converted to the types of the operation's output: a streamed body can be given as bytes or a string, a
+    /// timestamp as a string, and an event stream as a list.
     ///
     /// # Errors
-    /// If there is no such operation, or if its definition has no such answer or no such parameters.
+    /// `UnknownOperation`; `ParamValidation` if the response or the parameters do not match the definition.
     pub fn add_response(&self, operation: &str, response: impl Into<Value>, expected_params: impl Into<Value>) -> Result<()> {
         let operation = self.operation(operation)?;
         let response = params_map(response.into())?;
         let output = self.service().output(operation)?;
-        check_answer(output, &response)?;
-        let answer = output.map_or_else(|| Ok(response.clone()), |output| conform(output, &response))?;
-        self.add(operation, answer, None, expected_params.into())
+        check_response(output, &response)?;
+        let response = output.map_or_else(|| Ok(response.clone()), |output| conform(output, &response))?;
+        self.add(operation, response, None, expected_params.into())
     }
 
-    /// Adds an error of the service; `"NoSuchKey"` is short for one without anything but a code.
+    /// Adds a service error. A string such as `"NoSuchKey"` is an error with only a code.
     ///
     /// # Errors
-    /// If there is no such operation, or if its definition has no such error members or no such parameters.
+    /// `UnknownOperation`; `ParamValidation` if the error's members or the parameters do not match the definition.
     pub fn add_client_error(&self, operation: &str, error: impl Into<StubbedError>, expected_params: impl Into<Value>) -> Result<()> {
         let operation = self.operation(operation)?;
         let error = error.into();
-        check_answer(self.service().error_node(error.code())?, error.fields()?)?;
-        let (answer, class) = error.into_answer(self.service())?;
-        self.add(operation, answer, class, expected_params.into())
+        check_response(self.service().error_node(error.code())?, error.fields()?)?;
+        let (response, class) = error.into_response(self.service())?;
+        self.add(operation, response, class, expected_params.into())
     }
 
-    /// Fails if something was told that nobody has asked for.
+    /// Checks that all responses were used.
     ///
     /// # Errors
-    /// Of the name `AssertionError`, with the operations that are left.
+    /// `Stub`, with the name `AssertionError` and the operations of the unused responses.
     pub fn assert_no_pending_responses(&self) -> Result<()> {
-        let state = self.told.lock();
+        let state = self.stubs.lock();
         if state.pending.is_empty() {
             return Ok(());
         }
@@ -179,31 +178,31 @@ impl Stubber {
         Err(Error::new(ErrorKind::Stub, message).with_name("AssertionError"))
     }
 
-    /// Takes the stubber's place again after [`deactivate`](Self::deactivate).
+    /// Activates the stubber again after [`deactivate`](Self::deactivate).
     ///
     /// # Errors
-    /// As [`new`](Self::new).
+    /// None currently.
     pub fn activate(&self) -> Result<()> {
         let mut hook = self.hook.lock().unwrap_or_else(PoisonError::into_inner);
         if hook.is_none() {
-            *hook = Some(attach(&self.client.context().hooks, Arc::clone(&self.told))?);
+            *hook = Some(attach(&self.client.context().hooks, Arc::clone(&self.stubs))?);
         }
         Ok(())
     }
 
-    /// Lets the client's calls through to the service again. What was told stays.
+    /// Lets the client's calls reach the service again. Unused responses are kept.
     pub fn deactivate(&self) {
         if let Some(hook) = self.hook.lock().unwrap_or_else(PoisonError::into_inner).take() {
             self.client.off(hook);
         }
     }
 
-    fn add(&self, operation: &Operation, answer: Map, class: Option<Str>, expected: Value) -> Result<()> {
+    fn add(&self, operation: &Operation, response: Map, class: Option<Str>, expected: Value) -> Result<()> {
         let expected = if expected.is_null() || is_any(&expected) { None } else { Some(params_map(expected)?) };
         if let (Some(expected), Some(input)) = (&expected, self.service().input(operation)?) {
             validate_part(input, expected, is_any)?;
         }
-        self.told.lock().pending.push_back(Stub { operation: operation.name.clone(), answer, class, expected });
+        self.stubs.lock().pending.push_back(Stub { operation: operation.name.clone(), response, class, expected });
         Ok(())
     }
 
@@ -216,17 +215,17 @@ impl Stubber {
     }
 }
 
-/// Whether a structure, or none, has what is told.
-fn check_answer(shape: Option<Node<'_>>, answer: &Map) -> Result<()> {
-    let mut own = answer.clone();
+/// Checks a prepared response against its shape, if it has one.
+fn check_response(shape: Option<Node<'_>>, response: &Map) -> Result<()> {
+    let mut own = response.clone();
     own.remove("ResponseMetadata");
     let Some(shape) = shape else {
         let message = "Parameter validation failed:\nService response should only contain ResponseMetadata.";
         return if own.is_empty() { Ok(()) } else { Err(Error::new(ErrorKind::ParamValidation, message)) };
     };
     for member in shape.structure().map(|s| s.members.as_slice()).unwrap_or_default() {
-        // A list of events stands for the stream of them: each is checked in its place.
-        let Some(events) = answer[member.name.as_str()].as_list() else { continue };
+        // A list of events represents an event stream; each event is checked individually.
+        let Some(events) = response[member.name.as_str()].as_list() else { continue };
         if shape.member(member)?.has(|t| t.event_stream) {
             for event in events {
                 own.insert(member.name.clone(), event);
@@ -237,13 +236,13 @@ fn check_answer(shape: Option<Node<'_>>, answer: &Map) -> Result<()> {
     validate(shape, &own)
 }
 
-impl Told {
+impl Stubs {
     fn lock(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Double for Told {
+impl Double for Stubs {
     fn check(&self, event: &Event<'_, '_>, params: &Map) -> Result<()> {
         let state = self.lock();
         if state.makes_up(event) { Ok(()) } else { state.find(event, params).map(|_| ()) }
@@ -254,29 +253,29 @@ impl Double for Told {
         if state.makes_up(event)
             && let Some(MadeUp { seed, paginators }) = &mut state.made_up
         {
-            let answer = sample::sample_output(event.service(), event.operation(), paginators.as_deref(), *seed)?;
+            let response = sample::sample_output(event.service(), event.operation(), paginators.as_deref(), *seed)?;
             *seed = seed.wrapping_add(1);
-            event.set_result(answer);
+            event.set_result(response);
             return Ok(());
         }
-        let place = state.find(event, params)?;
-        let Some(stub) = state.pending.remove(place) else { return Ok(()) };
+        let position = state.find(event, params)?;
+        let Some(stub) = state.pending.remove(position) else { return Ok(()) };
         drop(state);
-        event.set_result(stub.answer);
+        event.set_result(stub.response);
         event.set_error_class(stub.class);
         Ok(())
     }
 }
 
 impl State {
-    /// Whether nothing is told for this operation, and made-up data are wanted. Raw calls have no shape to make them from.
+    /// Whether the response of this operation is generated: nothing is prepared for it. Raw calls have no output shape.
     fn makes_up(&self, event: &Event<'_, '_>) -> bool {
         let operation = event.operation().name.as_str();
         let known = event.service().operation(operation).is_ok();
         self.made_up.is_some() && known && self.pending.iter().all(|stub| stub.operation != operation)
     }
 
-    /// The place of the answer to this call.
+    /// Finds the position of the response to this call.
     fn find(&self, event: &Event<'_, '_>, params: &Map) -> Result<usize> {
         let operation = event.operation().name.as_str();
         let mut of_operation = self.pending.iter().enumerate().filter(|(_, stub)| !self.by_name || stub.operation == operation);
@@ -292,7 +291,7 @@ impl State {
             return Ok(first);
         }
         match of_operation.find(|(_, stub)| self.by_name && stub.expects(params)) {
-            Some((place, _)) => Ok(place),
+            Some((position, _)) => Ok(position),
             None => Err(stub.mismatch(event, params)?),
         }
     }
@@ -332,6 +331,6 @@ fn matches(expected: &Value, given: &Value) -> bool {
 
 impl std::fmt::Debug for Stubber {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Stubber").field("client", &self.client).field("pending", &self.told.lock().pending.len()).finish_non_exhaustive()
+        f.debug_struct("Stubber").field("client", &self.client).field("pending", &self.stubs.lock().pending.len()).finish_non_exhaustive()
     }
 }

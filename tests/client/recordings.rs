@@ -120,20 +120,20 @@ fn a_call_that_was_not_recorded_fails_and_names_the_nearest() {
     replay.attach(&sqs).unwrap();
     let error = sqs.call("get_queue_url", value!({"QueueName": "songs"})).unwrap_err();
     assert_eq!((error.kind(), error.name()), (ErrorKind::Stub, "UnStubbedResponseError"));
-    assert!(error.message().ends_with(r#"with the parameters {"QueueName":"songs"}; the next has {"QueueName":"calls"}."#), "{error}");
+    assert!(error.message().ends_with(r#"with the parameters {"QueueName":"songs"}; the next one has {"QueueName":"calls"}."#), "{error}");
     assert_eq!(sqs.call("get_queue_url", value!({"QueueName": "calls"})).unwrap()["QueueUrl"], "https://q");
     let error = sqs.call("get_queue_url", value!({"QueueName": "calls"})).unwrap_err();
-    assert!(error.message().contains("No call of sqs GetQueueUrl is left in the recording; the parameters are"), "{error}");
+    assert!(error.message().contains("The recording contains no more calls of sqs GetQueueUrl; the parameters are"), "{error}");
     assert_eq!(sqs.raw("GET", "/").send().unwrap_err().kind(), ErrorKind::Stub);
 }
 
 #[test]
-fn what_is_no_recording_is_refused() {
+fn text_that_is_not_a_recording_is_rejected() {
     for (text, reason) in [
         ("", "Invalid JSON"),
-        ("[]", "this is no recording"),
-        (r#"{"format": "tucuxi recording 2"}"#, "this is no recording"),
-        (r#"{"format": "tucuxi recording 1", "calls": [{"service": "s3"}]}"#, "calls[0] needs"),
+        ("[]", "this is not a recording"),
+        (r#"{"format": "tucuxi recording 2"}"#, "this is not a recording"),
+        (r#"{"format": "tucuxi recording 1", "calls": [{"service": "s3"}]}"#, "calls[0] requires"),
     ] {
         assert!(Replay::from_json_text(text).unwrap_err().message().contains(reason), "{text}");
     }

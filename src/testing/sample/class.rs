@@ -1,8 +1,8 @@
-//! Sets of characters, as regular expressions have them.
+//! Character classes of regular expressions.
 
-use super::random::Random;
+use super::Random;
 
-/// A set of characters: ranges of code points, both ends included.
+/// A set of characters, as inclusive ranges of code points.
 #[derive(Clone, Default)]
 pub(super) struct Class(Vec<(u32, u32)>);
 
@@ -21,12 +21,12 @@ impl Class {
         self.0.extend_from_slice(&other.0);
     }
 
-    /// Nothing where the range is the wrong way round.
+    /// Adds a range; `None` if it is reversed.
     pub fn add_range(&mut self, from: char, to: char) -> Option<()> {
         (from <= to).then(|| self.0.push((from.into(), to.into())))
     }
 
-    /// Everything else.
+    /// Returns the complement.
     pub fn negated(mut self) -> Class {
         self.0.sort_unstable();
         let mut rest = Vec::new();
@@ -43,7 +43,7 @@ impl Class {
         Class(rest)
     }
 
-    /// The character, where there is only one.
+    /// Returns the character if there is exactly one.
     pub fn single(&self) -> Option<char> {
         match self.0[..] {
             [(from, to)] if from == to => char::from_u32(from),
@@ -51,7 +51,7 @@ impl Class {
         }
     }
 
-    /// One of the characters: a letter or a digit where there are any, else something to be seen.
+    /// Returns one of the characters: an ASCII letter or digit if there are any, otherwise preferably a printable one.
     pub fn pick(&self, random: &mut Random) -> Option<char> {
         let in_ascii = |fits: fn(&char) -> bool| -> Vec<char> { ('!'..='~').filter(|c| self.contains(*c) && fits(c)).collect() };
         let mut choice = in_ascii(char::is_ascii_alphanumeric);
@@ -73,7 +73,7 @@ impl Class {
     }
 }
 
-/// A part of a class by the names of Java and of Unicode: as much of it as is needed to pick from.
+/// Returns the class of a Java or Unicode property: a subset that is large enough to pick from.
 pub(super) fn property(name: &str) -> Option<Class> {
     let ranges: &[(char, char)] = match name {
         "Digit" | "N" | "Nd" | "IsDigit" => &[('0', '9')],

@@ -1,13 +1,11 @@
-//! Made-up parameters and answers: whatever a shape allows, the same for the same seed.
+//! Generated parameters and responses: any value that a shape allows, reproducible by seed.
 
 mod class;
 mod pattern;
-mod random;
 
 use std::sync::Arc;
 
 use self::pattern::Pattern;
-use self::random::Random;
 use super::conform::conform;
 use crate::call::ClientContext;
 use crate::client::Client;
@@ -16,11 +14,11 @@ use crate::error::{ErrorKind, Result};
 use crate::value::{List, Map, Str, Timestamp, Value};
 
 impl Client {
-    /// Parameters that an operation accepts, made up from its shapes: the required ones and some of the others. The same
-    /// seed gives the same.
+    /// Generates parameters that an operation accepts: the required ones and some of the others. The same seed produces the same
+    /// parameters.
     ///
-    /// They keep to what the definition says: types, lengths, ranges, enumerations, patterns (but for looking around in
-    /// them, and a few notations beyond). What a service checks besides, it may refuse.
+    /// They follow the definition: types, lengths, ranges, enumerations, and patterns (except for look-around and some rare
+    /// notations). A service can still reject them because of rules that the definition does not contain.
     ///
     /// ```
     /// use tucuxi::Session;
@@ -33,18 +31,18 @@ impl Client {
     /// ```
     ///
     /// # Errors
-    /// If there is no such operation, or if its definition is broken.
+    /// `UnknownOperation`; `InvalidDefinition` if the definition is broken.
     pub fn sample_input(&self, operation: &str, seed: u64) -> Result<Value> {
         let operation = self.context().operation(operation)?;
         let Some(input) = self.service().input(operation)? else { return Ok(Value::Map(Map::new())) };
         Ok(Sampler::new(seed, false).structure(input, 0)?.unwrap_or_default())
     }
 
-    /// An answer of an operation, made up from its shapes; see [`sample_input`](Self::sample_input). It is a last page:
-    /// nothing in it says that there is more.
+    /// Generates a response of an operation; see [`sample_input`](Self::sample_input). It is the last page: it contains no token
+    /// for another one.
     ///
     /// # Errors
-    /// If there is no such operation, or if its definition is broken.
+    /// `UnknownOperation`; `InvalidDefinition` if the definition is broken.
     pub fn sample_output(&self, operation: &str, seed: u64) -> Result<Value> {
         let operation = self.context().operation(operation)?;
         let inner = self.context();
@@ -53,7 +51,7 @@ impl Client {
     }
 }
 
-/// The paginators of the client's service, if it has any.
+/// Returns the paginators of the client's service, if it has any.
 pub(super) fn paginators(client: &ClientContext) -> Result<Option<Arc<Paginators>>> {
     match client.definitions.load::<Paginators>(client.service.name(), Some(&client.api_version)) {
         Ok(paginators) => Ok(Some(paginators)),
@@ -62,45 +60,45 @@ pub(super) fn paginators(client: &ClientContext) -> Result<Option<Arc<Paginators
     }
 }
 
-/// An answer without anything that says that there is more.
+/// Generates a response without pagination tokens.
 pub(super) fn sample_output(service: &Service, operation: &Operation, paginators: Option<&Paginators>, seed: u64) -> Result<Map> {
     let Some(output) = service.output(operation)? else { return Ok(Map::new()) };
-    let Some(Value::Map(mut answer)) = Sampler::new(seed, true).structure(output, 0)? else { return Ok(Map::new()) };
+    let Some(Value::Map(mut response)) = Sampler::new(seed, true).structure(output, 0)? else { return Ok(Map::new()) };
     if let Some(paginator) = paginators.map(|all| all.get(&operation.name)).transpose()?.flatten() {
         let more = paginator.output_tokens().iter().chain(paginator.more_results());
         let names: Vec<Str> = more.flat_map(|expression| words(expression.as_str())).collect();
         let results: Vec<Str> = paginator.result_keys().iter().flat_map(|key| words(key.expression().as_str())).collect();
         let tokens: Vec<Str> = names.into_iter().filter(|name| !results.contains(name)).collect();
-        forget(&mut answer, &tokens);
+        remove(&mut response, &tokens);
     }
-    conform(output, &answer)
+    conform(output, &response)
 }
 
-/// The names in an expression.
+/// Returns the names in an expression.
 fn words(expression: &str) -> Vec<Str> {
     expression.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty()).map(Str::from).collect()
 }
 
-fn forget(map: &mut Map, names: &[Str]) {
+fn remove(map: &mut Map, names: &[Str]) {
     for name in names {
         map.remove(name);
     }
     let keys: Vec<Str> = map.keys().map(Str::from).collect();
     for key in keys {
         if let Some(inside) = map.get_mut(&key).and_then(Value::as_map_mut) {
-            forget(inside, names);
+            remove(inside, names);
         }
     }
 }
 
-/// Below this only what must be there is made, so that shapes that contain themselves come to an end.
-const ENOUGH: usize = 4;
-/// Below this nothing is made any more.
-const DEEPEST: usize = 24;
+/// From this depth, only required values are generated, so that recursive shapes end.
+const OPTIONAL_DEPTH: usize = 4;
+/// Below this depth, nothing is generated.
+const MAX_DEPTH: usize = 24;
 
 struct Sampler {
     random: Random,
-    /// Whether an answer is made up.
+    /// Whether a response is generated.
     output: bool,
 }
 
@@ -109,9 +107,9 @@ impl Sampler {
         Sampler { random: Random::new(seed), output }
     }
 
-    /// Nothing where there is no end to it.
+    /// Returns `None` if the value would be nested without end.
     fn value(&mut self, node: Node<'_>, name: &str, depth: usize) -> Result<Option<Value>> {
-        if depth > DEEPEST {
+        if depth > MAX_DEPTH {
             return Ok(None);
         }
         if node.has(|t| t.document) {
@@ -150,7 +148,7 @@ impl Sampler {
         }))
     }
 
-    /// Nothing where a member that must be there has no end.
+    /// Returns `None` if a required member would be nested without end.
     fn structure(&mut self, node: Node<'_>, depth: usize) -> Result<Option<Value>> {
         let Some(structure) = node.structure() else { return Ok(None) };
         let mut out = Map::new();
@@ -160,28 +158,28 @@ impl Sampler {
         for member in &structure.members {
             let target = node.member(member)?;
             let in_url = target.location() == Some(Location::Uri) || target.has(|t| t.host_label);
-            let must = structure.is_required(&member.name) || (in_url && !self.output);
+            let required = structure.is_required(&member.name) || (in_url && !self.output);
             let status = self.output && target.location() == Some(Location::StatusCode);
             let streams_in = !self.output && target.has(|t| t.event_stream);
-            if status || streams_in || !(must || (depth < ENOUGH && self.random.coin())) {
+            if status || streams_in || !(required || (depth < OPTIONAL_DEPTH && self.random.coin())) {
                 continue;
             }
             match self.value(target, &member.name, depth)? {
                 Some(value) => drop(out.insert(member.name.clone(), value)),
-                None if must => return Ok(None),
+                None if required => return Ok(None),
                 None => {}
             }
         }
         Ok(Some(Value::Map(out)))
     }
 
-    /// One member: any, or the first that has an end.
+    /// Returns a structure with one member: a random one, or the next one that ends.
     fn one_of(&mut self, node: Node<'_>, structure: &Structure, depth: usize) -> Result<Option<Value>> {
         let members = &structure.members;
         let start = self.random.below(members.len());
         for member in members.iter().cycle().skip(start).take(members.len()) {
             let target = node.member(member)?;
-            if depth >= ENOUGH && target.shape_type().is_nested() && members.len() > 1 && !target.has(|t| t.event) {
+            if depth >= OPTIONAL_DEPTH && target.shape_type().is_nested() && members.len() > 1 && !target.has(|t| t.event) {
                 continue;
             }
             if let Some(value) = self.value(target, &member.name, depth)? {
@@ -194,9 +192,9 @@ impl Sampler {
     }
 
     fn map(&mut self, key: Node<'_>, of: Node<'_>, count: (i64, i64), depth: usize) -> Result<Value> {
-        let count = if depth < ENOUGH { self.random.between(count.0, count.1) } else { count.0 };
+        let count = if depth < OPTIONAL_DEPTH { self.random.between(count.0, count.1) } else { count.0 };
         let mut out = Map::new();
-        // Keys may coincide, and there may be no more of them.
+        // Random keys can be equal, and there can be too few different ones.
         for _ in 0..count.saturating_mul(4) {
             if out.len() as i64 >= count {
                 break;
@@ -209,13 +207,13 @@ impl Sampler {
 
     fn count(&mut self, least: i64, greatest: Option<i64>, depth: usize) -> i64 {
         let (least, greatest) = count_of(least, greatest);
-        if depth < ENOUGH { self.random.between(least, greatest) } else { least }
+        if depth < OPTIONAL_DEPTH { self.random.between(least, greatest) } else { least }
     }
 
     fn number(&mut self, node: Node<'_>, limit: i64) -> i64 {
         let least = node.min().map_or(0, |min| min.ceil() as i64).max(-limit);
         let greatest = node.max().map_or(limit, |max| max.floor() as i64).min(limit);
-        // Numbers that one can read, where the range allows it.
+        // Small numbers are easier to read.
         self.random.between(least.min(greatest), greatest.min(least.saturating_add(1000)))
     }
 
@@ -249,7 +247,7 @@ impl Sampler {
     }
 }
 
-/// A few of them, at least one if that is allowed.
+/// Returns the range of a small count, at least one if that is allowed.
 fn count_of(least: i64, greatest: Option<i64>) -> (i64, i64) {
     let greatest = greatest.unwrap_or(i64::MAX);
     (least.max(1).min(greatest), least.saturating_add(2).min(greatest))
@@ -257,4 +255,35 @@ fn count_of(least: i64, greatest: Option<i64>) -> (i64, i64) {
 
 fn whole(bound: Option<f64>) -> Option<i64> {
     bound.map(|bound| bound as i64)
+}
+
+/// A reproducible random number generator: SplitMix64. Its numbers are the same on every machine.
+pub(super) struct Random(u64);
+
+impl Random {
+    pub fn new(seed: u64) -> Random {
+        Random(seed)
+    }
+
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let z = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+
+    /// Returns a number below `end`.
+    pub fn below(&mut self, end: usize) -> usize {
+        (self.next() % (end.max(1) as u64)) as usize
+    }
+
+    /// Returns a number from `least` to `greatest`, inclusive.
+    pub fn between(&mut self, least: i64, greatest: i64) -> i64 {
+        let span = greatest.saturating_sub(least).max(0) as u64;
+        least.saturating_add((self.next() % (span.saturating_add(1))) as i64)
+    }
+
+    pub fn coin(&mut self) -> bool {
+        self.next() & 1 == 1
+    }
 }

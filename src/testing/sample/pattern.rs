@@ -1,16 +1,16 @@
-//! Text that matches a regular expression of the definitions: the expression is read, and walked with dice.
+//! Generates text that matches a regular expression of a definition, by walking the parsed expression at random.
 //!
-//! Absent: looking around, which is read and not heeded, and references back, for which there is nothing.
+//! Look-around is parsed but ignored. Expressions with back-references are not supported.
 
+use super::Random;
 use super::class::{Class, property};
-use super::random::Random;
 
-/// A regular expression, as far as text is made from it.
+/// A parsed regular expression.
 pub(super) struct Pattern {
     alternatives: Vec<Sequence>,
-    /// Whether it says where the text begins or ends.
+    /// Whether it contains an anchor for the start or the end of the text.
     anchored: bool,
-    /// What tells whether a text matches, where that can be told.
+    /// Checks whether a text matches, if the expression can be compiled.
     regex: Option<regex_lite::Regex>,
 }
 
@@ -23,21 +23,21 @@ struct Repeat {
 }
 
 enum Piece {
-    /// A place, which has no width.
+    /// An assertion without width.
     Nothing,
     Char(Class),
     Group(Vec<Sequence>),
 }
 
-/// How often something without an upper bound is repeated at most.
-const MANY: usize = 1 << 20;
-/// How deep groups may be nested.
-const DEEPEST: usize = 50;
-/// How much more than the least is repeated, one try after the other.
+/// The maximum number of repetitions without an upper bound.
+const UNBOUNDED: usize = 1 << 20;
+/// The maximum nesting of groups.
+const MAX_DEPTH: usize = 50;
+/// The maximum number of additional repetitions in successive attempts.
 const GROWTH: [usize; 18] = [5, 3, 1, 0, 8, 12, 16, 24, 32, 48, 64, 96, 128, 256, 512, 1024, 2048, 4096];
 
 impl Pattern {
-    /// Reads an expression; nothing comes of one that is beyond this.
+    /// Parses an expression; `None` if it is not supported.
     pub fn parse(text: &str) -> Option<Pattern> {
         let mut reader = Reader { rest: text.chars().collect(), at: 0 };
         let alternatives = reader.alternatives(0)?;
@@ -45,14 +45,14 @@ impl Pattern {
         (reader.at == reader.rest.len()).then(|| Pattern { alternatives, anchored, regex: regex_lite::Regex::new(text).ok() })
     }
 
-    /// Text that matches, of so many characters.
+    /// Generates matching text with a number of characters in the given range.
     pub fn sample(&self, random: &mut Random, least: usize, greatest: usize) -> Option<String> {
-        let thrown = GROWTH.into_iter().flat_map(|growth| [growth; 4]).find_map(|growth| {
-            let text = self.write(random, More::Dice(growth), least, greatest);
+        let random_text = GROWTH.into_iter().flat_map(|growth| [growth; 4]).find_map(|growth| {
+            let text = self.write(random, More::UpTo(growth), least, greatest);
             self.fits(&text, least, greatest).then_some(text)
         });
-        // Chance seldom meets the one length that there may be.
-        thrown.or_else(|| {
+        // Random attempts rarely produce one exact length.
+        random_text.or_else(|| {
             (0..16).find_map(|_| {
                 let shortest = self.write(random, More::Exactly(0), 0, greatest).chars().count();
                 let text = self.write(random, More::Exactly(least.saturating_sub(shortest)), least, greatest);
@@ -68,7 +68,7 @@ impl Pattern {
     fn write(&self, random: &mut Random, more: More, least: usize, greatest: usize) -> String {
         let mut writer = Writer { random, more, room: greatest.saturating_add(1), text: String::new() };
         writer.alternatives(&self.alternatives);
-        // What may stand anywhere may stand more than once.
+        // Without an anchor, matching text can be repeated.
         while !self.anchored && writer.room > 0 && writer.text.chars().count() < least {
             let before = writer.text.len();
             writer.alternatives(&self.alternatives);
@@ -80,19 +80,19 @@ impl Pattern {
     }
 }
 
-/// How often more than it must something is repeated.
+/// The number of additional repetitions.
 #[derive(Clone, Copy)]
 enum More {
-    /// At most so often, each.
-    Dice(usize),
-    /// So often, all together.
+    /// A random number up to this one, for each repetition.
+    UpTo(usize),
+    /// This number, for all repetitions together.
     Exactly(usize),
 }
 
 struct Writer<'r> {
     random: &'r mut Random,
     more: More,
-    /// How many characters there may be yet.
+    /// The number of characters that can still be written.
     room: usize,
     text: String,
 }
@@ -119,7 +119,7 @@ impl Writer<'_> {
 
     fn more(&mut self, allowed: usize) -> usize {
         match &mut self.more {
-            More::Dice(growth) => self.random.below(allowed.min(*growth) + 1),
+            More::UpTo(growth) => self.random.below(allowed.min(*growth) + 1),
             More::Exactly(left) => {
                 let taken = allowed.min(*left);
                 *left -= taken;
@@ -154,7 +154,7 @@ impl Reader {
     }
 
     fn alternatives(&mut self, depth: usize) -> Option<Vec<Sequence>> {
-        if depth > DEEPEST {
+        if depth > MAX_DEPTH {
             return None;
         }
         let mut all = vec![Sequence::new()];
@@ -191,12 +191,12 @@ impl Reader {
         })
     }
 
-    /// What follows an opening parenthesis.
+    /// Parses a group after its opening parenthesis.
     fn group(&mut self, depth: usize) -> Option<Piece> {
         let around = ["?=", "?!", "?<=", "?<!"].into_iter().any(|kind| self.takes(kind));
         if !around && self.takes("?") {
             let named = self.takes("P<") || self.takes("<");
-            // Flags, up to a colon, or to the parenthesis where they hold for what follows.
+            // Flags end with a colon, or with the parenthesis if they apply to the rest of the expression.
             loop {
                 match self.take()? {
                     '>' if named => break,
@@ -211,12 +211,12 @@ impl Reader {
         (self.take()? == ')').then_some(if around { Piece::Nothing } else { Piece::Group(inside) })
     }
 
-    /// The quantifiers behind a piece; a second one repeats the first.
+    /// Parses the quantifiers after a piece; a second one repeats the first.
     fn repeats(&mut self, piece: Piece) -> Option<Repeat> {
         let mut repeat = Repeat { piece, least: 1, greatest: 1 };
         let mut first = true;
         while let Some((least, greatest)) = self.quantifier()? {
-            // A question mark or a plus behind a quantifier is about how it is matched.
+            // A question mark or a plus after a quantifier makes it lazy or possessive, which does not matter here.
             let _ = self.takes("?") || self.takes("+");
             repeat = match first {
                 true => Repeat { piece: repeat.piece, least, greatest },
@@ -227,11 +227,11 @@ impl Reader {
         Some(repeat)
     }
 
-    #[expect(clippy::option_option, reason = "the outer one is what cannot be read")]
+    #[expect(clippy::option_option, reason = "the outer option is a parse failure")]
     fn quantifier(&mut self) -> Option<Option<(usize, usize)>> {
         Some(match self.peek() {
-            Some('*') => self.takes("*").then_some((0, MANY)),
-            Some('+') => self.takes("+").then_some((1, MANY)),
+            Some('*') => self.takes("*").then_some((0, UNBOUNDED)),
+            Some('+') => self.takes("+").then_some((1, UNBOUNDED)),
             Some('?') => self.takes("?").then_some((0, 1)),
             Some('{') => {
                 let end = self.rest[self.at..].iter().position(|c| *c == '}')? + self.at;
@@ -239,14 +239,14 @@ impl Reader {
                 self.at = end + 1;
                 let (least, greatest) = text.split_once(',').unwrap_or((&text, &text));
                 let least = least.trim().parse().ok()?;
-                let greatest = if greatest.trim().is_empty() { MANY } else { greatest.trim().parse().ok()? };
+                let greatest = if greatest.trim().is_empty() { UNBOUNDED } else { greatest.trim().parse().ok()? };
                 Some((least, (least <= greatest).then_some(greatest)?))
             }
             _ => None,
         })
     }
 
-    /// What follows an opening bracket.
+    /// Parses a class after its opening bracket.
     fn class(&mut self, depth: usize) -> Option<Class> {
         let negated = self.takes("^");
         let mut class = Class::default();
@@ -254,7 +254,7 @@ impl Reader {
         loop {
             let item = match self.take()? {
                 ']' if !first => break,
-                '[' if depth < DEEPEST => self.class(depth + 1)?,
+                '[' if depth < MAX_DEPTH => self.class(depth + 1)?,
                 '&' if self.peek() == Some('&') => return None,
                 '\\' => self.escape()?,
                 c => Class::of(c),
@@ -276,7 +276,7 @@ impl Reader {
         Some(if negated { class.negated() } else { class })
     }
 
-    /// What follows a backslash.
+    /// Parses an escape after its backslash.
     fn escape(&mut self) -> Option<Class> {
         Some(match self.take()? {
             'd' => property("Digit")?,
@@ -305,7 +305,7 @@ impl Reader {
         })
     }
 
-    /// A character by its number; two surrogates are one, as in Java.
+    /// Parses the code of a character. As in Java, two surrogates are one character.
     fn unicode(&mut self) -> Option<char> {
         let high = self.hexadecimal(4)?;
         if !(0xd800..0xdc00).contains(&high) {
@@ -329,7 +329,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_made_matches_and_has_its_length() {
+    fn generated_text_matches_and_has_the_required_length() {
         for (pattern, least, greatest) in [
             ("^[a-z0-9]{10}$", 0, 64),
             ("arn:(aws|aws-cn):[a-z-]+::[0-9]{12}:.+", 60, 70),
@@ -358,7 +358,7 @@ mod tests {
     }
 
     #[test]
-    fn surrogates_are_one_character_and_foreign_notations_are_none() {
+    fn surrogates_are_one_character_and_unsupported_notations_are_rejected() {
         let pattern = Pattern::parse("[\\uD83D\\uDC2C-\\uDBFF\\uDFFF]{2}").unwrap();
         assert_eq!(pattern.sample(&mut Random::new(1), 0, 9).unwrap(), "\u{1f42c}\u{1f42c}");
         for foreign in ["(a)\\1", "\\p{Foreign}", "[a-z", "(a", "a{2,1}", "a)"] {

@@ -1,6 +1,7 @@
-//! Methods of a client that are no operations: reachable by name as operations are, so that a host needs one door.
+//! Methods of a client that are not operations. They are called by name like operations, so that hosts need a single entry
+//! point.
 //!
-//! Every client has `generate_presigned_url`; a service's own are set with its customizations.
+//! Every client has `generate_presigned_url`; the customizations of a service can add others.
 
 use std::time::Duration;
 
@@ -8,14 +9,14 @@ use super::Client;
 use crate::error::{Error, ErrorKind, Result, did_you_mean};
 use crate::value::{Map, Value};
 
-/// A method: the client, and the parameters by boto3's names.
+/// A method, which receives the client and the parameters by boto3's names.
 pub(crate) type ExtraMethod = fn(&Client, &Map) -> Result<Value>;
 pub(crate) type ExtraMethods = &'static [(&'static str, ExtraMethod)];
 
-/// Those of every client.
+/// The methods of every client.
 pub(super) const OF_ALL: ExtraMethods = &[("generate_presigned_url", generate_presigned_url)];
 
-/// How long what is presigned holds where nobody says, as in boto3.
+/// The default validity of presigned URLs and forms, as in boto3.
 const HOUR: Duration = Duration::from_secs(3600);
 
 fn generate_presigned_url(client: &Client, params: &Map) -> Result<Value> {
@@ -31,14 +32,14 @@ fn generate_presigned_url(client: &Client, params: &Map) -> Result<Value> {
     })
 }
 
-/// The parameters of an extra method, which no definition describes.
+/// The parameters of such a method, which no definition describes.
 pub(crate) struct ExtraParams<'p> {
     params: &'p Map,
 }
 
 impl<'p> ExtraParams<'p> {
     /// # Errors
-    /// If there are others than those that are known.
+    /// `ParamValidation` if there are unknown parameters.
     pub(crate) fn new(params: &'p Map, known: &[&'static str]) -> Result<ExtraParams<'p>> {
         let params = ExtraParams { params };
         match params.params.keys().find(|name| !known.contains(name)) {
@@ -50,7 +51,7 @@ impl<'p> ExtraParams<'p> {
         }
     }
 
-    /// A parameter; null where it is missing.
+    /// Returns a parameter, or null if it is missing.
     pub(crate) fn value(&self, name: &str) -> &'p Value {
         self.params.get(name).unwrap_or(&Value::Null)
     }
@@ -59,7 +60,7 @@ impl<'p> ExtraParams<'p> {
         match self.value(name) {
             Value::Null => Ok(None),
             Value::String(text) => Ok(Some(text)),
-            other => Err(self.wrong_type(name, other, "text")),
+            other => Err(self.wrong_type(name, other, "string")),
         }
     }
 
@@ -67,7 +68,7 @@ impl<'p> ExtraParams<'p> {
         self.text(name)?.ok_or_else(|| self.invalid(&format!("Missing required parameter in input: \"{name}\"")))
     }
 
-    /// `ExpiresIn`, in seconds; an hour where it is missing.
+    /// Returns `ExpiresIn`, in seconds; the default is one hour.
     pub(crate) fn expiry(&self) -> Result<Duration> {
         match self.value("ExpiresIn") {
             Value::Null => Ok(HOUR),
