@@ -136,7 +136,8 @@ impl Stubber {
         Ok(self)
     }
 
-    /// Adds a response. The parameters of the call must equal `expected_params`; [`ANY`] alone, or null, accepts any parameters.
+    /// Adds a response. The parameters of the call must equal `expected_params`; [`ANY`] alone, or null, accepts any
+    /// parameters, and `()` accepts none.
     ///
     /// The response is converted to the types of the operation's output: a streamed body can be given as bytes or a string, a
     /// timestamp as a string, and an event stream as a list.
