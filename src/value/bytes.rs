@@ -1,10 +1,10 @@
-//! Binary data that is cheap to clone and may share a larger buffer.
+//! Immutable binary data that may share a larger buffer.
 
 use std::fmt;
 use std::ops::{Deref, Range};
 use std::sync::Arc;
 
-/// Immutable bytes: clone is O(1), and a slice shares the buffer that it was cut from.
+/// Immutable bytes. Cloning is O(1), and a slice shares the buffer it was taken from.
 ///
 /// ```
 /// use tucuxi::Bytes;
@@ -21,10 +21,10 @@ struct Window {
 }
 
 impl Bytes {
-    /// The part `range` of these bytes; the buffer is shared, not copied.
+    /// Returns the bytes in `range`, sharing the buffer instead of copying it.
     ///
     /// # Panics
-    /// If the range reaches beyond the end, as slicing does.
+    /// If the range is out of bounds, as with slices.
     pub fn slice(&self, range: Range<usize>) -> Bytes {
         assert!(range.start <= range.end && range.end <= self.len(), "range {range:?} of {} bytes", self.len());
         let start = self.0.range.start;

@@ -1,4 +1,4 @@
-//! Conversions from Rust's own types into [`Value`].
+//! Conversions between [`Value`] and Rust's types, comparisons, and the [`value!`](crate::value!) macro.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
@@ -66,7 +66,7 @@ impl<T: Into<Value>> From<Option<T>> for Value {
     }
 }
 
-/// Types whose collections become lists. `u8` is not one of them: a `Vec<u8>` is binary data.
+/// Item types of vectors and slices that become lists. `u8` is missing because a `Vec<u8>` is binary data.
 macro_rules! from_lists {
     ($($item:ty),*) => {$(
         impl From<Vec<$item>> for Value {
@@ -148,14 +148,14 @@ impl<K: AsRef<str>, V: Clone + Into<Value>> From<&BTreeMap<K, V>> for Value {
     }
 }
 
-/// The file from its current position to its end. A file that cannot seek, such as a pipe, can be read only once.
+/// Streams the file from its current position to its end. A file that cannot seek, such as a pipe, can be read only once.
 impl From<std::fs::File> for Value {
     fn from(file: std::fs::File) -> Value {
         Value::Stream(Stream::from_file(file))
     }
 }
 
-/// Reads the unambiguous JSON form; see [`Value::from_json_text`].
+/// Parses the unambiguous JSON form; see [`Value::from_json_text`].
 ///
 /// ```
 /// let v: tucuxi::Value = r#"{"Body": {"$bytes": "aGk="}}"#.parse()?;
@@ -169,7 +169,7 @@ impl FromStr for Value {
     }
 }
 
-/// Fails with [`ErrorKind::Conversion`] if the value has another type or does not fit.
+/// Conversions that fail with [`ErrorKind::Conversion`] if the value has another type or is out of range.
 macro_rules! try_from {
     ($($target:ty, $expected:literal, $value:ident => $convert:expr;)*) => {$(
         impl TryFrom<&Value> for $target {
@@ -255,7 +255,7 @@ impl PartialEq<bool> for Value {
     }
 }
 
-/// Equal to whole numbers only: `Value::Float(1.0)` is not equal to `1`.
+/// Only integers are equal to integers: `Value::Float(1.0)` does not equal `1`.
 macro_rules! eq_whole {
     ($($int:ty)*) => {$(
         impl PartialEq<$int> for Value {
@@ -268,14 +268,14 @@ macro_rules! eq_whole {
 
 eq_whole! { i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 usize }
 
-/// Equal to floats only: `Value::Int(1)` is not equal to `1.0`.
+/// Only floats are equal to floats: `Value::Int(1)` does not equal `1.0`.
 impl PartialEq<f64> for Value {
     fn eq(&self, other: &f64) -> bool {
         matches!(self, Value::Float(n) if n == other)
     }
 }
 
-/// As for `f64`.
+/// The same as for `f64`.
 impl PartialEq<f32> for Value {
     fn eq(&self, other: &f32) -> bool {
         *self == f64::from(*other)
@@ -294,13 +294,70 @@ macro_rules! eq_reversed {
 
 eq_reversed! { str &str String bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 usize f32 f64 }
 
+/// Creates a [`Value`](crate::Value) from a JSON-like literal. Keys are expressions that convert into a [`Str`](crate::Str).
+/// Values are literals, nested lists and maps, or expressions that convert into a `Value`.
+///
+/// ```
+/// use tucuxi::value;
+///
+/// let key = "a.txt";
+/// let v = value!({"Key": key, "Size": 3 * 1024, "Tags": [{"Key": "k", "Value": null}], "Public": false});
+/// assert_eq!(v["Size"].as_int(), Some(3072));
+/// assert!(v["Tags"][0].get("Value").unwrap().is_null());
+/// ```
+#[macro_export]
+macro_rules! value {
+    (null) => { $crate::Value::Null };
+    ([]) => { $crate::Value::List($crate::List::new()) };
+    ({}) => { $crate::Value::Map($crate::Map::new()) };
+    ([ $($items:tt)+ ]) => {{
+        let mut list = $crate::List::new();
+        $crate::__value_list!(list $($items)+);
+        $crate::Value::List(list)
+    }};
+    ({ $($entries:tt)+ }) => {{
+        let mut map = $crate::Map::new();
+        $crate::__value_map!(map $($entries)+);
+        $crate::Value::Map(map)
+    }};
+    ($other:expr) => { $crate::Value::from($other) };
+}
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __value_list {
+    ($list:ident) => {};
+    ($list:ident null $(, $($rest:tt)*)?) => { $list.push($crate::Value::Null); $($crate::__value_list!($list $($rest)*);)? };
+    ($list:ident [ $($inner:tt)* ] $(, $($rest:tt)*)?) => { $list.push($crate::value!([ $($inner)* ])); $($crate::__value_list!($list $($rest)*);)? };
+    ($list:ident { $($inner:tt)* } $(, $($rest:tt)*)?) => { $list.push($crate::value!({ $($inner)* })); $($crate::__value_list!($list $($rest)*);)? };
+    ($list:ident $item:expr $(, $($rest:tt)*)?) => { $list.push($crate::Value::from($item)); $($crate::__value_list!($list $($rest)*);)? };
+}
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __value_map {
+    ($map:ident) => {};
+    ($map:ident $key:tt : null $(, $($rest:tt)*)?) => { $map.insert($key, $crate::Value::Null); $($crate::__value_map!($map $($rest)*);)? };
+    ($map:ident $key:tt : [ $($inner:tt)* ] $(, $($rest:tt)*)?) => { $map.insert($key, $crate::value!([ $($inner)* ])); $($crate::__value_map!($map $($rest)*);)? };
+    ($map:ident $key:tt : { $($inner:tt)* } $(, $($rest:tt)*)?) => { $map.insert($key, $crate::value!({ $($inner)* })); $($crate::__value_map!($map $($rest)*);)? };
+    ($map:ident $key:tt : $item:expr $(, $($rest:tt)*)?) => { $map.insert($key, $crate::Value::from($item)); $($crate::__value_map!($map $($rest)*);)? };
+    ($map:ident $($rest:tt)+) => { $crate::__value_key!($map () $($rest)+); };
+}
+
+/// Collects a key that consists of several tokens, such as `name.clone()`.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __value_key {
+    ($map:ident ($($key:tt)+) : $($rest:tt)+) => { let key = $($key)+; $crate::__value_map!($map key : $($rest)+); };
+    ($map:ident ($($key:tt)*) $next:tt $($rest:tt)+) => { $crate::__value_key!($map ($($key)* $next) $($rest)+); };
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::value;
 
     #[test]
-    fn rust_s_maps_become_maps() {
+    fn standard_maps_become_maps() {
         let sorted = BTreeMap::from([("b", 2), ("a", 1)]);
         assert_eq!(Value::from(sorted), value!({"a": 1, "b": 2}));
         assert_eq!(Value::from(HashMap::from([("a", "x")])), value!({"a": "x"}));
@@ -308,7 +365,7 @@ mod tests {
     }
 
     #[test]
-    fn values_compare_with_rust_s_own_types() {
+    fn values_compare_with_rust_types() {
         let v = value!({"text": "x", "number": 3, "truth": true, "float": 3.0});
         assert!(v["text"] == "x" && v["text"] == *"x" && v["text"] != "y");
         assert!(v["number"] == 3 && v["float"] != 3 && v["text"] != 3);
@@ -360,7 +417,7 @@ mod tests {
     }
 
     #[test]
-    fn serde_json_and_text_both_ways() {
+    fn serde_json_values_and_text_convert_both_ways() {
         let value = value!({"Body": b"hi"});
         assert_eq!(serde_json::Value::from(&value), serde_json::json!({"Body": {"$bytes": "aGk="}}));
         assert_eq!(r#"{"Body": {"$bytes": "aGk="}}"#.parse::<Value>().unwrap(), value);

@@ -5,10 +5,11 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use super::Value;
+use super::nested::{all_equal, debug_list, drop_nested, pair_items};
 
-/// A list of values: clone is O(1), a change copies the list only where it is shared.
+/// A list of values. Cloning is O(1); modifying a shared list copies it first.
 ///
-/// It reads like a slice.
+/// It dereferences to a slice.
 ///
 /// ```
 /// use tucuxi::{List, Value};
@@ -18,11 +19,11 @@ use super::Value;
 /// assert_eq!(list.len(), 3);
 /// assert_eq!(list[2], Value::from("c"));
 /// ```
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct List(Arc<Vec<Value>>);
 
 impl List {
-    /// An empty list.
+    /// Creates an empty list.
     pub fn new() -> List {
         List::default()
     }
@@ -32,9 +33,34 @@ impl List {
         self.as_mut_vec().push(value.into());
     }
 
-    /// The vector behind the list, to be changed; it is copied first if another list shares it.
+    /// Returns the underlying vector for modification, copying it first if it is shared.
     pub fn as_mut_vec(&mut self) -> &mut Vec<Value> {
         Arc::make_mut(&mut self.0)
+    }
+}
+
+impl List {
+    /// The values, for modification, unless another list shares them.
+    pub(super) fn unshared_values(&mut self) -> impl Iterator<Item = &mut Value> {
+        Arc::get_mut(&mut self.0).into_iter().flatten()
+    }
+
+    /// Returns whether both lists share their contents.
+    pub(super) fn is_same(&self, other: &List) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl Drop for List {
+    fn drop(&mut self) {
+        drop_nested(self.unshared_values());
+    }
+}
+
+impl PartialEq for List {
+    fn eq(&self, other: &Self) -> bool {
+        let mut pairs = Vec::new();
+        pair_items(self, other, &mut pairs) && all_equal(pairs, Value::eq)
     }
 }
 
@@ -74,13 +100,17 @@ impl<'a> IntoIterator for &'a List {
 impl IntoIterator for List {
     type Item = Value;
     type IntoIter = std::vec::IntoIter<Value>;
-    fn into_iter(self) -> Self::IntoIter {
-        Arc::try_unwrap(self.0).unwrap_or_else(|shared| (*shared).clone()).into_iter()
+    fn into_iter(mut self) -> Self::IntoIter {
+        match Arc::get_mut(&mut self.0) {
+            Some(values) => std::mem::take(values),
+            None => self.0.to_vec(),
+        }
+        .into_iter()
     }
 }
 
 impl fmt::Debug for List {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.iter()).finish()
+        debug_list(self, 0, f)
     }
 }

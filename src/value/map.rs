@@ -1,9 +1,8 @@
-//! Maps from text to values, in two representations behind one face.
+//! Ordered maps from strings to values, with two representations.
 //!
-//! *Shaped*: the keys belong to a table that the structure's shape owns, the map holds only
-//! a slot for each key. That is what the parsers make: a thousand instances share one table.
-//! *Free*: an `IndexMap`, for map shapes, documents and what users write. A shaped map becomes
-//! free when a foreign key is inserted. Both keep order.
+//! *Shaped* maps are produced by the parsers: the keys are in a table owned by the shape, which all instances share, and the
+//! map holds a slot for each key. *Free* maps are `IndexMap`s, for map shapes, documents, and user input. Inserting a foreign
+//! key into a shaped map turns it into a free one.
 
 use std::fmt;
 use std::ops::Index;
@@ -11,37 +10,38 @@ use std::sync::Arc;
 
 use indexmap::{IndexMap, IndexSet};
 
+use super::nested::{all_equal, debug_map, drop_nested, pair_entries};
 use super::{NULL, Str, Value};
 
 type FreeMap = IndexMap<Str, Value, foldhash::fast::RandomState>;
 
-/// The keys that the maps of one shape share, in the shape's order.
+/// The keys shared by all maps of a shape, in the shape's order.
 #[derive(Debug, Default)]
 pub struct KeyTable(IndexSet<Str, foldhash::fast::RandomState>);
 
 impl KeyTable {
-    /// A table of `keys`, in their order.
+    /// Creates a table of `keys`, keeping their order.
     pub fn new(keys: impl IntoIterator<Item = Str>) -> KeyTable {
         KeyTable(keys.into_iter().collect())
     }
 
-    /// The slot of `key`.
+    /// Returns the slot of `key`.
     pub fn slot(&self, key: &str) -> Option<usize> {
         self.0.get_index_of(key)
     }
 
-    /// How many keys there are.
+    /// Returns the number of keys.
     pub fn len(&self) -> usize {
         self.0.len()
     }
 
-    /// Whether there is no key.
+    /// Returns whether there are no keys.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 }
 
-/// An ordered map from text to [`Value`]: clone is O(1), a change copies only where it is shared.
+/// An ordered map from strings to [`Value`]s. Cloning is O(1); modifying a shared map copies it first.
 ///
 /// ```
 /// use tucuxi::{Map, Value};
@@ -69,28 +69,37 @@ struct Shaped {
     filled: usize,
 }
 
+impl Shaped {
+    /// Removes all entries and returns those that are present.
+    fn take_entries(&mut self) -> impl Iterator<Item = (Str, Value)> {
+        self.filled = 0;
+        let slots = std::mem::take(&mut self.slots);
+        self.keys.0.iter().zip(slots).filter_map(|(key, value)| Some((key.clone(), value?)))
+    }
+}
+
 impl Map {
-    /// An empty map.
+    /// Creates an empty map.
     pub fn new() -> Map {
         Map(Arc::new(Repr::Free(FreeMap::default())))
     }
 
-    /// An empty map with room for `capacity` entries.
+    /// Creates an empty map with room for `capacity` entries.
     pub fn with_capacity(capacity: usize) -> Map {
         Map(Arc::new(Repr::Free(FreeMap::with_capacity_and_hasher(capacity, Default::default()))))
     }
 
-    /// A map over a shape's key table, from one slot for each key of the table (`None`: absent).
+    /// Creates a map over a shape's key table from one slot per key, where `None` means absent.
     ///
     /// # Panics
-    /// If the number of slots is not the number of keys.
+    /// If the number of slots differs from the number of keys.
     pub fn shaped(keys: Arc<KeyTable>, slots: Vec<Option<Value>>) -> Map {
-        assert_eq!(keys.len(), slots.len(), "a slot for each key");
+        assert_eq!(keys.len(), slots.len(), "one slot per key");
         let filled = slots.iter().flatten().count();
         Map(Arc::new(Repr::Shaped(Shaped { keys, slots: slots.into_boxed_slice(), filled })))
     }
 
-    /// The value under `key`.
+    /// Returns the value of `key`.
     pub fn get(&self, key: &str) -> Option<&Value> {
         match &*self.0 {
             Repr::Shaped(s) => s.slots[s.keys.slot(key)?].as_ref(),
@@ -98,7 +107,7 @@ impl Map {
         }
     }
 
-    /// The value under `key`, to be changed.
+    /// Returns the value of `key` for modification.
     pub fn get_mut(&mut self, key: &str) -> Option<&mut Value> {
         match Arc::make_mut(&mut self.0) {
             Repr::Shaped(s) => s.slots[s.keys.slot(key)?].as_mut(),
@@ -106,13 +115,13 @@ impl Map {
         }
     }
 
-    /// Whether there is a value under `key`.
+    /// Returns whether the map contains `key`.
     pub fn contains_key(&self, key: &str) -> bool {
         self.get(key).is_some()
     }
 
-    /// Puts `value` under `key` and returns what was there. A new key goes to the end of a
-    /// free map, and to its place in the shape's order in a shaped one.
+    /// Sets the value of `key` and returns the previous one. A new key goes to the end, or, in a response structure, to its
+    /// position in the shape.
     pub fn insert(&mut self, key: impl Into<Str>, value: impl Into<Value>) -> Option<Value> {
         let key = key.into();
         let repr = Arc::make_mut(&mut self.0);
@@ -122,17 +131,15 @@ impl Map {
                 s.filled += usize::from(old.is_none());
                 return old;
             }
-            *repr = Repr::Free(
-                std::mem::take(&mut s.slots).into_iter().zip(s.keys.0.iter()).filter_map(|(v, k)| Some((k.clone(), v?))).collect(),
-            );
+            *repr = Repr::Free(s.take_entries().collect());
         }
         match repr {
             Repr::Free(m) => m.insert(key, value.into()),
-            Repr::Shaped(_) => unreachable!("made free above"),
+            Repr::Shaped(_) => unreachable!("it was converted above"),
         }
     }
 
-    /// Takes the value under `key` out; the others keep their order.
+    /// Removes `key` and returns its value. The other entries keep their order.
     pub fn remove(&mut self, key: &str) -> Option<Value> {
         self.get(key)?;
         match Arc::make_mut(&mut self.0) {
@@ -144,7 +151,7 @@ impl Map {
         }
     }
 
-    /// How many entries there are.
+    /// Returns the number of entries.
     pub fn len(&self) -> usize {
         match &*self.0 {
             Repr::Shaped(s) => s.filled,
@@ -152,12 +159,27 @@ impl Map {
         }
     }
 
-    /// Whether there is no entry.
+    /// Returns whether the map is empty.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// The entries, in order.
+    /// The values, for modification, unless another map shares them.
+    pub(super) fn unshared_values(&mut self) -> impl Iterator<Item = &mut Value> {
+        let (slots, entries) = match Arc::get_mut(&mut self.0) {
+            Some(Repr::Shaped(s)) => (Some(s.slots.iter_mut().flatten()), None),
+            Some(Repr::Free(m)) => (None, Some(m.values_mut())),
+            None => (None, None),
+        };
+        slots.into_iter().flatten().chain(entries.into_iter().flatten())
+    }
+
+    /// Returns whether both maps share their contents.
+    pub(super) fn is_same(&self, other: &Map) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
+    /// Iterates over the entries in order.
     pub fn iter(&self) -> MapIter<'_> {
         MapIter(match &*self.0 {
             Repr::Shaped(s) => Iter::Shaped(s.keys.0.iter().zip(s.slots.iter())),
@@ -165,12 +187,12 @@ impl Map {
         })
     }
 
-    /// The keys, in order.
+    /// Iterates over the keys in order.
     pub fn keys(&self) -> impl Iterator<Item = &str> {
         self.iter().map(|(k, _)| k.as_str())
     }
 
-    /// The values, in order.
+    /// Iterates over the values in order.
     pub fn values(&self) -> impl Iterator<Item = &Value> {
         self.iter().map(|(_, v)| v)
     }
@@ -182,7 +204,7 @@ impl Default for Map {
     }
 }
 
-/// The entries of a [`Map`], in order.
+/// An iterator over the entries of a [`Map`] in order.
 pub struct MapIter<'a>(Iter<'a>);
 
 enum Iter<'a> {
@@ -211,11 +233,11 @@ impl<'a> IntoIterator for &'a Map {
 impl IntoIterator for Map {
     type Item = (Str, Value);
     type IntoIter = std::vec::IntoIter<(Str, Value)>;
-    fn into_iter(self) -> Self::IntoIter {
-        let entries: Vec<_> = match Arc::try_unwrap(self.0) {
-            Ok(Repr::Free(m)) => m.into_iter().collect(),
-            Ok(Repr::Shaped(s)) => s.keys.0.iter().zip(s.slots).filter_map(|(k, v)| Some((k.clone(), v?))).collect(),
-            Err(shared) => Map(shared).iter().map(|(k, v)| (k.clone(), v.clone())).collect(),
+    fn into_iter(mut self) -> Self::IntoIter {
+        let entries: Vec<_> = match Arc::get_mut(&mut self.0) {
+            Some(Repr::Free(m)) => m.drain(..).collect(),
+            Some(Repr::Shaped(s)) => s.take_entries().collect(),
+            None => self.iter().map(|(k, v)| (k.clone(), v.clone())).collect(),
         };
         entries.into_iter()
     }
@@ -235,7 +257,7 @@ impl<K: Into<Str>, V: Into<Value>> Extend<(K, V)> for Map {
     }
 }
 
-/// `map["key"]`: what is missing is [`Value::Null`], never a panic.
+/// `map["key"]`: a missing key yields [`Value::Null`], never a panic.
 impl Index<&str> for Map {
     type Output = Value;
     fn index(&self, key: &str) -> &Value {
@@ -243,16 +265,23 @@ impl Index<&str> for Map {
     }
 }
 
-/// Equal when they hold the same entries, whatever their order and representation.
+/// Two maps are equal if they have the same entries, regardless of order and representation.
 impl PartialEq for Map {
     fn eq(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.0, &other.0) || (self.len() == other.len() && self.iter().all(|(k, v)| other.get(k) == Some(v)))
+        let mut pairs = Vec::new();
+        pair_entries(self, other, &mut pairs) && all_equal(pairs, Value::eq)
+    }
+}
+
+impl Drop for Map {
+    fn drop(&mut self) {
+        drop_nested(self.unshared_values());
     }
 }
 
 impl fmt::Debug for Map {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_map().entries(self.iter()).finish()
+        debug_map(self, 0, f)
     }
 }
 
@@ -266,7 +295,7 @@ mod tests {
     }
 
     #[test]
-    fn absent_slots_are_not_there() {
+    fn absent_slots_are_not_entries() {
         let m = shaped();
         assert_eq!(m.len(), 2);
         assert_eq!(m.keys().collect::<Vec<_>>(), ["a", "c"]);
@@ -275,7 +304,7 @@ mod tests {
     }
 
     #[test]
-    fn a_known_key_keeps_the_shape_s_order_and_a_foreign_key_frees_the_map() {
+    fn known_keys_keep_the_shape_order_and_foreign_keys_go_to_the_end() {
         let mut m = shaped();
         m.insert("b", 2);
         assert_eq!(m.keys().collect::<Vec<_>>(), ["a", "b", "c"]);
@@ -286,7 +315,7 @@ mod tests {
     }
 
     #[test]
-    fn a_change_does_not_reach_a_clone() {
+    fn modifying_a_clone_leaves_the_original_unchanged() {
         let original = shaped();
         let mut copy = original.clone();
         copy.insert("a", 7);
@@ -295,7 +324,7 @@ mod tests {
     }
 
     #[test]
-    fn representation_and_order_do_not_matter_for_equality() {
+    fn equality_ignores_representation_and_order() {
         let free: Map = [("c", 3), ("a", 1)].into_iter().collect();
         assert_eq!(shaped(), free);
     }

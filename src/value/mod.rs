@@ -1,16 +1,14 @@
-//! The one data type of the crate.
+//! The data model: parameters and responses are [`Value`]s.
 //!
-//! What goes into a call is a [`Value`], what comes out is a [`Value`]. Nothing here
-//! knows a service, a protocol or a network: this module holds data, its conversions,
-//! and JMESPath over it.
+//! This module contains the data types, their conversions, and JMESPath. It knows no service, protocol, or network.
 
 mod bytes;
 mod convert;
 mod jmespath;
 mod json;
 mod list;
-mod macros;
 mod map;
+mod nested;
 mod number;
 mod serde;
 mod str;
@@ -33,7 +31,7 @@ use std::ops::{Index, IndexMut};
 
 use base64::prelude::{BASE64_STANDARD, Engine};
 
-/// Any datum that goes to a service or comes from one. 24 bytes; clone is O(1); `Send + Sync`.
+/// Any value sent to a service or received from one. It takes 24 bytes, cloning is O(1), and it is `Send + Sync`.
 ///
 /// ```
 /// use tucuxi::{Value, value};
@@ -45,28 +43,28 @@ use base64::prelude::{BASE64_STANDARD, Engine};
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub enum Value {
-    /// No value. Absent members of a structure are left out, they are not null.
+    /// No value. Absent members of a response structure are left out rather than null.
     #[default]
     Null,
     /// True or false.
     Bool(bool),
-    /// A whole number that fits 64 bits with sign.
+    /// An integer of 64 bits.
     Int(i64),
-    /// A binary floating point number, NaN and the infinities included.
+    /// A binary floating-point number, including NaN and the infinities.
     Float(f64),
-    /// A number kept by its digits: beyond `i64`, or a decimal that binary would round.
+    /// A number with all its digits: an integer beyond `i64`, or a decimal that a float would round.
     Number(Number),
-    /// Text.
+    /// A string.
     String(Str),
-    /// Binary data, in memory.
+    /// Binary data in memory.
     Bytes(Bytes),
-    /// An instant.
+    /// A point in time.
     Timestamp(Timestamp),
     /// A list of values.
     List(List),
-    /// A map from text to values, in order.
+    /// An ordered map from strings to values.
     Map(Map),
-    /// A body that is read or written piece by piece, once.
+    /// A body that is read or written incrementally, once.
     Stream(Stream),
 }
 
@@ -79,12 +77,12 @@ const _: () = {
 static NULL: Value = Value::Null;
 
 impl Value {
-    /// Whether this is [`Value::Null`].
+    /// Returns whether this is [`Value::Null`].
     pub fn is_null(&self) -> bool {
         matches!(self, Value::Null)
     }
 
-    /// The boolean, if this is one.
+    /// Returns the boolean, if this is one.
     pub fn as_bool(&self) -> Option<bool> {
         match self {
             Value::Bool(b) => Some(*b),
@@ -92,7 +90,7 @@ impl Value {
         }
     }
 
-    /// The whole number, if this is one that fits 64 bits with sign.
+    /// Returns the integer, if this is one and fits `i64`.
     pub fn as_int(&self) -> Option<i64> {
         match self {
             Value::Int(n) => Some(*n),
@@ -101,7 +99,7 @@ impl Value {
         }
     }
 
-    /// Any of the numbers, as a binary floating point number (nearest).
+    /// Returns any number as the nearest float.
     pub fn as_float(&self) -> Option<f64> {
         match self {
             Value::Int(n) => Some(*n as f64),
@@ -111,7 +109,7 @@ impl Value {
         }
     }
 
-    /// The text, if this is text.
+    /// Returns the text, if this is a string.
     pub fn as_str(&self) -> Option<&str> {
         match self {
             Value::String(s) => Some(s),
@@ -119,7 +117,7 @@ impl Value {
         }
     }
 
-    /// The bytes, if this is binary data in memory.
+    /// Returns the bytes, if this is binary data in memory.
     pub fn as_bytes(&self) -> Option<&[u8]> {
         match self {
             Value::Bytes(b) => Some(b),
@@ -127,7 +125,7 @@ impl Value {
         }
     }
 
-    /// The instant, if this is one.
+    /// Returns the timestamp, if this is one.
     pub fn as_timestamp(&self) -> Option<Timestamp> {
         match self {
             Value::Timestamp(t) => Some(*t),
@@ -135,7 +133,7 @@ impl Value {
         }
     }
 
-    /// The list, if this is one.
+    /// Returns the list, if this is one.
     pub fn as_list(&self) -> Option<&List> {
         match self {
             Value::List(l) => Some(l),
@@ -143,7 +141,7 @@ impl Value {
         }
     }
 
-    /// The map, if this is one.
+    /// Returns the map, if this is one.
     pub fn as_map(&self) -> Option<&Map> {
         match self {
             Value::Map(m) => Some(m),
@@ -151,7 +149,7 @@ impl Value {
         }
     }
 
-    /// The map, to be changed, if this is one.
+    /// Returns the map for modification, if this is one.
     pub fn as_map_mut(&mut self) -> Option<&mut Map> {
         match self {
             Value::Map(m) => Some(m),
@@ -159,7 +157,7 @@ impl Value {
         }
     }
 
-    /// The list, to be changed, if this is one.
+    /// Returns the list for modification, if this is one.
     pub fn as_list_mut(&mut self) -> Option<&mut List> {
         match self {
             Value::List(l) => Some(l),
@@ -167,7 +165,7 @@ impl Value {
         }
     }
 
-    /// The stream, if this is one.
+    /// Returns the stream, if this is one.
     pub fn as_stream(&self) -> Option<&Stream> {
         match self {
             Value::Stream(s) => Some(s),
@@ -175,17 +173,17 @@ impl Value {
         }
     }
 
-    /// The value under `key` of a map; `None` where there is none, or where this is no map.
+    /// Returns the value of `key`, or `None` if it is missing or this is not a map.
     pub fn get(&self, key: &str) -> Option<&Value> {
         self.as_map().and_then(|m| m.get(key))
     }
 
-    /// The value under `key` of a map, to be changed; `None` where there is none, or where this is no map.
+    /// Returns the value of `key` for modification, or `None` if it is missing or this is not a map.
     pub fn get_mut(&mut self, key: &str) -> Option<&mut Value> {
         self.as_map_mut().and_then(|m| m.get_mut(key))
     }
 
-    /// The number of items of a list, entries of a map, or bytes of a string or blob; 0 for any other value.
+    /// Returns the number of list items, map entries, or bytes of a string or blob; 0 for any other value.
     pub fn len(&self) -> usize {
         match self {
             Value::List(list) => list.len(),
@@ -196,12 +194,12 @@ impl Value {
         }
     }
 
-    /// Whether [`len`](Self::len) is 0.
+    /// Returns whether [`len`](Self::len) is 0.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// What kind of value this is, in one lower-case word, for messages.
+    /// Returns the name of the value's type as one lowercase word, for messages.
     pub fn type_name(&self) -> &'static str {
         match self {
             Value::Null => "null",
@@ -219,7 +217,7 @@ impl Value {
     }
 }
 
-/// `value["key"]`: what is missing is [`Value::Null`], never a panic.
+/// `value["key"]`: a missing entry yields [`Value::Null`], never a panic.
 impl Index<&str> for Value {
     type Output = Value;
     fn index(&self, key: &str) -> &Value {
@@ -227,7 +225,7 @@ impl Index<&str> for Value {
     }
 }
 
-/// `value[0]`: what is missing is [`Value::Null`], never a panic.
+/// `value[0]`: a missing item yields [`Value::Null`], never a panic.
 impl Index<usize> for Value {
     type Output = Value;
     fn index(&self, index: usize) -> &Value {
@@ -235,7 +233,7 @@ impl Index<usize> for Value {
     }
 }
 
-/// `value["key"] = …`: a missing key is added, and a null becomes a map first.
+/// `value["key"] = …`: adds missing keys and turns null into a map.
 ///
 /// # Panics
 /// If the value is neither a map nor null.
@@ -253,7 +251,7 @@ impl IndexMut<&str> for Value {
     }
 }
 
-/// `value[0] = …`: lists do not grow this way.
+/// `value[0] = …`: replaces an item. It does not extend the list.
 ///
 /// # Panics
 /// If the value is not a list, or if the index is out of bounds.
@@ -274,8 +272,8 @@ impl<'a> IntoIterator for &'a Value {
     }
 }
 
-/// Text as it is, timestamps as RFC 3339, bytes as base64; everything else as JSON on one line, with null for
-/// what JSON cannot say. [`to_json_text`](Value::to_json_text) is the form that can be read back.
+/// Displays strings verbatim, timestamps in RFC 3339, bytes in base64, and everything else as JSON on one line, with null for
+/// anything JSON cannot represent. Use [`to_json_text`](Value::to_json_text) for a form that can be read back.
 ///
 /// ```
 /// let v = tucuxi::value!({"Key": "a.txt", "Sizes": [1, 2.5]});
@@ -292,7 +290,7 @@ impl fmt::Display for Value {
     }
 }
 
-/// Prints the value for a person. A stream's content is never read.
+/// Prints the value for people. Streams are not read, and lists and maps below 300 levels are printed as `…`.
 impl fmt::Debug for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

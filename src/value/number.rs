@@ -1,11 +1,12 @@
-//! Numbers kept by their digits.
+//! Numbers that keep all their digits.
 
 use std::fmt;
 
-use super::Str;
+use super::{Str, Value};
+use crate::text::python::push_float;
 
-/// A number as JSON writes it, digit for digit: whole numbers beyond `i64` and decimals that
-/// a binary float would round (RFC 8259, section 6, is the grammar).
+/// A number as JSON writes it, digit for digit: an integer beyond `i64`, or a decimal that a float would round (the grammar is
+/// that of RFC 8259, section 6).
 ///
 /// ```
 /// use tucuxi::Number;
@@ -19,24 +20,74 @@ use super::Str;
 pub struct Number(Str);
 
 impl Number {
-    /// The number that `text` spells, or `None` where it is not one.
+    /// Parses a number. Returns `None` if `text` is not one.
     pub fn parse(text: &str) -> Option<Number> {
         is_json_number(text.as_bytes()).then(|| Number(Str::from(text)))
     }
 
-    /// The digits.
+    /// Returns the number as it was written.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The nearest binary floating point number.
+    /// Returns the nearest float.
     pub fn to_f64(&self) -> f64 {
         self.0.parse().unwrap_or(f64::NAN)
     }
 
-    /// Whether it is written without a fraction and without an exponent.
+    /// Returns whether the number is written without a fraction and without an exponent.
     pub fn is_integer(&self) -> bool {
         !self.0.bytes().any(|b| matches!(b, b'.' | b'e' | b'E'))
+    }
+
+    /// Returns the number of significant digits: all digits from the first to the last that is not 0.
+    ///
+    /// ```
+    /// use tucuxi::Number;
+    ///
+    /// assert_eq!(Number::parse("0.0120").unwrap().significant_digits(), 2);
+    /// assert_eq!(Number::parse("12000e7").unwrap().significant_digits(), 2);
+    /// ```
+    pub fn significant_digits(&self) -> usize {
+        self.significant().0.len()
+    }
+
+    /// The significant digits, and the power of ten by which the fraction `0.<digits>` is multiplied. Zero has no digits.
+    fn significant(&self) -> (String, i64) {
+        let unsigned = self.0.trim_start_matches('-');
+        let (mantissa, exponent) = unsigned.split_once(['e', 'E']).unwrap_or((unsigned, "0"));
+        let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+        let digits = [whole, fraction].concat();
+        let significant = digits.trim_start_matches('0');
+        let leading_zeros = digits.len() - significant.len();
+        let significant = significant.trim_end_matches('0');
+        if significant.is_empty() {
+            return (String::new(), 0);
+        }
+        // An exponent beyond 64 bits is as good as the largest one.
+        let largest = if exponent.starts_with('-') { i64::MIN } else { i64::MAX };
+        let exponent = exponent.parse().unwrap_or(largest);
+        (significant.to_owned(), exponent.saturating_add(whole.len() as i64 - leading_zeros as i64))
+    }
+
+    /// Returns the float that has exactly this number as its shortest decimal form, if there is one.
+    fn to_equal_f64(&self) -> Option<f64> {
+        let float = self.to_f64();
+        let mut shortest = String::new();
+        push_float(&mut shortest, float);
+        (Number::parse(&shortest)?.significant() == self.significant()).then_some(float)
+    }
+}
+
+impl Value {
+    /// Converts a number in JSON text: integers remain exact, and decimals become floats unless that loses digits.
+    pub(super) fn from_json_number(number: Number) -> Value {
+        match number.as_str().parse() {
+            // `-0` is not an `i64`.
+            Ok(n) if number.as_str() != "-0" => Value::Int(n),
+            _ if number.is_integer() => Value::Number(number),
+            _ => number.to_equal_f64().map_or(Value::Number(number), Value::Float),
+        }
     }
 }
 
@@ -80,7 +131,7 @@ impl fmt::Display for Number {
 
 #[cfg(test)]
 mod tests {
-    use super::Number;
+    use super::*;
 
     #[test]
     fn the_grammar_is_json_s() {
@@ -89,6 +140,28 @@ mod tests {
         }
         for bad in ["", "-", "01", "1.", ".5", "1e", "+1", "NaN", "1 ", "1e+"] {
             assert!(Number::parse(bad).is_none(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn zeros_at_either_end_are_not_significant() {
+        for (text, digits) in
+            [("0", 0), ("-0.00", 0), ("1E+100", 1), ("100", 1), ("-0.0120", 2), ("1.02e-7", 3), ("1e-99999999999999999999", 1)]
+        {
+            assert_eq!(Number::parse(text).unwrap().significant_digits(), digits, "{text}");
+        }
+        let googol = format!("1{}", "0".repeat(100));
+        assert_eq!(Number::parse(&googol).unwrap().significant_digits(), 1);
+    }
+
+    #[test]
+    fn decimals_become_floats_unless_digits_are_lost() {
+        let kept = |text: &str| matches!(Value::from_json_number(Number::parse(text).unwrap()), Value::Number(n) if n.as_str() == text);
+        for text in ["0.1", "1.10", "1e3", "-0.0", "12.5e-3", "1.7976931348623157e308"] {
+            assert!(!kept(text), "{text}");
+        }
+        for text in ["0.1234567890123456789", "1e400", "1e-400", "-0", "18446744073709551616", "9007199254740993.0"] {
+            assert!(kept(text), "{text}");
         }
     }
 }

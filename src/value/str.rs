@@ -1,4 +1,4 @@
-//! Text that is cheap to clone.
+//! Immutable text that is cheap to clone.
 
 use std::borrow::Borrow;
 use std::fmt;
@@ -6,7 +6,7 @@ use std::ops::Deref;
 
 use ecow::EcoString;
 
-/// Immutable text: 16 bytes, clone is O(1), up to 15 bytes of text are kept inline.
+/// An immutable string of 16 bytes. Cloning is O(1), and up to 15 bytes of text are stored inline.
 ///
 /// ```
 /// use tucuxi::Str;
@@ -19,7 +19,7 @@ use ecow::EcoString;
 pub struct Str(EcoString);
 
 impl Str {
-    /// The text.
+    /// Returns the text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -122,7 +122,7 @@ impl serde::de::Visitor<'_> for StrVisitor {
     type Value = Str;
 
     fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        f.write_str("text")
+        f.write_str("a string")
     }
 
     fn visit_str<E>(self, text: &str) -> Result<Str, E> {

@@ -1,4 +1,4 @@
-//! Bodies that are read or written piece by piece, once.
+//! Bodies that are read or written incrementally.
 
 use std::fmt;
 use std::io::{self, Read, Seek, SeekFrom};
@@ -8,9 +8,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::{Bytes, Value};
 use crate::error::{Error, ErrorKind, Result};
 
-/// A body that is handed over once: what an operation streams back, or what it is to upload.
+/// A body to download or upload, which can be taken once.
 ///
-/// Clones are handles to the same body; whoever takes it first has it. `Debug` never reads it.
+/// Clones are handles to the same body: the first one to take it gets it. `Debug` never reads it.
 ///
 /// ```
 /// use tucuxi::{Stream, Value};
@@ -20,45 +20,45 @@ use crate::error::{Error, ErrorKind, Result};
 /// let params = tucuxi::value!({"Bucket": "b", "Key": "k", "Body": body});
 /// # let body = params["Body"].as_stream().unwrap();
 /// assert_eq!(&body.read_all()?[..], b"hello");
-/// assert!(body.read_all().is_err(), "a body can be taken once");
+/// assert!(body.read_all().is_err(), "the body was already taken");
 /// # Ok::<(), tucuxi::Error>(())
 /// ```
 #[derive(Clone)]
-pub struct Stream(Arc<Inner>);
+pub struct Stream(Arc<Shared>);
 
-struct Inner {
+struct Shared {
     length: Option<u64>,
-    source: Mutex<Option<Source>>,
+    content: Mutex<Option<Content>>,
 }
 
-enum Source {
+enum Content {
     Body(StreamReader),
     Events(Box<dyn Iterator<Item = Result<Value>> + Send>),
 }
 
 impl Stream {
-    /// A body of unknown length that can be read only once.
+    /// Creates a body of unknown length that can be read only once.
     pub fn from_reader(reader: impl Read + Send + 'static) -> Stream {
         Stream::of(StreamReader::new(Once(reader), None))
     }
 
-    /// A body of `length` bytes that can be read only once.
+    /// Creates a body of `length` bytes that can be read only once.
     pub fn from_reader_with_length(reader: impl Read + Send + 'static, length: u64) -> Stream {
         Stream::of(StreamReader::new(Once(reader), Some(length)))
     }
 
-    /// A body that starts where the reader stands and ends where it ends. It can be read again
-    /// from there, which signing over plain HTTP and retries need.
+    /// Creates a body from the reader's current position to its end. It can be read repeatedly, which retries and signing over
+    /// plain HTTP require.
     ///
     /// # Errors
-    /// What the reader answers to seeking.
+    /// Returns [`ErrorKind::Stream`] if seeking fails.
     pub fn from_seekable(mut reader: impl Read + Seek + Send + 'static) -> Result<Stream> {
-        let (start, length) =
-            measure(&mut reader).map_err(|e| Error::new(ErrorKind::Stream, format!("The body cannot be measured: {e}")).with_source(e))?;
+        let (start, length) = measure(&mut reader)
+            .map_err(|e| Error::new(ErrorKind::Stream, format!("The length of the body cannot be determined: {e}")).with_source(e))?;
         Ok(Stream::of(StreamReader::new(Seekable { reader, start }, Some(length))))
     }
 
-    /// An open file, from its current position. If it cannot seek, it can be read only once.
+    /// Creates a body from an open file at its current position. A file that cannot seek can be read only once.
     pub(super) fn from_file(mut file: std::fs::File) -> Stream {
         match measure(&mut file) {
             Ok((start, length)) => Stream::of(StreamReader::new(Seekable { reader: file, start }, Some(length))),
@@ -66,10 +66,10 @@ impl Stream {
         }
     }
 
-    /// The content of a file.
+    /// Opens a file.
     ///
     /// # Errors
-    /// If the file cannot be opened; the message names it.
+    /// Returns [`ErrorKind::Stream`] if the file cannot be opened or cannot seek. The message contains the path.
     pub fn open(path: impl AsRef<Path>) -> Result<Stream> {
         let path = path.as_ref();
         let file =
@@ -77,39 +77,39 @@ impl Stream {
         Stream::from_seekable(file)
     }
 
-    /// A stream of events, each a map of one entry: the event's name and its content.
+    /// Creates a stream of events, each a map with one entry: the name of the event and its content.
     pub fn from_events(events: impl Iterator<Item = Result<Value>> + Send + 'static) -> Stream {
-        Stream(Arc::new(Inner { length: None, source: Mutex::new(Some(Source::Events(Box::new(events)))) }))
+        Stream(Arc::new(Shared { length: None, content: Mutex::new(Some(Content::Events(Box::new(events)))) }))
     }
 
     fn of(reader: StreamReader) -> Stream {
-        Stream(Arc::new(Inner { length: reader.length, source: Mutex::new(Some(Source::Body(reader))) }))
+        Stream(Arc::new(Shared { length: reader.length, content: Mutex::new(Some(Content::Body(reader))) }))
     }
 
-    /// The length in bytes, where it is known.
+    /// Returns the length in bytes, if known.
     pub fn length(&self) -> Option<u64> {
         self.0.length
     }
 
-    /// Takes the body out, to be read; `None` when it was taken before, or when this is a stream of events.
+    /// Takes the body for reading. Returns `None` if it was already taken or if this is a stream of events.
     pub fn take(&self) -> Option<StreamReader> {
-        let mut source = self.0.source.lock().unwrap_or_else(PoisonError::into_inner);
-        match source.take()? {
-            Source::Body(reader) => Some(reader),
+        let mut content = self.0.content.lock().unwrap_or_else(PoisonError::into_inner);
+        match content.take()? {
+            Content::Body(reader) => Some(reader),
             events => {
-                *source = Some(events);
+                *content = Some(events);
                 None
             }
         }
     }
 
-    /// Takes the events out, to be iterated over; `None` when they were taken before, or when this is a body.
+    /// Takes the events for iteration. Returns `None` if they were already taken or if this is a body.
     pub fn events(&self) -> Option<Box<dyn Iterator<Item = Result<Value>> + Send>> {
-        let mut source = self.0.source.lock().unwrap_or_else(PoisonError::into_inner);
-        match source.take()? {
-            Source::Events(events) => Some(events),
+        let mut content = self.0.content.lock().unwrap_or_else(PoisonError::into_inner);
+        match content.take()? {
+            Content::Events(events) => Some(events),
             body => {
-                *source = Some(body);
+                *content = Some(body);
                 None
             }
         }
@@ -118,10 +118,10 @@ impl Stream {
     /// Reads the whole body into memory.
     ///
     /// # Errors
-    /// If the body was taken before, if the connection breaks, if it ends early, or if its checksum is wrong.
+    /// Fails if the body was already taken, the connection breaks, the body ends early, or its checksum does not match.
     pub fn read_all(&self) -> Result<Bytes> {
         let mut reader =
-            self.take().ok_or_else(|| Error::new(ErrorKind::Stream, "The body was read before, or it is a stream of events."))?;
+            self.take().ok_or_else(|| Error::new(ErrorKind::Stream, "The body was already taken, or it is a stream of events."))?;
         let mut content = Vec::new();
         reader.read_to_end(&mut content).map_err(Error::from_stream)?;
         Ok(content.into())
@@ -130,14 +130,14 @@ impl Stream {
     /// Reads the whole body into memory as UTF-8 text.
     ///
     /// # Errors
-    /// As [`read_all`](Self::read_all), and if the body is not UTF-8.
+    /// Fails like [`read_all`](Self::read_all), and if the body is not UTF-8.
     pub fn read_text(&self) -> Result<String> {
         let bytes = self.read_all()?;
         String::from_utf8(bytes.to_vec()).map_err(|e| Error::new(ErrorKind::Stream, format!("The body is not UTF-8: {e}")))
     }
 }
 
-/// Where a reader is, and how many bytes follow.
+/// Returns the current position of a reader and the number of bytes that follow.
 fn measure(reader: &mut impl Seek) -> io::Result<(u64, u64)> {
     let start = reader.stream_position()?;
     let end = reader.seek(SeekFrom::End(0))?;
@@ -146,7 +146,7 @@ fn measure(reader: &mut impl Seek) -> io::Result<(u64, u64)> {
 }
 
 impl PartialEq for Stream {
-    /// Two streams are equal when they are handles to the same body.
+    /// Two streams are equal if they are handles to the same body.
     fn eq(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
     }
@@ -161,13 +161,13 @@ impl fmt::Debug for Stream {
     }
 }
 
-/// A body taken out of a [`Stream`], to be read.
+/// A body taken from a [`Stream`].
 pub struct StreamReader {
     length: Option<u64>,
     source: Box<dyn Rewind + Send>,
 }
 
-/// A reader that may know the way back to its start.
+/// A reader that may be able to return to its start.
 pub(crate) trait Rewind: Read {
     fn is_rewindable(&self) -> bool;
     fn rewind(&mut self) -> io::Result<()>;
@@ -185,20 +185,20 @@ impl StreamReader {
         StreamReader { length, source: Box::new(source) }
     }
 
-    /// The length in bytes from the start, where it is known.
+    /// Returns the total length in bytes, if known.
     pub fn length(&self) -> Option<u64> {
         self.length
     }
 
-    /// Whether [`rewind`](Self::rewind) can succeed.
+    /// Returns whether [`rewind`](Self::rewind) is supported.
     pub fn is_rewindable(&self) -> bool {
         self.source.is_rewindable()
     }
 
-    /// Goes back to the start of the body.
+    /// Returns to the start of the body.
     ///
     /// # Errors
-    /// If the body can be read only once, or if seeking fails.
+    /// Fails if the body can be read only once or if seeking fails.
     pub fn rewind(&mut self) -> io::Result<()> {
         self.source.rewind()
     }

@@ -1,14 +1,15 @@
-//! What an expression finds: a walk over the tree, with the data borrowed as long as that goes.
+//! Evaluates expressions by walking the tree, borrowing the data wherever possible.
 //!
-//! The walk recurses as deep as the tree, which the parser bounds.
+//! The walk recurses as deep as the tree, whose depth the parser limits.
 
 use std::borrow::Cow;
+use std::cmp::Ordering;
 
-use super::compare::{comparable, equal, is_true, order};
-use super::failure::Failure;
+use super::Failure;
 use super::functions::Arguments;
 use super::node::{Comparator, Join, Node};
-use crate::value::{Map, Str, Value};
+use crate::value::nested::all_equal;
+use crate::value::{Map, Str, Timestamp, Value};
 
 type Found<'a> = Result<Cow<'a, Value>, Failure>;
 
@@ -94,11 +95,11 @@ fn at_index(value: &Value, index: i64) -> Option<&Value> {
     list.get(index)
 }
 
-/// The elements from `start` up to, not including, `stop`, as Python slices.
+/// Returns the elements from `start` up to but not including `stop`, with the semantics of Python slices.
 fn slice(value: &Value, start: Option<i64>, stop: Option<i64>, step: i64) -> Value {
     let Some(list) = value.as_list() else { return Value::Null };
     let length = list.len() as i64;
-    // The positions at which a slice may begin and end: one before the first element belongs to negative steps.
+    // The range of valid positions. With a negative step, it includes the position before the first element.
     let (lowest, highest) = if step > 0 { (0, length) } else { (-1, length - 1) };
     let place = |n: i64| (if n < 0 { n.saturating_add(length) } else { n }).clamp(lowest, highest);
     let (first, last) = if step > 0 { (lowest, highest) } else { (highest, lowest) };
@@ -112,7 +113,7 @@ fn slice(value: &Value, start: Option<i64>, stop: Option<i64>, step: i64) -> Val
     elements.into()
 }
 
-/// On null a multi-select is null.
+/// A multi-select on null is null.
 fn multi_select_list(nodes: &[Node], current: &Value) -> Result<Value, Failure> {
     if current.is_null() {
         return Ok(Value::Null);
@@ -132,7 +133,7 @@ fn multi_select_hash(entries: &[(Str, Node)], current: &Value) -> Result<Value, 
     Ok(Value::Map(map))
 }
 
-/// One level of lists is opened.
+/// Flattens one level of lists.
 fn flatten(value: &Value) -> Value {
     let Some(list) = value.as_list() else { return Value::Null };
     let mut flat = Vec::with_capacity(list.len());
@@ -145,7 +146,7 @@ fn flatten(value: &Value) -> Value {
     flat.into()
 }
 
-/// What `right` finds in each of the values; nulls are left out.
+/// Evaluates `right` on each of the values and omits nulls.
 fn project<'v>(values: impl Iterator<Item = &'v Value>, right: &Node) -> Result<Value, Failure> {
     let mut found = Vec::with_capacity(values.size_hint().0);
     for value in values {
@@ -170,4 +171,62 @@ fn push_projected(found: &mut Vec<Value>, value: &Value, right: &Node) -> Result
         found.push(result.into_owned());
     }
     Ok(())
+}
+
+/// Null, false, and empty values are false; everything else, including 0, is true.
+fn is_true(value: &Value) -> bool {
+    match value {
+        Value::Null => false,
+        Value::Bool(b) => *b,
+        Value::String(text) => !text.is_empty(),
+        Value::Bytes(bytes) => !bytes.is_empty(),
+        Value::List(list) => !list.is_empty(),
+        Value::Map(map) => !map.is_empty(),
+        _ => true,
+    }
+}
+
+/// Deep equality, in which numbers are compared by their numeric values.
+pub(super) fn equal(a: &Value, b: &Value) -> bool {
+    all_equal(vec![(a, b)], |a, b| match (a, b) {
+        (Value::String(a), Value::String(b)) => a == b,
+        _ => order(a, b).map_or_else(|| a == b, Ordering::is_eq),
+    })
+}
+
+/// Orders two numbers, two strings, two timestamps, or a timestamp and a string that is one.
+pub(super) fn order(a: &Value, b: &Value) -> Option<Ordering> {
+    match (a, b) {
+        (Value::String(a), Value::String(b)) => Some(a.cmp(b)),
+        (Value::Timestamp(a), Value::Timestamp(b)) => Some(a.cmp(b)),
+        (Value::Timestamp(a), Value::String(b)) => Some(a.cmp(&Timestamp::parse(b).ok()?)),
+        (Value::String(a), Value::Timestamp(b)) => Some(Timestamp::parse(a).ok()?.cmp(b)),
+        _ => order_numbers(a, b),
+    }
+}
+
+/// Orders numbers by their exact values. Rounding an integer to a float would yield an inconsistent order, which sorting cannot
+/// handle.
+fn order_numbers(a: &Value, b: &Value) -> Option<Ordering> {
+    match (a.as_int(), b.as_int()) {
+        (Some(a), Some(b)) => Some(a.cmp(&b)),
+        (Some(a), None) => order_int_and_float(a, b.as_float()?),
+        (None, Some(b)) => order_int_and_float(b, a.as_float()?).map(Ordering::reverse),
+        (None, None) => a.as_float()?.partial_cmp(&b.as_float()?),
+    }
+}
+
+fn order_int_and_float(int: i64, float: f64) -> Option<Ordering> {
+    const BEYOND_I64: f64 = 9_223_372_036_854_775_808.0;
+    match float {
+        _ if float.is_nan() => None,
+        _ if float >= BEYOND_I64 => Some(Ordering::Less),
+        _ if float < -BEYOND_I64 => Some(Ordering::Greater),
+        _ => Some(int.cmp(&(float.trunc() as i64)).then(0.0_f64.partial_cmp(&float.fract())?)),
+    }
+}
+
+/// Returns whether values of these types can be compared with `<`, regardless of their values; NaN can be.
+fn comparable(a: &Value, b: &Value) -> bool {
+    order(a, b).is_some() || (a.as_float().is_some() && b.as_float().is_some())
 }

@@ -1,6 +1,6 @@
-//! An expression's text, cut into tokens.
+//! Splits the text of an expression into tokens.
 
-use super::failure::Failure;
+use super::Failure;
 use super::node::Comparator;
 use crate::value::{Str, Value};
 
@@ -34,7 +34,7 @@ pub(super) enum Token {
     End,
 }
 
-/// The tokens, each with its column (from 1, in characters). The last is [`Token::End`].
+/// Returns the tokens with their columns, counted in characters from 1. The last token is [`Token::End`].
 pub(super) fn tokens(text: &str) -> Result<Vec<(Token, usize)>, Failure> {
     let mut lexer = Lexer { text, at: 0, column: 1, counted: 0 };
     let mut tokens = Vec::new();
@@ -54,7 +54,7 @@ struct Lexer<'a> {
     text: &'a str,
     at: usize,
     column: usize,
-    /// The bytes that `column` has counted.
+    /// The number of bytes included in `column`.
     counted: usize,
 }
 
@@ -136,7 +136,7 @@ impl<'a> Lexer<'a> {
         if digits.is_empty() {
             return Err(Failure::syntax("'-' without a number", column));
         }
-        // An index beyond 64 bits is beyond every list, as the largest one is.
+        // An index beyond 64 bits is out of bounds of every list, and so is the largest one.
         let number = digits.parse().unwrap_or(i64::MAX);
         Ok(Token::Number(if negative { -number } else { number }))
     }
@@ -145,17 +145,17 @@ impl<'a> Lexer<'a> {
         let start = self.at;
         self.delimited('"', column)?;
         let name: Str = serde_json::from_str(&self.text[start..self.at])
-            .map_err(|e| Failure::syntax(format_args!("the quoted identifier is no JSON string ({e})"), column))?;
+            .map_err(|e| Failure::syntax(format_args!("the quoted identifier is not a JSON string ({e})"), column))?;
         Ok(Token::QuotedIdentifier(name))
     }
 
-    /// `'text'`: only `\'` is an escape.
+    /// Reads `'text'`, in which `\'` is the only escape.
     fn raw_string(&mut self, column: usize) -> Result<Token, Failure> {
         let content = self.delimited('\'', column)?;
         Ok(Token::Literal(Value::from(content.replace("\\'", "'"))))
     }
 
-    /// `` `JSON` ``. What is no JSON is text, unless it begins as quoted text does: boto3 still reads these.
+    /// Reads `` `JSON` ``. As in boto3, anything that is not JSON is a string, unless it begins with a quote.
     fn literal(&mut self, column: usize) -> Result<Token, Failure> {
         let content = self.delimited('`', column)?.replace("\\`", "`");
         if let Ok(value) = serde_json::from_str(&content) {
@@ -163,10 +163,10 @@ impl<'a> Lexer<'a> {
         }
         serde_json::from_str::<Value>(&format!("\"{}\"", content.trim_start()))
             .map(Token::Literal)
-            .map_err(|e| Failure::syntax(format_args!("the literal is no JSON ({e})"), column))
+            .map_err(|e| Failure::syntax(format_args!("the literal is not JSON ({e})"), column))
     }
 
-    /// What lies between the delimiter that comes next and its counterpart; a backslash protects the character after it.
+    /// Returns the text between the next delimiter and its counterpart. A backslash escapes the character after it.
     fn delimited(&mut self, delimiter: char, column: usize) -> Result<&'a str, Failure> {
         let content = &self.rest()[1..];
         let mut escaped = false;

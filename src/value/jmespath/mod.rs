@@ -1,10 +1,8 @@
-//! JMESPath over [`Value`]: paginators, waiters, resources and users take data out of responses with it.
+//! JMESPath on [`Value`]s, for paginators, waiters, resources, and users.
 //!
-//! An expression goes through the lexer and the parser once; the interpreter walks its tree over
-//! the data as it is, without conversion. The language is that of <https://jmespath.org/specification.html>.
+//! An expression passes through the lexer and the parser once; the interpreter then walks its tree over the data, without
+//! converting it. The language is specified at <https://jmespath.org/specification.html>.
 
-mod compare;
-mod failure;
 mod functions;
 mod interpreter;
 mod lexer;
@@ -12,21 +10,21 @@ mod node;
 mod parser;
 
 use std::borrow::Cow;
-use std::fmt;
+use std::fmt::{self, Display};
 use std::str::FromStr;
 use std::sync::Arc;
 
 use self::node::Node;
 use super::Value;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 
-/// A JMESPath expression, parsed. Clone is O(1).
+/// A parsed JMESPath expression. Cloning is O(1).
 ///
-/// Beyond the specification, as far as AWS's data go beyond JSON:
+/// It extends the specification where AWS's data goes beyond JSON:
 ///
-/// - timestamps compare with each other and with text that is a timestamp, sort, and have the type `timestamp`;
-///   bytes have the type `bytes`, streams `stream`;
-/// - texts compare with `<` and the like, a literal that is no JSON is text, both as boto3 has it.
+/// - Timestamps can be sorted and compared with each other and with strings that are timestamps. Their type is `timestamp`; the
+///   types of bytes and streams are `bytes` and `stream`.
+/// - As in boto3, strings can be compared with `<` and the like, and a literal that is not JSON is a string.
 ///
 /// ```
 /// use tucuxi::{Expression, value};
@@ -48,25 +46,25 @@ impl Expression {
     /// Parses an expression.
     ///
     /// # Errors
-    /// Of kind [`ErrorKind::JmesPath`](crate::ErrorKind::JmesPath). The message begins with what is wrong, and
-    /// [`name`](Error::name) is the exception of boto3's users: `syntax` (`ParseError`), `unknown-function`
-    /// (`UnknownFunctionError`), `invalid-arity` (`ArityError`), `invalid-value` (`JMESPathValueError`: a slice with
-    /// step 0). An expression that nests deeper than 128 levels is a `syntax` error.
+    /// Returns [`ErrorKind::JmesPath`](crate::ErrorKind::JmesPath). The message begins with the category, and
+    /// [`name`](Error::name) is the exception that boto3 raises: `syntax` (`ParseError`), `unknown-function`
+    /// (`UnknownFunctionError`), `invalid-arity` (`ArityError`), or `invalid-value` (`JMESPathValueError`, for a slice with step
+    /// 0). An expression nested deeper than 128 levels is a `syntax` error.
     pub fn parse(text: &str) -> Result<Expression> {
         let root = parser::parse(text).map_err(|failure| failure.in_expression(text))?;
         Ok(Expression(Arc::new(Parsed { text: text.to_owned(), root })))
     }
 
-    /// What the expression finds in `value`; [`Value::Null`] where it finds nothing.
+    /// Evaluates the expression on `value`. The result is [`Value::Null`] if nothing matches.
     ///
     /// # Errors
-    /// Of kind [`ErrorKind::JmesPath`](crate::ErrorKind::JmesPath): a function got an argument of a type that it does not
-    /// take (`invalid-type`, `JMESPathTypeError`).
+    /// Returns [`ErrorKind::JmesPath`](crate::ErrorKind::JmesPath) if a function receives an argument of the wrong type
+    /// (`invalid-type`, `JMESPathTypeError`).
     pub fn search(&self, value: &Value) -> Result<Value> {
         interpreter::evaluate(&self.0.root, value).map(Cow::into_owned).map_err(|failure| failure.in_expression(self.as_str()))
     }
 
-    /// The expression's text.
+    /// Returns the text of the expression.
     pub fn as_str(&self) -> &str {
         &self.0.text
     }
@@ -74,11 +72,11 @@ impl Expression {
 
 /// # JMESPath
 impl Value {
-    /// What a JMESPath expression finds here; [`Value::Null`] where it finds nothing. For many values, parse
-    /// an [`Expression`] once.
+    /// Evaluates a JMESPath expression on this value. The result is [`Value::Null`] if nothing matches. To evaluate it on many
+    /// values, parse an [`Expression`] once.
     ///
     /// # Errors
-    /// As [`Expression::parse`] and [`Expression::search`].
+    /// Fails like [`Expression::parse`] and [`Expression::search`].
     ///
     /// ```
     /// let page = tucuxi::value!({"Buckets": [{"Name": "a"}, {"Name": "b"}]});
@@ -114,6 +112,53 @@ impl fmt::Debug for Expression {
 impl PartialEq for Expression {
     fn eq(&self, other: &Self) -> bool {
         self.as_str() == other.as_str()
+    }
+}
+
+/// The category of an error, as the specification names it.
+#[derive(Clone, Copy, Debug)]
+enum Problem {
+    Syntax,
+    InvalidType,
+    InvalidValue,
+    InvalidArity,
+    UnknownFunction,
+}
+
+/// The reason why an expression cannot be parsed or evaluated.
+#[derive(Debug)]
+struct Failure {
+    problem: Problem,
+    message: String,
+}
+
+/// Longer expressions are not quoted in messages.
+const LONGEST_QUOTE: usize = 300;
+
+impl Failure {
+    fn new(problem: Problem, message: impl Display) -> Failure {
+        Failure { problem, message: message.to_string() }
+    }
+
+    fn syntax(message: impl Display, column: usize) -> Failure {
+        Failure::new(Problem::Syntax, format_args!("{message} at column {column}"))
+    }
+
+    fn in_expression(self, text: &str) -> Error {
+        let (problem, name) = match self.problem {
+            Problem::Syntax => ("syntax", "ParseError"),
+            Problem::InvalidType => ("invalid-type", "JMESPathTypeError"),
+            Problem::InvalidValue => ("invalid-value", "JMESPathValueError"),
+            Problem::InvalidArity => ("invalid-arity", "ArityError"),
+            Problem::UnknownFunction => ("unknown-function", "UnknownFunctionError"),
+        };
+        let message = &self.message;
+        let message = if text.len() <= LONGEST_QUOTE {
+            format!("{problem}: {message} (JMESPath expression: {text})")
+        } else {
+            format!("{problem}: {message} (JMESPath expression of {} bytes)", text.len())
+        };
+        Error::new(ErrorKind::JmesPath, message).with_name(name)
     }
 }
 

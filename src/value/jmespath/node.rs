@@ -1,11 +1,11 @@
-//! The tree of a parsed expression.
+//! The syntax tree of an expression.
 
 use std::cmp::Ordering;
 
 use super::functions::Function;
 use crate::value::{Str, Value};
 
-/// A part of an expression; each is a function from the current value to a value.
+/// Part of an expression: a function from the current value to a value.
 #[derive(Debug)]
 pub(super) enum Node {
     /// `@`
@@ -16,9 +16,9 @@ pub(super) enum Node {
     Literal(Value),
     /// `[0]`, `[-1]`
     Index(i64),
-    /// `[start:stop:step]`; the step is not 0.
+    /// `[start:stop:step]`, where the step is not 0.
     Slice { start: Option<i64>, stop: Option<i64>, step: i64 },
-    /// Flat, so that a long chain is no deep tree.
+    /// Flat, so that a long chain does not become a deep tree.
     Joined(Join, Vec<Node>),
     /// `!a`
     Not(Box<Node>),
@@ -28,13 +28,13 @@ pub(super) enum Node {
     MultiSelectList(Vec<Node>),
     /// `{x: a, y: b}`
     MultiSelectHash(Vec<(Str, Node)>),
-    /// `a[]`, without what follows
+    /// `a[]`, without its right side
     Flatten(Box<Node>),
-    /// `a[*].b`: the second on each element of the first.
+    /// `a[*].b`: evaluates the second on each element of the first.
     Projection(Box<[Node; 2]>),
-    /// `a.*.b`: the second on each value of the first, which is a map.
+    /// `a.*.b`: evaluates the second on each value of the first, a map.
     ValueProjection(Box<[Node; 2]>),
-    /// `a[?b].c`: the third on each element of the first for which the second is true.
+    /// `a[?b].c`: evaluates the third on each element of the first for which the second is true.
     Filter(Box<[Node; 3]>),
     /// `name(a, &b)`
     Call(&'static Function, Vec<Argument>),
@@ -42,19 +42,19 @@ pub(super) enum Node {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Join {
-    /// `a.b`, `a | b`: each on what the one before found.
+    /// `a.b`, `a | b`: each is evaluated on the result of the previous one.
     Chain,
-    /// `a || b`: the first that is true, or else the last.
+    /// `a || b`: the first that is true, or otherwise the last.
     Or,
-    /// `a && b`: the first that is false, or else the last.
+    /// `a && b`: the first that is false, or otherwise the last.
     And,
 }
 
-/// An argument of a function.
+/// An argument of a function call.
 #[derive(Debug)]
 pub(super) enum Argument {
     Value(Node),
-    /// `&a`: the function evaluates it, as often as it likes.
+    /// `&a`: the function evaluates it as often as necessary.
     Expression(Node),
 }
 

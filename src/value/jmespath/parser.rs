@@ -1,16 +1,16 @@
-//! Tokens to a tree: operator precedence parsing, after Pratt.
+//! Parses tokens into a tree with operator-precedence (Pratt) parsing.
 //!
-//! A projection (`[*]`, `.*`, `[]`, `[?…]`, a slice) takes what follows it as its right side, up to
-//! the next operator that binds less than [`PROJECTION_STOP`].
+//! The right side of a projection (`[*]`, `.*`, `[]`, `[?…]`, or a slice) extends to the next operator that binds less tightly
+//! than [`PROJECTION_STOP`].
 
-use super::failure::{Failure, Problem};
 use super::functions::Function;
 use super::lexer::{Token, tokens};
 use super::node::{Argument, Join, Node};
+use super::{Failure, Problem};
 use crate::value::Str;
 
-/// How deep an expression may nest: in its text, and in its tree. The interpreter recurses as deep.
-const DEEPEST: usize = 128;
+/// The maximum nesting depth of an expression, in its text and in its tree. The interpreter recurses just as deep.
+const MAX_DEPTH: usize = 128;
 
 const PIPE: u8 = 1;
 const OR: u8 = 2;
@@ -24,7 +24,7 @@ const DOT: u8 = 40;
 const NOT: u8 = 45;
 const BRACKET: u8 = 55;
 
-/// How strongly a token binds what stands before it.
+/// Returns how tightly a token binds to its left operand.
 fn binding(token: &Token) -> u8 {
     match token {
         Token::Pipe => PIPE,
@@ -54,7 +54,7 @@ struct Parser {
     depth: usize,
 }
 
-/// A node, and how deep the tree below it is.
+/// A node and the depth of the tree below it.
 struct Tree {
     node: Node,
     depth: usize,
@@ -65,7 +65,7 @@ type Parsed<T = Tree> = Result<T, Failure>;
 impl Parser {
     fn expression(&mut self, stop: u8) -> Parsed {
         self.depth += 1;
-        if self.depth > DEEPEST {
+        if self.depth > MAX_DEPTH {
             return Err(self.too_deep());
         }
         let mut left = self.first()?;
@@ -76,13 +76,13 @@ impl Parser {
         Ok(left)
     }
 
-    /// What an expression may begin with.
+    /// Parses the beginning of an expression.
     fn first(&mut self) -> Parsed {
         match self.next() {
             Token::Identifier(name) if *self.peek() == Token::LeftParenthesis => self.call(&name),
             Token::Identifier(name) => Ok(leaf(Node::Field(name))),
             Token::QuotedIdentifier(_) if *self.peek() == Token::LeftParenthesis => {
-                Err(Failure::syntax("a function's name cannot be quoted", self.column()))
+                Err(Failure::syntax("the name of a function cannot be quoted", self.column()))
             }
             Token::QuotedIdentifier(name) => Ok(leaf(Node::Field(name))),
             Token::Literal(value) => Ok(leaf(Node::Literal(value))),
@@ -112,7 +112,7 @@ impl Parser {
         }
     }
 
-    /// What may follow a complete expression.
+    /// Parses an operator after a complete expression.
     fn continued(&mut self, left: Tree) -> Parsed {
         match self.next() {
             Token::Dot if *self.peek() == Token::Star => {
@@ -145,7 +145,7 @@ impl Parser {
             Token::LeftBracket => match self.peek() {
                 Token::Number(_) | Token::Colon => self.index_or_slice(left),
                 Token::Star => self.list_projection(left),
-                _ => Err(self.unexpected("a number, ':' or '*'")),
+                _ => Err(self.unexpected("a number, ':', or '*'")),
             },
             _ => {
                 self.at -= 1;
@@ -165,11 +165,11 @@ impl Parser {
                 self.next();
                 self.multi_select_hash()
             }
-            _ => Err(self.unexpected("a name, '*', '[' or '{'")),
+            _ => Err(self.unexpected("a name, '*', '[', or '{'")),
         }
     }
 
-    /// After `[`: an index, or a slice, which is a projection.
+    /// Parses an index, or a slice, which is a projection, after `[`.
     fn index_or_slice(&mut self, left: Tree) -> Parsed {
         let column = self.column();
         let mut parts = [None; 3];
@@ -195,33 +195,33 @@ impl Parser {
         }
         let step = step.unwrap_or(1);
         if step == 0 {
-            return Err(Failure::new(Problem::InvalidValue, format_args!("a slice's step cannot be 0, at column {column}")));
+            return Err(Failure::new(Problem::InvalidValue, format_args!("the step of a slice cannot be 0, at column {column}")));
         }
         let sliced = self.joined(Join::Chain, left, leaf(Node::Slice { start, stop, step }))?;
         self.projection(sliced, STAR)
     }
 
-    /// After `[`, before `*]`.
+    /// Parses `*]` after `[`.
     fn list_projection(&mut self, left: Tree) -> Parsed {
         self.next();
         self.expect(Token::RightBracket, "']'")?;
         self.projection(left, STAR)
     }
 
-    /// After `*`.
+    /// Parses the rest of a projection of map values after `*`.
     fn value_projection(&mut self, left: Tree) -> Parsed {
         let right = self.projected(STAR)?;
         let depth = left.depth.max(right.depth);
         self.grow(Node::ValueProjection(Box::new([left.node, right.node])), depth)
     }
 
-    /// After `[]`.
+    /// Parses the rest of a flattening projection after `[]`.
     fn flatten(&mut self, left: Tree) -> Parsed {
         let flat = self.grow(Node::Flatten(Box::new(left.node)), left.depth)?;
         self.projection(flat, FLATTEN)
     }
 
-    /// After `[?`.
+    /// Parses a filter after `[?`.
     fn filter(&mut self, left: Tree) -> Parsed {
         let condition = self.expression(0)?;
         self.expect(Token::RightBracket, "']'")?;
@@ -236,7 +236,7 @@ impl Parser {
         self.grow(Node::Projection(Box::new([left.node, right.node])), depth)
     }
 
-    /// The right side of a projection.
+    /// Parses the right side of a projection.
     fn projected(&mut self, stop: u8) -> Parsed {
         match self.peek() {
             token if binding(token) < PROJECTION_STOP => Ok(leaf(Node::Current)),
@@ -245,11 +245,11 @@ impl Parser {
                 self.next();
                 self.after_dot(stop)
             }
-            _ => Err(self.unexpected("'.', '[' or an operator")),
+            _ => Err(self.unexpected("'.', '[', or an operator")),
         }
     }
 
-    /// After `[`.
+    /// Parses the elements after `[`.
     fn multi_select_list(&mut self) -> Parsed {
         let mut nodes = Vec::new();
         let mut depth = 0;
@@ -263,7 +263,7 @@ impl Parser {
         }
     }
 
-    /// After `{`.
+    /// Parses the entries after `{`.
     fn multi_select_hash(&mut self) -> Parsed {
         let mut entries = Vec::new();
         let mut depth = 0;
@@ -289,7 +289,7 @@ impl Parser {
         }
     }
 
-    /// Before `(`: the arguments, whose number is checked at once; their types are known only with the data.
+    /// Parses the arguments of a call, starting at `(`. Their number is checked now; their types depend on the data.
     fn call(&mut self, name: &str) -> Parsed {
         let function = Function::named(name)?;
         self.next();
@@ -315,7 +315,7 @@ impl Parser {
         self.grow(Node::Call(function, arguments), depth)
     }
 
-    /// Whether a comma comes next, and not the end of the list.
+    /// Consumes a comma or the end of a list, and returns whether it was a comma.
     fn another(&mut self, end: Token, wanted: &str) -> Parsed<bool> {
         if *self.peek() == Token::Comma {
             self.next();
@@ -337,7 +337,7 @@ impl Parser {
     }
 
     fn grow(&self, node: Node, below: usize) -> Parsed {
-        if below >= DEEPEST {
+        if below >= MAX_DEPTH {
             return Err(self.too_deep());
         }
         Ok(Tree { node, depth: below + 1 })
@@ -371,13 +371,13 @@ impl Parser {
 
     fn unexpected(&self, wanted: &str) -> Failure {
         match self.peek() {
-            Token::End => Failure::syntax(format_args!("the expression ends where {wanted} is wanted"), self.column()),
-            _ => Failure::syntax(format_args!("{wanted} is wanted"), self.column()),
+            Token::End => Failure::syntax(format_args!("expected {wanted}, but the expression ends"), self.column()),
+            _ => Failure::syntax(format_args!("expected {wanted}"), self.column()),
         }
     }
 
     fn too_deep(&self) -> Failure {
-        Failure::syntax(format_args!("the expression nests deeper than {DEEPEST} levels"), self.column())
+        Failure::syntax(format_args!("the expression is nested deeper than {MAX_DEPTH} levels"), self.column())
     }
 }
 

@@ -1,4 +1,4 @@
-//! What a reader of the interpreter would doubt, beyond the compliance suite.
+//! Properties that the compliance suite does not cover.
 
 use super::Expression;
 use crate::error::ErrorKind;
@@ -24,7 +24,7 @@ fn a_projection_ends_where_a_pipe_begins() {
 }
 
 #[test]
-fn slices_are_python_s() {
+fn slices_follow_python() {
     let data = value!([0, 1, 2, 3, 4]);
     assert_eq!(found(&data, "[1:3]"), value!([1, 2]));
     assert_eq!(found(&data, "[::-2]"), value!([4, 2, 0]));
@@ -35,7 +35,7 @@ fn slices_are_python_s() {
 }
 
 #[test]
-fn zero_is_true_and_what_is_empty_is_false() {
+fn zero_is_true_and_empty_values_are_false() {
     let data = value!({"zero": 0, "empty": "", "list": [], "map": {}});
     assert_eq!(found(&data, "zero || 'x'"), value!(0));
     assert_eq!(found(&data, "empty || list || map || 'x'"), value!("x"));
@@ -44,7 +44,7 @@ fn zero_is_true_and_what_is_empty_is_false() {
 }
 
 #[test]
-fn numbers_are_equal_by_amount() {
+fn numbers_are_compared_by_value() {
     let data = value!({"big": (Number::parse("12345678901234567890").unwrap()), "decimal": (Number::parse("1.50").unwrap())});
     assert_eq!(found(&data, "[`1` == `1.0`, `[1]` == `[1.0]`, decimal == `1.5`, `0` == `false`]"), value!([true, true, true, false]));
     assert_eq!(found(&data, "[big > `9223372036854775807`, `-1` > `-1.5`, `2` < `1.5`]"), value!([true, true, false]));
@@ -54,7 +54,7 @@ fn numbers_are_equal_by_amount() {
 }
 
 #[test]
-fn whole_numbers_stay_whole() {
+fn integers_remain_integers() {
     let data = value!([i64::MIN, -1]);
     assert_eq!(found(&data, "abs([0])"), Value::Number(Number::parse("9223372036854775808").unwrap()));
     assert_eq!(found(&data, "sum(@)"), Value::Number(Number::parse("-9223372036854775809").unwrap()));
@@ -63,7 +63,7 @@ fn whole_numbers_stay_whole() {
 }
 
 #[test]
-fn timestamps_compare_sort_and_show() {
+fn timestamps_can_be_compared_sorted_and_printed() {
     let data = value!({"l": [{"t": (Timestamp::new(90, 0)), "n": 1}, {"t": (Timestamp::new(30, 0)), "n": 2}]});
     assert_eq!(found(&data, "sort_by(l, &t)[].n"), value!([2, 1]));
     assert_eq!(found(&data, "max_by(l, &t).n"), value!(1));
@@ -73,7 +73,7 @@ fn timestamps_compare_sort_and_show() {
 }
 
 #[test]
-fn nan_and_mixed_numbers_sort_without_panic() {
+fn nan_and_mixed_numbers_can_be_sorted() {
     let mut list: Vec<Value> = (0..200).map(|n| if n % 3 == 0 { Value::Float(f64::NAN) } else { Value::Int(200 - n) }).collect();
     list.extend([Value::Int((1 << 53) + 1), Value::Float(9007199254740992.0), Value::Int(1 << 53)]);
     let data = Value::from(list);
@@ -83,7 +83,7 @@ fn nan_and_mixed_numbers_sort_without_panic() {
 }
 
 #[test]
-fn errors_tell_their_kinds_apart() {
+fn errors_have_categories_and_names() {
     let data = value!({"a": "x"});
     for (expression, problem, name) in [
         ("a[", "syntax: ", "ParseError"),
@@ -104,7 +104,7 @@ fn errors_tell_their_kinds_apart() {
 }
 
 #[test]
-fn every_prefix_of_an_expression_is_parsed_or_refused() {
+fn every_prefix_of_an_expression_is_parsed_or_rejected() {
     let text = r#"a."b\u00e9"[?c == `{"x": 1}` && !d || 'e\'' != @][].{f: g[1:-2:3], h: [*.i, max_by(j, &k)]} | [0]"#;
     assert!(Expression::parse(text).is_ok());
     for (end, _) in text.char_indices() {
@@ -120,7 +120,7 @@ fn hostile_nesting_is_an_error() {
         assert!(error.message().starts_with("syntax"), "{part}: {error}");
     }
     let left = format!("{}a{}", "(".repeat(100), "==a==a)".repeat(100));
-    assert!(Expression::parse(&left).unwrap_err().message().contains("nests deeper"));
+    assert!(Expression::parse(&left).unwrap_err().message().contains("nested deeper"));
 }
 
 #[test]

@@ -1,20 +1,21 @@
-//! A serializer whose format is [`Value`].
+//! A serializer that produces a [`Value`].
 
 use serde::ser::{
     Serialize, SerializeMap, SerializeSeq, SerializeStruct, SerializeStructVariant, SerializeTuple, SerializeTupleStruct,
     SerializeTupleVariant, Serializer,
 };
 
-use super::TIMESTAMP;
-use super::failure::Failure;
+use super::{Failure, JSON_NUMBER, RAW_JSON, TIMESTAMP};
 use crate::error::Result;
-use crate::value::{Bytes, Map, Str, Timestamp, Value};
+use crate::value::nested::{MAX_DEPTH, too_deep};
+use crate::value::{Bytes, Map, Number, Str, Timestamp, Value};
 
-/// Any type that serializes, as a [`Value`]. Structures become maps in the order of their fields; a
-/// [`Timestamp`](crate::Timestamp) stays one.
+/// Serializes any type into a [`Value`]. Structs become maps in the order of their fields. [`Timestamp`](crate::Timestamp)s
+/// remain timestamps, and [`Number`](crate::Number)s keep their digits.
 ///
 /// # Errors
-/// If the type's `Serialize` fails, or if a map has keys that are neither text, numbers nor booleans.
+/// Fails with [`ErrorKind::Conversion`](crate::ErrorKind::Conversion) if the type's `Serialize` fails, a map key is neither a
+/// string, a number, nor a boolean, or the value is nested deeper than 300 levels. The message begins with the path.
 ///
 /// ```
 /// use tucuxi::{from_value, to_value};
@@ -29,10 +30,23 @@ use crate::value::{Bytes, Map, Str, Timestamp, Value};
 /// # Ok::<(), tucuxi::Error>(())
 /// ```
 pub fn to_value<T: Serialize + ?Sized>(value: &T) -> Result<Value> {
-    Ok(value.serialize(ToValue)?)
+    Ok(value.serialize(ToValue { depth: 0 })?)
 }
 
-struct ToValue;
+#[derive(Clone, Copy)]
+pub(super) struct ToValue {
+    depth: usize,
+}
+
+impl ToValue {
+    /// The serializer for what the current value contains.
+    fn inner(self) -> Made<ToValue> {
+        if self.depth >= MAX_DEPTH {
+            return Err(Failure::new(too_deep()));
+        }
+        Ok(ToValue { depth: self.depth + 1 })
+    }
+}
 
 type Made<T> = std::result::Result<T, Failure>;
 
@@ -76,7 +90,7 @@ impl Serializer for ToValue {
     }
 
     fn serialize_some<T: Serialize + ?Sized>(self, v: &T) -> Made<Value> {
-        v.serialize(self)
+        v.serialize(self.inner()?)
     }
 
     fn serialize_unit(self) -> Made<Value> {
@@ -92,7 +106,7 @@ impl Serializer for ToValue {
     }
 
     fn serialize_newtype_struct<T: Serialize + ?Sized>(self, name: &'static str, v: &T) -> Made<Value> {
-        let value = v.serialize(self)?;
+        let value = v.serialize(self.inner()?)?;
         match &value {
             Value::String(text) if name == TIMESTAMP => Timestamp::parse(text).map(Value::Timestamp).map_err(Failure::new),
             _ => Ok(value),
@@ -100,12 +114,12 @@ impl Serializer for ToValue {
     }
 
     fn serialize_newtype_variant<T: Serialize + ?Sized>(self, _: &'static str, _: u32, variant: &'static str, v: &T) -> Made<Value> {
-        Ok(with_variant(Some(variant), v.serialize(self).map_err(|e| e.at_key(variant))?))
+        Ok(with_variant(Some(variant), v.serialize(self.inner()?).map_err(|e| e.at_key(variant))?))
     }
 
     fn serialize_seq(self, len: Option<usize>) -> Made<Items> {
-        // The length is a promise that a foreign type makes: it may reserve, but not without bound.
-        Ok(Items { variant: None, items: Vec::with_capacity(len.unwrap_or(0).min(4096)) })
+        // The length comes from a foreign type, so it must not reserve without bound.
+        Ok(Items { inner: self.inner()?, variant: None, items: Vec::with_capacity(len.unwrap_or(0).min(4096)) })
     }
 
     fn serialize_tuple(self, len: usize) -> Made<Items> {
@@ -117,19 +131,19 @@ impl Serializer for ToValue {
     }
 
     fn serialize_tuple_variant(self, _: &'static str, _: u32, variant: &'static str, _len: usize) -> Made<Items> {
-        Ok(Items { variant: Some(variant), items: Vec::new() })
+        Ok(Items { inner: self.inner()?, variant: Some(variant), items: Vec::new() })
     }
 
     fn serialize_map(self, _len: Option<usize>) -> Made<Entries> {
-        Ok(Entries::default())
+        Entries::new(self)
     }
 
-    fn serialize_struct(self, _name: &'static str, _len: usize) -> Made<Entries> {
-        Ok(Entries::default())
+    fn serialize_struct(self, name: &'static str, _len: usize) -> Made<Entries> {
+        Ok(Entries { name, ..Entries::new(self)? })
     }
 
     fn serialize_struct_variant(self, _: &'static str, _: u32, variant: &'static str, _len: usize) -> Made<Entries> {
-        Ok(Entries { variant: Some(variant), ..Entries::default() })
+        Ok(Entries { variant: Some(variant), ..Entries::new(self)? })
     }
 }
 
@@ -140,14 +154,15 @@ fn with_variant(variant: Option<&'static str>, content: Value) -> Value {
     }
 }
 
-struct Items {
+pub(super) struct Items {
+    inner: ToValue,
     variant: Option<&'static str>,
     items: Vec<Value>,
 }
 
 impl Items {
     fn push<T: Serialize + ?Sized>(&mut self, v: &T) -> Made<()> {
-        self.items.push(v.serialize(ToValue).map_err(|e| e.at_index(self.items.len()))?);
+        self.items.push(v.serialize(self.inner).map_err(|e| e.at_index(self.items.len()))?);
         Ok(())
     }
 
@@ -156,23 +171,43 @@ impl Items {
     }
 }
 
-#[derive(Default)]
-struct Entries {
+pub(super) struct Entries {
+    inner: ToValue,
     variant: Option<&'static str>,
+    /// The name of a struct. Two names mean that the only field is JSON text for serde_json.
+    name: &'static str,
     map: Map,
     key: Str,
 }
 
 impl Entries {
+    fn new(serializer: ToValue) -> Made<Entries> {
+        Ok(Entries { inner: serializer.inner()?, variant: None, name: "", map: Map::new(), key: Str::default() })
+    }
+
     fn put<T: Serialize + ?Sized>(&mut self, key: impl Into<Str>, v: &T) -> Made<()> {
         let key = key.into();
-        let value = v.serialize(ToValue).map_err(|e| e.at_key(&key))?;
+        let value = v.serialize(self.inner).map_err(|e| e.at_key(&key))?;
         self.map.insert(key, value);
         Ok(())
     }
 
     fn finish(self) -> Made<Value> {
+        if matches!(self.name, RAW_JSON | JSON_NUMBER)
+            && let Some(Value::String(text)) = self.map.values().next()
+        {
+            return from_json(text, self.name);
+        }
         Ok(with_variant(self.variant, Value::Map(self.map)))
+    }
+}
+
+/// Reads JSON text literally. A [`Number`] keeps its digits; a number of serde_json becomes a float unless that loses digits.
+fn from_json(text: &str, name: &str) -> Made<Value> {
+    match Number::parse(text) {
+        Some(number) if name == JSON_NUMBER || number.is_integer() => Ok(Value::from_json_number(number)),
+        Some(number) => Ok(Value::Number(number)),
+        None => serde_json::from_str(text).map_err(Failure::new),
     }
 }
 
@@ -182,7 +217,7 @@ fn key_text(key: Value) -> Made<Str> {
         Value::Int(n) => Ok(n.to_string().into()),
         Value::Number(n) => Ok(n.to_string().into()),
         Value::Bool(b) => Ok(b.to_string().into()),
-        other => Err(Failure::new(format_args!("a key must be text, not {}", other.type_name()))),
+        other => Err(Failure::new(format_args!("a key must be a string, not {}", other.type_name()))),
     }
 }
 
@@ -224,7 +259,7 @@ impl SerializeMap for Entries {
     type Ok = Value;
     type Error = Failure;
     fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Made<()> {
-        self.key = key_text(key.serialize(ToValue)?)?;
+        self.key = key_text(key.serialize(self.inner)?)?;
         Ok(())
     }
     fn serialize_value<T: Serialize + ?Sized>(&mut self, v: &T) -> Made<()> {
