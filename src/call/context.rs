@@ -1,4 +1,4 @@
-//! What every call of a client reads, grouped by what it is about.
+//! The state that every call of a client uses, grouped by topic.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -17,14 +17,14 @@ use crate::retry::Retries;
 use crate::settings::ClientSettings;
 use crate::value::{Map, Str, Timestamp};
 
-/// What every call of a client reads.
+/// The state that every call of a client uses.
 pub(crate) struct ClientContext {
     pub service: Arc<Service>,
-    /// Where the service's paginators and waiters are found, and in which version.
+    /// The source and the version of the service's paginators and waiters.
     pub definitions: Definitions,
     pub api_version: Str,
     pub method_aliases: MethodAliases,
-    /// Operations that write, although their definitions look as if they only read.
+    /// Operations that write although their definitions look read-only.
     pub writing: &'static [&'static str],
     pub settings: ClientSettings,
     pub hooks: Hooks,
@@ -97,7 +97,7 @@ impl Time {
 }
 
 impl ClientContext {
-    /// An operation by its name or its method name, also by an older one.
+    /// Finds an operation by name or method name, including older method names.
     pub(crate) fn operation(&self, name: &str) -> Result<&Operation> {
         self.service.operation(name).or_else(|error| match self.method_aliases.iter().find(|(old, _)| *old == name) {
             Some((_, method)) => self.service.operation(method),
@@ -120,15 +120,15 @@ impl ClientContext {
     }
 }
 
-/// Makes an error of the text of the endpoint rules and the parameters of the call; nothing if the text means no
-/// special one.
+/// Converts an error of the endpoint rules to a more specific one, given its text and the parameters of the call; `None` if
+/// there is none.
 pub(crate) type EndpointError = fn(&str, &Map) -> Option<Error>;
 
 pub(crate) type MethodAliases = &'static [(&'static str, &'static str)];
 
-/// Another region to look up than the one that the client is to have.
+/// Regions for a lookup in the legacy endpoint data that differs from the client's region.
 pub(crate) struct LookupRegion {
-    /// What the older data is asked for; nothing asks for the whole partition's endpoint.
+    /// The region to look up; `None` is the endpoint of the partition.
     pub lookup: Option<Str>,
     /// The region that the client has all the same.
     pub client: Str,

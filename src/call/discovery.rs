@@ -107,8 +107,9 @@ fn question(call: &Call<'_>) -> Result<Map> {
     if let Some(input) = call.service.input(call.operation)? {
         gather(input, &call.params, &mut identifiers)?;
     }
-    let asked = answering(call.service)?;
-    let takes = |member| Ok::<_, Error>(call.service.input(asked)?.and_then(|i| i.structure()).is_some_and(|s| s.member(member).is_some()));
+    let operation = discovery_operation(call.service)?;
+    let takes =
+        |member| Ok::<_, Error>(call.service.input(operation)?.and_then(|i| i.structure()).is_some_and(|s| s.member(member).is_some()));
     let mut question = Map::new();
     if !identifiers.is_empty() && takes("Operation")? && takes("Identifiers")? {
         question.insert("Operation", call.operation.name.as_str());
@@ -131,14 +132,17 @@ fn gather(node: Node<'_>, params: &Map, identifiers: &mut Map) -> Result<()> {
 }
 
 /// The operation that returns endpoints.
-fn answering(service: &Service) -> Result<&Operation> {
+fn discovery_operation(service: &Service) -> Result<&Operation> {
     for name in service.operation_names() {
         let operation = service.operation(name)?;
         if operation.endpoint_operation {
             return Ok(operation);
         }
     }
-    Err(Error::new(ErrorKind::InvalidDefinition, format!("{}: no operation tells endpoints, but some want to be told", service.name())))
+    Err(Error::new(
+        ErrorKind::InvalidDefinition,
+        format!("{}: no operation returns endpoints, although others require discovery", service.name()),
+    ))
 }
 
 /// The current address; `None` if the endpoint of the rules is used.
@@ -171,7 +175,7 @@ fn address(call: &Call<'_>, discovery: &Discovery, question: &Map, required: boo
 
 /// Calls the service: the first of its endpoints, and for how many seconds it is valid.
 fn ask(call: &Call<'_>, question: &Map) -> Result<Option<(String, i64)>> {
-    let operation = answering(call.service)?;
+    let operation = discovery_operation(call.service)?;
     let options = CallOptions {
         read_timeout: call.options.read_timeout,
         cancel: call.options.cancel.clone(),

@@ -1,4 +1,4 @@
-//! The event that a hook receives: the call as far as it has come.
+//! The event that a hook receives: one stage of a call.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -243,7 +243,7 @@ impl<'e, 'c> Event<'e, 'c> {
         self.call.error_class = class;
     }
 
-    /// The class of the service's error, where it has one.
+    /// The class of the service's error, if it has one.
     pub(crate) fn error_class(&self) -> Option<&str> {
         self.call.error_class.as_deref()
     }
@@ -295,7 +295,7 @@ impl<'e, 'c> Event<'e, 'c> {
         self.call.attempts.resolves_again = true;
     }
 
-    /// Says that the resource names its region itself (an ARN).
+    /// Marks that the resource names its region itself (an ARN).
     pub(crate) fn set_foreign_region(&mut self) {
         self.call.foreign_region = true;
     }
@@ -315,7 +315,7 @@ impl<'e, 'c> Event<'e, 'c> {
         self.call.given.clone().unwrap_or_default()
     }
 
-    /// What the service's customizations remember between their hooks of this call.
+    /// Data that the service's customizations share between their hooks of this call.
     pub(crate) fn state<T: Default + 'static>(&mut self) -> &mut T {
         let state = self.call.service_state.get_or_insert_with(|| Box::new(T::default()));
         if !state.is::<T>() {

@@ -13,7 +13,7 @@ use super::event::Event;
 use crate::definition::Service;
 use crate::error::{Error, ErrorKind, Result, did_you_mean};
 
-/// A hook sees the call as far as it has come, and may change what its stage is about to use.
+/// A hook, which can inspect the call and change the data that its stage uses.
 pub(crate) type Hook = dyn Fn(&mut Event<'_, '_>) -> anyhow::Result<()> + Send + Sync;
 
 /// A stage of a call at which hooks run, in the order of the pipeline.
@@ -71,20 +71,20 @@ pub struct HookId(u64);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Rank {
     First,
-    /// The crate's own: before what users register without saying where.
+    /// The library's own: before hooks of users without a rank.
     BuiltIn,
     Normal,
     Last,
 }
 
-/// The hooks of a session or of a client. A client starts with those that its session has at that time.
+/// The hooks of a session or a client. A client starts with a copy of its session's hooks.
 pub(crate) struct Hooks {
     /// Identifies this registry: only the registry that issued an ID removes its hook.
     registry: u64,
     registered: RwLock<HookList>,
 }
 
-/// The hooks of each stage, as they were when a call began: a call does not see what is registered while it runs.
+/// The hooks of each stage at the start of a call: hooks that are registered during a call do not affect it.
 #[derive(Clone, Default)]
 pub(crate) struct HookList(Arc<[Vec<Registration>; STAGES.len()]>);
 
@@ -266,7 +266,7 @@ impl Registration {
     }
 }
 
-/// What a pattern has after the service's name.
+/// Returns the parts of a pattern after the name of the service.
 fn after_name<'p>(pattern: &'p [Box<str>], name: &str) -> Option<&'p [Box<str>]> {
     if let [first, rest @ ..] = pattern
         && (**first == *name || **first == *"*")

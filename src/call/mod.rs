@@ -13,7 +13,6 @@ pub(crate) mod endpoint;
 mod event;
 pub(crate) mod hooks;
 mod observe;
-mod params;
 pub(crate) mod pipeline;
 pub(crate) mod request;
 mod response;
@@ -41,10 +40,10 @@ use crate::error::{Error, Result};
 use crate::http::{Cancel, Headers, Request, Response};
 use crate::value::{Map, Str};
 
-/// The name that hooks see in the place of an operation's in a raw call: `before-sign.s3.Raw`.
+/// The name of the operation that hooks see in a raw call: `before-sign.s3.Raw`.
 pub(crate) const RAW_OPERATION: &str = "Raw";
 
-/// A call as far as it has come.
+/// The state of a call.
 pub(crate) struct Call<'c> {
     pub client: &'c ClientContext,
     pub service: &'c Arc<Service>,
@@ -54,13 +53,13 @@ pub(crate) struct Call<'c> {
 
     /// The caller's parameters, as rewritten by hooks.
     pub params: Map,
-    /// What users' hooks remember for later hooks of this call. No stage reads them.
+    /// Data that users' hooks store for later hooks of this call. No stage reads them.
     pub notes: Map,
-    /// The parameters as the caller passed them, where a test double needs them.
+    /// The parameters as the caller passed them, if a test double needs them.
     pub given: Option<Map>,
-    /// What the service's customizations remember between their hooks.
+    /// Data that the service's customizations share between their hooks.
     pub service_state: Option<Box<dyn Any>>,
-    /// The way through the stages.
+    /// The steps of the call.
     pub pipeline: &'static Pipeline,
     /// The path template; hooks may rewrite it.
     pub request_uri: Str,
@@ -72,7 +71,7 @@ pub(crate) struct Call<'c> {
     pub signing: SigningContext,
     /// Whether the resource names its region itself (an ARN).
     pub foreign_region: bool,
-    /// The path that the old S3 signature covers, where it is not the URL's.
+    /// The path that the old S3 signature covers, if it is not the URL's.
     pub auth_path: Option<String>,
     /// The checksum that the request will carry.
     pub checksum: Option<Plan>,
@@ -85,7 +84,7 @@ pub(crate) struct Call<'c> {
     pub error_class: Option<Str>,
     /// The result is final: later hooks do not run on it.
     pub is_final: bool,
-    /// What hooks add to the parsed result.
+    /// Members that hooks add to the parsed result.
     pub added: Map,
     /// On the client's own clock.
     pub started: Duration,
@@ -109,7 +108,7 @@ pub(crate) struct CallOptions {
     pub place: Place,
 }
 
-/// How the request is signed, as far as it is decided.
+/// How the request is signed, as decided so far.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct SigningContext {
     /// `v4`, `bearer`, `none`, …; `None` means the client's own.
@@ -121,11 +120,11 @@ pub(crate) struct SigningContext {
     /// Credentials for this call, instead of the client's.
     pub credentials: Option<Arc<Credentials>>,
     pub name: Option<Str>,
-    /// The payload is not signed where that is safe.
+    /// The payload is not signed if that is safe.
     pub unsigned_payload: bool,
     /// The checksum follows the body as a trailer.
     pub trailer_checksum: bool,
-    /// The header that holds the body's checksum, where there is one.
+    /// The header that contains the body's checksum, if there is one.
     pub checksum_header: Option<String>,
 }
 
@@ -191,15 +190,15 @@ impl<'c> Call<'c> {
         self.request.as_mut().expect("the request is built before the stages that use it")
     }
 
-    /// Whether a hook answered in the service's place.
+    /// Whether a hook answered instead of the service.
     pub(crate) fn is_answered(&self) -> bool {
         self.response.is_some() || self.result.is_some()
     }
 
     /// The status of the response; without a response, the one in the result's metadata, or 200.
     pub(crate) fn status(&self) -> u16 {
-        let told = || self.result.as_ref()?["ResponseMetadata"]["HTTPStatusCode"].as_int().and_then(|n| u16::try_from(n).ok());
-        self.response.as_ref().map(|r| r.status).or_else(told).unwrap_or(200)
+        let in_metadata = || self.result.as_ref()?["ResponseMetadata"]["HTTPStatusCode"].as_int().and_then(|n| u16::try_from(n).ok());
+        self.response.as_ref().map(|r| r.status).or_else(in_metadata).unwrap_or(200)
     }
 
     pub(crate) fn is_presign(&self) -> bool {

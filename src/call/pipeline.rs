@@ -1,5 +1,4 @@
-//! The four ways through the stages: sending, preparing, presigning, and raw calls. Each is a list of steps in the order
-//! in which they run.
+//! The pipelines: sending, preparing, presigning, and raw calls. Each is a list of steps in execution order.
 //!
 //! ```text
 //! name + Value ─► Operation ─► hooks ─► defaults ─► endpoint ─► validate
@@ -9,7 +8,7 @@
 //! The part in brackets is the step [`attempts::run`]. A step fills in its own part of the [`Call`] and never runs an
 //! earlier step.
 
-use super::{Call, attempts, auth_type, checksum, compression, discovery, endpoint, observe, params, request, response, signing, validate};
+use super::{Call, attempts, auth_type, checksum, compression, discovery, endpoint, observe, request, response, signing, validate};
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{Request, Response};
 use crate::value::Map;
@@ -17,12 +16,12 @@ use crate::value::Map;
 /// One step of a call.
 type Step = fn(&mut Call<'_>) -> Result<()>;
 
-/// A way through the stages.
+/// A list of steps.
 #[derive(Debug)]
 pub(crate) struct Pipeline {
     /// The steps up to the complete request.
     build: &'static [Step],
-    /// What happens to the request; `None` where the caller signs it.
+    /// The step that uses the request; `None` if the caller signs it.
     then: Option<Step>,
     /// Handles a response. `Some` is a failure that may be worth another attempt; `Err` is one that is not.
     pub receive: fn(&mut Call<'_>) -> Result<Option<Error>>,
@@ -30,11 +29,11 @@ pub(crate) struct Pipeline {
     pub sends: bool,
 }
 
-/// From the name and the parameters of an operation to its request.
+/// The steps from the parameters of an operation to its request.
 const OPERATION: &[Step] = &[
     discovery::check,
-    params::offer_to_hooks,
-    params::fill_idempotency_tokens,
+    request::offer_params_to_hooks,
+    request::fill_idempotency_tokens,
     checksum::inject_validation_mode,
     endpoint::resolve,
     auth_type::decide,
@@ -49,11 +48,11 @@ const OPERATION: &[Step] = &[
     checksum::apply,
 ];
 
-/// As [`OPERATION`], for a URL or a form: whoever uses it sends neither a checksum nor this client's user agent.
+/// As [`OPERATION`], for a URL or a form: its user sends neither a checksum nor this client's user agent.
 const PRESIGNED: &[Step] = &[
     discovery::check,
-    params::offer_to_hooks,
-    params::fill_idempotency_tokens,
+    request::offer_params_to_hooks,
+    request::fill_idempotency_tokens,
     endpoint::resolve,
     auth_type::decide_presigned,
     validate::check,
@@ -88,7 +87,7 @@ impl Pipeline {
     }
 }
 
-/// Sends an operation; the result, or the error that the service returned.
+/// Sends an operation. Returns the result, or the error of the service.
 pub(crate) fn send(call: &mut Call<'_>) -> Result<Map> {
     observe::call(call, |call| {
         SEND.run(call)?;
@@ -96,20 +95,20 @@ pub(crate) fn send(call: &mut Call<'_>) -> Result<Map> {
     })
 }
 
-/// The signed request of an operation, not sent.
+/// Returns the signed request of an operation without sending it.
 pub(crate) fn prepare(call: &mut Call<'_>) -> Result<Request> {
     PREPARE.run(call)?;
     take_request(call)
 }
 
-/// The request of an operation, signed by `sign` into its URL or a form.
+/// Returns the request of an operation after `sign` has signed its URL or form.
 pub(crate) fn presign(call: &mut Call<'_>, sign: impl FnOnce(&mut Call<'_>) -> Result<()>) -> Result<Request> {
     PRESIGN.run(call)?;
     sign(call)?;
     take_request(call)
 }
 
-/// Sends a request that no definition describes; the response, whatever its status.
+/// Sends a request that no definition describes. Returns the response, whatever its status.
 pub(crate) fn send_raw(call: &mut Call<'_>) -> Result<Response> {
     observe::call(call, |call| {
         RAW.run(call)?;
@@ -119,7 +118,7 @@ pub(crate) fn send_raw(call: &mut Call<'_>) -> Result<Response> {
     })
 }
 
-/// The signed request that no definition describes, not sent.
+/// Returns a signed request that no definition describes, without sending it.
 pub(crate) fn prepare_raw(call: &mut Call<'_>) -> Result<Request> {
     RAW_PREPARE.run(call)?;
     take_request(call)

@@ -1,4 +1,5 @@
-//! The stage that builds the HTTP request: the serialized parameters, the endpoint's URL, and headers. It is not signed yet.
+//! The stages from the parameters to the unsigned HTTP request: parameters that hooks and the client fill in, their
+//! serialization, the endpoint's URL, and headers.
 
 use super::hooks::Stage;
 use super::{Call, endpoint};
@@ -7,6 +8,23 @@ use crate::http::{Body, Request};
 use crate::protocol::serialize::{self, Serialized, SerializedBody};
 use crate::text::encoding::push_percent_encoded;
 use crate::value::Stream;
+
+/// Runs the hooks that may change the parameters.
+pub(super) fn offer_params_to_hooks(call: &mut Call<'_>) -> Result<()> {
+    call.emit(Stage::ProvideClientParams)?;
+    call.emit(Stage::BeforeParameterBuild)
+}
+
+/// Generates the idempotency tokens that the caller left out.
+pub(super) fn fill_idempotency_tokens(call: &mut Call<'_>) -> Result<()> {
+    let Some(input) = call.service.input(call.operation)? else { return Ok(()) };
+    for member in input.structure().map(|s| s.members.as_slice()).unwrap_or_default() {
+        if member.target.traits.idempotency_token && !call.params.contains_key(&member.name) {
+            call.params.insert(member.name.clone(), (call.client.time.uuids)());
+        }
+    }
+    Ok(())
+}
 
 /// Serializes the parameters and combines them with the endpoint.
 pub(super) fn build(call: &mut Call<'_>) -> Result<()> {

@@ -69,7 +69,7 @@ pub(crate) fn presign(call: &mut Call<'_>, expires: Duration) -> Result<()> {
     call.emit(Stage::BeforeSign)?;
     let Some(signer) = signer else { return Ok(()) };
     if let Some((_, flavour)) = signer.scheme.sigv4() {
-        // S3 leaves the body unsigned: whoever uses the URL sends one.
+        // S3 leaves the body unsigned, because the user of the URL sends one.
         let params = match flavour {
             Flavour::S3 => Vec::new(),
             Flavour::Plain => sigv4::body_params(call.request_mut())?,

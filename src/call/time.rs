@@ -8,15 +8,15 @@ use crate::error::Result;
 use crate::http::Cancel;
 use crate::text::random;
 
-/// What [`ClientBuilder::sleep`](super::ClientBuilder::sleep) takes.
+/// The argument of [`ClientBuilder::sleep`](super::ClientBuilder::sleep).
 pub(crate) type Sleep = Box<dyn Fn(Duration) + Send + Sync>;
-/// What [`ClientBuilder::random`](super::ClientBuilder::random) takes.
+/// The argument of [`ClientBuilder::random`](super::ClientBuilder::random).
 pub(crate) type Random = Box<dyn Fn() -> f64 + Send + Sync>;
 
 /// A client's monotonic time, sleep, and randomness.
 pub(crate) struct Pace {
     started: Instant,
-    /// What a custom sleep did not actually sleep, in nanoseconds: it counts as slept.
+    /// The time that custom sleeps skipped, in nanoseconds. It counts as slept.
     skipped: AtomicU64,
     sleep: Option<Sleep>,
     random: Random,

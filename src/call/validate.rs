@@ -34,8 +34,8 @@ pub(crate) fn validate(input: Node<'_>, params: &Map) -> Result<()> {
     run(Report::default(), input, params)
 }
 
-/// As [`validate`], for parameters of which only a part is told: nothing is missing, a placeholder fits anywhere, and
-/// so does a map in the place of text, which hooks of a service may put together.
+/// As [`validate`], for incomplete parameters: nothing is missing, and a placeholder is valid anywhere. A map is valid in
+/// place of a string, because hooks of a service can convert it.
 pub(crate) fn validate_part(input: Node<'_>, params: &Map, is_placeholder: fn(&Value) -> bool) -> Result<()> {
     run(Report { is_placeholder: Some(is_placeholder), ..Report::default() }, input, params)
 }
@@ -58,7 +58,7 @@ struct Report {
     lines: String,
     /// The same as data: `path`, `kind`, and `message` of each problem.
     problems: List,
-    /// Tells what stands for any value, where only a part of the parameters is told.
+    /// Recognizes placeholders; present if the parameters can be incomplete.
     is_placeholder: Option<fn(&Value) -> bool>,
 }
 
@@ -195,7 +195,7 @@ impl Report {
         }
     }
 
-    /// JSON inside a header may be anything that JSON can say.
+    /// JSON inside a header can be any JSON value.
     fn json_value(&mut self, value: &Value, path: &Path<'_>) {
         if let Some(foreign) = not_json(value) {
             self.line(
@@ -209,7 +209,7 @@ impl Report {
         }
     }
 
-    /// Untyped data. As in boto3, the name printed for what is inside a map begins anew at its key.
+    /// Untyped data. As in boto3, the name of a value inside a map starts with its key.
     fn document(&mut self, value: &Value, path: &Path<'_>) -> Result<()> {
         path.check_depth()?;
         match value {
@@ -267,7 +267,7 @@ fn wanted(shape_type: &ShapeType) -> &'static str {
     }
 }
 
-/// A boolean passes for 0 or 1, as in boto3.
+/// As in boto3, a boolean is accepted as 0 or 1.
 fn is_integer(value: &Value) -> bool {
     match value {
         Value::Int(_) | Value::Bool(_) => true,
@@ -287,7 +287,7 @@ fn is_timestamp(value: &Value) -> bool {
     }
 }
 
-/// The first value inside that JSON has no notation for. What is nested too deep is found when it is written.
+/// Returns the first nested value that JSON cannot represent. Excessive nesting is detected when the value is written.
 fn not_json(value: &Value) -> Option<&Value> {
     let mut open = vec![value];
     while let Some(value) = open.pop() {
@@ -305,7 +305,7 @@ fn not_json(value: &Value) -> Option<&Value> {
     None
 }
 
-/// A structure's place: the parameters themselves are called `input`.
+/// The path of a structure; the parameters themselves are called `input`.
 struct Named<'a>(&'a Path<'a>);
 
 impl fmt::Display for Named<'_> {
@@ -326,7 +326,7 @@ impl fmt::Display for Names<'_> {
     }
 }
 
-/// A value in a message, unless the definition says that it is a secret.
+/// A value in a message, masked if the definition marks it as sensitive.
 struct Shown<'a>(Node<'a>, &'a Value);
 
 impl fmt::Display for Shown<'_> {
@@ -371,14 +371,14 @@ mod tests {
     }
 
     #[test]
-    fn what_fits_passes() {
+    fn valid_parameters_pass() {
         let params = value!({"Name": "éé", "Count": 3, "Tags": [{"Key": "k", "Value": ""}], "Choice": {"a": "x"},
             "Doc": {"any": [1, null, {"thing": 1.5}]}, "When": "2015-01-25", "Host": "h", "Context": {"a": 1}});
         assert!(report(params).is_empty());
     }
 
     #[test]
-    fn every_problem_is_reported_in_boto3_s_order() {
+    fn every_problem_is_reported_in_boto3s_order() {
         let params = value!({"Count": 2, "Naem": "x", "Tags": [{"Value": 1}, "x"], "Labels": {"k": []}});
         let members = "Name, Count, Tags, Labels, Choice, Doc, Rate, When, Secret, Host, Context";
         assert_eq!(
@@ -397,7 +397,7 @@ mod tests {
     }
 
     #[test]
-    fn unions_documents_and_headers_have_lines_of_their_own() {
+    fn unions_documents_and_headers_have_their_own_lines() {
         let line = |key: &str, value: Value| {
             let mut params = Map::from_iter([("Name", "nn")]);
             params.insert(key, value);
