@@ -44,6 +44,8 @@ pub(crate) struct ClientSettings {
     /// The `s3` options, those of the config over those of the profile; `None` if no source has any.
     pub s3: Option<Map>,
     pub s3_disable_express_session_auth: bool,
+    /// Whether features that S3-compatible stores reject are avoided.
+    pub s3_compatible: bool,
 
     pub signing: SigningSettings,
 
@@ -51,6 +53,9 @@ pub(crate) struct ClientSettings {
     /// How long a call may take, everything included.
     pub deadline: Option<Duration>,
     pub parameter_validation: bool,
+    /// Whether a null parameter counts as absent.
+    pub omit_null_parameters: bool,
+    pub message_style: MessageStyle,
     pub request_checksum_calculation: ChecksumMode,
     pub response_checksum_validation: ChecksumMode,
     pub compression: CompressionSettings,
@@ -138,6 +143,25 @@ impl RetryMode {
             RetryMode::Legacy => "legacy",
             RetryMode::Standard => "standard",
             RetryMode::Adaptive => "adaptive",
+        }
+    }
+}
+
+/// The wording of validation errors.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum MessageStyle {
+    /// Types of the data model: `string`, `list`.
+    Plain,
+    /// Exactly boto3's, with Python's types.
+    Boto3,
+}
+
+impl MessageStyle {
+    /// The style's name.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            MessageStyle::Plain => "plain",
+            MessageStyle::Boto3 => "boto3",
         }
     }
 }

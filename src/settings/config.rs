@@ -133,6 +133,20 @@ impl Config {
         self.set("parameter_validation", check)
     }
 
+    /// Sets whether a null parameter counts as absent: true by default, because `Option` is how Rust omits a value. A null
+    /// in a list, in a map, or in a document keeps its meaning.
+    ///
+    /// Differs from boto3, which rejects null parameters; with `false` they are rejected here, too.
+    pub fn omit_null_parameters(self, omit: bool) -> Config {
+        self.set("omit_null_parameters", omit)
+    }
+
+    /// Sets the wording of validation errors: `plain` (the default) with the type names of this library, or `boto3` with
+    /// exactly boto3's text, for a host that replaces boto3.
+    pub fn message_style(self, style: impl Into<Str>) -> Config {
+        self.set("message_style", style.into())
+    }
+
     /// Sets how many idle connections to one host are kept: 10 by default.
     pub fn max_pool_connections(self, connections: u32) -> Config {
         self.set("max_pool_connections", connections)
@@ -153,6 +167,20 @@ impl Config {
     /// Sets the S3 options as a map: `addressing_style`, `use_accelerate_endpoint`, `payload_signing_enabled`, …
     pub fn s3(self, options: impl Into<Value>) -> Config {
         self.set("s3", options)
+    }
+
+    /// Sets whether S3 requests avoid features that many S3-compatible stores reject: false by default.
+    ///
+    /// - Checksums are only calculated and verified if the operation requires them or the caller requests them, unless
+    ///   [`request_checksum_calculation`](Self::request_checksum_calculation) and
+    ///   [`response_checksum_validation`](Self::response_checksum_validation) are set.
+    /// - Required checksums are sent as `Content-MD5` (`DeleteObjects`, `PutBucketVersioning`, …).
+    /// - Requested checksums are sent in a header, never in a trailer of an `aws-chunked` body.
+    /// - Listings do not request URL-encoded keys.
+    ///
+    /// The environment variable is `AWS_S3_COMPATIBLE` and the key of a profile `s3_compatible`. boto3 has no such option.
+    pub fn s3_compatible(self, compatible: bool) -> Config {
+        self.set("s3_compatible", compatible)
     }
 
     /// Sets whether requests to S3 Express buckets are signed with the ordinary credentials instead of session credentials.

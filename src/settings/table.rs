@@ -232,6 +232,10 @@ settings! {
 
     PARAMETER_VALIDATION = Setting::new("parameter_validation", Kind::Flag, &[Config, Key("parameter_validation")])
         .default("true").examples(FLAGS).resolved(|client| client.parameter_validation.into());
+    OMIT_NULL_PARAMETERS = Setting::new("omit_null_parameters", Kind::Flag, &[Config]).default("true").examples(FLAGS)
+        .resolved(|client| client.omit_null_parameters.into());
+    MESSAGE_STYLE = Setting::new("message_style", Kind::Text, &[Config]).default("plain").examples(&["plain", "boto3"])
+        .resolved(|client| client.message_style.as_str().into());
     REQUEST_CHECKSUM_CALCULATION = Setting::new("request_checksum_calculation", Kind::Text, &[
         Config, Variable("AWS_REQUEST_CHECKSUM_CALCULATION"), Key("request_checksum_calculation"),
     ]).default("when_supported").examples(&["when_supported", "when_required"])
@@ -256,6 +260,8 @@ settings! {
         .examples(NAMES).resolved(|client| client.user_agent.appid.clone().into());
     EXECUTION_ENVIRONMENT = Setting::new("execution_environment", Kind::Text, &[Variable("AWS_EXECUTION_ENV")]);
 
+    S3_COMPATIBLE = Setting::new("s3_compatible", Kind::Flag, &[Config, Variable("AWS_S3_COMPATIBLE"), Key("s3_compatible")])
+        .default("false").examples(FLAGS).resolved(|client| client.s3_compatible.into());
     S3 = Setting::new("s3", Kind::Block, &[Config, Key("s3")]).resolved(|client| client.s3.clone().into());
     S3_ADDRESSING_STYLE = Setting::new("s3.addressing_style", Kind::Text, &[Config, Key("s3.addressing_style")])
         .examples(&["path", "virtual", "auto"]);

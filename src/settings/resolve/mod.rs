@@ -35,6 +35,10 @@ pub(crate) fn client_settings(request: ClientRequest<'_>, settings: &Settings, d
     let verify = transport::verify(&sources)?;
     let mode = sources.text(&table::DEFAULTS_MODE)?.unwrap_or_default();
     sources.mode = defaults_mode::defaults(&mode, written_region.as_deref(), &settings.environment, definitions)?;
+    if table::S3_PREFIXES.contains(&request.endpoint_prefix) && sources.flag(&table::S3_COMPATIBLE)? {
+        sources.mode.settings.insert(table::REQUEST_CHECKSUM_CALCULATION.name, "when_required");
+        sources.mode.settings.insert(table::RESPONSE_CHECKSUM_VALIDATION.name, "when_required");
+    }
 
     let signing = signing(&sources, request.endpoint_prefix)?;
     let s3 = s3_block::options(&sources, request.endpoint_prefix)?;
@@ -51,11 +55,14 @@ pub(crate) fn client_settings(request: ClientRequest<'_>, settings: &Settings, d
         inject_host_prefix: sources.flag(&table::INJECT_HOST_PREFIX)?,
         client_context_params: sources.config_map(&table::CLIENT_CONTEXT_PARAMS),
         s3_disable_express_session_auth: s3_block::disable_express_session_auth(&sources, s3.as_ref())?,
+        s3_compatible: sources.flag(&table::S3_COMPATIBLE)?,
         s3: s3_block::with_dualstack(s3, use_dualstack, request.endpoint_prefix),
         signing,
         retry: retry(&sources)?,
         deadline: transport::timeout(config, &table::DEADLINE).flatten(),
         parameter_validation: parameter_validation(&sources)?,
+        omit_null_parameters: sources.flag(&table::OMIT_NULL_PARAMETERS)?,
+        message_style: message_style(&sources)?,
         request_checksum_calculation: checksum_mode(&sources, &table::REQUEST_CHECKSUM_CALCULATION)?,
         response_checksum_validation: checksum_mode(&sources, &table::RESPONSE_CHECKSUM_VALIDATION)?,
         compression: compression(&sources)?,
@@ -228,6 +235,15 @@ fn parameter_validation(sources: &Sources<'_>) -> Result<bool> {
     let setting = &table::PARAMETER_VALIDATION;
     let is_off = sources.in_config(setting).is_some_and(|value| !is_true(value));
     Ok(!is_off && sources.session_value(setting)?.is_some_and(|value| is_true(&value)))
+}
+
+fn message_style(sources: &Sources<'_>) -> Result<MessageStyle> {
+    let style = sources.text(&table::MESSAGE_STYLE)?.unwrap_or_default();
+    match style.as_str() {
+        "plain" => Ok(MessageStyle::Plain),
+        "boto3" => Ok(MessageStyle::Boto3),
+        _ => Err(invalid(format!("Invalid value \"{style}\" for message_style. Valid values are: plain, boto3."))),
+    }
 }
 
 fn checksum_mode(sources: &Sources<'_>, setting: &Setting) -> Result<ChecksumMode> {
