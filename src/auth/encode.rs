@@ -1,4 +1,4 @@
-//! The notations that signatures are made of: hexadecimal, base64, percent-encoding.
+//! Encodings that signatures use.
 
 use std::borrow::Cow;
 
@@ -10,15 +10,15 @@ use super::Credentials;
 pub(super) use crate::text::encoding::{form_decode as decode_form, hex, percent_decode as decode};
 use crate::text::encoding::{percent_encode, push_percent_encoded};
 
-/// Neither controls nor spaces nor what is not ASCII can be in a URL.
+/// A URL contains no control characters, no spaces, and only ASCII.
 const WIRE: &AsciiSet = &CONTROLS.add(b' ');
 
-/// A path, whose slashes stay.
+/// Encodes a path; slashes stay.
 pub(super) fn path(text: &str) -> Cow<'_, str> {
     percent_encode(text, "/")
 }
 
-/// What is already a part of a URL, with only those characters encoded that cannot be in one.
+/// Encodes only the characters of a part of a URL that a URL cannot contain.
 pub(super) fn wire(text: &str) -> Cow<'_, str> {
     utf8_percent_encode(text, WIRE).into()
 }
@@ -36,7 +36,7 @@ pub(super) fn sha256_hex(content: &[u8]) -> String {
     hex(digest::digest(&digest::SHA256, content).as_ref())
 }
 
-/// The HMAC of a text under the secret key, as the signatures before version 4 write it.
+/// The HMAC of a text with the secret key, in base64, for the signatures before version 4.
 pub(super) fn hmac_base64(algorithm: hmac::Algorithm, credentials: &Credentials, text: &str) -> String {
     let key = hmac::Key::new(algorithm, credentials.secret_access_key().as_bytes());
     BASE64_STANDARD.encode(hmac::sign(&key, text.as_bytes()))

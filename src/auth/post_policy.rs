@@ -1,6 +1,6 @@
-//! The policy of a form that a browser posts to S3, and its signature among the form's fields.
+//! The policy of an HTML form that a browser posts to S3, and its signature.
 //!
-//! What must be in the policy (bucket, key) and where the form goes is the caller's business.
+//! The caller provides the bucket, the key, and the URL.
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use ring::hmac;
@@ -11,7 +11,7 @@ use crate::error::Result;
 use crate::text::json::json_text;
 use crate::value::{Map, Timestamp, Value};
 
-/// The fields of a form and the conditions under which the server accepts it.
+/// The fields of a form, and the conditions under which the server accepts it.
 #[derive(Clone, Debug, Default)]
 pub struct PostPolicy {
     /// The fields that the browser sends, in order.
@@ -21,10 +21,10 @@ pub struct PostPolicy {
 }
 
 impl PostPolicy {
-    /// Adds what Signature Version 4 needs, the policy, and its signature.
+    /// Adds the fields of Signature Version 4, the policy, and its signature.
     ///
     /// # Errors
-    /// If a condition has what JSON has not: bytes, timestamps, streams.
+    /// If a condition contains bytes, a timestamp, or a stream, which JSON cannot represent.
     pub fn sign_v4(&mut self, signing: &Signing, expiration: Timestamp) -> Result<()> {
         let amz_date = signing.time.amz_date();
         let credential = [signing.credentials.access_key_id(), "/", &signing.scope(&amz_date)].concat();
@@ -41,7 +41,7 @@ impl PostPolicy {
         Ok(())
     }
 
-    /// Adds what the signature that S3 knew first needs, the policy, and its signature.
+    /// Adds the fields of the original S3 signature, the policy, and its signature.
     ///
     /// # Errors
     /// See [`sign_v4`](Self::sign_v4).
@@ -57,13 +57,13 @@ impl PostPolicy {
         Ok(())
     }
 
-    /// A field, and the condition that it is just that.
+    /// Adds a field, and the condition that it has exactly this value.
     fn require(&mut self, name: &str, value: &str) {
         self.fields.insert(name, value);
         self.conditions.push(Value::Map([(name, value)].into_iter().collect()));
     }
 
-    /// The policy as boto3 writes it, to the byte: this text is what is signed.
+    /// The policy, byte for byte as boto3 writes it: this text is signed.
     fn encoded(&self, expiration: Timestamp) -> Result<String> {
         let expiration = Value::from(expiration.truncate_to_seconds().wire_iso8601());
         let conditions = Value::from(self.conditions.clone());
@@ -78,7 +78,7 @@ mod tests {
     use crate::value;
 
     #[test]
-    fn the_policy_is_that_of_boto3() {
+    fn the_policy_matches_boto3() {
         let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY").with_token("TOK");
         let conditions = vec![
             value!({"acl": "é"}),

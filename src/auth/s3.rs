@@ -1,4 +1,4 @@
-//! The signature that S3 knew first: HMAC-SHA1, in a header or in the query. For stores that know no other.
+//! The original signature of S3: HMAC-SHA1, in a header or in the query. For stores that support no other.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use super::{Credentials, encode};
 use crate::http::{Headers, Request};
 use crate::value::Timestamp;
 
-/// The parameters of a query that name a part or an aspect of the object, and so belong to the resource.
+/// The query parameters that are part of the resource, because they name a part or an aspect of the object.
 const SUB_RESOURCES: [&str; 35] = [
     "accelerate",
     "acl",
@@ -47,8 +47,8 @@ const SUB_RESOURCES: [&str; 35] = [
     "website",
 ];
 
-/// Signs a request in its `Authorization` header. `auth_path` is the path with the bucket in it, where
-/// the URL has the bucket in its host.
+/// Signs a request in its `Authorization` header. `auth_path` is the path that includes the bucket, for URLs whose host
+/// includes the bucket.
 pub fn sign(request: &mut Request, credentials: &Credentials, time: Timestamp, auth_path: Option<&str>) {
     request.headers.remove("Date");
     let date = time.wire_http_date();
@@ -58,7 +58,7 @@ pub fn sign(request: &mut Request, credentials: &Credentials, time: Timestamp, a
     request.headers.set("Authorization", ["AWS ", credentials.access_key_id(), ":", &signature].concat());
 }
 
-/// Signs a request in its URL, for `expires` from `time` on. Headers that are signed move into the query too.
+/// Signs a request in its URL, which is valid for `expires` from `time` on. Signed headers become query parameters.
 pub fn presign(request: &mut Request, credentials: &Credentials, time: Timestamp, expires: Duration, auth_path: Option<&str>) {
     let until = time.seconds().saturating_add(i64::try_from(expires.as_secs()).unwrap_or(i64::MAX)).to_string();
     set_token(request, credentials);
@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn the_header_is_that_of_boto3() {
+    fn the_header_matches_boto3() {
         let mut request = Request::new("PUT", "https://bkt.s3.us-west-2.amazonaws.com/k%20%C3%A9");
         for (name, value) in [
             ("x-amz-meta-B", "2"),
@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn the_url_is_that_of_boto3() {
+    fn the_url_matches_boto3() {
         let mut request = Request::new("GET", "https://bkt.s3.amazonaws.com/k?versionId=v");
         presign(&mut request, &credentials(), Timestamp::new(1_767_323_045, 0), Duration::from_secs(60), Some("/bkt/k"));
         let expected = "https://bkt.s3.amazonaws.com/k?versionId=v&AWSAccessKeyId=AKIDEXAMPLE\

@@ -1,12 +1,12 @@
-//! The names of the ways to sign, as `signature_version` and the hooks know them.
+//! The signature schemes and their names in `signature_version` and hooks.
 
 use std::fmt;
 use std::str::FromStr;
 
-use super::sigv4::{Algorithm, Flavour};
+use super::sigv4::{Algorithm, Flavor};
 use crate::error::{Error, ErrorKind, did_you_mean};
 
-/// An algorithm.
+/// A signature scheme.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Scheme {
@@ -14,78 +14,78 @@ pub enum Scheme {
     V2,
     /// `v3` and `v3https`: Signature Version 3, over the date alone.
     V3,
-    /// `s3`: HMAC-SHA1 over what S3 knew first.
+    /// `s3`: the original signature of S3, an HMAC-SHA1.
     S3,
     /// `v4`: Signature Version 4.
     V4,
-    /// `s3v4`: Signature Version 4 in its S3 flavour.
+    /// `s3v4`: Signature Version 4 with the rules of S3.
     S3V4,
     /// `v4a`: Signature Version 4a, for a set of regions.
     #[cfg(feature = "sigv4a")]
     V4a,
-    /// `s3v4a`: Signature Version 4a in its S3 flavour.
+    /// `s3v4a`: Signature Version 4a with the rules of S3.
     #[cfg(feature = "sigv4a")]
     S3V4a,
-    /// `v4-s3express`: as `s3v4`, with the keys of a session.
+    /// `v4-s3express`: `s3v4` with the credentials of an S3 Express session.
     V4S3Express,
     /// `bearer`: a token instead of a signature.
     Bearer,
 }
 
 impl Scheme {
-    /// The variant and the flavour of Signature Version 4 that this is, if it is one.
-    pub fn sigv4(self) -> Option<(Algorithm, Flavour)> {
+    /// Returns the algorithm and the rules of Signature Version 4, if the scheme is one of its variants.
+    pub fn sigv4(self) -> Option<(Algorithm, Flavor)> {
         match self {
-            Scheme::V4 => Some((Algorithm::HmacSha256, Flavour::Plain)),
-            Scheme::S3V4 | Scheme::V4S3Express => Some((Algorithm::HmacSha256, Flavour::S3)),
+            Scheme::V4 => Some((Algorithm::HmacSha256, Flavor::Plain)),
+            Scheme::S3V4 | Scheme::V4S3Express => Some((Algorithm::HmacSha256, Flavor::S3)),
             #[cfg(feature = "sigv4a")]
-            Scheme::V4a => Some((Algorithm::EcdsaP256, Flavour::Plain)),
+            Scheme::V4a => Some((Algorithm::EcdsaP256, Flavor::Plain)),
             #[cfg(feature = "sigv4a")]
-            Scheme::S3V4a => Some((Algorithm::EcdsaP256, Flavour::S3)),
+            Scheme::S3V4a => Some((Algorithm::EcdsaP256, Flavor::S3)),
             Scheme::V2 | Scheme::V3 | Scheme::S3 | Scheme::Bearer => None,
         }
     }
 }
 
-/// Where the signature goes.
+/// The place of a signature.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Place {
-    /// Into the request that is sent.
+pub enum SignaturePlace {
+    /// In the headers or the body of the request.
     #[default]
     Request,
-    /// Into a URL that somebody else uses (suffix `-query`).
+    /// In a presigned URL (suffix `-query`).
     Query,
-    /// Into the fields of a form that a browser posts (suffix `-presign-post`).
+    /// In the fields of an HTML form (suffix `-presign-post`).
     PresignPost,
 }
 
-impl Place {
+impl SignaturePlace {
     pub(crate) fn suffix(self) -> &'static str {
         match self {
-            Place::Request => "",
-            Place::Query => "-query",
-            Place::PresignPost => "-presign-post",
+            SignaturePlace::Request => "",
+            SignaturePlace::Query => "-query",
+            SignaturePlace::PresignPost => "-presign-post",
         }
     }
 }
 
-/// An algorithm and where its signature goes.
+/// A signature scheme and the place of the signature.
 ///
 /// ```
-/// use tucuxi::unversioned::auth::{Place, Scheme, SignerName};
+/// use tucuxi::unversioned::auth::{SignaturePlace, Scheme, SignerName};
 ///
 /// let name: SignerName = "s3v4-query".parse()?;
-/// assert_eq!((name.scheme, name.place), (Scheme::S3V4, Place::Query));
+/// assert_eq!((name.scheme, name.place), (Scheme::S3V4, SignaturePlace::Query));
 /// assert_eq!(name.to_string(), "s3v4-query");
 /// assert_eq!("v9".parse::<SignerName>().unwrap_err().name(), "UnknownSignatureVersionError");
 /// # Ok::<(), tucuxi::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct SignerName {
-    /// The algorithm.
+    /// The signature scheme.
     pub scheme: Scheme,
-    /// Where its signature goes.
-    pub place: Place,
+    /// The place of the signature.
+    pub place: SignaturePlace,
 }
 
 const SCHEMES: &[(&str, Scheme)] = &[
@@ -106,9 +106,9 @@ const SCHEMES: &[(&str, Scheme)] = &[
 impl SignerName {
     fn exists(self) -> bool {
         match self.place {
-            Place::Request => true,
-            Place::Query => self.scheme == Scheme::S3 || self.scheme.sigv4().is_some(),
-            Place::PresignPost => matches!(self.scheme, Scheme::S3 | Scheme::S3V4 | Scheme::V4S3Express),
+            SignaturePlace::Request => true,
+            SignaturePlace::Query => self.scheme == Scheme::S3 || self.scheme.sigv4().is_some(),
+            SignaturePlace::PresignPost => matches!(self.scheme, Scheme::S3 | Scheme::S3V4 | Scheme::V4S3Express),
         }
     }
 }
@@ -117,16 +117,19 @@ impl FromStr for SignerName {
     type Err = Error;
 
     /// # Errors
-    /// If nothing signs under that name: `UnknownSignatureVersionError`, or
-    /// `UnsupportedSignatureVersionError` where the algorithm is known but has no such presigned form.
+    /// `UnknownSignatureVersionError` if the scheme is unknown; `UnsupportedSignatureVersionError` if it is known but has no
+    /// such presigned form.
     fn from_str(name: &str) -> Result<SignerName, Error> {
-        let presigned = |place: Place| name.strip_suffix(place.suffix()).map(|base| (base, place));
-        let (base, place) = presigned(Place::Query).or_else(|| presigned(Place::PresignPost)).unwrap_or((name, Place::Request));
+        let presigned = |place: SignaturePlace| name.strip_suffix(place.suffix()).map(|base| (base, place));
+        let (base, place) =
+            presigned(SignaturePlace::Query).or_else(|| presigned(SignaturePlace::PresignPost)).unwrap_or((name, SignaturePlace::Request));
         let signer = SCHEMES.iter().find(|(known, _)| *known == base).map(|&(_, scheme)| SignerName { scheme, place });
         match signer {
             Some(signer) if signer.exists() => Ok(signer),
             None if cfg!(not(feature = "sigv4a")) && matches!(base, "v4a" | "s3v4a") => Err(needs_feature(name)),
-            _ if place != Place::Request => Err(Error::new(ErrorKind::Signing, format!("Signature version(s) are not supported: {name}"))),
+            _ if place != SignaturePlace::Request => {
+                Err(Error::new(ErrorKind::Signing, format!("Signature version(s) are not supported: {name}")))
+            }
             _ => {
                 let near = did_you_mean(name, SCHEMES.iter().map(|(known, _)| *known));
                 Err(Error::new(ErrorKind::Signing, format!("Unknown Signature Version: {name}.{near}"))
@@ -136,9 +139,9 @@ impl FromStr for SignerName {
     }
 }
 
-/// Signature Version 4a is left out of builds that do not ask for it.
+/// The error for Signature Version 4a in a build without its feature.
 pub(crate) fn needs_feature(name: &str) -> Error {
-    Error::new(ErrorKind::Signing, format!("Signature version {name} needs tucuxi to be built with the feature `sigv4a`."))
+    Error::new(ErrorKind::Signing, format!("Signature version {name} requires the cargo feature `sigv4a` of tucuxi."))
         .with_name("MissingDependencyException")
 }
 
@@ -166,7 +169,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_name_of_boto3_is_known_and_no_other() {
+    fn exactly_the_names_of_boto3_are_known() {
         let names = "v2 v3 s3 s3-query s3-presign-post s3v4 s3v4-query s3v4-presign-post v4 v4-query v4-s3express \
                      v4-s3express-query v4-s3express-presign-post bearer";
         for name in names.split(' ') {

@@ -1,8 +1,8 @@
 //! Signature Version 4a (feature `sigv4a`): one signature that holds in several regions.
 //!
-//! What is signed is that of [`sigv4`](super::sigv4), with a set of regions beside the request instead of one
-//! region in the scope; how it is signed is ECDSA over P-256, with a key that is derived from the credentials
-//! alone. Signatures are deterministic (RFC 6979). Rules: "Signature Version 4a" of AWS's IAM guide.
+//! The signed text is that of [`sigv4`](super::sigv4), with a set of regions in a header instead of one region in the scope.
+//! The signature is ECDSA over P-256, with a key that is derived from the credentials alone. Signatures are deterministic
+//! (RFC 6979). Source of the rules: "Signature Version 4a" in AWS's IAM guide.
 
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -14,49 +14,49 @@ use super::{Credentials, encode};
 
 /// The name of the algorithm.
 pub const ALGORITHM: &str = "AWS4-ECDSA-P256-SHA256";
-/// The header, or the parameter of a presigned URL, with the regions in which the signature holds.
+/// The header, or the parameter of a presigned URL, for the regions in which the signature is valid.
 pub const REGION_SET: &str = "X-Amz-Region-Set";
 
-/// How many keys are kept; a client signs with one set of credentials at a time.
+/// The capacity of the cache. A client signs with one set of credentials at a time.
 const CAPACITY: usize = 4;
 
-/// Keys derived before: a derivation costs more than a signature.
+/// A cache of derived keys: a derivation costs more than a signature.
 #[derive(Default)]
-pub(super) struct Keys(RwLock<Vec<Entry>>);
+pub(super) struct PrivateKeys(RwLock<Vec<PrivateKey>>);
 
-struct Entry {
+struct PrivateKey {
     access_key_id: String,
     secret: String,
     key: Arc<SigningKey>,
 }
 
-impl Keys {
+impl PrivateKeys {
     pub(super) fn key(&self, credentials: &Credentials) -> Arc<SigningKey> {
         let (id, secret) = (credentials.access_key_id(), credentials.secret_access_key());
-        let kept = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        if let Some(entry) = kept.iter().find(|e| e.access_key_id == id && e.secret == secret) {
+        let cached = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(entry) = cached.iter().find(|e| e.access_key_id == id && e.secret == secret) {
             return Arc::clone(&entry.key);
         }
-        drop(kept);
+        drop(cached);
         let key = Arc::new(derive(credentials));
-        let mut kept = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        if kept.len() == CAPACITY {
-            kept.remove(0);
+        let mut cached = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        if cached.len() == CAPACITY {
+            cached.remove(0);
         }
-        kept.push(Entry { access_key_id: id.to_owned(), secret: secret.to_owned(), key: Arc::clone(&key) });
+        cached.push(PrivateKey { access_key_id: id.to_owned(), secret: secret.to_owned(), key: Arc::clone(&key) });
         key
     }
 }
 
-/// The private key that belongs to credentials: the first candidate that is smaller than the curve's order, plus one.
+/// Derives the private key of credentials: the first candidate that is smaller than the curve's order, plus one.
 pub(super) fn derive(credentials: &Credentials) -> SigningKey {
     let secret = hmac::Key::new(hmac::HMAC_SHA256, ["AWS4A", credentials.secret_access_key()].concat().as_bytes());
     (1..=254)
         .find_map(|counter| plus_one(candidate(&secret, credentials.access_key_id(), counter)))
-        .expect("of 254 numbers, each of which fits but for one case in 2^32, one fits")
+        .expect("one of 254 numbers fits, because each fits with a probability of 1 - 2^-32")
 }
 
-/// NIST SP 800-108's key derivation in counter mode, of which one block is needed.
+/// One block of the key derivation in counter mode (NIST SP 800-108).
 fn candidate(secret: &hmac::Key, access_key_id: &str, counter: u8) -> [u8; 32] {
     let mut context = hmac::Context::with_key(secret);
     for part in [&1_u32.to_be_bytes()[..], ALGORITHM.as_bytes(), &[0], access_key_id.as_bytes(), &[counter], &256_u32.to_be_bytes()] {
@@ -67,7 +67,7 @@ fn candidate(secret: &hmac::Key, access_key_id: &str, counter: u8) -> [u8; 32] {
     block
 }
 
-/// The key that is greater by one, if that is a key of the curve.
+/// The number plus one as a key, if it is one.
 fn plus_one(mut number: [u8; 32]) -> Option<SigningKey> {
     for byte in number.iter_mut().rev() {
         *byte = byte.wrapping_add(1);
@@ -91,7 +91,7 @@ mod tests {
     use p256::ecdsa::signature::Verifier;
 
     use super::*;
-    use crate::auth::sigv4::{self, Algorithm, Flavour, KeyCache, Signing};
+    use crate::auth::sigv4::{self, Algorithm, Flavor, KeyCache, Signing};
     use crate::http::Request;
     use crate::value::Timestamp;
 
@@ -114,7 +114,7 @@ mod tests {
         (0..text.len()).step_by(2).map(|i| u8::from_str_radix(&text[i..i + 2], 16).unwrap()).collect()
     }
 
-    fn holds(signature: &str, text: &str) -> bool {
+    fn is_valid(signature: &str, text: &str) -> bool {
         let signature = Signature::from_der(&unhex(signature)).unwrap();
         derive(&credentials()).verifying_key().verify(text.as_bytes(), &signature).is_ok()
     }
@@ -134,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn a_number_is_carried_over_and_the_greatest_is_refused() {
+    fn the_addition_carries_and_rejects_numbers_that_are_too_great() {
         let mut number = [0; 32];
         number[31] = 0xff;
         assert_eq!(encode::hex(&plus_one(number).unwrap().to_bytes()[30..]), "0100");
@@ -147,14 +147,14 @@ mod tests {
         assert!(plus_one(number).is_some());
     }
 
-    /// The hash is that of AWS's test suite for signers (`get-vanilla`).
+    /// The hash is from AWS's test suite for signers (`get-vanilla`).
     #[test]
     fn the_scope_has_no_region() {
         let url = "https://example.amazonaws.com/?X-Amz-SignedHeaders=host&X-Amz-Algorithm=AWS4-ECDSA-P256-SHA256\
                    &X-Amz-Credential=AKIDEXAMPLE%2F20150830%2Fservice%2Faws4_request&X-Amz-Date=20150830T123600Z\
                    &X-Amz-Region-Set=us-east-1";
         let empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
-        let canonical = sigv4::canonical_request(&Request::new("GET", url), Flavour::Plain, empty);
+        let canonical = sigv4::canonical_request(&Request::new("GET", url), Flavor::Plain, empty);
         assert_eq!(
             sigv4::string_to_sign(&canonical, &signing(&credentials())),
             "AWS4-ECDSA-P256-SHA256\n20150830T123600Z\n20150830/service/aws4_request\n\
@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn a_header_names_the_regions_and_the_signature_is_always_the_same() {
+    fn a_header_contains_the_regions_and_signatures_are_deterministic() {
         let (credentials, keys) = (credentials(), KeyCache::new());
         let mut signing = signing(&credentials);
         signing.region = "us-east-1,eu-*";
@@ -182,11 +182,11 @@ mod tests {
     }
 
     #[test]
-    fn a_url_names_the_regions_before_its_signature() {
+    fn a_url_contains_the_regions_before_its_signature() {
         let credentials = credentials().with_token("TOK");
         let mut signing = signing(&credentials);
         signing.region = "*";
-        signing.flavour = Flavour::S3;
+        signing.flavor = Flavor::S3;
         let mut request = Request::new("GET", "https://h.com/a%20b");
         sigv4::presign(&mut request, &signing, Duration::from_secs(60), &[]);
         let (url, signature) = request.url.split_once("&X-Amz-Signature=").unwrap();
@@ -195,7 +195,7 @@ mod tests {
                         &X-Amz-Expires=60&X-Amz-SignedHeaders=host&X-Amz-Region-Set=%2A&X-Amz-Security-Token=TOK";
         assert_eq!(url, expected);
         let unsigned = Request::new("GET", url);
-        let canonical = sigv4::canonical_request(&unsigned, Flavour::S3, "UNSIGNED-PAYLOAD");
-        assert!(holds(signature, &sigv4::string_to_sign(&canonical, &signing)));
+        let canonical = sigv4::canonical_request(&unsigned, Flavor::S3, "UNSIGNED-PAYLOAD");
+        assert!(is_valid(signature, &sigv4::string_to_sign(&canonical, &signing)));
     }
 }

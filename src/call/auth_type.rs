@@ -8,7 +8,7 @@ use super::Call;
 use super::context::ClientContext;
 use super::signing::NONE;
 use crate::auth::sigv4::Algorithm;
-use crate::auth::{Place, SignerName, needs_feature};
+use crate::auth::{SignaturePlace, SignerName, needs_feature};
 use crate::definition::Service;
 use crate::endpoint::AuthScheme;
 use crate::error::{Error, ErrorKind, Result};
@@ -48,7 +48,7 @@ pub(super) fn of_presigned(client: &ClientContext) -> &str {
         return requests;
     }
     let mut signers = client.service.metadata().auth.iter().filter_map(|scheme| signer_of(scheme));
-    signers.find(|signer| *signer != requests && is_usable(signer, Place::Query)).unwrap_or(requests)
+    signers.find(|signer| *signer != requests && is_usable(signer, SignaturePlace::Query)).unwrap_or(requests)
 }
 
 /// Sets the signing context from the definition of the operation and from the endpoint.
@@ -78,7 +78,7 @@ fn decide_with(call: &mut Call<'_>, auth_type: Option<Str>) -> Result<()> {
 /// The first supported scheme of a definition's list, preferred ones first.
 fn choose_scheme(schemes: &[Str], preference: &[Str]) -> Option<Str> {
     let preferred = preference.iter().filter_map(|p| schemes.iter().find(|s| local_name(s) == local_name(p)));
-    preferred.chain(schemes).filter_map(|scheme| signer_of(scheme)).find(|signer| is_usable(signer, Place::Request)).map(Str::from)
+    preferred.chain(schemes).filter_map(|scheme| signer_of(scheme)).find(|signer| is_usable(signer, SignaturePlace::Request)).map(Str::from)
 }
 
 /// The name of the signer of a scheme.
@@ -98,9 +98,9 @@ fn local_name(scheme: &str) -> &str {
 }
 
 /// Whether this build supports a signer. The policy of a form cannot contain a region set.
-fn is_usable(signer: &str, place: Place) -> bool {
+fn is_usable(signer: &str, place: SignaturePlace) -> bool {
     let fits = |name: SignerName| {
-        place != Place::PresignPost || name.scheme.sigv4().is_none_or(|(algorithm, _)| algorithm == Algorithm::HmacSha256)
+        place != SignaturePlace::PresignPost || name.scheme.sigv4().is_none_or(|(algorithm, _)| algorithm == Algorithm::HmacSha256)
     };
     signer == NONE || signer.parse::<SignerName>().is_ok_and(fits)
 }
@@ -137,7 +137,7 @@ fn decide_by_endpoint(call: &mut Call<'_>, schemes: &[AuthScheme]) -> Result<()>
     Ok(())
 }
 
-fn choose_at_endpoint<'s>(schemes: &'s [AuthScheme], preference: &[Str], place: Place) -> Result<&'s AuthScheme> {
+fn choose_at_endpoint<'s>(schemes: &'s [AuthScheme], preference: &[Str], place: SignaturePlace) -> Result<&'s AuthScheme> {
     let preferred = preference.iter().filter_map(|p| schemes.iter().find(|s| s.name == local_name(p)));
     let mut ordered = preferred.chain(schemes);
     let found = ordered.find(|scheme| is_usable(signer_at_endpoint(scheme), place));
@@ -182,7 +182,7 @@ mod tests {
     }
 
     fn at_endpoint<'s>(schemes: &'s [AuthScheme], preference: &[Str]) -> Result<&'s AuthScheme> {
-        choose_at_endpoint(schemes, preference, Place::Request)
+        choose_at_endpoint(schemes, preference, SignaturePlace::Request)
     }
 
     #[test]
@@ -205,7 +205,7 @@ mod tests {
         let schemes = endpoint_schemes(&["sigv4a", "sigv4"]);
         assert_eq!(at_endpoint(&schemes, &[]).unwrap().name, expected);
         assert_eq!(at_endpoint(&schemes, &names(&["sigv4"])).unwrap().name, "sigv4");
-        assert_eq!(choose_at_endpoint(&schemes, &[], Place::PresignPost).unwrap().name, "sigv4");
+        assert_eq!(choose_at_endpoint(&schemes, &[], SignaturePlace::PresignPost).unwrap().name, "sigv4");
         assert_eq!(choose_scheme(&names(&["aws.auth#sigv4a", "aws.auth#sigv4"]), &[]).unwrap(), expected[3..]);
         match at_endpoint(&schemes[..1], &[]) {
             Ok(scheme) => assert!(cfg!(feature = "sigv4a") && scheme.name == "sigv4a"),

@@ -33,7 +33,7 @@ use self::attempts::Attempts;
 use self::checksum::Plan;
 use self::hooks::{HookList, Stage};
 use self::pipeline::Pipeline;
-use crate::auth::{Credentials, Place};
+use crate::auth::{Credentials, SignaturePlace};
 use crate::definition::{Operation, Service};
 use crate::endpoint::Endpoint;
 use crate::error::{Error, Result};
@@ -105,7 +105,7 @@ pub(crate) struct CallOptions {
     /// Replaces the operation's HTTP method.
     pub http_method: Option<String>,
     /// Where the signature goes. Unless that is a request, nothing is sent.
-    pub place: Place,
+    pub place: SignaturePlace,
 }
 
 /// How the request is signed, as decided so far.
@@ -202,6 +202,6 @@ impl<'c> Call<'c> {
     }
 
     pub(crate) fn is_presign(&self) -> bool {
-        self.options.place != Place::Request
+        self.options.place != SignaturePlace::Request
     }
 }

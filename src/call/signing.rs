@@ -10,8 +10,8 @@ use super::discovery;
 use super::event::Event;
 use super::hooks::{Hooks, Rank, Stage};
 use crate::auth::post_policy::PostPolicy;
-use crate::auth::sigv4::{self, Algorithm, Flavour, Params, Payload, PayloadFacts, Signing};
-use crate::auth::{Credentials, Scheme, SignerName, bearer, s3, sigv2, sigv3};
+use crate::auth::sigv4::{self, Algorithm, Flavor, Params, Payload, PayloadFacts, Signing};
+use crate::auth::{Credentials, Scheme, SignerName, legacy, s3, sign_bearer};
 use crate::definition::ShapeType;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::Request;
@@ -40,18 +40,18 @@ fn created(call: &mut Call<'_>) -> Result<()> {
         }
         return Ok(());
     };
-    if let Some((_, flavour)) = signer.scheme.sigv4() {
-        let payload = payload(call, flavour)?;
+    if let Some((_, flavor)) = signer.scheme.sigv4() {
+        let payload = payload(call, flavor)?;
         return sign_v4(call, signer, payload, sigv4::sign);
     }
     match signer.scheme {
         Scheme::Bearer => {
             let token = call.client.bearer_token(&call.limits())?;
-            bearer::sign(call.request_mut(), &token)
+            sign_bearer(call.request_mut(), &token)
         }
-        Scheme::V2 => with_keys(call, |call, keys, now| sigv2::sign(call.request_mut(), keys, now)),
+        Scheme::V2 => with_keys(call, |call, keys, now| legacy::sign_v2(call.request_mut(), keys, now)),
         Scheme::V3 => with_keys(call, |call, keys, now| {
-            sigv3::sign(call.request_mut(), keys, now);
+            legacy::sign_v3(call.request_mut(), keys, now);
             Ok(())
         }),
         Scheme::S3 => with_keys(call, |call, keys, now| {
@@ -68,11 +68,11 @@ pub(crate) fn presign(call: &mut Call<'_>, expires: Duration) -> Result<()> {
     let signer = choose_signer(call)?;
     call.emit(Stage::BeforeSign)?;
     let Some(signer) = signer else { return Ok(()) };
-    if let Some((_, flavour)) = signer.scheme.sigv4() {
+    if let Some((_, flavor)) = signer.scheme.sigv4() {
         // S3 leaves the body unsigned, because the user of the URL sends one.
-        let params = match flavour {
-            Flavour::S3 => Vec::new(),
-            Flavour::Plain => sigv4::body_params(call.request_mut())?,
+        let params = match flavor {
+            Flavor::S3 => Vec::new(),
+            Flavor::Plain => sigv4::body_params(call.request_mut())?,
         };
         return sign_v4(call, signer, Payload::Unsigned, |request, signing| {
             sigv4::presign(request, signing, expires, &params);
@@ -154,7 +154,7 @@ fn sign_v4(
     payload: Payload<'static>,
     sign: impl FnOnce(&mut Request, &Signing<'_>) -> Result<()>,
 ) -> Result<()> {
-    let (algorithm, flavour) = signer.scheme.sigv4().ok_or_else(|| unsupported(signer))?;
+    let (algorithm, flavor) = signer.scheme.sigv4().ok_or_else(|| unsupported(signer))?;
     let in_session = signer.scheme == Scheme::V4S3Express;
     if in_session && call.signing.credentials.is_none() {
         return Err(unsupported(signer));
@@ -164,7 +164,7 @@ fn sign_v4(
         let client: &ClientContext = call.client;
         let mut signing = Signing::new(keys, &region, &name, now);
         signing.algorithm = algorithm;
-        signing.flavour = flavour;
+        signing.flavor = flavor;
         signing.token_header = if in_session { sigv4::S3_SESSION_TOKEN } else { sigv4::SECURITY_TOKEN };
         signing.payload = payload;
         signing.keys = Some(&client.auth.keys);
@@ -205,9 +205,9 @@ fn auth_path(call: &Call<'_>) -> Option<String> {
     call.auth_path.clone()
 }
 
-fn payload(call: &mut Call<'_>, flavour: Flavour) -> Result<Payload<'static>> {
+fn payload(call: &mut Call<'_>, flavor: Flavor) -> Result<Payload<'static>> {
     let trailer = call.signing.trailer_checksum;
-    if flavour == Flavour::Plain {
+    if flavor == Flavor::Plain {
         return Ok(match (trailer, call.signing.unsigned_payload) {
             (true, _) => Payload::StreamingUnsignedTrailer,
             (false, true) => Payload::Unsigned,

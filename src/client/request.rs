@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{Client, params_map};
-use crate::auth::Place;
+use crate::auth::SignaturePlace;
 use crate::auth::post_policy::PostPolicy;
 use crate::call::pipeline::{self, Pipeline};
 use crate::call::{Call, CallOptions, signing};
@@ -150,7 +150,7 @@ impl<'c> OperationRequest<'c> {
     /// # Errors
     /// The errors of [`prepare`](Self::prepare).
     pub fn presign(mut self, expires: Duration) -> Result<String> {
-        self.options.place = Place::Query;
+        self.options.place = SignaturePlace::Query;
         self.with_call(&pipeline::PRESIGN, |call| {
             pipeline::presign(call, |call| signing::presign(call, expires)).map(|request| request.url)
         })
@@ -158,7 +158,7 @@ impl<'c> OperationRequest<'c> {
 
     /// Returns the URL and the signed policy of an HTML form.
     pub(crate) fn presign_post(mut self, mut policy: PostPolicy, expires: Duration) -> Result<(String, PostPolicy)> {
-        self.options.place = Place::PresignPost;
+        self.options.place = SignaturePlace::PresignPost;
         self.with_call(&pipeline::PRESIGN, |call| {
             let request = pipeline::presign(call, |call| signing::presign_post(call, &mut policy, expires))?;
             Ok((request.url, policy))

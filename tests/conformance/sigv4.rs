@@ -41,7 +41,7 @@ fn run(file: &Path) -> Result<(), String> {
         Body::Bytes(bytes) => bytes.to_vec(),
         _ => Vec::new(),
     };
-    let canonical = canonical_request(&request, signing.flavour, &request::sha256(&content));
+    let canonical = canonical_request(&request, signing.flavor, &request::sha256(&content));
     same("canonical request", &canonical, &expected("creq")?)?;
     same("string to sign", &string_to_sign(&canonical, &signing), &expected("sts")?)?;
     sign(&mut request, &signing).map_err(|e| e.to_string())?;

@@ -24,7 +24,7 @@ pub fn cause(case: &Value, difference: &str) -> Option<&'static str> {
     if difference.contains("123456789Z") {
         return Some("the reference cuts a timestamp to microseconds, here it keeps its digits");
     }
-    if difference.contains("The body cannot become part of a presigned URL: it is a stream.") {
+    if difference.contains("The body cannot be part of a presigned URL: it is a stream.") {
         return Some("the reference makes parameters of a presigned URL from the bytes of a stream");
     }
     if endpoint.contains('?') && (difference.starts_with("request: ") || difference.starts_with("presigned: url: ")) {

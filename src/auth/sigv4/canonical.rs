@@ -2,11 +2,11 @@
 
 use std::borrow::Cow;
 
-use super::{Algorithm, Flavour, Signing};
+use super::{Algorithm, Flavor, Signing};
 use crate::auth::encode;
 use crate::http::{Headers, Request};
 
-/// Headers that proxies and libraries change on the way, and that are therefore never signed.
+/// Headers that are never signed, because proxies and libraries change them.
 const UNSIGNED: [&str; 14] = [
     "baggage",
     "connection",
@@ -29,14 +29,14 @@ pub(super) struct Canonical {
     pub signed_headers: String,
 }
 
-/// The canonical request: what a signature covers, as text. `payload_hash` is its last line.
+/// Returns the canonical request, the text that a signature covers. `payload_hash` is its last line.
 ///
-/// The request should have its date and token headers already.
-pub fn canonical_request(request: &Request, flavour: Flavour, payload_hash: &str) -> String {
-    canonicalize(request, flavour, payload_hash).text
+/// The date and token headers must already be set.
+pub fn canonical_request(request: &Request, flavor: Flavor, payload_hash: &str) -> String {
+    canonicalize(request, flavor, payload_hash).text
 }
 
-/// The string to sign that belongs to a canonical request.
+/// Returns the string to sign for a canonical request.
 pub fn string_to_sign(canonical_request: &str, signing: &Signing) -> String {
     let amz_date = signing.time.amz_date();
     to_sign(canonical_request, signing.algorithm, &amz_date, &signing.scope(&amz_date))
@@ -48,11 +48,11 @@ pub(super) fn to_sign(canonical_request: &str, algorithm: Algorithm, amz_date: &
     text
 }
 
-pub(super) fn canonicalize(request: &Request, flavour: Flavour, payload_hash: &str) -> Canonical {
+pub(super) fn canonicalize(request: &Request, flavor: Flavor, payload_hash: &str) -> Canonical {
     let headers = to_be_signed(request);
     let signed_headers = names(&headers);
     let mut text = String::with_capacity(1024);
-    for part in [&request.method, "\n", &path(request, flavour), "\n", &query(request.query().unwrap_or_default()), "\n"] {
+    for part in [&request.method, "\n", &path(request, flavor), "\n", &query(request.query().unwrap_or_default()), "\n"] {
         text.push_str(part);
     }
     for (i, (name, value)) in headers.iter().enumerate() {
@@ -72,7 +72,7 @@ pub(super) fn canonicalize(request: &Request, flavour: Flavour, payload_hash: &s
     Canonical { text, signed_headers }
 }
 
-/// The names of the headers that are signed, as `SignedHeaders` has them.
+/// The names of the signed headers in the form of `SignedHeaders`.
 pub(super) fn signed_header_names(request: &Request) -> String {
     names(&to_be_signed(request))
 }
@@ -93,7 +93,7 @@ fn names(headers: &Fields) -> String {
     list
 }
 
-/// Names in lower case, sorted; fields of one name keep their order.
+/// The signed headers with names in lower case, sorted. Fields with the same name keep their order.
 fn to_be_signed(request: &Request) -> Fields<'_> {
     let mut fields: Fields = Vec::with_capacity(request.headers.len() + 1);
     fields.extend(signable(&request.headers));
@@ -132,31 +132,31 @@ fn single_spaced(value: &str) -> Cow<'_, str> {
     }
 }
 
-fn path(request: &Request, flavour: Flavour) -> Cow<'_, str> {
-    match (request.path(), flavour) {
+fn path(request: &Request, flavor: Flavor) -> Cow<'_, str> {
+    match (request.path(), flavor) {
         ("" | "/", _) => "/".into(),
-        (path, Flavour::S3) => path.into(),
-        (path, Flavour::Plain) => encode::path(&without_dots(path)).into_owned().into(),
+        (path, Flavor::S3) => path.into(),
+        (path, Flavor::Plain) => encode::path(&without_dots(path)).into_owned().into(),
     }
 }
 
-/// Without `.`, `..` and empty segments; a slash at the end stays.
+/// Removes `.`, `..`, and empty segments; a trailing slash stays.
 fn without_dots(path: &str) -> String {
-    let mut kept: Vec<&str> = Vec::new();
+    let mut segments: Vec<&str> = Vec::new();
     for segment in path.split('/') {
         match segment {
             "" | "." => {}
             ".." => {
-                kept.pop();
+                segments.pop();
             }
-            _ => kept.push(segment),
+            _ => segments.push(segment),
         }
     }
-    let end = if path.ends_with('/') && !kept.is_empty() { "/" } else { "" };
-    format!("/{}{end}", kept.join("/"))
+    let end = if path.ends_with('/') && !segments.is_empty() { "/" } else { "" };
+    format!("/{}{end}", segments.join("/"))
 }
 
-/// The pairs as they are written, sorted; characters that cannot be in a URL are encoded as they will be on the wire.
+/// The sorted pairs as they are written. Characters that a URL cannot contain are encoded as they will be sent.
 fn query(raw: &str) -> String {
     if raw.is_empty() {
         return String::new();
@@ -181,7 +181,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn paths_are_normalized_and_encoded_once_more_but_not_for_s3() {
+    fn paths_are_normalized_and_encoded_a_second_time_except_for_s3() {
         let cases = [
             ("", "/"),
             ("//", "/"),
@@ -195,9 +195,9 @@ mod tests {
         ];
         for (written, canonical) in cases {
             let request = Request::new("GET", format!("https://h.com{written}"));
-            assert_eq!(path(&request, Flavour::Plain), canonical, "{written}");
+            assert_eq!(path(&request, Flavor::Plain), canonical, "{written}");
         }
-        assert_eq!(path(&Request::new("GET", "https://h.com/a/../c//%20"), Flavour::S3), "/a/../c//%20");
+        assert_eq!(path(&Request::new("GET", "https://h.com/a/../c//%20"), Flavor::S3), "/a/../c//%20");
     }
 
     #[test]
@@ -210,12 +210,12 @@ mod tests {
     }
 
     #[test]
-    fn what_proxies_change_is_not_signed() {
+    fn headers_that_proxies_change_are_not_signed() {
         let mut request = Request::new("GET", "https://h.com:443/");
         for name in ["User-Agent", "Expect", "X-Amzn-Trace-Id", "transfer-encoding", "X-B"] {
             request.headers.append(name, "  a \t b  ");
         }
         request.headers.append("x-b", "c");
-        assert_eq!(canonical_request(&request, Flavour::Plain, "HASH"), "GET\n/\n\nhost:h.com\nx-b:a b,c\n\nhost;x-b\nHASH");
+        assert_eq!(canonical_request(&request, Flavor::Plain, "HASH"), "GET\n/\n\nhost:h.com\nx-b:a b,c\n\nhost;x-b\nHASH");
     }
 }

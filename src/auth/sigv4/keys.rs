@@ -1,25 +1,25 @@
-//! The signing key: derived from the secret, the day, the region and the service, and kept.
+//! The signing key, which is derived from the secret, the day, the region, and the service; and its cache.
 
 use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use ring::hmac;
 
-/// How many keys are kept: a client mostly needs one, one with a session for each bucket needs many.
+/// The capacity of the cache. Most clients need one key; a client with a session for each bucket needs many.
 const CAPACITY: usize = 16;
 
-/// Signing keys derived before, so that a signature costs one HMAC instead of five.
+/// A cache of derived signing keys, so that a signature costs one HMAC instead of five.
 ///
-/// A client has one. Reading it takes a shared lock for the time of some comparisons.
+/// Each client has one. A lookup takes a shared lock for a few comparisons.
 #[derive(Default)]
 pub struct KeyCache {
-    hmac: RwLock<Vec<Entry>>,
-    /// Those of Signature Version 4a, which know neither day nor region.
+    hmac: RwLock<Vec<DerivedKey>>,
+    /// The keys of Signature Version 4a, which depend on neither the day nor the region.
     #[cfg(feature = "sigv4a")]
-    pub(super) ecdsa: crate::auth::sigv4a::Keys,
+    pub(super) ecdsa: crate::auth::sigv4a::PrivateKeys,
 }
 
-struct Entry {
+struct DerivedKey {
     secret: String,
     date: String,
     region: String,
@@ -28,25 +28,25 @@ struct Entry {
 }
 
 impl KeyCache {
-    /// An empty cache.
+    /// Creates an empty cache.
     pub fn new() -> KeyCache {
         KeyCache::default()
     }
 
     pub(super) fn key(&self, secret: &str, date: &str, region: &str, service: &str) -> Arc<hmac::Key> {
-        let kept = self.hmac.read().unwrap_or_else(PoisonError::into_inner);
-        let fits = |e: &&Entry| e.date == date && e.region == region && e.service == service && e.secret == secret;
-        if let Some(entry) = kept.iter().rev().find(fits) {
+        let cached = self.hmac.read().unwrap_or_else(PoisonError::into_inner);
+        let fits = |e: &&DerivedKey| e.date == date && e.region == region && e.service == service && e.secret == secret;
+        if let Some(entry) = cached.iter().rev().find(fits) {
             return Arc::clone(&entry.key);
         }
-        drop(kept);
+        drop(cached);
         let key = Arc::new(derive(secret, date, region, service));
-        let mut kept = self.hmac.write().unwrap_or_else(PoisonError::into_inner);
-        if kept.len() == CAPACITY {
-            kept.remove(0);
+        let mut cached = self.hmac.write().unwrap_or_else(PoisonError::into_inner);
+        if cached.len() == CAPACITY {
+            cached.remove(0);
         }
         let (secret, date) = (secret.to_owned(), date.to_owned());
-        kept.push(Entry { secret, date, region: region.to_owned(), service: service.to_owned(), key: Arc::clone(&key) });
+        cached.push(DerivedKey { secret, date, region: region.to_owned(), service: service.to_owned(), key: Arc::clone(&key) });
         key
     }
 }
@@ -73,13 +73,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_kept_key_is_the_derived_one_and_old_ones_leave() {
+    fn a_cached_key_equals_the_derived_one_and_old_keys_are_evicted() {
         let cache = KeyCache::new();
         for day in 0..40 {
             let date = format!("202601{day:02}");
             for _ in 0..2 {
-                let kept = tag(&cache.key("s", &date, "r", "x"), "text");
-                assert_eq!(kept.as_ref(), tag(&derive("s", &date, "r", "x"), "text").as_ref());
+                let cached = tag(&cache.key("s", &date, "r", "x"), "text");
+                assert_eq!(cached.as_ref(), tag(&derive("s", &date, "r", "x"), "text").as_ref());
             }
             let other = tag(&cache.key("t", &date, "r", "x"), "text");
             assert_eq!(other.as_ref(), tag(&derive("t", &date, "r", "x"), "text").as_ref());

@@ -1,21 +1,19 @@
 //! AWS Signature Version 4: in a header, or in the query of a presigned URL.
 //!
-//! It is the last stage before the transport: what is signed here is sent as it stands. Which
-//! credentials, region, service and payload rule apply is decided by whoever calls. SigV4a signs the same
-//! text with another key and a set of regions: what differs is asked of [`Algorithm`].
+//! Signing is the last stage before the transport: a signed request is sent unchanged. The caller chooses the credentials,
+//! the region, the service, and the payload rule. Signature Version 4a signs the same text with another key and for a set
+//! of regions; [`Algorithm`] contains the differences.
 
 mod canonical;
 mod keys;
-mod params;
 mod payload;
 mod presign;
 
 pub use canonical::{canonical_request, string_to_sign};
 pub use keys::KeyCache;
-pub use params::{Params, body_params};
 pub(crate) use payload::announce_unsigned_trailer;
 pub use payload::{Payload, PayloadFacts};
-pub use presign::presign;
+pub use presign::{Params, body_params, presign};
 
 use super::encode;
 use crate::auth::Credentials;
@@ -25,17 +23,17 @@ use crate::error::Result;
 use crate::http::Request;
 use crate::value::Timestamp;
 
-/// The name of the algorithm that signs for one region.
+/// The name of the algorithm for one region.
 pub const ALGORITHM: &str = "AWS4-HMAC-SHA256";
-/// Where the session token of temporary credentials goes: header or query parameter.
+/// The header or query parameter for the session token of temporary credentials.
 pub const SECURITY_TOKEN: &str = "X-Amz-Security-Token";
-/// Where the token of an S3 Express session goes.
+/// The header or query parameter for the token of an S3 Express session.
 pub const S3_SESSION_TOKEN: &str = "X-Amz-S3session-Token";
 
-/// The header that tells the server what the payload's digest was.
+/// The header that contains the digest of the payload.
 const CONTENT_SHA256: &str = "X-Amz-Content-SHA256";
 
-/// The variants of the signature.
+/// The variants of Signature Version 4.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Algorithm {
@@ -47,7 +45,7 @@ pub enum Algorithm {
 }
 
 impl Algorithm {
-    /// The name by which servers know it.
+    /// Returns the name of the algorithm in requests.
     pub fn name(self) -> &'static str {
         match self {
             Algorithm::HmacSha256 => ALGORITHM,
@@ -56,7 +54,7 @@ impl Algorithm {
         }
     }
 
-    /// The header or parameter with the regions, where they are not in the scope.
+    /// The header or parameter for the regions if they are not part of the scope.
     fn region_set(self) -> Option<&'static str> {
         match self {
             Algorithm::HmacSha256 => None,
@@ -66,16 +64,16 @@ impl Algorithm {
     }
 }
 
-/// How the path is made canonical, and whether the payload's digest is always sent.
+/// The rules for the canonical path and for the header with the payload's digest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Flavour {
-    /// Path normalized and encoded once more: all services but those below.
+pub enum Flavor {
+    /// The path is normalized and encoded a second time: all services except S3 and its relatives.
     Plain,
-    /// Path as it is on the wire, `X-Amz-Content-SHA256` always there: S3 and its relatives.
+    /// The path is signed as it is sent, and `X-Amz-Content-SHA256` is always present: S3 and its relatives.
     S3,
 }
 
-/// Everything that a signature is made of besides the request.
+/// The input of a signature besides the request.
 ///
 /// ```
 /// use tucuxi::unversioned::auth::sigv4::{Signing, sign};
@@ -95,29 +93,29 @@ pub enum Flavour {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Signing<'a> {
-    /// Whose signature it is.
+    /// The credentials that sign.
     pub credentials: &'a Credentials,
-    /// The variant.
+    /// The algorithm.
     pub algorithm: Algorithm,
-    /// The region of the credential scope. For Signature Version 4a the set of regions: names with commas between
-    /// them, in which `*` stands for anything.
+    /// The region of the credential scope. For Signature Version 4a, the set of regions: comma-separated names in which `*`
+    /// matches anything.
     pub region: &'a str,
-    /// The signing name of the service, also of the scope.
+    /// The signing name of the service, which is part of the scope.
     pub service: &'a str,
-    /// The time of the signature; servers accept some minutes of difference.
+    /// The time of the signature; servers accept a difference of some minutes.
     pub time: Timestamp,
     /// The path rule.
-    pub flavour: Flavour,
-    /// What is signed of the body.
+    pub flavor: Flavor,
+    /// The part of the body that is signed.
     pub payload: Payload<'a>,
-    /// Where the session token goes: [`SECURITY_TOKEN`] or [`S3_SESSION_TOKEN`].
+    /// The header for the session token: [`SECURITY_TOKEN`] or [`S3_SESSION_TOKEN`].
     pub token_header: &'a str,
-    /// Keys derived before; a client has one of these.
+    /// The cache of derived keys; each client has one.
     pub keys: Option<&'a KeyCache>,
 }
 
 impl<'a> Signing<'a> {
-    /// A plain signature over the whole body.
+    /// Creates the input of an ordinary signature over the whole body.
     pub fn new(credentials: &'a Credentials, region: &'a str, service: &'a str, time: Timestamp) -> Signing<'a> {
         Signing {
             credentials,
@@ -125,14 +123,14 @@ impl<'a> Signing<'a> {
             region,
             service,
             time,
-            flavour: Flavour::Plain,
+            flavor: Flavor::Plain,
             payload: Payload::Signed,
             token_header: SECURITY_TOKEN,
             keys: None,
         }
     }
 
-    /// The hexadecimal signature of a text under the derived key: of a string to sign, or of a policy.
+    /// The hexadecimal signature of a text (a string to sign or a policy) with the derived key.
     pub(crate) fn signature(&self, amz_date: &str, text: &str) -> String {
         match self.algorithm {
             Algorithm::HmacSha256 => {
@@ -152,7 +150,7 @@ impl<'a> Signing<'a> {
         }
     }
 
-    /// `<date>/<region>/<service>/aws4_request`, without the region where that is a set beside it.
+    /// `<date>/<region>/<service>/aws4_request`, without the region if the algorithm signs for a set of regions.
     pub(crate) fn scope(&self, amz_date: &str) -> String {
         let date = &amz_date[..8];
         match self.algorithm.region_set() {
@@ -164,16 +162,15 @@ impl<'a> Signing<'a> {
 
 /// Signs a request in its `Authorization` header.
 ///
-/// A `Date` header is brought up to date, otherwise `X-Amz-Date` is set. Headers that are added
-/// afterwards are not covered.
+/// An existing `Date` header is updated; otherwise `X-Amz-Date` is set. Headers that are added later are not signed.
 ///
 /// # Errors
-/// If the body is to be signed and can be read only once, or reading it fails.
+/// If the body must be signed but can be read only once, or if reading it fails.
 pub fn sign(request: &mut Request, signing: &Signing) -> Result<()> {
     let amz_date = signing.time.amz_date();
     prepare_headers(request, signing, &amz_date);
     let hash = payload::hash(request, signing)?;
-    let canonical = canonical::canonicalize(request, signing.flavour, &hash);
+    let canonical = canonical::canonicalize(request, signing.flavor, &hash);
     let scope = signing.scope(&amz_date);
     let signature = signing.signature(&amz_date, &canonical::to_sign(&canonical.text, signing.algorithm, &amz_date, &scope));
     let akid = signing.credentials.access_key_id();

@@ -1,8 +1,8 @@
-//! What is signed of the body.
+//! The part of the body that is signed.
 
 use ring::digest;
 
-use super::{CONTENT_SHA256, Flavour, Signing};
+use super::{CONTENT_SHA256, Flavor, Signing};
 use crate::auth::encode;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{Body, Request};
@@ -11,38 +11,38 @@ const UNSIGNED: &str = "UNSIGNED-PAYLOAD";
 const UNSIGNED_TRAILER: &str = "STREAMING-UNSIGNED-PAYLOAD-TRAILER";
 const EMPTY_SHA256: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
-/// What is signed of the body.
+/// The part of the body that is signed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Payload<'a> {
-    /// The SHA-256 of the whole body, which is read for it and rewound.
+    /// The SHA-256 of the whole body, which is read and rewound.
     Signed,
-    /// Nothing; TLS protects the body.
+    /// Nothing: TLS protects the body.
     Unsigned,
-    /// Nothing: the body comes in chunks, with its checksum behind them.
+    /// Nothing: the body is sent in chunks, followed by its checksum.
     StreamingUnsignedTrailer,
-    /// This hexadecimal SHA-256.
+    /// The given hexadecimal SHA-256.
     Given(&'a str),
 }
 
-/// What the S3 flavour decides from whether the body is signed.
+/// The facts that decide whether S3 requests sign the body.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct PayloadFacts {
-    /// The body's checksum goes into a trailer.
+    /// The checksum of the body is sent as a trailer.
     pub trailer: bool,
-    /// What the user configured (`payload_signing_enabled`).
+    /// The user's setting (`payload_signing_enabled`).
     pub configured: Option<bool>,
     /// The URL's scheme is https.
     pub https: bool,
-    /// A header has a checksum of the body, or its MD5.
+    /// A header contains a checksum of the body, or its MD5.
     pub checksum_header: bool,
     /// The operation streams its input.
     pub streaming: bool,
-    /// The authentication scheme of the operation leaves the body unsigned.
+    /// The authentication scheme of the operation does not sign the body.
     pub unsigned_scheme: bool,
 }
 
 impl PayloadFacts {
-    /// The decision, as boto3 makes it: the first of these facts that holds decides, otherwise the body is signed.
+    /// Decides like boto3: the first fact that applies decides; otherwise the body is signed.
     pub fn payload(self) -> Payload<'static> {
         match self {
             PayloadFacts { trailer: true, .. } => Payload::StreamingUnsignedTrailer,
@@ -55,22 +55,22 @@ impl PayloadFacts {
     }
 }
 
-/// Says that nothing of the body is signed and that its checksum comes behind it, in a request without a signature.
+/// Announces, in a request without a signature, that the body is unsigned and that its checksum follows as a trailer.
 pub(crate) fn announce_unsigned_trailer(request: &mut Request) {
     request.headers.set(CONTENT_SHA256, UNSIGNED_TRAILER);
 }
 
-/// The last line of the canonical request; sets the header that announces it, where it must be announced.
+/// The last line of the canonical request. Sets the header that announces it if one is required.
 pub(super) fn hash(request: &mut Request, signing: &Signing) -> Result<String> {
     let announced = request.headers.get(CONTENT_SHA256);
-    match (signing.flavour, signing.payload, announced) {
-        (Flavour::Plain, Payload::Unsigned, _) => {
+    match (signing.flavor, signing.payload, announced) {
+        (Flavor::Plain, Payload::Unsigned, _) => {
             request.headers.set(CONTENT_SHA256, UNSIGNED);
             Ok(UNSIGNED.to_owned())
         }
-        (Flavour::Plain, _, Some(announced)) => Ok(announced.to_owned()),
-        (Flavour::Plain, payload, None) => of_body(&mut request.body, payload),
-        (Flavour::S3, payload, _) => {
+        (Flavor::Plain, _, Some(announced)) => Ok(announced.to_owned()),
+        (Flavor::Plain, payload, None) => of_body(&mut request.body, payload),
+        (Flavor::S3, payload, _) => {
             let hash = of_body(&mut request.body, payload)?;
             request.headers.set(CONTENT_SHA256, hash.as_str());
             Ok(hash)
@@ -94,8 +94,8 @@ fn sha256(body: &mut Body) -> Result<String> {
         Body::Reader(reader) if !reader.is_rewindable() => {
             return Err(Error::new(
                 ErrorKind::Stream,
-                "The body can be read only once, but its signature needs it read before it is sent. \
-                 Give it as bytes or as a seekable stream, or use https with an unsigned payload.",
+                "The body can be read only once, but must be read before it is sent to calculate its signature. \
+                 Pass it as bytes or as a seekable stream, or use https with an unsigned payload.",
             )
             .with_name("UnseekableStreamError"));
         }
@@ -107,11 +107,11 @@ fn sha256(body: &mut Body) -> Result<String> {
     Ok(encode::hex(context.finish().as_ref()))
 }
 
-/// The last line for a presigned URL, whose user sends the body later.
-pub(super) fn presigned(flavour: Flavour) -> &'static str {
-    match flavour {
-        Flavour::S3 => UNSIGNED,
-        Flavour::Plain => EMPTY_SHA256,
+/// The last line for a presigned URL; its user sends the body later.
+pub(super) fn presigned(flavor: Flavor) -> &'static str {
+    match flavor {
+        Flavor::S3 => UNSIGNED,
+        Flavor::Plain => EMPTY_SHA256,
     }
 }
 

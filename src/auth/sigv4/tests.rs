@@ -1,4 +1,4 @@
-//! Signatures that boto3 makes of the same requests.
+//! Signatures that boto3 makes for the same requests.
 
 use std::io::Cursor;
 use std::time::Duration;
@@ -31,7 +31,7 @@ fn plain_paths_are_encoded_twice() {
 }
 
 #[test]
-fn s3_paths_are_signed_as_they_are() {
+fn s3_paths_are_signed_unchanged() {
     let credentials = Credentials::new("AKIDEXAMPLE", SECRET);
     let mut request = Request::new("PUT", "http://localhost:9000/bkt/a%20b/../c//d");
     request.headers.set("Content-Type", "  a   b ");
@@ -39,14 +39,14 @@ fn s3_paths_are_signed_as_they_are() {
     request.headers.set("x-amz-sdk-checksum-algorithm", "CRC32");
     request.body = Body::Reader(Stream::from_seekable(Cursor::new("x")).unwrap().take().unwrap());
     let mut signing = Signing::new(&credentials, "us-west-2", "s3", time());
-    signing.flavour = Flavour::S3;
+    signing.flavor = Flavor::S3;
     let (headers, signature) = signed(&mut request, &signing);
     assert_eq!(headers, "content-type;host;x-amz-checksum-crc32;x-amz-content-sha256;x-amz-date;x-amz-sdk-checksum-algorithm");
     assert_eq!(signature, "e06cadea06e0366837284d68d0d3d07db1a985e580fe780204cc602bcc9a29cc");
 }
 
 #[test]
-fn a_session_token_is_signed_too_and_a_second_signature_is_the_same() {
+fn a_session_token_is_signed_and_signing_twice_changes_nothing() {
     let credentials = Credentials::new("AKIDEXAMPLE", SECRET).with_token("TOK");
     let mut request = Request::new("POST", "https://dynamodb.us-west-2.amazonaws.com/");
     request.headers.set("X-Amz-Target", "DynamoDB_20120810.ListTables");
@@ -79,7 +79,7 @@ fn an_unsigned_payload_is_announced() {
 }
 
 #[test]
-fn a_date_header_takes_the_place_of_x_amz_date() {
+fn a_date_header_replaces_x_amz_date() {
     let credentials = Credentials::new("AKIDEXAMPLE", SECRET);
     let mut request = Request::new("GET", "https://h.com/");
     request.headers.set("date", "yesterday");
@@ -89,10 +89,10 @@ fn a_date_header_takes_the_place_of_x_amz_date() {
 }
 
 #[test]
-fn presigned_urls_are_those_of_boto3() {
+fn presigned_urls_match_boto3() {
     let credentials = Credentials::new("AKIDEXAMPLE", SECRET);
     let mut signing = Signing::new(&credentials, "us-west-2", "s3", time());
-    signing.flavour = Flavour::S3;
+    signing.flavor = Flavor::S3;
     let url = "https://bkt.s3.amazonaws.com/a%20b/c%2Bd~%C3%A9?versionId=v%201&response-content-type=text%2Fplain";
     let mut request = Request::new("GET", url);
     presign(&mut request, &signing, Duration::from_secs(60), &[]);
@@ -133,5 +133,6 @@ fn json_becomes_parameters_as_boto3_prints_it() {
     let values: Vec<String> = params.iter().map(|(name, values)| format!("{name}={}", values.join("|"))).collect();
     assert_eq!(values, ["A=x", "B=True", "C=1|two", "D=", r#"E={'k': [{"it's": '\t\\\u2028\xa0é'}], 'a': None}"#, "F=1e-07"]);
     request.body = b"<xml/>".into();
-    assert!(body_params(&request).is_err());
+    let message = "The body cannot be part of a presigned URL: it is neither a form nor a JSON object.";
+    assert_eq!(body_params(&request).unwrap_err().message(), message);
 }
