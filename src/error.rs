@@ -201,7 +201,10 @@ impl Error {
             Value::Null if response["Error"].get("Message").is_some() => String::new(),
             other => text(other),
         };
-        let request_id = response["ResponseMetadata"]["RequestId"].as_str().filter(|id| !id.is_empty()).map(str::to_owned);
+        let metadata = &response["ResponseMetadata"];
+        let headers = &metadata["HTTPHeaders"];
+        let ids = [&metadata["RequestId"], &headers["x-amzn-requestid"], &headers["x-amz-request-id"]];
+        let request_id = ids.into_iter().filter_map(Value::as_str).find(|id| !id.is_empty()).map(str::to_owned);
         let mut error = Error::new(ErrorKind::Service, message);
         if let Some(name) = name {
             error.0.name = Cow::Owned(name.to_owned());

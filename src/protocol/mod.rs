@@ -8,4 +8,5 @@ pub mod event_stream;
 mod parse;
 pub mod serialize;
 
-pub use parse::{ParsedError, error_class, parse, parse_error, streams_output};
+pub use parse::{ParseOptions, ParsedError, error_class, parse, parse_error, parse_with, streams_output};
+pub(crate) use parse::{xml_root_name, xml_root_text};

@@ -151,6 +151,27 @@ impl<'a> Json<'a> {
         }
     }
 
+    /// Skips the next value if it is an empty string, array, or object.
+    pub(crate) fn skip_empty(&mut self) -> Result<bool> {
+        let end = match self.peek()? {
+            b'"' => b'"',
+            b'[' => b']',
+            b'{' => b'}',
+            _ => return Ok(false),
+        };
+        let start = self.at;
+        self.at += 1;
+        if end != b'"' {
+            self.skip_space();
+        }
+        if self.byte() == Some(end) {
+            self.at += 1;
+            return Ok(true);
+        }
+        self.at = start;
+        Ok(false)
+    }
+
     fn open(&mut self, bracket: u8, what: &str) -> Result<()> {
         if self.peek()? != bracket {
             return Err(self.error(&format!("expected {what}")));

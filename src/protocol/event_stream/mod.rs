@@ -17,7 +17,8 @@ pub use self::frame::{Frame, FrameReader};
 use crate::definition::{Member, Node, Operation, Service, ShapeType, Structure};
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::ResponseBody;
-use crate::protocol::parse::{Format, Slots, event_stream_member};
+use crate::protocol::ParseOptions;
+use crate::protocol::parse::{Format, Policy, Position, Slots, event_stream_member};
 use crate::value::{Bytes, Map, Str, Stream, Value};
 
 /// Iterates over the events of an operation's output.
@@ -25,16 +26,18 @@ pub(in crate::protocol) struct Events {
     service: Arc<Service>,
     operation: Str,
     frames: FrameReader<Box<dyn Read + Send>>,
+    lenient: bool,
     ended: bool,
 }
 
 impl Events {
-    pub(in crate::protocol) fn new(service: &Arc<Service>, operation: &Operation, body: ResponseBody) -> Events {
+    pub(in crate::protocol) fn new(service: &Arc<Service>, operation: &Operation, body: ResponseBody, options: &ParseOptions) -> Events {
         let reader: Box<dyn Read + Send> = match body {
             ResponseBody::Bytes(bytes) => Box::new(Cursor::new(bytes)),
             ResponseBody::Reader(reader) => reader,
         };
-        Events { service: Arc::clone(service), operation: operation.name.clone(), frames: FrameReader::new(reader), ended: false }
+        let (service, operation, frames) = (Arc::clone(service), operation.name.clone(), FrameReader::new(reader));
+        Events { service, operation, frames, lenient: options.lenient, ended: false }
     }
 
     /// Reads the first event and returns its payload, which contains the other members of the output.
@@ -59,7 +62,8 @@ impl Events {
         while let Some(frame) = self.frames.next_frame()? {
             let operation = self.service.operation(&self.operation)?;
             let union = events_node(&self.service, operation)?;
-            let event = event(union, &frame, &self.operation)?;
+            let policy = Policy::new(self.lenient);
+            let event = event(union, &frame, &self.operation, &policy.root())?;
             if event.is_some() {
                 return Ok(event);
             }
@@ -91,12 +95,11 @@ fn events_node<'a>(service: &'a Service, operation: &'a Operation) -> Result<Nod
 }
 
 /// Returns the event in a frame; `None` if the definition does not describe it.
-fn event(union: Node<'_>, frame: &Frame, operation: &str) -> Result<Option<Value>> {
+fn event(union: Node<'_>, frame: &Frame, operation: &str, position: &Position<'_>) -> Result<Option<Value>> {
     refuse_errors(frame, Some(union), operation)?;
     let Some((name, node)) = known(union, text(frame, ":event-type"))? else { return Ok(None) };
-    let mut event = Map::with_capacity(1);
-    event.insert(name, members(node, frame)?);
-    Ok(Some(Value::Map(event)))
+    let members = members(node, frame, &position.name(&name))?;
+    Ok(Some(Value::Map([(name, members)].into_iter().collect())))
 }
 
 fn known<'a>(union: Node<'a>, name: Option<&str>) -> Result<Option<(Str, Node<'a>)>> {
@@ -105,14 +108,17 @@ fn known<'a>(union: Node<'a>, name: Option<&str>) -> Result<Option<(Str, Node<'a
 }
 
 /// Reads the members of an event from the headers and the payload of its frame.
-fn members(node: Node<'_>, frame: &Frame) -> Result<Value> {
+fn members(node: Node<'_>, frame: &Frame, position: &Position<'_>) -> Result<Value> {
     let Some(structure) = node.structure() else { return Ok(Value::Map(Map::new())) };
     let mut slots: Slots = std::iter::repeat_with(|| None).take(structure.members.len()).collect();
     if node.has(|t| t.event) {
         let format = Format::of_event(node.service().protocol()?);
         match with_trait(node, structure, |node| node.has(|t| t.event_payload))? {
-            Some((slot, target)) => slots[slot] = Some(payload(target, format, &frame.payload)?),
-            None => slots = format.members(node, structure, &frame.payload)?,
+            Some((slot, target)) => {
+                let position = position.name(&structure.members[slot].name);
+                slots[slot] = Some(payload(target, format, &frame.payload, &position)?);
+            }
+            None => slots = format.members(node, structure, &frame.payload, position)?,
         }
     }
     for (slot, member) in structure.members.iter().enumerate() {
@@ -141,14 +147,14 @@ fn header(node: Node<'_>, member: &Member, frame: &Frame) -> Result<Option<Value
     Ok(frame.header(target.location_name().unwrap_or(&member.name)).cloned())
 }
 
-fn payload(target: Node<'_>, format: Format, payload: &Bytes) -> Result<Value> {
+fn payload(target: Node<'_>, format: Format, payload: &Bytes, position: &Position<'_>) -> Result<Value> {
     match target.shape_type() {
         ShapeType::Blob => Ok(Value::Bytes(payload.clone())),
         ShapeType::String => match std::str::from_utf8(payload) {
             Ok(text) => Ok(Value::String(Str::from(text))),
             Err(e) => Err(Error::new(ErrorKind::ResponseParser, format!("The payload of an event is not UTF-8: {e}"))),
         },
-        _ => format.value(target, payload),
+        _ => format.value(target, payload, position),
     }
 }
 
@@ -176,7 +182,9 @@ fn refuse_errors(frame: &Frame, union: Option<Node<'_>>, operation: &str) -> Res
 fn exception_message(node: Node<'_>, frame: &Frame) -> Result<Value> {
     let Some(structure) = node.structure() else { return Ok(Value::from("")) };
     let format = Format::of_event(node.service().protocol()?);
-    let slots = format.members(node, structure, &frame.payload)?;
+    // The message matters more than an unreadable detail.
+    let policy = Policy::new(true);
+    let slots = format.members(node, structure, &frame.payload, &policy.root())?;
     let member = |name| structure.member(name).and_then(|(slot, _)| slots[slot].clone());
     Ok(member("Message").or_else(|| member("message")).unwrap_or_else(|| Value::from("")))
 }

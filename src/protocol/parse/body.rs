@@ -1,5 +1,6 @@
 //! The body formats behind one interface, and the rule for unions that they share.
 
+use super::position::Position;
 use super::{Slots, cbor, json, xml};
 use crate::definition::{Node, ProtocolName, Structure};
 use crate::error::{Error, ErrorKind, Result};
@@ -37,22 +38,28 @@ impl Format {
     }
 
     /// Parses a whole body as the members of a structure. An empty body has none.
-    pub(in crate::protocol) fn members(self, node: Node<'_>, structure: &Structure, body: &Bytes) -> Result<Slots> {
+    pub(in crate::protocol) fn members(
+        self,
+        node: Node<'_>,
+        structure: &Structure,
+        body: &Bytes,
+        position: &Position<'_>,
+    ) -> Result<Slots> {
         match self {
-            Format::Json => json::members(node, structure, json::Scalars::Verbatim, body),
-            Format::RestJson => json::members(node, structure, json::Scalars::Coerced, body),
-            Format::Xml => xml::members(node, structure, body),
-            Format::Cbor => cbor::members(node, structure, body),
+            Format::Json => json::members(node, structure, json::Scalars::Verbatim, body, position),
+            Format::RestJson => json::members(node, structure, json::Scalars::Coerced, body, position),
+            Format::Xml => xml::members(node, structure, body, position),
+            Format::Cbor => cbor::members(node, structure, body, position),
         }
     }
 
     /// Parses a whole body as a value of a shape; an empty body counts as an empty structure.
-    pub(in crate::protocol) fn value(self, node: Node<'_>, body: &Bytes) -> Result<Value> {
+    pub(in crate::protocol) fn value(self, node: Node<'_>, body: &Bytes, position: &Position<'_>) -> Result<Value> {
         match self {
-            Format::Json => json::value(node, json::Scalars::Verbatim, body),
-            Format::RestJson => json::value(node, json::Scalars::Coerced, body),
-            Format::Xml => xml::value(node, body),
-            Format::Cbor => cbor::value(node, body),
+            Format::Json => json::value(node, json::Scalars::Verbatim, body, position),
+            Format::RestJson => json::value(node, json::Scalars::Coerced, body, position),
+            Format::Xml => xml::value(node, body, position),
+            Format::Cbor => cbor::value(node, body, position),
         }
     }
 }

@@ -4,70 +4,102 @@ use std::borrow::Cow;
 
 use super::body::{note_unknown, union};
 use super::cbor_reader::Cbor;
+use super::position::Position;
 use super::{Slots, empty_slots, scalar};
 use crate::definition::{Node, ShapeType, Structure};
 use crate::error::Result;
 use crate::value::{Bytes, List, Map, Str, Value};
 
 /// Parses a whole body as the members of a structure. An empty body has none.
-pub(super) fn members(node: Node<'_>, structure: &Structure, body: &Bytes) -> Result<Slots> {
+pub(super) fn members(node: Node<'_>, structure: &Structure, body: &Bytes, position: &Position<'_>) -> Result<Slots> {
     if body.is_empty() {
         return Ok(empty_slots(structure));
     }
-    fields(&mut Cbor::new(body), node, structure, |cbor, _| cbor.any().map(|_| ()))
+    let mut cbor = Cbor::new(body);
+    let slots = fields(&mut cbor, node, structure, position, |cbor, _| cbor.any().map(|_| ()))?;
+    cbor.end()?;
+    Ok(slots)
 }
 
 /// Parses a whole body as a value of a shape. An empty body is null.
-pub(super) fn value(node: Node<'_>, body: &Bytes) -> Result<Value> {
-    if body.is_empty() { Ok(Value::Null) } else { typed(&mut Cbor::new(body), node) }
+pub(super) fn value(node: Node<'_>, body: &Bytes, position: &Position<'_>) -> Result<Value> {
+    if body.is_empty() {
+        return Ok(Value::Null);
+    }
+    let mut cbor = Cbor::new(body);
+    let value = typed(&mut cbor, node, position)?;
+    cbor.end()?;
+    Ok(value)
 }
 
-fn typed(cbor: &mut Cbor<'_>, node: Node<'_>) -> Result<Value> {
+fn typed(cbor: &mut Cbor<'_>, node: Node<'_>, position: &Position<'_>) -> Result<Value> {
     if cbor.at_null() {
         return cbor.any();
     }
     match node.shape_type() {
-        ShapeType::Structure(structure) => self::structure(cbor, node, structure),
-        ShapeType::List(item) => {
-            let item = node.follow(item)?;
-            let mut list = Vec::new();
-            cbor.array(|cbor| {
-                list.push(typed(cbor, item)?);
-                Ok(())
-            })?;
-            Ok(Value::List(List::from(list)))
-        }
-        ShapeType::Map { value, .. } => {
-            let value = node.follow(value)?;
-            let mut map = Map::new();
-            cbor.map(|cbor, key| {
-                match typed(cbor, value)? {
-                    Value::Null => map.remove(&key),
-                    value => map.insert(Str::from(key), value),
-                };
-                Ok(())
-            })?;
-            Ok(Value::Map(map))
-        }
+        ShapeType::Structure(structure) => self::structure(cbor, node, structure, position),
+        ShapeType::List(item) => list(cbor, node.follow(item)?, position),
+        ShapeType::Map { value, .. } => map(cbor, node.follow(value)?, position),
         ShapeType::Timestamp => match cbor.any()? {
             instant @ Value::Timestamp(_) => Ok(instant),
-            Value::String(text) => scalar::timestamp(&text),
-            number => scalar::epoch(&number),
+            Value::String(text) => position.scalar(node, scalar::timestamp(&text)),
+            number => position.scalar(node, scalar::epoch(&number)),
         },
         _ => cbor.any(),
     }
 }
 
-fn structure(cbor: &mut Cbor<'_>, node: Node<'_>, structure: &Structure) -> Result<Value> {
+/// Reads a list. A value of another kind is an empty list if it is empty, otherwise a list with one item.
+fn list(cbor: &mut Cbor<'_>, item: Node<'_>, position: &Position<'_>) -> Result<Value> {
+    let mut list = Vec::new();
+    if cbor.at_array() {
+        cbor.array(|cbor| {
+            list.push(typed(cbor, item, &position.index(list.len()))?);
+            Ok(())
+        })?;
+    } else if !cbor.skip_empty() {
+        list.push(typed(cbor, item, &position.index(0))?);
+    }
+    Ok(Value::List(List::from(list)))
+}
+
+/// Reads a map. An empty value of another kind is an empty map.
+fn map(cbor: &mut Cbor<'_>, value: Node<'_>, position: &Position<'_>) -> Result<Value> {
+    let mut map = Map::new();
+    if expect_map(cbor, position)? {
+        cbor.map(|cbor, key| {
+            match typed(cbor, value, &position.name(&key))? {
+                Value::Null => map.remove(&key),
+                value => map.insert(Str::from(key), value),
+            };
+            Ok(())
+        })?;
+    }
+    Ok(Value::Map(map))
+}
+
+/// Whether a map follows. An empty array or string in its place is skipped; anything else is an error.
+fn expect_map(cbor: &mut Cbor<'_>, position: &Position<'_>) -> Result<bool> {
+    match cbor.at_map() {
+        true => Ok(true),
+        false if cbor.skip_empty() => Ok(false),
+        false => Err(position.error("expected a map")),
+    }
+}
+
+fn structure(cbor: &mut Cbor<'_>, node: Node<'_>, structure: &Structure, position: &Position<'_>) -> Result<Value> {
     if node.has(|t| t.document) {
         return cbor.any();
     }
     if !node.has(|t| t.union) {
-        let slots = fields(cbor, node, structure, |cbor, _| cbor.any().map(|_| ()))?;
+        let slots = match expect_map(cbor, position)? {
+            true => fields(cbor, node, structure, position, |cbor, _| cbor.any().map(|_| ()))?,
+            false => empty_slots(structure),
+        };
         return Ok(Value::Map(Map::shaped(structure.keys.clone(), slots)));
     }
     let mut unknown = Vec::new();
-    let slots = fields(cbor, node, structure, |cbor, key| {
+    let slots = fields(cbor, node, structure, position, |cbor, key| {
         if !cbor.at_null() {
             note_unknown(&mut unknown, &key);
         }
@@ -85,12 +117,13 @@ fn fields<'a>(
     cbor: &mut Cbor<'a>,
     node: Node<'_>,
     structure: &Structure,
+    position: &Position<'_>,
     mut foreign: impl FnMut(&mut Cbor<'a>, Cow<'a, str>) -> Result<()>,
 ) -> Result<Slots> {
     let mut slots = empty_slots(structure);
     cbor.map(|cbor, key| match structure.member(&key) {
         Some((slot, member)) => {
-            let value = typed(cbor, node.member(member)?)?;
+            let value = typed(cbor, node.member(member)?, &position.name(&member.name))?;
             slots[slot] = Some(value).filter(|v| !v.is_null());
             Ok(())
         }

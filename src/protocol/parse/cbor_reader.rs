@@ -32,12 +32,41 @@ impl<'a> Cbor<'a> {
 
     /// Parses a whole body as any value.
     pub(super) fn document(body: &Bytes) -> Result<Value> {
-        Cbor::new(body).any()
+        let mut cbor = Cbor::new(body);
+        let value = cbor.any()?;
+        cbor.end()?;
+        Ok(value)
     }
 
     /// Whether the next item is null or undefined. Does not consume it.
     pub(super) fn at_null(&self) -> bool {
         matches!(self.bytes.get(self.at), Some(0xF6 | 0xF7))
+    }
+
+    /// Whether the next item is an array. Does not consume it.
+    pub(super) fn at_array(&self) -> bool {
+        self.bytes.get(self.at).is_some_and(|first| first >> 5 == 4)
+    }
+
+    /// Whether the next item is a map. Does not consume it.
+    pub(super) fn at_map(&self) -> bool {
+        self.bytes.get(self.at).is_some_and(|first| first >> 5 == 5)
+    }
+
+    /// Consumes the next item if it is an empty string, array, or map.
+    pub(super) fn skip_empty(&mut self) -> bool {
+        let length = match self.bytes.get(self.at..).unwrap_or_default() {
+            [0x40 | 0x60 | 0x80 | 0xA0, ..] => 1,
+            [0x5F | 0x7F | 0x9F | 0xBF, BREAK, ..] => 2,
+            _ => 0,
+        };
+        self.at += length;
+        length > 0
+    }
+
+    /// Checks that nothing follows the document.
+    pub(super) fn end(&self) -> Result<()> {
+        if self.at == self.bytes.len() { Ok(()) } else { Err(self.error("there is something after the end of the document")) }
     }
 
     /// Reads a map. `member` must read the value of the key it is given.
@@ -206,7 +235,10 @@ impl<'a> Cbor<'a> {
     fn tagged(&mut self, head: Head) -> Result<Value> {
         match self.argument(head)? {
             1 => match self.bytes.get(self.at).map(|next| next >> 5) {
-                Some(0 | 1 | 7) => scalar::epoch(&self.any()?),
+                Some(0 | 1 | 7) => {
+                    let number = self.any()?;
+                    scalar::epoch(&number).map_err(|unreadable| self.error(&unreadable.to_string()))
+                }
                 Some(_) => Err(self.error("a time that is not a number")),
                 None => Err(truncated()),
             },

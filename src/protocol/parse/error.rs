@@ -1,12 +1,12 @@
 //! Error responses: the code, the message, and the modeled members of the error.
 //!
-//! If the body contains no error (it is missing, or a proxy's page), the status is used. An invalid body becomes the
-//! message in JSON, is replaced by the status in rest-xml, and as in boto3 is a parser error in query, ec2, and cbor.
+//! Every response with an error status becomes a service error, whatever its body is. If the body contains no error that
+//! the protocol defines (it is missing, or a proxy's page), the status is the code.
 
 use super::cbor_reader::Cbor;
 use super::metadata::{self, header_ids, metadata};
 use super::xml_reader::Xml;
-use super::{Format, Slots, insert_members, rest, xml};
+use super::{Format, Policy, Position, Slots, insert_members, rest, xml};
 use crate::definition::{Node, Operation, ProtocolName, Service, Structure};
 use crate::error::{ErrorKind, Result};
 use crate::http::Headers;
@@ -36,20 +36,18 @@ struct Base {
 /// list it.
 ///
 /// # Errors
-/// [`ErrorKind::ResponseParser`](crate::ErrorKind::ResponseParser) if the body is not XML in the query and ec2 protocols, or
-/// not CBOR.
+/// [`ErrorKind::InvalidDefinition`](crate::ErrorKind::InvalidDefinition) if the error's shape is broken.
 pub fn parse_error(service: &Service, _operation: &Operation, status: u16, headers: &Headers, body: &Bytes) -> Result<ParsedError> {
     let protocol = service.protocol()?;
     if is_generic(status, headers, body) {
-        let error = [("Code", status.to_string()), ("Message", reason_phrase(status).to_owned())].into_iter().collect();
-        return Ok(ParsedError { response: response(Base { error, ids: Map::new(), rest: Map::new() }, status, headers), class: None });
+        let base = Base { error: by_status(status), ids: Map::new(), rest: Map::new() };
+        return Ok(ParsedError { response: response(base, status, headers), class: None });
     }
     let base = match protocol {
         ProtocolName::Json => json(status, headers, body),
         ProtocolName::RestJson => rest_json(status, headers, body),
-        ProtocolName::Cbor => cbor(status, headers, body)?,
-        ProtocolName::Query | ProtocolName::Ec2 => query(body)?,
-        ProtocolName::RestXml => rest_xml(status, headers, body),
+        ProtocolName::Cbor => cbor(status, headers, body),
+        ProtocolName::Query | ProtocolName::Ec2 | ProtocolName::RestXml => xml_error(protocol, status, headers, body),
     };
     let code = base.error.get("Code").and_then(Value::as_str).map(str::to_owned);
     let mut response = response(base, status, headers);
@@ -119,12 +117,14 @@ fn insert_code(base: &mut Base, headers: &Headers, body: &Map) {
     }
 }
 
-fn cbor(status: u16, headers: &Headers, body: &Bytes) -> Result<Base> {
-    let body = match body.is_empty() {
-        true => Value::Null,
-        false => Cbor::document(body)?,
-    };
-    Ok(json_base(&map_or_empty(body), status, headers))
+fn cbor(status: u16, headers: &Headers, body: &Bytes) -> Base {
+    if body.is_empty() {
+        return json_base(&Map::new(), status, headers);
+    }
+    match Cbor::document(body) {
+        Ok(value) => json_base(&map_or_empty(value), status, headers),
+        Err(_) => unrecognized(ProtocolName::Cbor, status, headers, body),
+    }
 }
 
 fn map_or_empty(value: Value) -> Map {
@@ -179,77 +179,118 @@ fn query_error(headers: &Headers) -> Option<(&str, &str)> {
     (!code.is_empty() && !kind.contains(';')).then_some((code, kind))
 }
 
-/// `<ErrorResponse><Error>…</Error><RequestId/></ErrorResponse>`, or `<Response><Errors><Error>…</Error></Errors><RequestID/></Response>`.
-fn query(body: &[u8]) -> Result<Base> {
-    let (mut xml, _) = Xml::open(body)?;
-    let tree = xml.tree()?;
-    xml.end()?;
-    Ok(error_response(tree))
-}
-
-/// Separates the error and the request ID from the rest of the document.
-fn error_response(tree: Value) -> Base {
-    let mut rest = map_or_empty(tree);
-    if let Some(Value::Map(inner)) = rest.remove("Errors") {
-        rest.extend(inner);
+/// The forms of an error in XML:
+///
+/// - `<Error>…</Error>` (S3)
+/// - `<ErrorResponse><Error>…</Error><RequestId/></ErrorResponse>`
+/// - `<ErrorResponse><Error>…</Error><ResponseMetadata><RequestId/></ResponseMetadata></ErrorResponse>`
+/// - `<Response><Errors><Error>…</Error></Errors><RequestID/></Response>` (ec2)
+fn xml_error(protocol: ProtocolName, status: u16, headers: &Headers, body: &[u8]) -> Base {
+    let found = xml_document(body).and_then(|(root, tree)| match root.as_str() {
+        "Error" => bare_error(headers, tree),
+        _ => error_in_response(protocol, tree),
+    });
+    let Some(mut base) = found else { return unrecognized(protocol, status, headers, body) };
+    if !base.ids.contains_key("RequestId") {
+        base.ids.extend(header_ids(ProtocolName::RestXml, headers));
     }
-    let mut ids = Map::new();
-    if let Some(id) = rest.remove("RequestId").or_else(|| rest.remove("RequestID")) {
-        ids.insert("RequestId", id);
-    }
-    let error = map_or_empty(rest.remove("Error").unwrap_or_default());
-    Base { error, ids, rest }
+    base
 }
 
-fn rest_xml(status: u16, headers: &Headers, body: &[u8]) -> Base {
-    rest_xml_body(headers, body).unwrap_or_else(|| {
-        let text = |name| headers.get(name).unwrap_or_default();
-        Base {
-            error: [("Code", status.to_string()), ("Message", reason_phrase(status).to_owned())].into_iter().collect(),
-            ids: [("RequestId", text("x-amz-request-id")), ("HostId", text("x-amz-id-2"))].into_iter().collect(),
-            rest: Map::new(),
-        }
-    })
-}
-
-fn rest_xml_body(headers: &Headers, body: &[u8]) -> Option<Base> {
+fn xml_document(body: &[u8]) -> Option<(String, Map)> {
     let (mut xml, root) = Xml::open(body).ok()?;
     let tree = xml.tree().ok()?;
     xml.end().ok()?;
-    if root.name() == "Error" && root.is_plain() {
-        let mut error = map_or_empty(tree);
-        error.remove("RequestId");
-        error.remove("HostId");
-        return Some(Base { error, ids: header_ids(ProtocolName::RestXml, headers), rest: Map::new() });
-    }
-    let mut base = error_response(tree);
-    let mut error: Map = [("Message", ""), ("Code", "")].into_iter().collect();
-    error.extend(base.error);
-    base.error = error;
-    Some(base)
+    Some((root.name().to_owned(), map_or_empty(tree)))
 }
 
-/// Parses the members of the error's own shape.
+/// The document element is the error. Its IDs repeat those of the headers, which take precedence.
+fn bare_error(headers: &Headers, mut error: Map) -> Option<Base> {
+    let mut ids: Map = ["RequestId", "HostId"].into_iter().filter_map(|name| Some((name, error.remove(name)?))).collect();
+    ids.extend(header_ids(ProtocolName::RestXml, headers));
+    (!error.is_empty()).then(|| Base { error, ids, rest: Map::new() })
+}
+
+/// Separates the error and the request ID from the rest of the document.
+fn error_in_response(protocol: ProtocolName, mut rest: Map) -> Option<Base> {
+    if let Some(Value::Map(inner)) = rest.remove("Errors") {
+        rest.extend(inner);
+    }
+    let mut ids = map_or_empty(rest.remove(metadata::KEY).unwrap_or_default());
+    if let Some(id) = rest.remove("RequestId").or_else(|| rest.remove("RequestID")) {
+        ids.insert("RequestId", id);
+    }
+    let Some(Value::Map(found)) = rest.remove("Error") else { return None };
+    let mut error: Map = match protocol {
+        ProtocolName::RestXml => [("Message", ""), ("Code", "")].into_iter().collect(),
+        _ => Map::new(),
+    };
+    error.extend(found);
+    Some(Base { error, ids, rest })
+}
+
+/// The error for a body without a recognizable error. The status is the code; the message is the beginning of the body,
+/// or the reason phrase if there is none. For rest-xml it is always the reason phrase, as in boto3.
+fn unrecognized(protocol: ProtocolName, status: u16, headers: &Headers, body: &[u8]) -> Base {
+    let mut error = by_status(status);
+    if protocol == ProtocolName::RestXml {
+        let ids = [("RequestId", "x-amz-request-id"), ("HostId", "x-amz-id-2")];
+        let ids = ids.map(|(name, header)| (name, headers.get(header).unwrap_or_default()));
+        return Base { error, ids: ids.into_iter().collect(), rest: Map::new() };
+    }
+    let excerpt = excerpt(body);
+    if !excerpt.is_empty() {
+        error.insert("Message", excerpt);
+    }
+    Base { error, ids: header_ids(ProtocolName::RestXml, headers), rest: Map::new() }
+}
+
+fn by_status(status: u16) -> Map {
+    [("Code", status.to_string()), ("Message", reason_phrase(status).to_owned())].into_iter().collect()
+}
+
+/// Returns the first 1,000 characters of a body on one line.
+fn excerpt(body: &[u8]) -> String {
+    const LENGTH: usize = 1_000;
+    let text = String::from_utf8_lossy(&body[..body.len().min(4 * LENGTH)]);
+    let mut text =
+        text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty()).fold(String::new(), |mut line, word| {
+            if !line.is_empty() {
+                line.push(' ');
+            }
+            line.push_str(word);
+            line
+        });
+    if let Some((end, _)) = text.char_indices().nth(LENGTH) {
+        text.truncate(end);
+        text.push('…');
+    }
+    text
+}
+
+/// Parses the members of the error's own shape. Unreadable ones are omitted.
 fn modeled_members(node: Node<'_>, protocol: ProtocolName, status: u16, headers: &Headers, body: &Bytes) -> Result<Map> {
     let mut members = Map::new();
     let Some(structure) = node.structure() else { return Ok(members) };
+    let policy = Policy::new(true);
+    let position = policy.root();
     if matches!(protocol, ProtocolName::RestJson | ProtocolName::RestXml) {
-        rest::insert_bound(&mut members, node, structure, status, headers)?;
+        rest::insert_bound(&mut members, node, structure, status, headers, &position)?;
     }
     match protocol {
         ProtocolName::RestXml | ProtocolName::Query | ProtocolName::Ec2 => {
-            insert_members(&mut members, structure, error_element(node, structure, body)?);
+            insert_members(&mut members, structure, error_element(node, structure, body, &position)?);
         }
-        ProtocolName::RestJson => rest::insert_body(&mut members, node, structure, protocol, body)?,
+        ProtocolName::RestJson => rest::insert_body(&mut members, node, structure, protocol, body, &position)?,
         ProtocolName::Json | ProtocolName::Cbor => {
-            insert_members(&mut members, structure, Format::of(protocol).members(node, structure, body)?);
+            insert_members(&mut members, structure, Format::of(protocol).members(node, structure, body, &position)?);
         }
     }
     Ok(members)
 }
 
 /// Parses the members in the element `Error`: the document element, or a child of it or of its `Errors`.
-fn error_element(node: Node<'_>, structure: &Structure, body: &[u8]) -> Result<Slots> {
+fn error_element(node: Node<'_>, structure: &Structure, body: &[u8], position: &Position<'_>) -> Result<Slots> {
     if body.is_empty() {
         return Ok(super::empty_slots(structure));
     }
@@ -261,7 +302,7 @@ fn error_element(node: Node<'_>, structure: &Structure, body: &[u8]) -> Result<S
             None => return Ok(super::empty_slots(structure)),
         }
     }
-    xml::fields(&mut document, &element, node, structure, |xml, _| xml.skip())
+    xml::fields(&mut document, &element, node, structure, position, |xml, _| xml.skip())
 }
 
 /// Returns the standard reason phrase of a status (IANA registry of status codes).

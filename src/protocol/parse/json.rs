@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::body::{note_unknown, union};
+use super::position::{Position, Unreadable};
 use super::{Slots, empty_slots, scalar, utf8};
 use crate::definition::{Node, ShapeType, Structure, WireNames};
 use crate::error::Result;
@@ -19,73 +20,96 @@ pub(super) enum Scalars {
 }
 
 /// Parses a whole body as the members of a structure. An empty body has none.
-pub(super) fn members(node: Node<'_>, structure: &Structure, scalars: Scalars, body: &[u8]) -> Result<Slots> {
+pub(super) fn members(node: Node<'_>, structure: &Structure, scalars: Scalars, body: &[u8], position: &Position<'_>) -> Result<Slots> {
     let mut json = match utf8(body)?.trim_ascii_start() {
         "" => return Ok(empty_slots(structure)),
         text => Json::new(text),
     };
-    let slots = fields(&mut json, node, structure, scalars, |json, _| json.skip())?;
+    let slots = fields(&mut json, node, structure, scalars, position, |json, _| json.skip())?;
     json.end()?;
     Ok(slots)
 }
 
 /// Parses a whole body as a value of a shape. An empty body counts as `{}`.
-pub(super) fn value(node: Node<'_>, scalars: Scalars, body: &[u8]) -> Result<Value> {
+pub(super) fn value(node: Node<'_>, scalars: Scalars, body: &[u8], position: &Position<'_>) -> Result<Value> {
     let text = utf8(body)?;
     let mut json = Json::new(if text.is_empty() { "{}" } else { text });
-    let value = typed(&mut json, node, scalars)?;
+    let value = typed(&mut json, node, scalars, position)?;
     json.end()?;
     Ok(value)
 }
 
-fn typed(json: &mut Json<'_>, node: Node<'_>, scalars: Scalars) -> Result<Value> {
+fn typed(json: &mut Json<'_>, node: Node<'_>, scalars: Scalars, position: &Position<'_>) -> Result<Value> {
     let first = json.peek()?;
     if first == b'n' {
         // null, or an error of any()
         return json.any();
     }
     Ok(match node.shape_type() {
-        ShapeType::Structure(structure) => return self::structure(json, node, structure, scalars),
-        ShapeType::List(item) => {
-            let item = node.follow(item)?;
-            let mut list = Vec::new();
-            json.array(|json| {
-                list.push(typed(json, item, scalars)?);
-                Ok(())
-            })?;
-            Value::List(List::from(list))
-        }
-        ShapeType::Map { value, .. } => {
-            let value = node.follow(value)?;
-            let mut map = Map::new();
-            json.object(|json, key| {
-                map.insert(Str::from(key), typed(json, value, scalars)?);
-                Ok(())
-            })?;
-            Value::Map(map)
-        }
-        ShapeType::Blob if first == b'"' => scalar::blob(&json.string()?)?,
-        ShapeType::Timestamp if first == b'"' => scalar::timestamp(&json.string()?)?,
-        ShapeType::Blob => return Err(json.error("expected a string of base64")),
-        ShapeType::Timestamp => scalar::epoch(&json.any()?)?,
+        ShapeType::Structure(structure) => return self::structure(json, node, structure, scalars, position),
+        ShapeType::List(item) => list(json, node.follow(item)?, scalars, position)?,
+        ShapeType::Map { value, .. } => map(json, node.follow(value)?, scalars, position)?,
+        ShapeType::Blob if first == b'"' => position.scalar(node, scalar::blob(&json.string()?))?,
+        ShapeType::Timestamp if first == b'"' => position.scalar(node, scalar::timestamp(&json.string()?))?,
+        ShapeType::Blob => position.scalar(node, Err(Unreadable::new("base64", &format!("{:?}", json.any()?))))?,
+        ShapeType::Timestamp => position.scalar(node, scalar::epoch(&json.any()?))?,
         ShapeType::String => json.any()?,
         _ if scalars == Scalars::Verbatim => json.any()?,
-        ShapeType::Boolean => boolean(json)?,
-        ShapeType::Integer | ShapeType::Long => integer(json)?,
-        ShapeType::Float | ShapeType::Double => float(json)?,
+        ShapeType::Boolean => boolean(json.any()?),
+        ShapeType::Integer | ShapeType::Long => position.scalar(node, integer(json.any()?))?,
+        ShapeType::Float | ShapeType::Double => position.scalar(node, float(json.any()?))?,
     })
 }
 
-fn structure(json: &mut Json<'_>, node: Node<'_>, structure: &Structure, scalars: Scalars) -> Result<Value> {
+/// Reads a list. A value of another kind is an empty list if it is empty, otherwise a list with one item.
+fn list(json: &mut Json<'_>, item: Node<'_>, scalars: Scalars, position: &Position<'_>) -> Result<Value> {
+    let mut list = Vec::new();
+    if json.peek()? == b'[' {
+        json.array(|json| {
+            list.push(typed(json, item, scalars, &position.index(list.len()))?);
+            Ok(())
+        })?;
+    } else if !json.skip_empty()? {
+        list.push(typed(json, item, scalars, &position.index(0))?);
+    }
+    Ok(Value::List(List::from(list)))
+}
+
+/// Reads a map. An empty value of another kind is an empty map.
+fn map(json: &mut Json<'_>, value: Node<'_>, scalars: Scalars, position: &Position<'_>) -> Result<Value> {
+    let mut map = Map::new();
+    if expect_object(json, position)? {
+        json.object(|json, key| {
+            let value = typed(json, value, scalars, &position.name(&key))?;
+            map.insert(Str::from(key), value);
+            Ok(())
+        })?;
+    }
+    Ok(Value::Map(map))
+}
+
+/// Whether an object follows. An empty array or string in its place is skipped; anything else is an error.
+fn expect_object(json: &mut Json<'_>, position: &Position<'_>) -> Result<bool> {
+    match json.peek()? {
+        b'{' => Ok(true),
+        _ if json.skip_empty()? => Ok(false),
+        _ => Err(position.error("expected an object")),
+    }
+}
+
+fn structure(json: &mut Json<'_>, node: Node<'_>, structure: &Structure, scalars: Scalars, position: &Position<'_>) -> Result<Value> {
     if node.has(|t| t.document) {
         return json.any();
     }
     if !node.has(|t| t.union) {
-        let slots = fields(json, node, structure, scalars, |json, _| json.skip())?;
+        let slots = match expect_object(json, position)? {
+            true => fields(json, node, structure, scalars, position, |json, _| json.skip())?,
+            false => empty_slots(structure),
+        };
         return Ok(Value::Map(Map::shaped(structure.keys.clone(), slots)));
     }
     let mut unknown = Vec::new();
-    let slots = fields(json, node, structure, scalars, |json, key| {
+    let slots = fields(json, node, structure, scalars, position, |json, key| {
         if json.peek()? != b'n' {
             note_unknown(&mut unknown, &key);
         }
@@ -100,13 +124,15 @@ fn fields<'a>(
     node: Node<'_>,
     structure: &Structure,
     scalars: Scalars,
+    position: &Position<'_>,
     mut foreign: impl FnMut(&mut Json<'a>, Cow<'a, str>) -> Result<()>,
 ) -> Result<Slots> {
     let names = wire_names(node, structure)?;
     let mut slots = empty_slots(structure);
     json.object(|json, key| match names.get(&*key) {
         Some(&slot) => {
-            let value = typed(json, node.member(&structure.members[slot])?, scalars)?;
+            let member = &structure.members[slot];
+            let value = typed(json, node.member(member)?, scalars, &position.name(&member.name))?;
             slots[slot] = Some(value).filter(|v| !v.is_null());
             Ok(())
         }
@@ -127,27 +153,27 @@ fn wire_names<'a>(node: Node<'_>, structure: &'a Structure) -> Result<&'a WireNa
     Ok(structure.wire_names.get_or_init(|| names))
 }
 
-fn boolean(json: &mut Json<'_>) -> Result<Value> {
-    Ok(match json.any()? {
+fn boolean(value: Value) -> Value {
+    match value {
         Value::Bool(b) => Value::Bool(b),
         other => Value::Bool(other.as_str().is_some_and(|s| s.eq_ignore_ascii_case("true"))),
-    })
+    }
 }
 
-fn integer(json: &mut Json<'_>) -> Result<Value> {
-    match json.any()? {
+fn integer(value: Value) -> Result<Value, Unreadable> {
+    match value {
         Value::Float(f) if f.is_finite() => scalar::integer(&format!("{:.0}", f.trunc())),
         Value::String(s) => scalar::integer(&s),
         Value::Bool(b) => Ok(Value::Int(b.into())),
         number @ (Value::Int(_) | Value::Number(_)) => Ok(number),
-        other => Err(scalar::invalid("integer", &format!("{other:?}"))),
+        other => Err(Unreadable::new("integer", &format!("{other:?}"))),
     }
 }
 
-fn float(json: &mut Json<'_>) -> Result<Value> {
-    match json.any()? {
+fn float(value: Value) -> Result<Value, Unreadable> {
+    match value {
         Value::String(s) => scalar::float(&s),
         Value::Bool(b) => Ok(Value::Float(f64::from(u8::from(b)))),
-        other => other.as_float().map(Value::Float).ok_or_else(|| scalar::invalid("number", &format!("{other:?}"))),
+        other => other.as_float().map(Value::Float).ok_or_else(|| Unreadable::new("number", &format!("{other:?}"))),
     }
 }

@@ -6,6 +6,23 @@
 //! # Differs from boto3
 //!
 //! - A successful response whose body is not JSON is an error; boto3 returns a map without members.
+//! - Every response with an error status is a service error. If its body is not an error of the query, ec2, or cbor
+//!   protocol (it is empty, text, JSON, or a proxy's page), `Code` is the status, `Message` is the beginning of the body, and
+//!   the request ID is that of the headers; boto3 raises `ResponseParserError`, or an error with the code `Unknown`. The
+//!   same page returned for rest-xml has the status as `Code` and the reason phrase as `Message`, even if it is well-formed
+//!   XML, for which boto3 has neither.
+//! - The error of an XML body is found in any namespace, as the document element or below it; boto3 ignores an `Error`
+//!   document element in a namespace. Its request ID is also taken from the headers, or for S3 from the body.
+//! - An XML body is a well-formed document or an error, as in boto3, but namespaces are ignored, so a prefix need not be
+//!   declared, and a character reference may name a control character. Entities declared by the document are not supported.
+//!   Bytes after the end of a CBOR document are an error, which boto3 ignores.
+//! - The error for a timestamp, number, or base64 text that cannot be read is a `ResponseParserError` that names the member
+//!   (`Contents[0].LastModified`); boto3 raises a `ValueError` without it. With the setting `lenient_parsing`, such members
+//!   are omitted and listed in `ResponseMetadata.OmittedMembers`. For the headers `Expires` and `Last-Modified`, this is the
+//!   default. Unreadable members of an error's own shape are omitted.
+//! - A value that is not a list where a list is expected is a list with one item, or an empty list if it is an empty object
+//!   or string (`{}`, `""`); boto3 splits a string into its characters and fails for others. The same holds for text in
+//!   place of the items of an XML list; boto3 ignores it. Likewise, an empty array or string is an empty map or structure.
 //! - Lists of dates in a header are parsed; boto3 fails at the commas inside the dates.
 //! - A flattened list in XML is also found under its own name; boto3 knows only the name of its items.
 //! - Timestamps keep all their digits; boto3 truncates them to microseconds.
@@ -21,6 +38,7 @@ mod cbor_reader;
 mod error;
 mod json;
 mod metadata;
+mod position;
 mod query;
 mod rest;
 mod scalar;
@@ -34,6 +52,8 @@ use std::sync::Arc;
 pub(super) use self::body::Format;
 pub use self::error::{ParsedError, error_class, parse_error};
 use self::metadata::metadata;
+pub(super) use self::position::{Policy, Position};
+pub(crate) use self::xml_reader::{xml_root_name, xml_root_text};
 use crate::definition::{Node, Operation, ProtocolName, Service, ShapeType, Structure};
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{Response, ResponseBody};
@@ -69,53 +89,71 @@ pub(super) type Slots = Vec<Option<Value>>;
 /// # Errors
 /// [`ErrorKind::ResponseParser`] if the body does not match the protocol or the operation's output; errors of reading the
 /// body.
-pub fn parse(service: &Arc<Service>, operation: &Operation, mut response: Response) -> Result<Map> {
+pub fn parse(service: &Arc<Service>, operation: &Operation, response: Response) -> Result<Map> {
+    parse_with(service, operation, response, &ParseOptions::default())
+}
+
+/// Options of [`parse_with`].
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct ParseOptions {
+    /// Whether scalars that cannot be read (timestamps, numbers, base64) are omitted instead of failing the response. An
+    /// omitted member is absent; in a list or a map, null takes its place. `ResponseMetadata.OmittedMembers` lists each
+    /// with its `Path` and the `Reason`, except in event streams, which have no metadata.
+    pub lenient: bool,
+}
+
+impl ParseOptions {
+    /// Sets whether scalars that cannot be read are omitted.
+    pub fn lenient(lenient: bool) -> ParseOptions {
+        ParseOptions { lenient }
+    }
+}
+
+/// Parses a successful response, as [`parse`] does, with options.
+///
+/// # Errors
+/// As [`parse`].
+pub fn parse_with(service: &Arc<Service>, operation: &Operation, mut response: Response, options: &ParseOptions) -> Result<Map> {
     let protocol = service.protocol()?;
     if response.status >= 300 && matches!(protocol, ProtocolName::Json | ProtocolName::RestJson) && !streams_output(service, operation)? {
         discard_invalid_json(&mut response)?;
     }
     match protocol {
-        ProtocolName::RestJson | ProtocolName::RestXml => rest::parse(service, operation, response),
-        ProtocolName::Json | ProtocolName::Cbor => parse_rpc(service, operation, response),
-        ProtocolName::Query => query::parse_query(service, operation, response),
-        ProtocolName::Ec2 => query::parse_ec2(service, operation, response),
+        ProtocolName::RestJson | ProtocolName::RestXml => rest::parse(service, operation, response, options),
+        ProtocolName::Json | ProtocolName::Cbor => parse_rpc(service, operation, response, options),
+        ProtocolName::Query => query::parse_query(service, operation, response, options),
+        ProtocolName::Ec2 => query::parse_ec2(service, operation, response, options),
     }
 }
 
 /// Parses the json and cbor protocols, in which everything is in the body.
-fn parse_rpc(service: &Arc<Service>, operation: &Operation, response: Response) -> Result<Map> {
+fn parse_rpc(service: &Arc<Service>, operation: &Operation, mut response: Response, options: &ParseOptions) -> Result<Map> {
     let protocol = service.protocol()?;
     let ids = metadata::header_ids(protocol, &response.headers);
-    let metadata = metadata(ids, response.status, &response.headers);
+    let mut metadata = metadata(ids, response.status, &response.headers);
     let mut output = Map::new();
     if let Some(node) = service.output(operation)? {
         let structure = node.structure().ok_or_else(|| not_a_structure(node))?;
-        members(service, operation, node, structure, response, &mut output)?;
+        let policy = Policy::new(options.lenient);
+        let format = Format::of(protocol);
+        match event_stream_member(node, structure)? {
+            None => {
+                let body = response.body.buffer().map_err(Error::from_stream)?;
+                insert_members(&mut output, structure, format.members(node, structure, &body, &policy.root())?);
+            }
+            // The first event contains the other members.
+            Some((slot, _)) => {
+                let mut events = Events::new(service, operation, response.body, options);
+                let first = events.initial_response()?;
+                insert_members(&mut output, structure, format.members(node, structure, &first, &policy.root())?);
+                output.insert(structure.members[slot].name.clone(), events.into_stream());
+            }
+        }
+        policy.report(&mut metadata);
     }
     output.insert(metadata::KEY, metadata);
     Ok(output)
-}
-
-fn members(
-    service: &Arc<Service>,
-    operation: &Operation,
-    node: Node<'_>,
-    structure: &Structure,
-    mut response: Response,
-    output: &mut Map,
-) -> Result<()> {
-    let format = Format::of(service.protocol()?);
-    let Some((slot, _)) = event_stream_member(node, structure)? else {
-        let body = response.body.buffer().map_err(Error::from_stream)?;
-        insert_members(output, structure, format.members(node, structure, &body)?);
-        return Ok(());
-    };
-    // The first event contains the other members.
-    let mut events = Events::new(service, operation, response.body);
-    let first = events.initial_response()?;
-    insert_members(output, structure, format.members(node, structure, &first)?);
-    output.insert(structure.members[slot].name.clone(), events.into_stream());
-    Ok(())
 }
 
 /// Discards a body that is not JSON if the status fails the call anyway: the status is more informative.

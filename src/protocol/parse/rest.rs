@@ -6,7 +6,8 @@ use std::sync::Arc;
 use base64::Engine;
 
 use super::metadata::{self, metadata};
-use super::{Format, insert_members, not_a_structure, scalar, utf8};
+use super::position::{Policy, Position, Unreadable};
+use super::{Format, ParseOptions, insert_members, not_a_structure, scalar};
 use crate::definition::{Location, Member, Node, Operation, ProtocolName, Service, ShapeType, Structure};
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{Headers, Response, ResponseBody};
@@ -14,22 +15,24 @@ use crate::protocol::event_stream::Events;
 use crate::text::json_reader;
 use crate::value::{Bytes, List, Map, Str, Stream, Value};
 
-pub(super) fn parse(service: &Arc<Service>, operation: &Operation, mut response: Response) -> Result<Map> {
+pub(super) fn parse(service: &Arc<Service>, operation: &Operation, mut response: Response, options: &ParseOptions) -> Result<Map> {
     let protocol = service.protocol()?;
     let mut output = Map::new();
     let ids = metadata::header_ids(protocol, &response.headers);
+    // First, because the rest protocols have it before the members.
     output.insert(metadata::KEY, metadata(ids, response.status, &response.headers));
+    let policy = Policy::new(options.lenient);
     let Some(node) = service.output(operation)? else {
         // Read to the end so that the connection can be reused.
         response.body.buffer().map_err(Error::from_stream)?;
         return Ok(output);
     };
     let structure = node.structure().ok_or_else(|| not_a_structure(node))?;
-    insert_bound(&mut output, node, structure, response.status, &response.headers)?;
+    insert_bound(&mut output, node, structure, response.status, &response.headers, &policy.root())?;
     if let Some((_, member)) = structure.payload() {
         let target = node.member(member)?;
         let streamed = if target.has(|t| t.event_stream) {
-            Some(Events::new(service, operation, take_body(&mut response)).into_stream())
+            Some(Events::new(service, operation, take_body(&mut response), options).into_stream())
         } else if matches!(target.shape_type(), ShapeType::Blob) {
             Some(body_stream(&mut response))
         } else {
@@ -37,22 +40,39 @@ pub(super) fn parse(service: &Arc<Service>, operation: &Operation, mut response:
         };
         if let Some(stream) = streamed {
             output.insert(member.name.clone(), stream);
+            report(policy, &mut output);
             return Ok(output);
         }
     }
     let body = response.body.buffer().map_err(Error::from_stream)?;
-    insert_body(&mut output, node, structure, protocol, &body)?;
+    insert_body(&mut output, node, structure, protocol, &body, &policy.root())?;
+    report(policy, &mut output);
     Ok(output)
 }
 
+fn report(policy: Policy, output: &mut Map) {
+    if let Some(metadata) = output.get_mut(metadata::KEY).and_then(Value::as_map_mut) {
+        policy.report(metadata);
+    }
+}
+
 /// Inserts the members bound to the status and to headers.
-pub(super) fn insert_bound(output: &mut Map, node: Node<'_>, structure: &Structure, status: u16, headers: &Headers) -> Result<()> {
+pub(super) fn insert_bound(
+    output: &mut Map,
+    node: Node<'_>,
+    structure: &Structure,
+    status: u16,
+    headers: &Headers,
+    position: &Position<'_>,
+) -> Result<()> {
     for member in &structure.members {
         let target = node.member(member)?;
         let value = match target.location() {
             Some(Location::StatusCode) => Some(Value::Int(status.into())),
             Some(Location::Header) => {
-                headers.get(wire_name(target, member)).map(|text| header(target, text)).transpose()?.filter(|v| !v.is_null())
+                let position = position.name(&member.name);
+                let name = wire_name(target, member);
+                headers.get(name).map(|text| header(target, name, text, &position)).transpose()?.filter(|v| !v.is_null())
             }
             Some(Location::Headers) => Some(prefixed(target.location_name().unwrap_or_default(), headers)),
             _ => None,
@@ -65,19 +85,26 @@ pub(super) fn insert_bound(output: &mut Map, node: Node<'_>, structure: &Structu
 }
 
 /// Inserts the members in a buffered body.
-pub(super) fn insert_body(output: &mut Map, node: Node<'_>, structure: &Structure, protocol: ProtocolName, body: &Bytes) -> Result<()> {
+pub(super) fn insert_body(
+    output: &mut Map,
+    node: Node<'_>,
+    structure: &Structure,
+    protocol: ProtocolName,
+    body: &Bytes,
+    position: &Position<'_>,
+) -> Result<()> {
     let format = Format::of(protocol);
     let Some((_, member)) = structure.payload() else {
-        insert_members(output, structure, format.members(node, structure, body)?);
+        insert_members(output, structure, format.members(node, structure, body, position)?);
         return Ok(());
     };
     let target = node.member(member)?;
     let value = match target.shape_type() {
         ShapeType::Blob => Value::Bytes(body.clone()),
-        ShapeType::String => Value::String(Str::from(utf8(body)?)),
+        ShapeType::String => Value::String(Str::from(super::utf8(body)?)),
         // Without a body the union is absent; parsing it as an empty union would be an error.
         _ if body.is_empty() && target.has(|t| t.union) => Value::Null,
-        _ => format.value(target, body)?,
+        _ => format.value(target, body, &position.name(&member.name))?,
     };
     // Only a document can be null.
     if !value.is_null() || target.has(|t| t.document) {
@@ -91,27 +118,34 @@ fn wire_name<'a>(target: Node<'a>, member: &'a Member) -> &'a str {
 }
 
 /// Parses the value of a header.
-fn header(target: Node<'_>, text: &str) -> Result<Value> {
-    Ok(match target.shape_type() {
+fn header(target: Node<'_>, name: &str, text: &str, position: &Position<'_>) -> Result<Value> {
+    let scalar = match target.shape_type() {
         ShapeType::List(item) => {
             let item = target.follow(item)?;
             let dates = matches!(item.shape_type(), ShapeType::Timestamp);
             let parts = if dates { split_dates(text) } else { text.split(',').collect() };
-            let items = parts.into_iter().map(|part| header(item, part.trim()));
-            Value::List(List::from(items.collect::<Result<Vec<_>>>()?))
+            let items = parts.into_iter().enumerate().map(|(i, part)| header(item, name, part.trim(), &position.index(i)));
+            return Ok(Value::List(List::from(items.collect::<Result<Vec<_>>>()?)));
         }
-        _ if target.has(|t| t.json_value) => json_value(text)?,
-        ShapeType::Boolean => Value::Bool(match target.service().protocol()? {
+        _ if target.has(|t| t.json_value) => json_value(text),
+        ShapeType::Boolean => Ok(Value::Bool(match target.service().protocol()? {
             ProtocolName::RestJson => text.eq_ignore_ascii_case("true"),
             _ => text == "true",
-        }),
-        ShapeType::Integer | ShapeType::Long => scalar::integer(text)?,
-        ShapeType::Float | ShapeType::Double => scalar::float(text)?,
-        ShapeType::Timestamp => scalar::timestamp(text)?,
-        ShapeType::Blob => scalar::blob(text)?,
-        _ => Value::String(Str::from(text)),
-    })
+        })),
+        ShapeType::Integer | ShapeType::Long => scalar::integer(text),
+        ShapeType::Float | ShapeType::Double => scalar::float(text),
+        ShapeType::Timestamp => scalar::timestamp(text),
+        ShapeType::Blob => scalar::blob(text),
+        _ => Ok(Value::String(Str::from(text))),
+    };
+    match ADVISORY.iter().any(|advisory| name.eq_ignore_ascii_case(advisory)) {
+        true => position.advisory_scalar(target, scalar),
+        false => position.scalar(target, scalar),
+    }
 }
+
+/// Headers that say nothing about the content: an unreadable one never fails the response.
+const ADVISORY: [&str; 2] = ["Expires", "Last-Modified"];
 
 /// Splits a list of dates at its commas, except for the commas after weekdays.
 fn split_dates(text: &str) -> Vec<&str> {
@@ -128,9 +162,10 @@ fn split_dates(text: &str) -> Vec<&str> {
 }
 
 /// Parses base64-encoded JSON.
-fn json_value(text: &str) -> Result<Value> {
-    let bytes = base64::engine::general_purpose::STANDARD.decode(text).map_err(|e| scalar::invalid("base64", text).with_source(e))?;
-    json_reader::document(utf8(&bytes)?)
+fn json_value(text: &str) -> Result<Value, Unreadable> {
+    let bytes = base64::engine::general_purpose::STANDARD.decode(text).map_err(|_| Unreadable::new("base64", text))?;
+    let json = String::from_utf8_lossy(&bytes);
+    json_reader::document(&json).map_err(|_| Unreadable::new("JSON", &json))
 }
 
 /// Returns all headers whose names start with the prefix, under the rest of their names.

@@ -1,27 +1,30 @@
 //! XML bodies, parsed according to their shapes, for the query, ec2, and rest-xml protocols.
 
+use std::borrow::Cow;
+
 use super::body::{note_unknown, union};
+use super::position::Position;
 use super::xml_reader::{Element, Xml};
 use super::{Slots, empty_slots, scalar};
 use crate::definition::{Location, Node, ShapeType, Structure, WireNames};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::Result;
 use crate::value::{List, Map, Str, Value};
 
 /// Parses a whole body whose document element is the structure. An empty body has no members.
-pub(super) fn members(node: Node<'_>, structure: &Structure, body: &[u8]) -> Result<Slots> {
+pub(super) fn members(node: Node<'_>, structure: &Structure, body: &[u8], position: &Position<'_>) -> Result<Slots> {
     if body.is_empty() {
         return Ok(empty_slots(structure));
     }
     let (mut xml, root) = Xml::open(body)?;
-    let slots = fields(&mut xml, &root, node, structure, |xml, _| xml.skip())?;
+    let slots = fields(&mut xml, &root, node, structure, position, |xml, _| xml.skip())?;
     xml.end()?;
     Ok(slots)
 }
 
 /// Parses a whole body whose document element is a value of the shape.
-pub(super) fn value(node: Node<'_>, body: &[u8]) -> Result<Value> {
+pub(super) fn value(node: Node<'_>, body: &[u8], position: &Position<'_>) -> Result<Value> {
     let (mut xml, root) = Xml::open(if body.is_empty() { b"<empty/>" } else { body })?;
-    let value = typed(&mut xml, &root, node)?;
+    let value = typed(&mut xml, &root, node, position)?;
     xml.end()?;
     Ok(value)
 }
@@ -32,17 +35,22 @@ pub(super) fn fields<'a>(
     element: &Element<'a>,
     node: Node<'_>,
     structure: &Structure,
+    position: &Position<'_>,
     mut foreign: impl FnMut(&mut Xml<'a>, &str) -> Result<()>,
 ) -> Result<Slots> {
     let names = wire_names(node, structure)?;
     let mut slots = empty_slots(structure);
     while let Some(child) = xml.child()? {
-        match names.get(child.name()) {
-            Some(&slot) => member(xml, &child, node.member(&structure.members[slot])?, &mut slots[slot])?,
-            None => match own_name(node, structure, child.name())? {
-                Some(slot) => member(xml, &child, node.member(&structure.members[slot])?, &mut slots[slot])?,
-                None => foreign(xml, child.name())?,
-            },
+        let slot = match names.get(child.name()) {
+            Some(&slot) => Some(slot),
+            None => own_name(node, structure, child.name())?,
+        };
+        match slot {
+            Some(slot) => {
+                let found = &structure.members[slot];
+                member(xml, &child, node.member(found)?, &position.name(&found.name), &mut slots[slot])?;
+            }
+            None => foreign(xml, child.name())?,
         }
     }
     attributes(element, node, structure, &mut slots)?;
@@ -54,37 +62,41 @@ pub(super) fn fields<'a>(
 
 /// Reads one child element of a structure. Of several with the same name, the first counts, except in flattened lists and
 /// maps.
-fn member<'a>(xml: &mut Xml<'a>, element: &Element<'a>, node: Node<'_>, slot: &mut Option<Value>) -> Result<()> {
+fn member<'a>(xml: &mut Xml<'a>, element: &Element<'a>, node: Node<'_>, position: &Position<'_>, slot: &mut Option<Value>) -> Result<()> {
     match node.shape_type() {
         ShapeType::List(item) if node.has(|t| t.flattened) => {
-            let item = typed(xml, element, node.follow(item)?)?;
             if let Value::List(list) = slot.get_or_insert_with(|| Value::List(List::new())) {
-                list.push(item);
+                list.push(typed(xml, element, node.follow(item)?, &position.index(list.len()))?);
             }
             Ok(())
         }
         ShapeType::Map { key, value } if node.has(|t| t.flattened) => {
             if let Value::Map(map) = slot.get_or_insert_with(|| Value::Map(Map::new())) {
-                entry(xml, node.follow(key)?, node.follow(value)?, map)?;
+                entry(xml, node.follow(key)?, node.follow(value)?, position, map)?;
             }
             Ok(())
         }
         _ if slot.is_some() => xml.skip(),
         _ => {
-            *slot = Some(typed(xml, element, node)?);
+            *slot = Some(typed(xml, element, node, position)?).filter(|value| !value.is_null());
             Ok(())
         }
     }
 }
 
-fn typed<'a>(xml: &mut Xml<'a>, element: &Element<'a>, node: Node<'_>) -> Result<Value> {
+fn typed<'a>(xml: &mut Xml<'a>, element: &Element<'a>, node: Node<'_>, position: &Position<'_>) -> Result<Value> {
     Ok(match node.shape_type() {
-        ShapeType::Structure(structure) => return self::structure(xml, element, node, structure),
+        ShapeType::Structure(structure) => return self::structure(xml, element, node, structure, position),
         ShapeType::List(item) => {
             let item = node.follow(item)?;
             let mut list = Vec::new();
-            while let Some(child) = xml.child()? {
-                list.push(typed(xml, &child, item)?);
+            let mut text = Cow::Borrowed("");
+            while let Some(child) = xml.child_or_text(&mut text)? {
+                list.push(typed(xml, &child, item, &position.index(list.len()))?);
+            }
+            // Text in place of items is a list with one item.
+            if list.is_empty() && !text.trim().is_empty() {
+                list.extend(scalar_from_text(&text, item, &position.index(0))?);
             }
             Value::List(List::from(list))
         }
@@ -92,26 +104,41 @@ fn typed<'a>(xml: &mut Xml<'a>, element: &Element<'a>, node: Node<'_>) -> Result
             let (key, value) = (node.follow(key)?, node.follow(value)?);
             let mut map = Map::new();
             while xml.child()?.is_some() {
-                entry(xml, key, value, &mut map)?;
+                entry(xml, key, value, position, &mut map)?;
             }
             Value::Map(map)
         }
-        ShapeType::String => Value::String(Str::from(xml.text()?)),
-        ShapeType::Boolean => Value::Bool(xml.text()? == "true"),
-        ShapeType::Integer | ShapeType::Long => scalar::integer(&xml.text()?)?,
-        ShapeType::Float | ShapeType::Double => scalar::float(&xml.text()?)?,
-        ShapeType::Timestamp => scalar::timestamp(&xml.text()?)?,
-        ShapeType::Blob => scalar::blob(&xml.text()?)?,
+        _ => scalar_from_text(&xml.text()?, node, position)?.unwrap_or_default(),
     })
 }
 
-fn structure<'a>(xml: &mut Xml<'a>, element: &Element<'a>, node: Node<'_>, structure: &Structure) -> Result<Value> {
+/// Reads a scalar from text; `None` if the shape is not a scalar.
+fn scalar_from_text(text: &str, node: Node<'_>, position: &Position<'_>) -> Result<Option<Value>> {
+    let scalar = match node.shape_type() {
+        ShapeType::String => Ok(Value::String(Str::from(text))),
+        ShapeType::Boolean => Ok(Value::Bool(text == "true")),
+        ShapeType::Integer | ShapeType::Long => scalar::integer(text),
+        ShapeType::Float | ShapeType::Double => scalar::float(text),
+        ShapeType::Timestamp => scalar::timestamp(text),
+        ShapeType::Blob => scalar::blob(text),
+        ShapeType::Structure(_) | ShapeType::List(_) | ShapeType::Map { .. } => return Ok(None),
+    };
+    position.scalar(node, scalar).map(Some)
+}
+
+fn structure<'a>(
+    xml: &mut Xml<'a>,
+    element: &Element<'a>,
+    node: Node<'_>,
+    structure: &Structure,
+    position: &Position<'_>,
+) -> Result<Value> {
     if !node.has(|t| t.union) {
-        let slots = fields(xml, element, node, structure, |xml, _| xml.skip())?;
+        let slots = fields(xml, element, node, structure, position, |xml, _| xml.skip())?;
         return Ok(Value::Map(Map::shaped(structure.keys.clone(), slots)));
     }
     let mut unknown = Vec::new();
-    let slots = fields(xml, element, node, structure, |xml, name| {
+    let slots = fields(xml, element, node, structure, position, |xml, name| {
         note_unknown(&mut unknown, name);
         xml.skip()
     })?;
@@ -119,14 +146,18 @@ fn structure<'a>(xml: &mut Xml<'a>, element: &Element<'a>, node: Node<'_>, struc
 }
 
 /// Reads a map entry: the element that was entered contains a key and a value.
-fn entry(xml: &mut Xml<'_>, key: Node<'_>, value: Node<'_>, map: &mut Map) -> Result<()> {
+fn entry(xml: &mut Xml<'_>, key: Node<'_>, value: Node<'_>, position: &Position<'_>, map: &mut Map) -> Result<()> {
     let (key_name, value_name) = (key.location_name().unwrap_or("key"), value.location_name().unwrap_or("value"));
     let (mut found_key, mut found_value) = (None, None);
     while let Some(child) = xml.child()? {
         match child.name() {
             name if name == key_name => found_key = Some(Str::from(xml.text()?)),
-            name if name == value_name => found_value = Some(typed(xml, &child, value)?),
-            name => return Err(Error::new(ErrorKind::ResponseParser, format!("Unknown tag: {name}"))),
+            name if name == value_name => {
+                // The key usually comes first.
+                let key = found_key.clone().unwrap_or_default();
+                found_value = Some(typed(xml, &child, value, &position.name(&key))?);
+            }
+            name => return Err(position.error(format_args!("unknown tag {name} in a map entry"))),
         }
     }
     match (found_key, found_value) {
@@ -134,8 +165,8 @@ fn entry(xml: &mut Xml<'_>, key: Node<'_>, value: Node<'_>, map: &mut Map) -> Re
             map.insert(key, value);
             Ok(())
         }
-        (None, _) => Err(xml.error(&format!("a map entry without {key_name}"))),
-        (_, None) => Err(xml.error(&format!("a map entry without {value_name}"))),
+        (None, _) => Err(position.error(format_args!("a map entry without {key_name}"))),
+        (_, None) => Err(position.error(format_args!("a map entry without {value_name}"))),
     }
 }
 

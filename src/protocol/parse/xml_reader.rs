@@ -1,7 +1,9 @@
 //! A pull parser for XML over text in memory: one element at a time, names without namespaces, text joined from characters,
 //! CDATA, and entities. No tree is built.
 //!
-//! Entities declared by a document, including external ones, are not supported.
+//! A document must be well-formed from its first to its last byte (XML 1.0); anything else is an error, also in elements
+//! that are skipped. Namespaces are ignored, so prefixes need not be declared, and character references may name control
+//! characters, which S3 uses for keys. Entities declared by a document, including external ones, are not supported.
 
 use std::borrow::Cow;
 
@@ -27,7 +29,13 @@ impl<'a> Xml<'a> {
         let text = utf8(body)?;
         let mut reader = Reader::from_str(text.strip_prefix('\u{feff}').unwrap_or(text));
         reader.config_mut().expand_empty_elements = true;
+        reader.config_mut().check_comments = true;
         let mut xml = Xml { reader, depth: 0 };
+        // Without a shortcut, so that the scan is vectorized.
+        let is_control = |byte: u8| byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r');
+        if body.iter().fold(false, |found, byte| found | is_control(*byte)) {
+            return Err(xml.error("control character"));
+        }
         match xml.child()? {
             Some(root) => Ok((xml, root)),
             None => Err(xml.error("no element found")),
@@ -36,6 +44,11 @@ impl<'a> Xml<'a> {
 
     /// Enters the element's next child; returns `None` and leaves the element at its end.
     pub(super) fn child(&mut self) -> Result<Option<Element<'a>>> {
+        self.child_or_text(&mut Cow::Borrowed(""))
+    }
+
+    /// As [`child`](Self::child), and appends the text before the child or the end to `text`.
+    pub(super) fn child_or_text(&mut self, text: &mut Cow<'a, str>) -> Result<Option<Element<'a>>> {
         loop {
             match self.event()? {
                 Event::Start(start) => return self.enter(start).map(Some),
@@ -45,11 +58,13 @@ impl<'a> Xml<'a> {
                 }
                 Event::Eof if self.depth == 0 => return Ok(None),
                 Event::Eof => return Err(self.error("unexpected end of the document")),
-                Event::Text(text) if self.depth == 0 && !text.trim_ascii().is_empty() => {
-                    return Err(self.error("text outside the document element"));
+                Event::Text(outside) if self.depth == 0 => {
+                    if !outside.trim_ascii().is_empty() {
+                        return Err(self.error("text outside the document element"));
+                    }
                 }
                 Event::GeneralRef(_) | Event::CData(_) if self.depth == 0 => return Err(self.error("text outside the document element")),
-                _ => {}
+                other => self.characters(other, text)?,
             }
         }
     }
@@ -146,7 +161,12 @@ impl<'a> Xml<'a> {
     }
 
     fn event(&mut self) -> Result<Event<'a>> {
-        self.reader.read_event().map_err(|e| self.error(&e.to_string()).with_source(e))
+        let start = self.reader.buffer_position();
+        let event = self.reader.read_event().map_err(|e| self.error(&e.to_string()).with_source(e))?;
+        match event {
+            Event::Decl(_) if start > 0 => Err(self.error("XML declaration not at the start")),
+            event => Ok(event),
+        }
     }
 
     fn enter(&mut self, start: BytesStart<'a>) -> Result<Element<'a>> {
@@ -154,7 +174,22 @@ impl<'a> Xml<'a> {
         if self.depth > MAX_DEPTH {
             return Err(self.error(&format!("nested deeper than {MAX_DEPTH} levels")));
         }
+        if !is_name(start.name().into_inner()) {
+            return Err(self.error("invalid element name"));
+        }
+        self.check_attributes(&start)?;
         Ok(Element(start))
+    }
+
+    fn check_attributes(&self, start: &BytesStart<'_>) -> Result<()> {
+        if start.attributes_raw().is_empty() {
+            return Ok(());
+        }
+        for attribute in start.attributes() {
+            let attribute = attribute.map_err(|e| self.error(&e.to_string()))?;
+            quick_xml::escape::unescape(&attribute.value).map_err(|e| self.error(&e.to_string()))?;
+        }
+        Ok(())
     }
 }
 
@@ -162,11 +197,6 @@ impl Element<'_> {
     /// Returns the name without its prefix.
     pub(super) fn name(&self) -> &str {
         self.0.local_name().into_inner()
-    }
-
-    /// Whether the name has no namespace: no prefix, and no default namespace declared on this element.
-    pub(super) fn is_plain(&self) -> bool {
-        self.0.name().prefix().is_none() && !self.0.attributes().flatten().any(|a| a.key.into_inner() == "xmlns")
     }
 
     /// Whether the element has any attribute, including namespace declarations.
@@ -184,6 +214,34 @@ impl Element<'_> {
         let attribute = self.0.attributes().flatten().find(|a| wanted(a.key))?;
         quick_xml::escape::unescape(&attribute.value).map(Cow::into_owned).ok()
     }
+}
+
+/// Returns the name of an XML body's document element, without a prefix.
+///
+/// # Errors
+/// [`ErrorKind::ResponseParser`] if the body is not a well-formed document.
+pub(crate) fn xml_root_name(body: &[u8]) -> Result<String> {
+    let (mut xml, root) = Xml::open(body)?;
+    xml.skip()?;
+    xml.end()?;
+    Ok(root.name().to_owned())
+}
+
+/// Returns the text of an XML body's document element up to its first child.
+///
+/// # Errors
+/// [`ErrorKind::ResponseParser`] if the body is not a well-formed document.
+pub(crate) fn xml_root_text(body: &[u8]) -> Result<String> {
+    let (mut xml, _) = Xml::open(body)?;
+    let text = xml.text()?.into_owned();
+    xml.end()?;
+    Ok(text)
+}
+
+/// Whether this is an XML name. The characters beyond ASCII are not checked.
+fn is_name(name: &str) -> bool {
+    let is_start = |byte: u8| byte.is_ascii_alphabetic() || matches!(byte, b'_' | b':' | 0x80..);
+    name.bytes().next().is_some_and(is_start) && name.bytes().all(|byte| is_start(byte) || matches!(byte, b'0'..=b'9' | b'-' | b'.'))
 }
 
 fn append<'a>(text: &mut Cow<'a, str>, part: Cow<'a, str>) {
@@ -227,26 +285,53 @@ mod tests {
 
     #[test]
     fn invalid_xml_is_an_error() {
-        for bad in ["", "  ", "text", "<a>", "<a></b>", "<a/><b/>", "<a/>x", "<a>&nbsp;</a>", "<a>&#xD800;</a>", "x<a/>", "<a", "</a>"] {
-            let error = text_of(bad).expect_err(bad);
-            assert_eq!(error.kind(), ErrorKind::ResponseParser);
-            assert!(error.message().contains("invalid XML received"));
+        let everywhere =
+            ["", "  ", "text", "<a>", "<a></b>", "<a/><b/>", "<a/>x", "<a>&nbsp;</a>", "<a>&#xD800;</a>", "x<a/>", "<a", "</a>"];
+        let skipped = [
+            "<a><b>&nbsp;</b></a>",
+            "<a><b c='&nbsp;'/></a>",
+            "<a><b c=d/></a>",
+            "<a><b c='' c=''/></a>",
+            "<a><1/></a>",
+            "<a><b<c/></a>",
+            "<a>\u{1}</a>",
+            "<a><!-- a -- b --></a>",
+            "\n\n<?xml version='1.0'?><a/>",
+            "xx<?xml version='1.0'?><a/>",
+            "<a><?xml version='1.0'?></a>",
+            "<?xml version='1.0'?><?xml version='1.0'?><a/>",
+        ];
+        for bad in everywhere.into_iter().chain(skipped) {
+            for error in [text_of(bad).err(), xml_root_name(bad.as_bytes()).err()] {
+                let error = error.unwrap_or_else(|| panic!("{bad} was accepted"));
+                assert_eq!(error.kind(), ErrorKind::ResponseParser);
+                assert!(error.message().contains("invalid XML received"));
+            }
         }
-        assert!(Xml::open(b"<a>\xff</a>").is_err());
+        assert_eq!(xml_root_name(b"<a>\xff</a>").unwrap_err().kind(), ErrorKind::ResponseParser);
+    }
+
+    #[test]
+    fn namespaces_are_ignored_and_control_characters_may_be_referenced() {
+        assert_eq!(xml_root_name(b"<?xml version=\"1.0\"?><Error><Code>x</Code></Error>").unwrap(), "Error");
+        assert_eq!(xml_root_text(b"<L xmlns=\"x\">eu-west-1</L>").unwrap(), "eu-west-1");
+        assert_eq!(xml_root_text(b"<L/>").unwrap(), "");
+        assert_eq!(xml_root_name(b"<undeclared:a><n:b/></undeclared:a>").unwrap(), "a");
+        assert_eq!(xml_root_text(b"<a>k&#1;</a>").unwrap(), "k\u{1}");
+        assert_eq!(xml_root_text(b"<a><![CDATA[eu-]]>west<!-- c -->&#45;<![CDATA[1]]></a>").unwrap(), "eu-west-1");
     }
 
     #[test]
     fn nesting_is_bounded() {
         let deep = "<a>".repeat(200_000);
-        assert!(Xml::open(deep.as_bytes()).unwrap().0.tree().is_err());
-        assert!(Xml::open(deep.as_bytes()).unwrap().0.skip().is_err());
+        assert_eq!(Xml::open(deep.as_bytes()).unwrap().0.tree().unwrap_err().kind(), ErrorKind::ResponseParser);
+        assert_eq!(xml_root_name(deep.as_bytes()).unwrap_err().kind(), ErrorKind::ResponseParser);
     }
 
     #[test]
     fn a_tree_takes_the_first_of_several_elements_with_the_same_name() {
         let (mut xml, root) = Xml::open(b"<n:E xmlns:n='u'><Code>a</Code><Code>b</Code><None/><M><x>1</x></M></n:E>").unwrap();
         assert_eq!(root.name(), "E");
-        assert!(!root.is_plain());
         assert_eq!(xml.tree().unwrap(), value!({"Code": "a", "None": null, "M": {"x": "1"}}));
     }
 

@@ -1,12 +1,10 @@
 //! S3's responses: errors in responses with status 200, encoded keys, and two members that the definition does not describe.
 
-use quick_xml::Reader;
-use quick_xml::events::Event as Xml;
-
 use super::CallState;
 use crate::call::Event;
 use crate::definition::ShapeType;
 use crate::http::ResponseBody;
+use crate::protocol::{xml_root_name, xml_root_text};
 use crate::text::encoding::form_decode;
 use crate::value::{List, Map, Timestamp, Value};
 
@@ -23,32 +21,11 @@ pub(super) fn error_in_200(event: &mut Event<'_, '_>) -> anyhow::Result<()> {
         && response.status == 200
         && let ResponseBody::Bytes(body) = &response.body
         && !body.is_empty()
-        && root_name(body).is_none_or(|root| root == "Error")
+        && xml_root_name(body).map_or(true, |root| root == "Error")
     {
         response.status = 500;
     }
     Ok(())
-}
-
-/// The name of the document element, or `None` if the text is not complete XML.
-fn root_name(body: &[u8]) -> Option<String> {
-    let mut reader = Reader::from_reader(body);
-    let mut root = None;
-    let mut depth = 0_usize;
-    loop {
-        match reader.read_event().ok()? {
-            Xml::Start(start) => {
-                depth += 1;
-                root.get_or_insert_with(|| start.name().as_ref().to_owned());
-            }
-            Xml::Empty(start) => {
-                root.get_or_insert_with(|| start.name().as_ref().to_owned());
-            }
-            Xml::End(_) => depth = depth.checked_sub(1)?,
-            Xml::Eof => return root.filter(|_| depth == 0),
-            _ => {}
-        }
-    }
 }
 
 /// Keeps an unreadable date as text only, so that it does not fail the response.
@@ -77,25 +54,11 @@ pub(super) fn expires_string(event: &mut Event<'_, '_>) -> anyhow::Result<()> {
 pub(super) fn bucket_location(event: &mut Event<'_, '_>) -> anyhow::Result<()> {
     let Some(response) = event.response().filter(|r| r.status < 300) else { return Ok(()) };
     let ResponseBody::Bytes(body) = &response.body else { return Ok(()) };
-    let location = root_text(body);
+    let location = xml_root_text(body)?;
     if let Some(result) = event.result_mut() {
-        result.insert("LocationConstraint", location);
+        result.insert("LocationConstraint", if location.is_empty() { Value::Null } else { location.into() });
     }
     Ok(())
-}
-
-fn root_text(body: &[u8]) -> Value {
-    let mut reader = Reader::from_reader(body);
-    let (mut text, mut inside) = (String::new(), false);
-    while let Ok(event) = reader.read_event() {
-        match event {
-            Xml::Start(_) if !inside => inside = true,
-            Xml::Text(piece) if inside => text.push_str(&piece),
-            Xml::Start(_) | Xml::Empty(_) | Xml::End(_) | Xml::Eof => break,
-            _ => {}
-        }
-    }
-    if text.is_empty() { Value::Null } else { text.into() }
 }
 
 /// Decodes keys if a hook requested the encoding.
@@ -123,25 +86,5 @@ fn decode(map: &mut Map, member: &str) {
         && text.contains(['%', '+'])
     {
         *value = form_decode(text).into();
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_root_is_found_only_in_complete_documents() {
-        assert_eq!(root_name(b"<?xml version=\"1.0\"?><Error><Code>x</Code></Error>").as_deref(), Some("Error"));
-        assert_eq!(root_name(b"<A/>").as_deref(), Some("A"));
-        assert_eq!(root_name(b"<A><B></A>"), None);
-        assert_eq!(root_name(b"<A>"), None);
-        assert_eq!(root_name(b"   "), None);
-    }
-
-    #[test]
-    fn a_location_is_text_or_null() {
-        assert_eq!(root_text(b"<L xmlns=\"x\">eu-west-1</L>"), Value::from("eu-west-1"));
-        assert_eq!(root_text(b"<L/>"), Value::Null);
     }
 }

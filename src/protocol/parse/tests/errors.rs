@@ -1,7 +1,6 @@
 //! Error responses: code, message, and class for every kind of body.
 
 use super::*;
-use crate::error::ErrorKind;
 use crate::value;
 use crate::value::Value;
 
@@ -87,7 +86,6 @@ fn xml_errors() {
         assert_eq!(parsed.response["Error"], value!({"Code": "404", "Message": "Not Found"}));
         assert_eq!(parsed.response["ResponseMetadata"]["RequestId"], value!("r"));
     }
-    assert_eq!(error("query", 400, &[], "").unwrap_err().kind(), ErrorKind::ResponseParser);
 }
 
 #[test]
@@ -97,5 +95,4 @@ fn cbor_errors() {
     for body in [&b"\xA0"[..], b"", b"\x80"] {
         assert_eq!(error("smithy-rpc-v2-cbor", 400, &[], body).unwrap().response["Error"]["Code"], value!("400"));
     }
-    assert_eq!(error("smithy-rpc-v2-cbor", 400, &[], b"not a document").unwrap_err().kind(), ErrorKind::ResponseParser);
 }

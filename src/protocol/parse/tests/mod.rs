@@ -1,6 +1,7 @@
 //! Tests of the whole parser, with a small service in each protocol.
 
 mod errors;
+mod faults;
 mod hostile;
 mod success;
 
@@ -24,6 +25,7 @@ fn service(protocol: &str) -> Arc<Service> {
             "Wrapped": {"name": "Wrapped", "http": {"method": "POST", "requestUri": "/"},
                 "output": {"shape": "Out", "resultWrapper": "OpResult"}},
             "Events": {"name": "Events", "http": {"method": "POST", "requestUri": "/"}, "output": {"shape": "EventsOut"}},
+            "Advisory": {"name": "Advisory", "http": {"method": "GET", "requestUri": "/"}, "output": {"shape": "AdvisoryOut"}},
             "Nothing": {"name": "Nothing", "http": {"method": "POST", "requestUri": "/"}}
         },
         "shapes": {
@@ -31,7 +33,8 @@ fn service(protocol: &str) -> Arc<Service> {
                 "s": {"shape": "Str"}, "sn": {"shape": "Str", "locationName": "ren"}, "i": {"shape": "Long"},
                 "f": {"shape": "Double"}, "b": {"shape": "Bool"}, "t": {"shape": "Time"}, "x": {"shape": "Blob"},
                 "U": {"shape": "Union"}, "L": {"shape": "List"}, "F": {"shape": "Flat"}, "M": {"shape": "Map"},
-                "MF": {"shape": "FlatMap"}, "R": {"shape": "Out"}, "D": {"shape": "Doc"}, "A": {"shape": "Attr"}}},
+                "MF": {"shape": "FlatMap"}, "R": {"shape": "Out"}, "D": {"shape": "Doc"}, "A": {"shape": "Attr"}, "Ts": {"shape": "Times"},
+                "Tm": {"shape": "TimeMap"}, "Rs": {"shape": "Outs"}, "secret": {"shape": "SecretTime"}}},
             "RestOut": {"type": "structure", "members": {
                 "code": {"shape": "Long", "location": "statusCode"},
                 "etag": {"shape": "Str", "location": "header", "locationName": "ETag"},
@@ -41,6 +44,10 @@ fn service(protocol: &str) -> Arc<Service> {
                 "flag": {"shape": "Bool", "location": "header", "locationName": "X-Flag"},
                 "meta": {"shape": "Map", "location": "headers", "locationName": "x-meta-"},
                 "s": {"shape": "Str"}}},
+            "AdvisoryOut": {"type": "structure", "members": {
+                "etag": {"shape": "Str", "location": "header", "locationName": "ETag"},
+                "expires": {"shape": "Time", "location": "header", "locationName": "Expires"},
+                "modified": {"shape": "Time", "location": "header", "locationName": "Last-Modified"}}},
             "BodyOut": {"type": "structure", "payload": "body", "members": {
                 "etag": {"shape": "Str", "location": "header", "locationName": "ETag"}, "body": {"shape": "Blob"}}},
             "TextOut": {"type": "structure", "payload": "text", "members": {"text": {"shape": "Str"}}},
@@ -52,13 +59,16 @@ fn service(protocol: &str) -> Arc<Service> {
                 "s": {"shape": "Str"}, "h": {"shape": "Time", "eventheader": true}}},
             "ChunkEvent": {"type": "structure", "event": true, "members": {"data": {"shape": "Blob", "eventpayload": true}}},
             "Conflict": {"type": "structure", "exception": true, "error": {"code": "ConflictCode"}, "members": {
-                "message": {"shape": "Str"}, "Reason": {"shape": "Str"},
+                "message": {"shape": "Str"}, "Reason": {"shape": "Str"}, "at": {"shape": "Time"},
                 "retry": {"shape": "Str", "location": "header", "locationName": "Retry-After"}}},
             "Union": {"type": "structure", "union": true, "members": {"a": {"shape": "Str"}, "n": {"shape": "Long"}}},
             "Attr": {"type": "structure", "members": {
                 "kind": {"shape": "Str", "xmlAttribute": true, "locationName": "xsi:type"}, "id": {"shape": "Str"}}},
             "Doc": {"type": "structure", "document": true, "members": {}},
             "List": {"type": "list", "member": {"shape": "Str"}},
+            "TimeMap": {"type": "map", "key": {"shape": "Str"}, "value": {"shape": "Time"}},
+            "Outs": {"type": "list", "member": {"shape": "Out"}},
+            "SecretTime": {"type": "timestamp", "sensitive": true},
             "Times": {"type": "list", "member": {"shape": "Time"}},
             "Flat": {"type": "list", "flattened": true, "member": {"shape": "Str", "locationName": "Item"}},
             "Map": {"type": "map", "key": {"shape": "Str"}, "value": {"shape": "Str"}},
