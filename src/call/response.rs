@@ -4,7 +4,7 @@ use super::hooks::Stage;
 use super::{Call, attempts, checksum};
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{Response, ResponseBody};
-use crate::protocol;
+use crate::protocol::{self, ParseOptions};
 use crate::value::{Map, Value};
 
 /// From this status on a response is parsed as an error. As in boto3, 300 is not, although it fails the call.
@@ -71,7 +71,8 @@ fn parse(call: &mut Call<'_>) -> Result<()> {
         };
         let mut taken = Response::new(response.status, response.headers.clone(), Vec::new());
         taken.body = body;
-        protocol::parse(call.service, call.operation, taken)?
+        let options = ParseOptions::lenient(call.client.settings.lenient_parsing);
+        protocol::parse_with(call.service, call.operation, taken, &options)?
     } else {
         let body = response.body.buffer().map_err(Error::from_stream)?;
         let parsed = protocol::parse_error(call.service, call.operation, response.status, &response.headers, &body)?;

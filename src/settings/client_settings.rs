@@ -59,6 +59,7 @@ pub(crate) struct ClientSettings {
     pub request_checksum_calculation: ChecksumMode,
     pub response_checksum_validation: ChecksumMode,
     pub compression: CompressionSettings,
+    pub lenient_parsing: bool,
     /// The environment, if the process is a Lambda function: it holds the current trace ID.
     pub lambda: Option<Environment>,
     pub user_agent: UserAgentSettings,

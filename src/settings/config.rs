@@ -261,6 +261,15 @@ impl Config {
         self.set("disable_request_compression", disable)
     }
 
+    /// Sets whether members of a response that cannot be read are omitted instead of failing the call: `false` by default.
+    ///
+    /// This applies to timestamps, numbers, and base64 text. An omitted member is absent; in a list or a map, null takes its
+    /// place. `ResponseMetadata.OmittedMembers` lists each with its `Path` and the `Reason`. Members of the events of an
+    /// event stream are omitted without being listed. The headers `Expires` and `Last-Modified` are always read this way.
+    pub fn lenient_parsing(self, lenient: bool) -> Config {
+        self.set("lenient_parsing", lenient)
+    }
+
     /// Sets parameters of the service's endpoint rules, by their names in the definition.
     pub fn client_context_params(self, params: impl Into<Value>) -> Config {
         self.set("client_context_params", params)

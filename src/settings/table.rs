@@ -251,6 +251,8 @@ settings! {
     DISABLE_REQUEST_COMPRESSION = Setting::new("disable_request_compression", Kind::FlagOrText, &[
         Config, Variable("AWS_DISABLE_REQUEST_COMPRESSION"), Key("disable_request_compression"),
     ]).default("false").examples(FLAGS).resolved(|client| client.compression.disabled.into());
+    LENIENT_PARSING = Setting::new("lenient_parsing", Kind::Flag, &[Config, Key("lenient_parsing")])
+        .default("false").examples(FLAGS).resolved(|client| client.lenient_parsing.into());
 
     USER_AGENT = Setting::new("user_agent", Kind::Text, &[Config]).examples(&["one/1", "two/2"])
         .resolved(|client| client.user_agent.whole.clone().into());

@@ -206,8 +206,8 @@ fn xml_document(body: &[u8]) -> Option<(String, Map)> {
 
 /// The document element is the error. Its IDs repeat those of the headers, which take precedence.
 fn bare_error(headers: &Headers, mut error: Map) -> Option<Base> {
-    let mut ids: Map = ["RequestId", "HostId"].into_iter().filter_map(|name| Some((name, error.remove(name)?))).collect();
-    ids.extend(header_ids(ProtocolName::RestXml, headers));
+    let repeated: Map = ["RequestId", "HostId"].into_iter().filter_map(|name| Some((name, error.remove(name)?))).collect();
+    let ids = Some(header_ids(ProtocolName::RestXml, headers)).filter(|ids| !ids.is_empty()).unwrap_or(repeated);
     (!error.is_empty()).then(|| Base { error, ids, rest: Map::new() })
 }
 

@@ -66,6 +66,7 @@ pub(crate) fn client_settings(request: ClientRequest<'_>, settings: &Settings, d
         request_checksum_calculation: checksum_mode(&sources, &table::REQUEST_CHECKSUM_CALCULATION)?,
         response_checksum_validation: checksum_mode(&sources, &table::RESPONSE_CHECKSUM_VALIDATION)?,
         compression: compression(&sources)?,
+        lenient_parsing: sources.flag(&table::LENIENT_PARSING)?,
         lambda: lambda(settings),
         user_agent: user_agent(&sources)?,
         transport: transport::transport(&sources, request.config.is_some(), verify)?,

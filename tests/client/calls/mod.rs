@@ -6,6 +6,7 @@ mod cancel;
 mod faults;
 mod hooks;
 mod reference;
+mod responses;
 mod retries;
 mod situations;
 mod threads;
