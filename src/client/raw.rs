@@ -82,8 +82,7 @@ impl RawRequest<'_> {
         self
     }
 
-    /// The earlier name of [`read_timeout`](Self::read_timeout).
-    #[deprecated(note = "use `read_timeout`, the name of the same option in `Config`")]
+    /// Short for [`read_timeout`](Self::read_timeout).
     pub fn timeout(self, idle: Duration) -> Self {
         self.read_timeout(idle)
     }

@@ -44,8 +44,7 @@ impl<'c> OperationRequest<'c> {
         self
     }
 
-    /// The earlier name of [`read_timeout`](Self::read_timeout).
-    #[deprecated(note = "use `read_timeout`, the name of the same option in `Config`")]
+    /// Short for [`read_timeout`](Self::read_timeout).
     pub fn timeout(self, idle: Duration) -> Self {
         self.read_timeout(idle)
     }
