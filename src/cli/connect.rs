@@ -44,7 +44,7 @@ impl Connect {
 }
 
 /// Asks whoever sits at the terminal for the code of an MFA device.
-fn ask_for_code(serial: &str) -> anyhow::Result<String> {
+pub(super) fn ask_for_code(serial: &str) -> anyhow::Result<String> {
     eprint!("Enter MFA code for {serial}: ");
     let mut code = String::new();
     std::io::stdin().read_line(&mut code)?;

@@ -24,13 +24,13 @@ pub(crate) fn print(request: Request) -> anyhow::Result<()> {
     })
 }
 
-fn shown<'a>(name: &str, value: &'a str) -> &'a str {
+pub(super) fn shown<'a>(name: &str, value: &'a str) -> &'a str {
     let signature = name.eq_ignore_ascii_case("authorization") && value.starts_with("AWS4-");
     if is_secret_header(name) && !signature { "***" } else { value }
 }
 
 /// The text of a body, or its length where it is long or no text.
-fn body(body: Body) -> anyhow::Result<String> {
+pub(super) fn body(body: Body) -> anyhow::Result<String> {
     let content = match body {
         Body::Empty => return Ok(String::new()),
         Body::Bytes(bytes) if bytes.len() <= SHOWN => bytes.to_vec(),

@@ -1,5 +1,6 @@
 //! The `tucuxi` command. One file for each subcommand, which holds its arguments and its `run`.
 
+mod aws;
 mod call;
 mod connect;
 mod definitions;
@@ -7,6 +8,7 @@ mod definitions;
 mod demo;
 mod describe;
 mod dry_run;
+mod failure;
 mod import;
 mod operations;
 mod output;
@@ -39,6 +41,16 @@ enum Command {
 
 /// Runs the command with the process's arguments; a failure goes to the standard error, with what caused it.
 pub fn main() -> ExitCode {
+    let words: Vec<String> = std::env::args().collect();
+    if is_aws(&words) {
+        return match aws::run(&words[1..]) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(failure) => {
+                eprintln!("\n{failure}");
+                ExitCode::from(failure.code)
+            }
+        };
+    }
     let done = match Arguments::parse().command {
         Command::Services(arguments) => services::run(arguments),
         Command::Operations(arguments) => operations::run(arguments),
@@ -57,6 +69,19 @@ pub fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Whether the words are a command of the AWS CLI rather than one of this program's own: always under the name `aws`,
+/// otherwise if the first word that is not an option is none of the subcommands.
+fn is_aws(words: &[String]) -> bool {
+    use clap::CommandFactory as _;
+    let program = words.first().map(|name| std::path::Path::new(name).file_stem().unwrap_or_default().to_owned());
+    if program.is_some_and(|name| name == "aws") {
+        return true;
+    }
+    let command = Arguments::command();
+    let own = |word: &str| word == "help" || command.get_subcommands().any(|known| known.get_name() == word);
+    words.iter().skip(1).any(|word| !word.starts_with('-')) && !words.iter().skip(1).any(|word| own(word))
 }
 
 /// The failure and its causes in one line; many errors already say what caused them, and that is not said twice.

@@ -198,6 +198,18 @@ impl Session {
         self.0.context.settings.found_for(&table::API_VERSION, service)?.as_str().map(Str::from)
     }
 
+    /// A key of the profile as text, for hosts with settings of their own.
+    #[cfg(feature = "cli")]
+    pub(crate) fn profile_text(&self, key: &str) -> Option<Str> {
+        self.0.context.settings.profile().get(key)?.as_str().map(Str::from)
+    }
+
+    /// An environment variable, for hosts with settings of their own.
+    #[cfg(feature = "cli")]
+    pub(crate) fn environment_text(&self, name: &str) -> Option<Str> {
+        self.0.context.settings.environment.get(name)
+    }
+
     /// The settings of a client, resolved from all sources.
     ///
     /// # Errors

@@ -295,22 +295,22 @@ impl Parser {
         self.next();
         let mut arguments = Vec::new();
         let mut depth = 0;
-        if *self.peek() == Token::RightParenthesis {
-            self.next();
-        } else {
-            loop {
-                let by_reference = *self.peek() == Token::Ampersand;
-                if by_reference {
-                    self.next();
-                }
-                let tree = self.expression(0)?;
-                depth = depth.max(tree.depth);
-                arguments.push(if by_reference { Argument::Expression(tree.node) } else { Argument::Value(tree.node) });
-                if !self.another(Token::RightParenthesis, "',' or ')'")? {
-                    break;
-                }
+        while *self.peek() != Token::RightParenthesis {
+            let by_reference = *self.peek() == Token::Ampersand;
+            if by_reference {
+                self.next();
+            }
+            let tree = self.expression(0)?;
+            depth = depth.max(tree.depth);
+            arguments.push(if by_reference { Argument::Expression(tree.node) } else { Argument::Value(tree.node) });
+            match self.peek() {
+                Token::Comma => drop(self.next()),
+                // boto3 accepts arguments without a comma between them: `sort_by(items &name)`.
+                Token::Ampersand | Token::Identifier(_) | Token::QuotedIdentifier(_) | Token::RightParenthesis => {}
+                _ => return Err(self.unexpected("',' or ')'")),
             }
         }
+        self.next();
         function.check_arity(arguments.len())?;
         self.grow(Node::Call(function, arguments), depth)
     }

@@ -1,0 +1,50 @@
+//! Values in files: `file://PATH` for text and `fileb://PATH` for bytes.
+
+use std::path::PathBuf;
+
+use crate::cli::failure::{Failure, Result};
+use crate::settings::Environment;
+use crate::value::Value;
+
+/// The content of a value: as typed, or read from a file.
+#[derive(Debug, PartialEq)]
+pub(super) enum Content {
+    Text(String),
+    Bytes(Vec<u8>),
+}
+
+impl Content {
+    pub(super) fn into_value(self) -> Value {
+        match self {
+            Content::Text(text) => text.into(),
+            Content::Bytes(bytes) => Value::Bytes(bytes.into()),
+        }
+    }
+}
+
+/// The content that a word stands for. A word without a prefix stands for itself.
+///
+/// # Errors
+/// A usage failure if the file cannot be read, or if the content of `file://` is not UTF-8.
+pub(super) fn load(word: &str) -> Result<Content> {
+    if let Some(path) = word.strip_prefix("fileb://") {
+        return read(word, path).map(Content::Bytes);
+    }
+    let Some(path) = word.strip_prefix("file://") else {
+        return Ok(Content::Text(word.to_owned()));
+    };
+    String::from_utf8(read(word, path)?).map(Content::Text).map_err(|_| {
+        Failure::usage(format!(
+            "Unable to load paramfile ({path}): the content is not text. For a binary file, use fileb:// instead of file://."
+        ))
+    })
+}
+
+fn read(word: &str, path: &str) -> Result<Vec<u8>> {
+    std::fs::read(expand(path)).map_err(|error| Failure::usage(format!("Unable to load paramfile {word}: {error}")))
+}
+
+/// A path as the user wrote it, with `~` and variables expanded.
+pub(super) fn expand(path: &str) -> PathBuf {
+    Environment::process().expand(path)
+}

@@ -1,0 +1,27 @@
+//! `tucuxi SERVICE OPERATION --options`: the command line of the AWS CLI, for every service, from the definitions.
+//!
+//! [`invocation`] turns words into an operation with parameters; [`run`] calls it and prints the result. Nothing here names
+//! a service, except for the tables of [`irregular`] names and [`added`] options.
+
+mod added;
+mod arguments;
+mod files;
+mod globals;
+mod invocation;
+mod irregular;
+mod print_request;
+mod run;
+mod shorthand;
+mod skeleton;
+mod values;
+mod words;
+
+use crate::cli::failure::Result;
+
+/// Runs a command line of the AWS CLI, without the program's name.
+///
+/// # Errors
+/// With the exit codes of the AWS CLI.
+pub(super) fn run(words: &[String]) -> Result<()> {
+    run::run(invocation::Invocation::parse(words)?)
+}

@@ -1,0 +1,56 @@
+//! `--print-request`: the first request of a command, signed, and not sent.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::globals::RequestForm;
+use crate::cli::failure::{Failure, Result};
+use crate::cli::{dry_run, output};
+use crate::http::{Body, Request, Response, Secrets, SendOptions, Transport};
+use crate::value;
+
+/// A transport that keeps the first request and sends nothing.
+#[derive(Clone, Default)]
+pub(super) struct Capture(Arc<Mutex<Option<Request>>>);
+
+impl Transport for Capture {
+    fn send(&self, request: &mut Request, _: &SendOptions) -> anyhow::Result<Response> {
+        let mut slot = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        slot.get_or_insert_with(|| Request {
+            method: request.method.clone(),
+            url: request.url.clone(),
+            headers: request.headers.clone(),
+            body: std::mem::replace(&mut request.body, Body::Empty),
+        });
+        Err(anyhow::anyhow!("the request is printed instead of sent"))
+    }
+}
+
+impl Capture {
+    /// The request that would have been sent.
+    pub(super) fn request(&self) -> Option<Request> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}
+
+/// Prints a request.
+///
+/// # Errors
+/// If a body cannot be read or standard output cannot be written.
+pub(super) fn print(request: Request, form: RequestForm) -> Result<()> {
+    let printed = match form {
+        RequestForm::Http => dry_run::print(request),
+        RequestForm::Curl => {
+            let mut request = request;
+            let command = request.to_curl(Secrets::Shown)?;
+            output::lines([command])
+        }
+        RequestForm::Json => {
+            let headers: crate::Map = request.headers.iter().map(|(name, value)| (name, dry_run::shown(name, value))).collect();
+            let url = request.url.clone();
+            let method = request.method.to_string();
+            let body = dry_run::body(request.body).map_err(|error| Failure::general(error.to_string()))?;
+            output::json(&value!({"method": method, "url": url, "headers": headers, "body": body}))
+        }
+    };
+    printed.map_err(|error| Failure::general(error.to_string()))
+}

@@ -1,0 +1,91 @@
+//! What the subcommands print: lines of text, or JSON in the form that keeps bytes and times apart from text.
+
+mod json;
+mod table;
+mod text;
+pub(crate) mod yaml;
+
+use std::fmt::Display;
+use std::io::{self, Write};
+
+use crate::{List, Value};
+
+/// Prints one item a line.
+pub(crate) fn lines<T: Display>(items: impl IntoIterator<Item = T>) -> anyhow::Result<()> {
+    print(|out| items.into_iter().try_for_each(|item| writeln!(out, "{item}")))
+}
+
+/// Prints a value as indented JSON.
+pub(crate) fn json(value: &Value) -> anyhow::Result<()> {
+    let text = value.to_json_text(true);
+    print(|out| writeln!(out, "{text}"))
+}
+
+/// Prints a value that is JSON itself as indented JSON: a key that begins with `$` is no tag.
+pub(crate) fn plain_json(value: &Value) -> anyhow::Result<()> {
+    let text = serde_json::to_string_pretty(value)?;
+    print(|out| writeln!(out, "{text}"))
+}
+
+/// Writes to the standard output.
+pub(crate) fn print(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> anyhow::Result<()> {
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    write(&mut out)?;
+    Ok(out.flush()?)
+}
+
+/// The form of a command's result.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Format {
+    Json,
+    Text,
+    Table,
+    Yaml,
+    YamlStream,
+    /// Prints nothing.
+    Off,
+}
+
+impl Format {
+    /// The format of that name.
+    pub(crate) fn named(name: &str) -> Option<Format> {
+        Some(match name {
+            "json" => Format::Json,
+            "text" => Format::Text,
+            "table" => Format::Table,
+            "yaml" => Format::Yaml,
+            "yaml-stream" => Format::YamlStream,
+            "off" => Format::Off,
+            _ => return None,
+        })
+    }
+}
+
+/// Writes a result as the AWS CLI does. `title` is the operation's name, for tables.
+pub(crate) fn result(out: &mut dyn Write, value: &Value, format: Format, title: &str) -> io::Result<()> {
+    match format {
+        Format::Off => Ok(()),
+        Format::Json if value.as_map().is_some_and(|map| map.is_empty()) => Ok(()),
+        Format::Json => writeln!(out, "{}", json::text(value)),
+        Format::Text => text::write(out, value),
+        Format::Table => table::write(out, value, title),
+        Format::Yaml => write!(out, "{}", yaml::text(value)?),
+        Format::YamlStream => write!(out, "{}", yaml::text(&List::from_iter([value.clone()]).into())?),
+    }
+}
+
+/// A scalar as the AWS CLI's text and tables show it, which is Python's `str`.
+fn scalar_text(value: &Value) -> String {
+    match value {
+        Value::Null => "None".to_owned(),
+        Value::Bool(true) => "True".to_owned(),
+        Value::Bool(false) => "False".to_owned(),
+        Value::String(text) => text.to_string(),
+        Value::Float(_) => json::text(value),
+        other => other.to_string(),
+    }
+}
+
+fn is_scalar(value: &Value) -> bool {
+    !matches!(value, Value::List(_) | Value::Map(_))
+}
