@@ -8,6 +8,8 @@
 //! the standard output has failures, counts and the runner's summary.
 
 mod clients;
+#[cfg(feature = "cli")]
+mod commands;
 mod compare;
 mod data;
 #[path = "../support/discovery.rs"]
@@ -49,7 +51,7 @@ impl Case {
 /// A suite's name, the file or folder that its data lies in, and what reads it.
 type Suite = (&'static str, &'static str, fn(&Path) -> Vec<Case>);
 
-const SUITES: [Suite; 7] = [
+const SUITES: &[Suite] = &[
     ("protocols/input", "protocols/input", protocols::input),
     ("protocols/output", "protocols/output", protocols::output),
     ("requests", "requests.jsonl.gz", requests::cases),
@@ -57,6 +59,8 @@ const SUITES: [Suite; 7] = [
     ("endpoints", "endpoints", endpoints::cases),
     ("jmespath", "jmespath", jmespath::cases),
     ("sigv4", "sigv4", sigv4::cases),
+    #[cfg(feature = "cli")]
+    ("cli", "cli", commands::cases),
 ];
 
 /// What became of the cases of each suite.

@@ -337,8 +337,8 @@ pub(super) fn finish(command: &str, operation: &str, params: &mut Map, built_int
         return Ok(());
     }
     if !params.contains_key("MinCount") && !params.contains_key("MaxCount") {
-        params.insert("MinCount", 1);
         params.insert("MaxCount", 1);
+        params.insert("MinCount", 1);
     }
     if !built_interface {
         return Ok(());

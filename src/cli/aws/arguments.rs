@@ -57,7 +57,7 @@ pub(super) fn of_operation<'a>(
     operation: &'a Operation,
     paginator: Option<&PaginatorDefinition>,
 ) -> Result<Vec<Argument<'a>>> {
-    let mut arguments = Vec::new();
+    let mut arguments: Vec<Argument<'a>> = Vec::new();
     if let Some(input) = service.input(operation)?
         && let Some(structure) = input.structure()
     {
@@ -80,6 +80,9 @@ pub(super) fn of_operation<'a>(
             arguments.iter_mut().filter(filled).for_each(|argument| argument.required = false);
         });
     }
+    // Renamed options come last, also in the request.
+    let (renamed, mut arguments): (Vec<_>, Vec<_>) = arguments.into_iter().partition(|argument| is_renamed(argument, command, name));
+    arguments.extend(renamed);
     // These hide members of the same name: `--max-items` limits the result, not the response.
     let mut general = |flag: &str, arity, role| {
         arguments.retain(|argument| argument.flag != flag);
@@ -96,6 +99,13 @@ pub(super) fn of_operation<'a>(
     }
     general("generate-cli-skeleton", Arity::Optional, Role::Skeleton);
     Ok(arguments)
+}
+
+fn is_renamed(argument: &Argument<'_>, command: &str, operation: &str) -> bool {
+    match argument.role {
+        Role::Member { name, .. } => irregular::renamed(command, operation, name).is_some_and(|flag| flag == argument.flag),
+        _ => false,
+    }
 }
 
 fn of_member<'a>(command: &str, operation: &str, name: &'a str, node: Node<'a>, required: bool, arguments: &mut Vec<Argument<'a>>) {

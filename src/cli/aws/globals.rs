@@ -51,10 +51,8 @@ pub(super) struct Globals {
     pub query: Option<Expression>,
     pub debug: bool,
     pub paginates: bool,
-    pub color: Option<String>,
     pub print_request: Option<RequestForm>,
     pub timeout: Option<Duration>,
-    pub has_pager: bool,
     blobs: Option<String>,
     endpoint_url: Option<String>,
     verify: Option<Verify>,
@@ -91,6 +89,7 @@ impl Globals {
             Some("json") => Ok(RequestForm::Json),
             Some(other) => Err(invalid_choice("print-request", other, &["http", "curl", "json"])),
         });
+        choice("color", text("color"), &["on", "off", "auto"])?;
         Ok(Globals {
             region: text("region"),
             profile: text("profile"),
@@ -98,10 +97,8 @@ impl Globals {
             query,
             debug: given("debug"),
             paginates: !given("no-paginate"),
-            color: choice("color", text("color"), &["on", "off", "auto"])?,
             print_request: print_request.transpose()?,
             timeout: text("timeout").map(|text| seconds("timeout", &text)).transpose()?.flatten(),
-            has_pager: !given("no-cli-pager"),
             blobs: choice("cli-binary-format", text("cli-binary-format"), &["base64", "raw-in-base64-out"])?,
             endpoint_url,
             verify,

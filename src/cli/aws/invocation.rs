@@ -29,8 +29,11 @@ pub(super) struct Invocation {
     /// The kind of skeleton to print instead of calling.
     pub skeleton: Option<String>,
     /// The options that the AWS CLI adds, with their words.
-    pub added: Vec<(&'static str, Vec<String>)>,
+    pub added: AddedWords,
 }
+
+/// The names of added options, with the words that were given for them.
+type AddedWords = Vec<(&'static str, Vec<String>)>;
 
 /// Whether and how pages are fetched.
 #[derive(Default)]
@@ -265,7 +268,7 @@ impl Reading<'_> {
     }
 
     /// The parameters, and the added options with their words.
-    fn params(&self, input: Option<&Node<'_>>) -> Result<(Map, Vec<(&'static str, Vec<String>)>)> {
+    fn params(&self, input: Option<&Node<'_>>) -> Result<(Map, AddedWords)> {
         let mut params = self.input_document(input)?;
         let mut added = Vec::new();
         // In the order of the definition, which is the order in the request.
@@ -413,13 +416,13 @@ impl Reading<'_> {
         let is_limit = |flag: &str| limit_key.as_deref().is_some_and(|key| kebab(key) == flag);
         if !globals.paginates && !is_manual {
             let given = [("max-items", max_items), ("page-size", page_size)].into_iter().filter_map(|(flag, number)| Some((flag, number?)));
-            for (flag, number) in given {
-                if !is_limit(flag) {
-                    let message = format!("Cannot specify --no-paginate along with pagination arguments: --{flag}");
-                    return Err(Failure::usage(format!("Error during pagination: {message}")));
-                }
-                return Ok(Paging { limit: Some(number), limit_key, ..Paging::default() });
+            let given: Vec<(&str, i64)> = given.collect();
+            if let Some((flag, _)) = given.iter().find(|(flag, _)| !is_limit(flag)) {
+                let message = format!("Cannot specify --no-paginate along with pagination arguments: --{flag}");
+                return Err(Failure::usage(format!("Error during pagination: {message}")));
             }
+            let limit = given.first().map(|(_, number)| *number);
+            return Ok(Paging { limit, limit_key, ..Paging::default() });
         }
         let enabled = globals.paginates && !is_manual;
         let filters = ["Filters", "SnapshotIds", "VolumeIds"];

@@ -1,5 +1,6 @@
 //! `--print-request`: the first request of a command, signed, and not sent.
 
+use std::io::Read as _;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::globals::RequestForm;
@@ -32,7 +33,7 @@ impl Capture {
     }
 }
 
-/// Prints a request.
+/// Prints a request. `http` masks secrets; `curl` and `json` are complete, so that the request can be sent.
 ///
 /// # Errors
 /// If a body cannot be read or standard output cannot be written.
@@ -45,12 +46,23 @@ pub(super) fn print(request: Request, form: RequestForm) -> Result<()> {
             output::lines([command])
         }
         RequestForm::Json => {
-            let headers: crate::Map = request.headers.iter().map(|(name, value)| (name, dry_run::shown(name, value))).collect();
+            let headers: crate::Map = request.headers.iter().map(|(name, value)| (name, value)).collect();
             let url = request.url.clone();
             let method = request.method.to_string();
-            let body = dry_run::body(request.body).map_err(|error| Failure::general(error.to_string()))?;
+            let body = content(request.body)?;
             output::json(&value!({"method": method, "url": url, "headers": headers, "body": body}))
         }
     };
     printed.map_err(|error| Failure::general(error.to_string()))
+}
+
+/// The whole body: a string if it is text, otherwise bytes.
+fn content(body: Body) -> Result<crate::Value> {
+    let mut content = Vec::new();
+    match body {
+        Body::Empty => {}
+        Body::Bytes(bytes) => content = bytes.to_vec(),
+        Body::Reader(mut reader) => drop(reader.read_to_end(&mut content)?),
+    }
+    Ok(String::from_utf8(content).map_or_else(|binary| crate::Value::Bytes(binary.into_bytes().into()), crate::Value::from))
 }

@@ -25,11 +25,70 @@ pub(super) fn run(invocation: Invocation) -> Result<()> {
         builder = builder.transport(capture.clone());
     }
     let client = builder.build()?;
+    if invocation.globals.debug {
+        trace(&client)?;
+    }
     let done = execute(&client, &invocation);
     match capture.and_then(|(capture, form)| Some((capture.request()?, form))) {
         Some((request, form)) => print_request::print(request, form),
         None => done,
     }
+}
+
+/// Writes each request and response to standard error.
+fn trace(client: &Client) -> Result<()> {
+    client.on("before-send", |event| {
+        if let Some(request) = event.request() {
+            eprintln!("{} {}", request.method, request.url);
+            for (name, value) in request.headers.iter() {
+                eprintln!("  {name}: {}", crate::cli::dry_run::shown(name, value));
+            }
+        }
+        Ok(())
+    })?;
+    client.on("after-call", |event| {
+        if let Some(response) = event.result() {
+            eprintln!("{}", response["ResponseMetadata"].to_json_text(true));
+        }
+        Ok(())
+    })?;
+    Ok(())
+}
+
+/// The options that write a part of the response to a file: operation, option, and where the part is.
+const PART_FILES: &[(&str, &str, &str)] = &[
+    ("CreateCertificateFromCsr", "certificate-pem-outfile", "certificatePem"),
+    ("CreateKeysAndCertificate", "certificate-pem-outfile", "certificatePem"),
+    ("CreateKeysAndCertificate", "public-key-outfile", "keyPair.PublicKey"),
+    ("CreateKeysAndCertificate", "private-key-outfile", "keyPair.PrivateKey"),
+];
+
+/// Writes parts of the response to the files of the added options.
+fn write_parts(invocation: &Invocation, response: &mut Map) -> Result<()> {
+    let word = |flag: &str| invocation.added.iter().find(|(known, _)| *known == flag).and_then(|(_, words)| words.first());
+    for (_, flag, path) in PART_FILES.iter().filter(|(operation, _, _)| *operation == invocation.operation) {
+        if let Some(file) = word(flag) {
+            let part = Value::from(response.clone()).search(path)?;
+            write_file(file, part.as_str().unwrap_or_default().as_bytes())?;
+        }
+    }
+    if invocation.operation == "CreateVirtualMFADevice"
+        && let (Some(file), Some(method)) = (word("outfile"), word("bootstrap-method"))
+        && let Some(device) = response.get("VirtualMFADevice").and_then(Value::as_map)
+    {
+        let mut device = device.clone();
+        let seed = device.get(method).and_then(Value::as_bytes).map(<[u8]>::to_vec).unwrap_or_default();
+        device.remove("Base32StringSeed");
+        device.remove("QRCodePNG");
+        response.insert("VirtualMFADevice", device);
+        write_file(file, &seed)?;
+    }
+    Ok(())
+}
+
+fn write_file(path: &str, content: &[u8]) -> Result<()> {
+    let path = super::files::expand(path);
+    std::fs::write(&path, content).map_err(|error| Failure::general(format!("{}: {error}", path.display())))
 }
 
 fn execute(client: &Client, invocation: &Invocation) -> Result<()> {
@@ -98,6 +157,7 @@ impl<'a> Printer<'a> {
     /// Prints a response; its stream goes to the output file.
     fn response(&self, mut response: Value) -> Result<()> {
         if let Some(map) = response.as_map_mut() {
+            write_parts(self.invocation, map)?;
             let streams: Vec<(String, Stream)> =
                 map.iter().filter_map(|(name, value)| Some((name.to_string(), value.as_stream()?.clone()))).collect();
             for (name, stream) in streams {
@@ -129,7 +189,7 @@ impl<'a> Printer<'a> {
     }
 
     fn result(&self, mut result: Value) -> Result<()> {
-        if let Some(map) = result.as_map_mut() {
+        if let Some(map) = result.as_map_mut().filter(|_| !self.invocation.globals.debug) {
             map.remove("ResponseMetadata");
         }
         let result = presentable(result);

@@ -69,7 +69,7 @@ impl Sections {
         let is_flat = maps.iter().all(|map| map.values().all(is_scalar));
         if is_flat && columns.len() <= 6 {
             let headers = columns.iter().map(|key| (*key).to_owned()).collect();
-            let row = |map: &&Map| columns.iter().map(|key| map.get(*key).map(scalar_text).unwrap_or_default()).collect();
+            let row = |map: &&Map| columns.iter().map(|key| map.get(key).map(scalar_text).unwrap_or_default()).collect();
             return self.push(title, level, headers, maps.iter().map(row).collect());
         }
         maps.into_iter().for_each(|map| self.add_map(map, title, level));

@@ -24,7 +24,7 @@ fn write_map(out: &mut dyn Write, map: &Map, identifier: Option<&str>, columns: 
     let own = scalar_keys(map);
     let fields: Vec<String> = match columns {
         Some(columns) => {
-            columns.iter().map(|key| map.get(*key).filter(|value| is_scalar(value)).map(scalar_text).unwrap_or_default()).collect()
+            columns.iter().map(|key| map.get(key).filter(|value| is_scalar(value)).map(scalar_text).unwrap_or_default()).collect()
         }
         None => own.iter().map(|key| scalar_text(&map[*key])).collect(),
     };
