@@ -46,7 +46,7 @@ pub(super) fn print(request: Request, form: RequestForm) -> Result<()> {
             output::lines([command])
         }
         RequestForm::Json => {
-            let headers: crate::Map = request.headers.iter().map(|(name, value)| (name, value)).collect();
+            let headers: crate::Map = request.headers.iter().collect();
             let url = request.url.clone();
             let method = request.method.to_string();
             let body = content(request.body)?;
