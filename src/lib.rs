@@ -180,10 +180,11 @@ pub use error::{Error, ErrorKind, Result};
 pub use http::{Cancel, Proxies, Verify};
 pub use paginator::{Items, Paginator, ResultKeyIter, Search};
 pub use resource::{Collection, CollectionItems, CollectionPages, Member, MemberKind, Outcome, Resource};
+pub use service::dynamodb;
 pub use session::{ClientBuilder, DefinitionsAt, Session, SessionBuilder, client, default_session, resource, setup_default_session};
 pub use settings::{Config, Environment};
 pub use testing::{ANY, Any, Recorder, Replay, StubbedError, Stubber};
-pub use value::{Bytes, Expression, List, Map, MapIter, Number, Str, Stream, StreamReader, Timestamp, Value, from_value, to_value};
+pub use value::{Bytes, Expression, List, Map, MapIter, Number, Set, Str, Stream, StreamReader, Timestamp, Value, from_value, to_value};
 pub use waiter::{Poll, Waiter};
 
 /// The readme's examples are compiled with the others.

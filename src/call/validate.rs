@@ -216,7 +216,7 @@ impl Report {
             Value::Null | Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Number(_) | Value::String(_) => Ok(()),
             Value::List(list) => list.iter().enumerate().try_for_each(|(i, value)| self.document(value, &path.index(i))),
             Value::Map(map) => self.document_entries(map, path),
-            Value::Bytes(_) | Value::Timestamp(_) | Value::Stream(_) => {
+            Value::Bytes(_) | Value::Timestamp(_) | Value::Set(_) | Value::Stream(_) => {
                 self.line(
                     "type",
                     path,
@@ -292,7 +292,7 @@ fn not_json(value: &Value) -> Option<&Value> {
     let mut open = vec![value];
     while let Some(value) = open.pop() {
         match value {
-            Value::Bytes(_) | Value::Timestamp(_) | Value::Stream(_) => return Some(value),
+            Value::Bytes(_) | Value::Timestamp(_) | Value::Set(_) | Value::Stream(_) => return Some(value),
             Value::List(list) => open.extend(list.iter().rev()),
             Value::Map(map) => {
                 let first = open.len();

@@ -204,6 +204,7 @@ pub(super) fn class(value: &Value) -> &'static str {
         Value::Map(_) => "<class 'dict'>",
         Value::Number(_) => "<class 'decimal.Decimal'>",
         Value::Timestamp(_) => "<class 'datetime.datetime'>",
+        Value::Set(_) => "<class 'set'>",
         Value::Stream(_) => "<class 'io.IOBase'>",
     }
 }

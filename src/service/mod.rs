@@ -4,7 +4,7 @@
 //! [`Setup`] of a client and registers hooks on the same mechanism that users have.
 
 mod cross_region_copy;
-mod dynamodb;
+pub mod dynamodb;
 mod ec2;
 mod glacier;
 mod hooks;

@@ -92,7 +92,7 @@ impl JsonText {
                 }
                 self.text.push('}');
             }
-            Value::Bytes(_) | Value::Timestamp(_) | Value::Stream(_) => {
+            Value::Bytes(_) | Value::Timestamp(_) | Value::Set(_) | Value::Stream(_) => {
                 return Err(invalid(format_args!("Parameter {path}: a {} cannot be written as JSON", value.type_name())));
             }
         }

@@ -91,6 +91,7 @@ impl Type<'_> {
             Value::Timestamp(_) => "datetime",
             Value::List(_) => "list",
             Value::Map(_) => "dict",
+            Value::Set(_) => "set",
             Value::Stream(_) => "Stream",
         }
     }
@@ -153,6 +154,12 @@ impl fmt::Display for Repr<'_> {
                     quoted(f, key.contains('\''), key.contains('"'), key.chars(), is_printable)?;
                     write!(f, ": {}", Repr::inside(item))
                 })?;
+                f.write_char('}')
+            }
+            Value::Set(set) if set.is_empty() => f.write_str("set()"),
+            Value::Set(set) => {
+                f.write_char('{')?;
+                separated(f, set.iter(), |f, item| Repr::inside(item).fmt(f))?;
                 f.write_char('}')
             }
             Value::Stream(stream) => write!(f, "{stream:?}"),

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::str::FromStr;
 
-use super::{Bytes, List, Map, Number, Str, Stream, Timestamp, Value};
+use super::{Bytes, List, Map, Number, Set, Str, Stream, Timestamp, Value};
 use crate::error::{Error, ErrorKind, Result};
 
 macro_rules! from {
@@ -46,6 +46,7 @@ from! {
     Timestamp => t Value::Timestamp(t);
     List => l Value::List(l);
     Map => m Value::Map(m);
+    Set => s Value::Set(s);
     Stream => s Value::Stream(s);
     &Value => v v.clone();
 }
@@ -208,6 +209,7 @@ try_from! {
     Timestamp, "timestamp", v => v.as_timestamp();
     List, "list", v => v.as_list().cloned();
     Map, "map", v => v.as_map().cloned();
+    Set, "set", v => v.as_set().cloned();
     Stream, "stream", v => v.as_stream().cloned();
 }
 

@@ -67,6 +67,7 @@ impl Value {
     /// | timestamp | `{"$timestamp": "2015-01-25T08:00:00Z"}` (RFC 3339; no zone if the source had none) |
     /// | NaN, the infinities | `{"$float": "NaN"}`, `{"$float": "Infinity"}`, `{"$float": "-Infinity"}` |
     /// | number with all its digits | `{"$number": "12345678901234567890"}` |
+    /// | set | `{"$set": ["a", "b"]}` |
     /// | stream | `{"$stream": 5}`, its length or null. It is not read, and [`from_json`](Self::from_json) rejects it |
     /// | list or map below 300 levels | `{"$nested": 300}`, which [`from_json`](Self::from_json) rejects |
     /// | map whose only key begins with `$` | that `$` is doubled |
@@ -190,6 +191,13 @@ impl Serialize for Write<'_> {
                 Form::Tagged => self.tagged_map(map, s),
                 Form::Plain => s.collect_map(map.iter().map(|(key, value)| (key, self.inner(value)))),
             },
+            Value::Set(set) if self.depth < MAX_DEPTH => {
+                let elements: Vec<Write<'_>> = set.iter().map(|value| self.inner(value)).collect();
+                match self.form {
+                    Form::Tagged => s.collect_map([("$set", elements)]),
+                    Form::Plain => s.collect_seq(elements),
+                }
+            }
             other => match self.form {
                 Form::Tagged => tagged(other, s),
                 Form::Plain => closest(other, s),
@@ -205,7 +213,7 @@ fn tagged<S: Serializer>(value: &Value, s: S) -> Result<S::Ok, S::Error> {
         Value::Number(n) => s.collect_map([("$number", n.as_str())]),
         Value::Float(n) => s.collect_map([("$float", special_float(*n))]),
         Value::Stream(stream) => s.collect_map([("$stream", stream.length())]),
-        Value::List(_) | Value::Map(_) => s.collect_map([("$nested", MAX_DEPTH)]),
+        Value::List(_) | Value::Map(_) | Value::Set(_) => s.collect_map([("$nested", MAX_DEPTH)]),
         _ => s.serialize_unit(),
     }
 }
@@ -245,6 +253,10 @@ pub(super) fn untag(key: &str, content: Value) -> Result<Value, String> {
             "Infinity" => Ok(Value::Float(f64::INFINITY)),
             "-Infinity" => Ok(Value::Float(f64::NEG_INFINITY)),
             _ => Err(format!("{key} must be NaN, Infinity, or -Infinity")),
+        },
+        "$set" => match content {
+            Value::List(list) => Ok(Value::Set(list.into_iter().collect())),
+            other => Err(format!("{key} requires a list, not {}", other.type_name())),
         },
         "$stream" => Err(format!("{key} cannot be read: the JSON form does not contain the stream's content")),
         "$nested" => Err(format!("{key} cannot be read: the JSON form does not contain values below {MAX_DEPTH} levels")),

@@ -11,6 +11,7 @@ mod map;
 mod nested;
 mod number;
 mod serde;
+mod set;
 mod str;
 mod stream;
 mod timestamp;
@@ -20,7 +21,9 @@ pub use self::jmespath::Expression;
 pub use self::list::List;
 pub use self::map::{KeyTable, Map, MapIter};
 pub use self::number::Number;
+pub(crate) use self::serde::SET;
 pub use self::serde::{from_value, to_value};
+pub use self::set::Set;
 pub use self::str::Str;
 pub(crate) use self::stream::Rewind;
 pub use self::stream::{Stream, StreamReader};
@@ -64,6 +67,8 @@ pub enum Value {
     List(List),
     /// An ordered map from strings to values.
     Map(Map),
+    /// A set of values. Only DynamoDB has sets.
+    Set(Set),
     /// A body that is read or written incrementally, once.
     Stream(Stream),
 }
@@ -165,6 +170,14 @@ impl Value {
         }
     }
 
+    /// Returns the set, if this is one.
+    pub fn as_set(&self) -> Option<&Set> {
+        match self {
+            Value::Set(s) => Some(s),
+            _ => None,
+        }
+    }
+
     /// Returns the stream, if this is one.
     pub fn as_stream(&self) -> Option<&Stream> {
         match self {
@@ -188,6 +201,7 @@ impl Value {
         match self {
             Value::List(list) => list.len(),
             Value::Map(map) => map.len(),
+            Value::Set(set) => set.len(),
             Value::String(text) => text.len(),
             Value::Bytes(bytes) => bytes.len(),
             _ => 0,
@@ -212,6 +226,7 @@ impl Value {
             Value::Timestamp(_) => "timestamp",
             Value::List(_) => "list",
             Value::Map(_) => "map",
+            Value::Set(_) => "set",
             Value::Stream(_) => "stream",
         }
     }
@@ -263,12 +278,16 @@ impl IndexMut<usize> for Value {
     }
 }
 
-/// Iterates over the items of a list. Any other value, null included, yields nothing.
+/// Iterates over the items of a list or a set. Any other value, null included, yields nothing.
 impl<'a> IntoIterator for &'a Value {
     type Item = &'a Value;
     type IntoIter = std::slice::Iter<'a, Value>;
     fn into_iter(self) -> Self::IntoIter {
-        self.as_list().map_or(&[][..], |list| list).iter()
+        match self {
+            Value::List(list) => list.iter(),
+            Value::Set(set) => set.iter(),
+            _ => [].iter(),
+        }
     }
 }
 
@@ -304,6 +323,7 @@ impl fmt::Debug for Value {
             Value::Timestamp(t) => fmt::Debug::fmt(t, f),
             Value::List(l) => fmt::Debug::fmt(l, f),
             Value::Map(m) => fmt::Debug::fmt(m, f),
+            Value::Set(s) => fmt::Debug::fmt(s, f),
             Value::Stream(s) => fmt::Debug::fmt(s, f),
         }
     }

@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::fmt;
 use std::mem;
 
-use super::{List, Map, Value};
+use super::{List, Map, Set, Value};
 
 /// The nesting depth up to which values are printed and converted recursively. Responses, parameters, and JSON text stay below
 /// it; deeper values can only be built by a program.
@@ -34,13 +34,14 @@ fn drop_iteratively(value: Value) {
         match &mut value {
             Value::List(list) => list.unshared_values().for_each(&mut take),
             Value::Map(map) => map.unshared_values().for_each(&mut take),
+            Value::Set(set) => set.list_mut().unshared_values().for_each(&mut take),
             _ => {}
         }
     }
 }
 
 fn is_nested(value: &Value) -> bool {
-    matches!(value, Value::List(_) | Value::Map(_))
+    matches!(value, Value::List(_) | Value::Map(_) | Value::Set(_))
 }
 
 /// Pairs of values that are still to be compared.
@@ -87,9 +88,10 @@ pub(super) struct Nested<'a> {
 impl fmt::Debug for Nested<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.value {
-            Value::List(_) | Value::Map(_) if self.depth > MAX_DEPTH => f.write_str("…"),
+            Value::List(_) | Value::Map(_) | Value::Set(_) if self.depth > MAX_DEPTH => f.write_str("…"),
             Value::List(list) => debug_list(list, self.depth, f),
             Value::Map(map) => debug_map(map, self.depth, f),
+            Value::Set(set) => debug_set(set, self.depth, f),
             scalar => scalar.fmt(f),
         }
     }
@@ -101,6 +103,10 @@ pub(super) fn debug_list(list: &List, depth: usize, f: &mut fmt::Formatter<'_>) 
 
 pub(super) fn debug_map(map: &Map, depth: usize, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     f.debug_map().entries(map.iter().map(|(key, value)| (key, Nested { value, depth: depth + 1 }))).finish()
+}
+
+pub(super) fn debug_set(set: &Set, depth: usize, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    f.debug_set().entries(set.iter().map(|value| Nested { value, depth: depth + 1 })).finish()
 }
 
 /// The message for values that are nested too deeply to be converted.

@@ -163,7 +163,7 @@ fn python(value: &Value, out: &mut String) {
             out.push('}');
         }
         // A JSON document contains none of these.
-        Value::Bytes(_) | Value::Timestamp(_) | Value::Stream(_) => {}
+        Value::Bytes(_) | Value::Timestamp(_) | Value::Set(_) | Value::Stream(_) => {}
     }
 }
 

@@ -8,7 +8,7 @@ use serde::de::{
 };
 use serde::forward_to_deserialize_any;
 
-use super::{BYTES, Failure, JSON_NUMBER, RAW_JSON, Reader, TIMESTAMP, reads_json_number};
+use super::{BYTES, Failure, JSON_NUMBER, RAW_JSON, Reader, SET, TIMESTAMP, reads_json_number};
 use crate::error::Result;
 use crate::value::nested::{MAX_DEPTH, too_deep};
 use crate::value::{Number, Str, Value};
@@ -88,11 +88,16 @@ impl<'de> Deserializer<'de> for FromValue {
             Value::Bytes(bytes) => visitor.visit_bytes(&bytes),
             Value::Timestamp(t) if is_reader::<V>() => visitor.visit_enum(Variant::text(TIMESTAMP, &t.to_iso8601())),
             Value::Timestamp(t) => visitor.visit_string(t.to_iso8601()),
-            Value::List(_) | Value::Map(_) => {
+            Value::Set(set) if is_reader::<V>() => {
+                let depth = self.depth;
+                visitor.visit_enum(Variant { variant: SET.into(), content: Some(Value::List(set.into())), depth })
+            }
+            Value::List(_) | Value::Map(_) | Value::Set(_) => {
                 let depth = self.inner_depth()?;
                 match self.value {
                     Value::List(list) => visitor.visit_seq(Items { rest: list.into_iter(), index: 0, depth }),
                     Value::Map(map) => visitor.visit_map(Entries { rest: map.into_iter(), next: None, depth }),
+                    Value::Set(set) => visitor.visit_seq(Items { rest: set.into_iter(), index: 0, depth }),
                     _ => unreachable!("checked above"),
                 }
             }
@@ -165,7 +170,7 @@ impl<'de> Deserializer<'de> for FromValue {
                 self.check_content()?;
                 visitor.visit_map(MapDeserializer::new([(RAW_JSON, self.into_json_text())].into_iter()))
             }
-            TIMESTAMP | BYTES => {
+            TIMESTAMP | BYTES | SET => {
                 self.check_content()?;
                 visitor.visit_newtype_struct(self)
             }

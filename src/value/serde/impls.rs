@@ -6,10 +6,10 @@ use serde::de::{Deserialize, DeserializeSeed, Deserializer, EnumAccess, Error, M
 use serde::ser::{Error as _, Serialize, Serializer};
 use serde_json::value::RawValue;
 
-use super::{ARBITRARY_PRECISION, BYTES, JSON_NUMBER, RAW_JSON, TIMESTAMP, writes_raw_json};
+use super::{ARBITRARY_PRECISION, BYTES, JSON_NUMBER, RAW_JSON, SET, TIMESTAMP, writes_raw_json};
 use crate::value::json::untag;
 use crate::value::nested::{MAX_DEPTH, Nested, too_deep};
-use crate::value::{Bytes, List, Map, Number, Str, Timestamp, Value};
+use crate::value::{Bytes, List, Map, Number, Set, Str, Timestamp, Value};
 
 /// Serializes bytes as bytes, timestamps as RFC 3339 text, and maps in order. [`Number`]s keep their digits in JSON and in
 /// [`to_value`](crate::to_value) and become the closest number in other formats. Streams, and values nested deeper than 300
@@ -31,9 +31,10 @@ impl Serialize for Nested<'_> {
             Value::String(text) => s.serialize_str(text),
             Value::Bytes(bytes) => bytes.serialize(s),
             Value::Timestamp(t) => t.serialize(s),
-            Value::List(_) | Value::Map(_) if self.depth >= MAX_DEPTH => Err(S::Error::custom(too_deep())),
+            Value::List(_) | Value::Map(_) | Value::Set(_) if self.depth >= MAX_DEPTH => Err(S::Error::custom(too_deep())),
             Value::List(list) => serialize_list(list, self.depth, s),
             Value::Map(map) => serialize_map(map, self.depth, s),
+            Value::Set(set) => s.serialize_newtype_struct(SET, &Elements { set, depth: self.depth }),
             Value::Stream(_) => Err(S::Error::custom("a stream cannot be serialized; read it first")),
         }
     }
@@ -45,6 +46,18 @@ fn serialize_list<S: Serializer>(list: &List, depth: usize, s: S) -> Result<S::O
 
 fn serialize_map<S: Serializer>(map: &Map, depth: usize, s: S) -> Result<S::Ok, S::Error> {
     s.collect_map(map.iter().map(|(key, value)| (key, Nested { value, depth: depth + 1 })))
+}
+
+/// The elements of a set, serialized as a sequence.
+struct Elements<'a> {
+    set: &'a Set,
+    depth: usize,
+}
+
+impl Serialize for Elements<'_> {
+    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        s.collect_seq(self.set.iter().map(|value| Nested { value, depth: self.depth + 1 }))
+    }
 }
 
 /// Deserializes literally, like `From<serde_json::Value>`; text remains text.
@@ -80,6 +93,24 @@ impl<'de> Deserialize<'de> for Map {
         match Value::deserialize(deserializer)? {
             Value::Map(map) => Ok(map),
             other => Err(D::Error::custom(format_args!("invalid type: {}, expected a map", other.type_name()))),
+        }
+    }
+}
+
+/// Serializes as a sequence, which [`to_value`](crate::to_value) turns into a set again.
+impl Serialize for Set {
+    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        s.serialize_newtype_struct(SET, &Elements { set: self, depth: 0 })
+    }
+}
+
+/// Deserializes a set or a sequence.
+impl<'de> Deserialize<'de> for Set {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match Value::deserialize(deserializer)? {
+            Value::Set(set) => Ok(set),
+            Value::List(list) => Ok(list.into_iter().collect()),
+            other => Err(D::Error::custom(format_args!("invalid type: {}, expected a set", other.type_name()))),
         }
     }
 }
@@ -270,6 +301,12 @@ impl<'de> Visitor<'de> for Reader {
     /// [`from_value`](super::from_value) passes types that serde does not know as variants.
     fn visit_enum<A: EnumAccess<'de>>(self, access: A) -> Result<Value, A::Error> {
         let (name, content): (Str, _) = access.variant()?;
+        if name == SET {
+            return match content.newtype_variant_seed(self.inner()?)? {
+                Value::List(list) => Ok(Value::Set(list.into_iter().collect())),
+                other => Ok(other),
+            };
+        }
         let text: Str = content.newtype_variant()?;
         let value = match name.as_str() {
             TIMESTAMP => Timestamp::parse(&text).ok().map(Value::Timestamp),

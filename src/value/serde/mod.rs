@@ -22,6 +22,9 @@ use crate::error::{Error, ErrorKind};
 /// The name under which a timestamp is serialized, so that `to_value` knows that the text is a timestamp.
 const TIMESTAMP: &str = "tucuxi::Timestamp";
 
+/// The name under which a set is serialized, so that `to_value` knows that the sequence is a set.
+pub(crate) const SET: &str = "tucuxi::Set";
+
 /// The name under which bytes are deserialized, so that an error can tell a stream from other types.
 const BYTES: &str = "tucuxi::Bytes";
 

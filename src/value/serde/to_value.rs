@@ -5,7 +5,7 @@ use serde::ser::{
     SerializeTupleVariant, Serializer,
 };
 
-use super::{Failure, JSON_NUMBER, RAW_JSON, TIMESTAMP};
+use super::{Failure, JSON_NUMBER, RAW_JSON, SET, TIMESTAMP};
 use crate::error::Result;
 use crate::value::nested::{MAX_DEPTH, too_deep};
 use crate::value::{Bytes, Map, Number, Str, Timestamp, Value};
@@ -107,9 +107,10 @@ impl Serializer for ToValue {
 
     fn serialize_newtype_struct<T: Serialize + ?Sized>(self, name: &'static str, v: &T) -> Made<Value> {
         let value = v.serialize(self.inner()?)?;
-        match &value {
-            Value::String(text) if name == TIMESTAMP => Timestamp::parse(text).map(Value::Timestamp).map_err(Failure::new),
-            _ => Ok(value),
+        match value {
+            Value::String(text) if name == TIMESTAMP => Timestamp::parse(&text).map(Value::Timestamp).map_err(Failure::new),
+            Value::List(list) if name == SET => Ok(Value::Set(list.into_iter().collect())),
+            value => Ok(value),
         }
     }
 

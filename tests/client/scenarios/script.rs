@@ -138,6 +138,7 @@ impl Run {
                 let text = self.value(&map["$number"]).to_string();
                 text.parse::<i64>().map_or_else(|_| Value::Number(Number::parse(&text).expect("a number")), Value::from)
             }
+            Value::Map(map) if map.len() == 1 && map.contains_key("$set") => Value::Set(map["$set"].into_iter().collect()),
             Value::Map(map) => map.iter().map(|(key, value)| (key.clone(), self.value(value))).collect::<Map>().into(),
             Value::List(list) => list.iter().map(|value| self.value(value)).collect(),
             Value::String(text) => match text.strip_prefix('$') {
@@ -182,7 +183,8 @@ fn show_value(value: &Value) -> Json {
         Value::Timestamp(_) => "<time>".into(),
         Value::Bytes(value) => bytes(value),
         Value::Stream(stream) => bytes(&stream.read_all().unwrap()),
-        Value::Number(number) => json!({"number": number.as_str()}),
+        Value::Number(number) => number.as_str().parse::<i64>().map_or_else(|_| json!({"number": number.as_str()}), Json::from),
+        Value::Set(set) => json!({"$set": set.iter().map(show_value).collect::<Vec<_>>()}),
         Value::Null => Json::Null,
         Value::Bool(is) => (*is).into(),
         Value::Int(number) => (*number).into(),
