@@ -14,6 +14,14 @@ pub fn bytes(text: &Value) -> Vec<u8> {
     STANDARD.decode(text.as_str().unwrap_or_default()).unwrap()
 }
 
+/// The body of a request or response, which a case gives as text or in base64.
+pub fn body(message: &Value) -> Vec<u8> {
+    match message["body"].as_str() {
+        Some(text) => text.as_bytes().to_vec(),
+        None => bytes(&message["body_b64"]),
+    }
+}
+
 /// Tagged JSON as a value; what has no meaning outside Python stays as it is.
 pub fn untag(value: &Value) -> Value {
     match value {

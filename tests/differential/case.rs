@@ -14,7 +14,9 @@ const EXPIRES: Duration = Duration::from_secs(900);
 pub fn compare(case: &Value) -> Result<(), String> {
     let operation = case["operation"].as_str().unwrap_or_default();
     let client = clients::client(case["service"].as_str().unwrap_or_default(), &case["client"])?;
-    presigned(client.presign(operation, params(&case["params"]), EXPIRES), &case["presigned"]).map_err(|e| format!("presigned: {e}"))?;
+    if let Some(expected) = case.get("presigned") {
+        presigned(client.presign(operation, params(&case["params"]), EXPIRES), expected).map_err(|e| format!("presigned: {e}"))?;
+    }
     match (client.prepare(operation, params(&case["params"])), case.get("request")) {
         (Ok(found), Some(expected)) => request::compare(found, expected).map_err(|e| format!("request: {e}"))?,
         (Err(found), Some(_)) => return Err(format!("refusal: {}: {}, but the reference sends", found.name(), found.message())),
@@ -24,6 +26,13 @@ pub fn compare(case: &Value) -> Result<(), String> {
     lay_ready(operation, &case["http"]);
     let found = client.call(operation, params(&case["params"]));
     result(found, case).map_err(|e| format!("result: {e}\nanswer {}", case["http"].to_json_text(false)))
+}
+
+/// A paragraph about a case that differs.
+pub fn report(case: &Value, difference: &str) -> String {
+    let name = |key: &str| case[key].as_str().unwrap_or_default();
+    let (client, params) = (case["client"].to_json_text(false), case["params"].to_json_text(false));
+    format!("{}.{}, client {client}\ninput {params}\n{difference}", name("service"), name("operation"))
 }
 
 fn presigned(found: tucuxi::Result<String>, expected: &Value) -> Result<(), String> {
@@ -40,7 +49,7 @@ fn presigned(found: tucuxi::Result<String>, expected: &Value) -> Result<(), Stri
 fn lay_ready(operation: &str, http: &Value) {
     let headers = http["headers"].as_map().into_iter().flat_map(|m| m.iter());
     let headers: Headers = headers.map(|(name, value)| (name.to_string(), value.as_str().unwrap_or_default().to_owned())).collect();
-    clients::answer(operation, http["status"].as_int().unwrap_or_default() as u16, headers, tagged::bytes(&http["body_b64"]));
+    clients::answer(operation, http["status"].as_int().unwrap_or_default() as u16, headers, tagged::body(http));
 }
 
 /// The parameters, with bodies that are read piece by piece.

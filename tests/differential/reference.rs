@@ -9,6 +9,11 @@ use crate::python::python;
 
 const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/differential/reference/main.py");
 
+/// Whether there is a Python that can run the reference.
+pub fn has_python() -> bool {
+    Command::new("python3").arg("--version").output().is_ok_and(|output| output.status.success())
+}
+
 /// Which cases are wanted.
 pub struct Question {
     pub service: String,

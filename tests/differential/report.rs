@@ -1,4 +1,4 @@
-//! The figures of a run.
+//! The figures of a run against the reference.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -43,7 +43,10 @@ impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let figures = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let total = figures.operations.len();
-        let percent = |n: usize| 100.0 * (total - n) as f64 / total.max(1) as f64;
+        if total == 0 {
+            return writeln!(f, "nothing was compared with the reference");
+        }
+        let percent = |n: usize| 100.0 * (total - n) as f64 / total as f64;
         writeln!(f, "{total} operations, {} cases, {} of them sent and answered", figures.cases, figures.sent)?;
         writeln!(f, "{:.2} % of the operations identical in every case", percent(figures.differing.len()))?;
         writeln!(f, "{:.2} % identical, or different as listed here (cases by cause):", percent(figures.unexpected.len()))?;
