@@ -1,11 +1,11 @@
-//! Every case of the conformance data is a test with a name of its own.
+//! The conformance data: every case is a test with its own name.
 //!
-//! The data lies beside the repository (`../shared/conformance`), or where `TUCUXI_CONFORMANCE` says. A suite
-//! whose data is not there shows as one ignored test. Cases that are known to fail stand in `known_failures.txt`
-//! with their reasons: they run too, show as ignored while they fail, and fail the run as soon as they pass.
+//! The data is beside the repository (`../shared/conformance`), or in the folder that `TUCUXI_CONFORMANCE` names. A suite
+//! without its data is one ignored test; a suite with fewer cases than are known to exist fails. Known failures are in
+//! `known_failures.txt` with their reasons: they run too, are ignored while they fail, and fail the run once they pass.
 //!
-//! There are some 37 000 cases. Unless a format is asked for, the names go to a log file in `target/tmp`, and
-//! the standard output has failures, counts and the runner's summary.
+//! There are more than 37,000 cases. Unless a format is requested, their names go to a log file in `target/tmp`, and the
+//! standard output has the failures, the counts, and the runner's summary.
 
 mod clients;
 #[cfg(feature = "cli")]
@@ -34,11 +34,11 @@ use libtest_mimic::{Arguments, Completion, Trial};
 
 use known::Known;
 
-/// One case of a suite. What it returns as an error is why it failed.
+/// A case of a suite.
 pub struct Case {
     /// The name within the suite, without white space.
     pub name: String,
-    /// Runs it.
+    /// Runs the case; the error is the reason why it failed.
     pub run: Box<dyn FnOnce() -> Result<(), String> + Send>,
 }
 
@@ -48,22 +48,29 @@ impl Case {
     }
 }
 
-/// A suite's name, the file or folder that its data lies in, and what reads it.
-type Suite = (&'static str, &'static str, fn(&Path) -> Vec<Case>);
+/// A suite of cases.
+struct Suite {
+    name: &'static str,
+    /// The file or folder of its data.
+    data: &'static str,
+    read: fn(&Path) -> Vec<Case>,
+    /// How many cases there are at least.
+    at_least: usize,
+}
 
 const SUITES: &[Suite] = &[
-    ("protocols/input", "protocols/input", protocols::input),
-    ("protocols/output", "protocols/output", protocols::output),
-    ("requests", "requests.jsonl.gz", requests::cases),
-    ("responses", "responses.jsonl.gz", responses::cases),
-    ("endpoints", "endpoints", endpoints::cases),
-    ("jmespath", "jmespath", jmespath::cases),
-    ("sigv4", "sigv4", sigv4::cases),
+    Suite { name: "protocols/input", data: "protocols/input", read: protocols::input, at_least: 367 },
+    Suite { name: "protocols/output", data: "protocols/output", read: protocols::output, at_least: 365 },
+    Suite { name: "requests", data: "requests.jsonl.gz", read: requests::cases, at_least: 13_846 },
+    Suite { name: "responses", data: "responses.jsonl.gz", read: responses::cases, at_least: 14_296 },
+    Suite { name: "endpoints", data: "endpoints", read: endpoints::cases, at_least: 7_533 },
+    Suite { name: "jmespath", data: "jmespath", read: jmespath::cases, at_least: 892 },
+    Suite { name: "sigv4", data: "sigv4", read: sigv4::cases, at_least: 34 },
     #[cfg(feature = "cli")]
-    ("cli", "cli", commands::cases),
+    Suite { name: "cli", data: "cli", read: commands::cases, at_least: 4_270 },
 ];
 
-/// What became of the cases of each suite.
+/// The outcomes of a suite's cases.
 #[derive(Default)]
 struct Count {
     passed: usize,
@@ -83,6 +90,9 @@ fn main() -> ExitCode {
     let known = Arc::new(Known::read());
     let counts = Counts::default();
     let mut trials: Vec<Trial> = SUITES.iter().flat_map(|suite| trials(suite, &known, &counts)).collect();
+    if !cfg!(feature = "cli") {
+        trials.push(Trial::ignorable_test("cli", || Ok(Completion::ignored_with("the command is not built"))));
+    }
     trials.extend(known.stale(&trials));
     let conclusion = libtest_mimic::run(&arguments, trials);
     protocols::clean_up();
@@ -93,11 +103,11 @@ fn main() -> ExitCode {
     conclusion.exit_code()
 }
 
-fn trials(&(suite, file, cases): &Suite, known: &Arc<Known>, counts: &Counts) -> Vec<Trial> {
-    let path = data::folder().join(file);
+fn trials(&Suite { name: suite, data, read, at_least }: &Suite, known: &Arc<Known>, counts: &Counts) -> Vec<Trial> {
+    let path = data::folder().join(data);
     if !path.exists() {
         counts.lock().unwrap().entry(suite).or_default().missing = true;
-        let reason = format!("{} is not there", path.display());
+        let reason = format!("{} does not exist", path.display());
         return vec![Trial::ignorable_test(suite, move || Ok(Completion::ignored_with(reason)))];
     }
     let trial = |case: Case| {
@@ -118,7 +128,12 @@ fn trials(&(suite, file, cases): &Suite, known: &Arc<Known>, counts: &Counts) ->
         };
         Trial::ignorable_test(name, run).with_kind(kind)
     };
-    cases(&path).into_iter().map(trial).collect()
+    let cases = read(&path);
+    let too_few = (cases.len() < at_least).then(|| {
+        let reason = format!("{} cases, at least {at_least} are known", cases.len());
+        Trial::test(format!("{suite}: number of cases"), move || Err(reason.into()))
+    });
+    cases.into_iter().map(trial).chain(too_few).collect()
 }
 
 /// Prints counts, and the log from its first failure or its summary on.
@@ -127,7 +142,7 @@ fn report(log: &str, counts: &Counts) {
     println!("{:<18} {:>7} {:>7} {:>14}", "suite", "passed", "failed", "known failures");
     for (suite, count) in &*counts.lock().unwrap() {
         match count.missing {
-            true => println!("{suite:<18} its data is not there"),
+            true => println!("{suite:<18} no data"),
             false => println!("{suite:<18} {:>7} {:>7} {:>14}", count.passed, count.failed, count.known),
         }
     }
