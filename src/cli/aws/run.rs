@@ -145,8 +145,9 @@ impl<'a> Printer<'a> {
         if self.format != Format::Text {
             return self.result(pages.build_full_result()?);
         }
-        for page in pages.by_ref() {
-            self.result(page?)?;
+        let definition = pages.definition().clone();
+        while let Some(page) = pages.next() {
+            self.result(text_page(&page?, &definition)?)?;
         }
         match pages.resume_token() {
             Some(token) => self.print(&Value::from(Map::from_iter([("NextToken", Map::from_iter([("NextToken", token)]))]))),
@@ -207,6 +208,15 @@ impl<'a> Printer<'a> {
             Err(error) => Err(Failure::general(error.to_string())),
         }
     }
+}
+
+/// The parts of a page that the text format shows: the results, null where there are none, and what belongs to all pages.
+fn text_page(page: &Value, definition: &crate::PaginatorDefinition) -> Result<Value> {
+    let mut shown = Map::new();
+    for key in definition.result_keys().iter().chain(definition.non_aggregate_keys()) {
+        shown.insert(key.expression().as_str(), key.find(page)?);
+    }
+    Ok(shown.into())
 }
 
 /// The value in the types of JSON: timestamps as ISO 8601, bytes as base64.

@@ -5,10 +5,19 @@ use std::io::{self, Write};
 use super::{is_scalar, scalar_text};
 use crate::value::{List, Map, Value};
 
-/// Writes a value under the title of its operation.
+/// The width beyond which rows are shown as columns, as on a terminal of the usual size.
+const WIDTH: usize = 80;
+
+/// Writes a value under the title of its operation. Null is nothing.
 pub(super) fn write(out: &mut dyn Write, value: &Value, title: &str) -> io::Result<()> {
+    if value.is_null() {
+        return Ok(());
+    }
     let mut sections = Sections::default();
     sections.add(value, title, 0);
+    if sections.width() > WIDTH {
+        sections.0.iter_mut().for_each(Section::invert);
+    }
     sections.render(out)
 }
 
@@ -29,7 +38,7 @@ impl Sections {
         match value {
             Value::Map(map) => self.add_map(map, title, level),
             Value::List(list) => self.add_list(list, title, level),
-            scalar => self.push(title, level, vec![], vec![vec![scalar_text(scalar)]]),
+            _ => self.push(title, level, vec![], vec![]),
         }
     }
 
@@ -37,22 +46,16 @@ impl Sections {
         self.0.push(Section { title: title.to_owned(), level, headers, rows });
     }
 
-    /// A map of few scalars is a row under its keys; one of many is a column of keys and values.
+    /// A row under its keys, or a key and its value; then a section for each nested value.
     fn add_map(&mut self, map: &Map, title: &str, level: usize) {
-        const MOST_COLUMNS: usize = 6;
-        let mut scalars: Vec<(&str, &Value)> =
-            map.iter().map(|(key, value)| (key.as_str(), value)).filter(|(_, value)| is_scalar(value)).collect();
-        let mut others: Vec<(&str, &Value)> =
-            map.iter().map(|(key, value)| (key.as_str(), value)).filter(|(_, value)| !is_scalar(value)).collect();
-        scalars.sort_by_key(|(key, _)| *key);
-        others.sort_by_key(|(key, _)| *key);
-        if scalars.len() > MOST_COLUMNS {
-            self.push(title, level, vec![], scalars.iter().map(|(key, value)| vec![(*key).to_owned(), scalar_text(value)]).collect());
-        } else if scalars.is_empty() {
-            self.push(title, level, vec![], vec![]);
-        } else {
-            let headers = scalars.iter().map(|(key, _)| (*key).to_owned()).collect();
-            self.push(title, level, headers, vec![scalars.iter().map(|(_, value)| scalar_text(value)).collect()]);
+        let (scalars, others) = partition(map);
+        match scalars.as_slice() {
+            [] => self.push(title, level, vec![], vec![]),
+            [(key, value)] => self.push(title, level, vec![], vec![vec![(*key).to_owned(), scalar_text(value)]]),
+            _ => {
+                let headers = scalars.iter().map(|(key, _)| (*key).to_owned()).collect();
+                self.push(title, level, headers, vec![scalars.iter().map(|(_, value)| scalar_text(value)).collect()]);
+            }
         }
         others.into_iter().for_each(|(key, value)| self.add(value, key, level + 1));
     }
@@ -60,45 +63,56 @@ impl Sections {
     fn add_list(&mut self, list: &List, title: &str, level: usize) {
         let maps: Vec<&Map> = list.iter().filter_map(Value::as_map).collect();
         if maps.is_empty() {
-            return self.add_plain_list(list, title, level);
-        }
-        let mut columns: Vec<&str> =
-            maps.iter().flat_map(|map| map.iter()).filter(|(_, value)| is_scalar(value)).map(|(key, _)| key.as_str()).collect();
-        columns.sort_unstable();
-        columns.dedup();
-        let is_flat = maps.iter().all(|map| map.values().all(is_scalar));
-        if is_flat && columns.len() <= 6 {
-            let headers = columns.iter().map(|key| (*key).to_owned()).collect();
-            let row = |map: &&Map| columns.iter().map(|key| map.get(key).map(scalar_text).unwrap_or_default()).collect();
-            return self.push(title, level, headers, maps.iter().map(row).collect());
-        }
-        maps.into_iter().for_each(|map| self.add_map(map, title, level));
-    }
-
-    fn add_plain_list(&mut self, list: &List, title: &str, level: usize) {
-        if list.iter().any(|item| item.as_list().is_some()) {
             let row = |item: &Value| match item {
                 Value::List(cells) => cells.iter().map(scalar_text).collect(),
                 scalar => vec![scalar_text(scalar)],
             };
             return self.push(title, level, vec![], list.iter().map(row).collect());
         }
-        self.push(title, level, vec![], list.iter().map(|item| vec![scalar_text(item)]).collect());
+        let mut columns: Vec<&str> = maps.iter().flat_map(|map| partition(map).0).map(|(key, _)| key).collect();
+        columns.sort_unstable();
+        columns.dedup();
+        let headers: Vec<String> = columns.iter().map(|key| (*key).to_owned()).collect();
+        let row = |map: &Map| {
+            columns.iter().map(|key| map.get(key).filter(|value| is_scalar(value)).map(scalar_text).unwrap_or_default()).collect()
+        };
+        if maps.iter().all(|map| map.values().all(is_scalar)) {
+            return self.push(title, level, headers, maps.iter().map(|map| row(map)).collect());
+        }
+        for map in maps {
+            self.push(title, level, headers.clone(), vec![row(map)]);
+            partition(map).1.into_iter().for_each(|(key, value)| self.add(value, key, level + 1));
+        }
+    }
+
+    fn width(&self) -> usize {
+        self.0.iter().map(Section::width).max().unwrap_or(0)
     }
 
     fn render(&self, out: &mut dyn Write) -> io::Result<()> {
-        let width = self.0.iter().map(Section::width).max().unwrap_or(0);
-        if let Some(first) = self.0.first() {
-            writeln!(out, "{}", "-".repeat(width - 2 * first.level))?;
-        }
-        for (i, section) in self.0.iter().enumerate() {
-            section.render(out, width, i == 0)?;
-        }
-        Ok(())
+        let width = self.width();
+        writeln!(out, "{}", "-".repeat(width))?;
+        self.0.iter().try_for_each(|section| section.render(out, width))
     }
 }
 
+/// The scalars and the nested values of a map, each in the order of their keys.
+fn partition(map: &Map) -> (Vec<(&str, &Value)>, Vec<(&str, &Value)>) {
+    let mut pairs: Vec<(&str, &Value)> = map.iter().map(|(key, value)| (key.as_str(), value)).collect();
+    pairs.sort_by_key(|(key, _)| *key);
+    pairs.into_iter().partition(|(_, value)| is_scalar(value))
+}
+
 impl Section {
+    /// Turns a single row under its headers into one row per header.
+    fn invert(&mut self) {
+        if self.headers.is_empty() || self.rows.len() != 1 {
+            return;
+        }
+        let row = self.rows.remove(0);
+        self.rows = std::mem::take(&mut self.headers).into_iter().zip(row).map(|(header, cell)| vec![header, cell]).collect();
+    }
+
     fn widths(&self) -> Vec<usize> {
         let columns = self.rows.iter().map(Vec::len).chain([self.headers.len()]).max().unwrap_or(0);
         let width = |column: usize| {
@@ -114,15 +128,12 @@ impl Section {
         content.max(self.title.chars().count() + 4) + 2 * self.level
     }
 
-    fn render(&self, out: &mut dyn Write, width: usize, is_first: bool) -> io::Result<()> {
+    fn render(&self, out: &mut dyn Write, width: usize) -> io::Result<()> {
         let frame = "|".repeat(self.level);
         let inner = width - 2 * self.level;
-        if !is_first {
-            writeln!(out, "{frame}{}{frame}", edge(inner, '-'))?;
-        }
         writeln!(out, "{frame}|{}|{frame}", centered(&self.title, inner - 2))?;
         if self.rows.is_empty() {
-            return writeln!(out, "{frame}{}{frame}", edge(inner, '-'));
+            return if self.level == 0 { writeln!(out, "{frame}{}{frame}", edge(inner, '-')) } else { Ok(()) };
         }
         let widths = scaled(&self.widths(), inner);
         let border = border(&widths);
