@@ -146,7 +146,7 @@ impl<'a> Printer<'a> {
             return self.result(pages.build_full_result()?);
         }
         let definition = pages.definition().clone();
-        while let Some(page) = pages.next() {
+        for page in pages.by_ref() {
             self.result(text_page(&page?, &definition)?)?;
         }
         match pages.resume_token() {

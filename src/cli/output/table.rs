@@ -96,9 +96,11 @@ impl Sections {
     }
 }
 
+type Pairs<'a> = Vec<(&'a str, &'a Value)>;
+
 /// The scalars and the nested values of a map, each in the order of their keys.
-fn partition(map: &Map) -> (Vec<(&str, &Value)>, Vec<(&str, &Value)>) {
-    let mut pairs: Vec<(&str, &Value)> = map.iter().map(|(key, value)| (key.as_str(), value)).collect();
+fn partition(map: &Map) -> (Pairs<'_>, Pairs<'_>) {
+    let mut pairs: Pairs<'_> = map.iter().map(|(key, value)| (key.as_str(), value)).collect();
     pairs.sort_by_key(|(key, _)| *key);
     pairs.into_iter().partition(|(_, value)| is_scalar(value))
 }
