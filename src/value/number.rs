@@ -52,6 +52,34 @@ impl Number {
         self.significant().0.len()
     }
 
+    /// Returns the number in its shortest plain notation: without zeros that do not change it and, up to 130 digits, without an
+    /// exponent. Equal numbers have equal normalized forms. This is how DynamoDB returns numbers.
+    ///
+    /// ```
+    /// use tucuxi::Number;
+    ///
+    /// assert_eq!(Number::parse("1.50").unwrap().normalized().as_str(), "1.5");
+    /// assert_eq!(Number::parse("12e3").unwrap().normalized().as_str(), "12000");
+    /// ```
+    #[must_use]
+    pub fn normalized(&self) -> Number {
+        /// The most digits before or zeros after the decimal point: DynamoDB's numbers have up to 130.
+        const LONGEST: usize = 130;
+        let (digits, exponent) = self.significant();
+        let sign = if self.0.starts_with('-') && !digits.is_empty() { "-" } else { "" };
+        let length = digits.len();
+        let text = match usize::try_from(exponent) {
+            _ if digits.is_empty() => "0".to_owned(),
+            Ok(whole) if whole >= length && whole <= LONGEST => digits + &"0".repeat(whole - length),
+            Ok(whole) if whole > 0 && whole < length => format!("{}.{}", &digits[..whole], &digits[whole..]),
+            _ if exponent <= 0 && exponent.unsigned_abs() <= LONGEST as u64 => {
+                format!("0.{}{digits}", "0".repeat(exponent.unsigned_abs() as usize))
+            }
+            _ => format!("{digits}e{}", exponent.saturating_sub(length as i64)),
+        };
+        Number(Str::from(format!("{sign}{text}")))
+    }
+
     /// The significant digits, and the power of ten by which the fraction `0.<digits>` is multiplied. Zero has no digits.
     fn significant(&self) -> (String, i64) {
         let unsigned = self.0.trim_start_matches('-');
@@ -152,6 +180,25 @@ mod tests {
         }
         let googol = format!("1{}", "0".repeat(100));
         assert_eq!(Number::parse(&googol).unwrap().significant_digits(), 1);
+    }
+
+    #[test]
+    fn equal_numbers_have_equal_normalized_forms() {
+        for (text, normalized) in [
+            ("-0.00", "0"),
+            ("1.50", "1.5"),
+            ("-15e-1", "-1.5"),
+            ("100", "100"),
+            ("0.5e1", "5"),
+            ("12e3", "12000"),
+            ("0.0012", "0.0012"),
+            ("1.2E-3", "0.0012"),
+            ("123.456e2", "12345.6"),
+            ("10e300", "1e301"),
+            ("0.25e-300", "25e-302"),
+        ] {
+            assert_eq!(Number::parse(text).unwrap().normalized().as_str(), normalized, "{text}");
+        }
     }
 
     #[test]

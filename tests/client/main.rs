@@ -22,6 +22,7 @@ mod default_session;
 mod definitions;
 mod errors;
 mod event_stream;
+mod guide;
 mod inspection;
 mod moto_services;
 mod no_sockets;
