@@ -24,7 +24,7 @@ const LAYERS: &[&[&str]] = &[
 ];
 
 /// Where services may be named.
-const NAMING: &[&str] = &["service", "transfer", "cli", "host"];
+const NAMING: &[&str] = &["service", "transfer", "cli", "host", "guide"];
 
 /// Names that are the names of services and of nothing else.
 const SERVICES: &[&str] =

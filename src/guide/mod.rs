@@ -7,8 +7,9 @@
 //! 5. [Resources and collections](resources)
 //! 6. [Embedding](embedding)
 //! 7. [Coming from boto3](coming_from_boto3)
-//! 8. [Differences from boto3](differences)
-//! 9. [Architecture](architecture)
+//! 8. [Programs](programs)
+//! 9. [Differences from boto3](differences)
+//! 10. [Architecture](architecture)
 
 #[doc = include_str!("first_call.md")]
 pub mod first_call {}
@@ -34,6 +35,23 @@ pub mod embedding {}
 
 #[doc = include_str!("coming_from_boto3.md")]
 pub mod coming_from_boto3 {}
+
+/// # Programs
+///
+/// Five programs, which the tests run against a moto server. A `main` calls `run` with `Session::new()?` and prints the error
+/// that it returns.
+///
+/// # Inventory
+#[doc = concat!("```no_run\n", include_str!("programs/inventory.rs"), "\n```")]
+/// # Backup to S3
+#[doc = concat!("```no_run\n", include_str!("programs/backup.rs"), "\n```")]
+/// # Import into DynamoDB
+#[doc = concat!("```no_run\n", include_str!("programs/import.rs"), "\n```")]
+/// # A worker for an SQS queue
+#[doc = concat!("```no_run\n", include_str!("programs/worker.rs"), "\n```")]
+/// # Roles in several accounts
+#[doc = concat!("```no_run\n", include_str!("programs/roles.rs"), "\n```")]
+pub mod programs {}
 
 #[doc = include_str!("differences.md")]
 pub mod differences {}

@@ -1,12 +1,13 @@
-//! Copies a folder to S3: only files that changed, without holding any of them in memory, and then reads them back.
+//! Copies a folder to S3: only the files that changed, without holding any of them in memory, and reads them back.
 
 use std::collections::HashMap;
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
+use anyhow::{Context, Result, ensure};
 use md5::{Digest, Md5};
-use tucuxi::{Client, Error, ErrorKind, Result, Session, Stream, value};
+use tucuxi::{Client, Session, Stream, value};
 
 /// The keys that were uploaded, and the number of files that were already there.
 #[derive(Debug, Default)]
@@ -15,7 +16,7 @@ pub struct Report {
     pub unchanged: usize,
 }
 
-/// Copies the files below `folder` to `bucket`. Their keys are `prefix` and the path relative to the folder.
+/// Copies the files below `folder` to `bucket`. A key consists of `prefix` and the path relative to the folder.
 pub fn run(session: &Session, folder: &Path, bucket: &str, prefix: &str) -> Result<Report> {
     let s3 = session.client("s3")?;
     let stored = stored(&s3, bucket, prefix)?;
@@ -28,41 +29,39 @@ pub fn run(session: &Session, folder: &Path, bucket: &str, prefix: &str) -> Resu
             continue;
         }
         // A stream of a file knows its length and can be sent again if an attempt fails.
-        s3.call("put_object", value!({"Bucket": bucket, "Key": key.as_str(), "Body": Stream::open(&path)?}))?;
+        s3.call("put_object", value!({"Bucket": bucket, "Key": &key, "Body": Stream::open(&path)?}))?;
         verify(&s3, bucket, &key, &digest)?;
         report.uploaded.push(key);
     }
     Ok(report)
 }
 
-/// The ETags of the objects in the bucket. For an object uploaded in one part it is the MD5 of the content.
+/// The ETags of the objects in the bucket. The ETag of an object uploaded in one part is the MD5 of its content.
 fn stored(s3: &Client, bucket: &str, prefix: &str) -> Result<HashMap<String, String>> {
-    let objects = s3.paginate("list_objects_v2", value!({"Bucket": bucket, "Prefix": prefix}))?.items();
-    let etags = objects.map(|object| {
-        let object = object?;
-        Ok((String::try_from(&object["Key"])?, String::try_from(&object["ETag"])?.trim_matches('"').to_owned()))
-    });
-    match etags.collect::<Result<_>>() {
-        Err(error) if error.name() == "NoSuchBucket" => {
-            Err(Error::new(ErrorKind::Service, format!("create the bucket {bucket} before the first backup")).with_source(error))
-        }
-        other => other,
+    let mut stored = HashMap::new();
+    for object in s3.paginate("list_objects_v2", value!({"Bucket": bucket, "Prefix": prefix}))?.items() {
+        let object = match object {
+            Err(error) if error.name() == "NoSuchBucket" => {
+                return Err(error).context(format!("create the bucket {bucket} before the first backup"));
+            }
+            other => other?,
+        };
+        let etag = String::try_from(&object["ETag"])?;
+        stored.insert(String::try_from(&object["Key"])?, etag.trim_matches('"').to_owned());
     }
+    Ok(stored)
 }
 
 /// Downloads the object and compares its content.
-fn verify(s3: &Client, bucket: &str, key: &str, expected: &str) -> Result<()> {
+fn verify(s3: &Client, bucket: &str, key: &str, digest: &str) -> Result<()> {
     let object = s3.call("get_object", value!({"Bucket": bucket, "Key": key}))?;
-    let body = object["Body"].as_stream().and_then(Stream::take);
-    let body = body.ok_or_else(|| Error::new(ErrorKind::Stream, format!("{key} has no body")))?;
-    match md5(body)? {
-        actual if actual == expected => Ok(()),
-        _ => Err(Error::new(ErrorKind::Checksum, format!("{key} differs from the file; it may have changed during the upload"))),
-    }
+    let body = object["Body"].as_stream().and_then(Stream::take).context("the response has no body")?;
+    ensure!(md5(body)? == digest, "{key} differs from the file, which may have changed during the upload");
+    Ok(())
 }
 
-/// The MD5 of anything that can be read, in pieces.
-fn md5(mut content: impl Read) -> Result<String> {
+/// The MD5 of a file or an object, read in pieces.
+fn md5(mut content: impl Read) -> io::Result<String> {
     let mut md5 = Md5::new();
     let mut buffer = vec![0; 64 * 1024];
     loop {
@@ -73,7 +72,7 @@ fn md5(mut content: impl Read) -> Result<String> {
     }
 }
 
-/// All files below a folder, sorted. Symbolic links are left out.
+/// The files below a folder, sorted. Symbolic links are left out.
 fn files(folder: &Path) -> io::Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     let mut folders = vec![folder.to_owned()];
@@ -93,8 +92,6 @@ fn files(folder: &Path) -> io::Result<Vec<PathBuf>> {
 
 /// The path relative to the folder, with slashes.
 fn relative(path: &Path, folder: &Path) -> Result<String> {
-    let parts = path.strip_prefix(folder).unwrap_or(path).iter().map(|part| part.to_str());
-    let parts: Option<Vec<&str>> = parts.collect();
-    let parts = parts.ok_or_else(|| Error::new(ErrorKind::Foreign, format!("{} is not UTF-8", path.display())))?;
-    Ok(parts.join("/"))
+    let parts: Option<Vec<&str>> = path.strip_prefix(folder)?.iter().map(|part| part.to_str()).collect();
+    Ok(parts.with_context(|| format!("{} is not UTF-8", path.display()))?.join("/"))
 }

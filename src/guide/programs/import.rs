@@ -4,8 +4,9 @@ use std::io::BufRead;
 use std::thread::sleep;
 use std::time::Duration;
 
+use anyhow::{Context, Result, bail, ensure};
 use serde::{Deserialize, Serialize};
-use tucuxi::{Client, Error, ErrorKind, List, Number, Result, Session, from_value, to_value, value};
+use tucuxi::{Client, List, Number, Session, dynamodb, value};
 
 /// A line of the file and an item of the table. A [`Number`] has all digits of a decimal; an `f64` would round it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -24,49 +25,47 @@ const ATTEMPTS: u32 = 8;
 /// Imports all lines, or none if one of them is invalid, and returns the items of the table.
 pub fn run(session: &Session, table: &str, lines: impl BufRead) -> Result<Vec<Reading>> {
     let readings = parse(lines)?;
-    // The client of a resource takes plain values: `5` where the service has `{"N": "5"}`.
-    let dynamodb = session.resource("dynamodb")?.client().clone();
+    // Plain values: `5` where the service has `{"N": "5"}`.
+    let client = dynamodb::plain(&session.client("dynamodb")?)?;
     for batch in readings.chunks(BATCH) {
-        write(&dynamodb, table, batch)?;
+        write(&client, table, batch)?;
     }
-    let pages = dynamodb.paginate("scan", value!({"TableName": table, "ConsistentRead": true}))?;
-    let stored: Vec<Reading> = pages.items().map(|item| from_value(item?)).collect::<Result<_>>()?;
-    match readings.iter().find(|reading| !stored.contains(reading)) {
-        None => Ok(stored),
-        Some(lost) => Err(Error::new(ErrorKind::Conversion, format!("the table has no item equal to {lost:?}"))),
+
+    let mut stored: Vec<Reading> = Vec::new();
+    for item in client.paginate("scan", value!({"TableName": table, "ConsistentRead": true}))?.items() {
+        stored.push(dynamodb::from_item(item?.try_into()?)?);
     }
+    for reading in &readings {
+        ensure!(stored.contains(reading), "the table has no item equal to {reading:?}");
+    }
+    Ok(stored)
 }
 
 fn parse(lines: impl BufRead) -> Result<Vec<Reading>> {
     let readings = serde_json::Deserializer::from_reader(lines).into_iter::<Reading>().map(|reading| {
-        // The message contains line and column.
-        let reading = reading.map_err(|error| Error::new(ErrorKind::Conversion, format!("invalid input: {error}")))?;
+        let reading = reading.context("invalid input")?;
         // DynamoDB returns `1.50` as `1.5`.
         Ok(Reading { level: reading.level.normalized(), ..reading })
     });
     readings.collect()
 }
 
-/// Writes a batch. DynamoDB may accept only a part of it and returns the rest.
-fn write(dynamodb: &Client, table: &str, batch: &[Reading]) -> Result<()> {
-    let puts = batch.iter().map(|reading| Ok(value!({"PutRequest": {"Item": to_value(reading)?}})));
+/// Writes a batch. DynamoDB may accept only a part of it and return the rest.
+fn write(client: &Client, table: &str, batch: &[Reading]) -> Result<()> {
+    let puts = batch.iter().map(|reading| Ok(value!({"PutRequest": {"Item": dynamodb::to_item(reading)?}})));
     let mut unprocessed = value!({table: puts.collect::<Result<List>>()?});
     for attempt in 0..ATTEMPTS {
-        unprocessed = match dynamodb.call("batch_write_item", value!({"RequestItems": unprocessed.clone()})) {
-            Ok(response) => response["UnprocessedItems"].clone(),
-            Err(error) => match (error.kind(), error.name()) {
-                // The client has retried already. Nothing was written.
-                (ErrorKind::Service, "ProvisionedThroughputExceededException") => unprocessed,
-                (ErrorKind::Service, "ResourceNotFoundException") => {
-                    return Err(Error::new(ErrorKind::Service, format!("create the table {table} first")).with_source(error));
-                }
-                _ => return Err(error),
+        match client.call("batch_write_item", value!({"RequestItems": &unprocessed})) {
+            Ok(response) if response["UnprocessedItems"].is_empty() => return Ok(()),
+            Ok(response) => unprocessed = response["UnprocessedItems"].clone(),
+            Err(error) => match error.name() {
+                // Nothing was written, and the client has retried already.
+                "ProvisionedThroughputExceededException" => {}
+                "ResourceNotFoundException" => return Err(error).context(format!("create the table {table} first")),
+                _ => return Err(error.into()),
             },
-        };
-        if unprocessed.is_empty() {
-            return Ok(());
         }
         sleep(Duration::from_millis(50 << attempt));
     }
-    Err(Error::new(ErrorKind::Service, format!("{} items were not accepted", unprocessed[table].len())))
+    bail!("DynamoDB did not accept {} items in {ATTEMPTS} attempts", unprocessed[table].len())
 }
