@@ -86,6 +86,8 @@ kinds! {
     UnknownOperation = "OperationNotFoundError",
     /// The service has no such resource, action, collection, paginator or waiter.
     UnknownName = "UnknownNameError",
+    /// The operation sends an event stream, which is not supported.
+    UnsupportedOperation = "UnsupportedOperationError",
     /// A definition file does not exist.
     DataNotFound = "DataNotFoundError",
     /// A definition file is invalid; the message contains the path within it.
@@ -136,6 +138,8 @@ kinds! {
     ReadTimeout = "ReadTimeoutError",
     /// The connection broke before a valid response arrived.
     ConnectionClosed = "ConnectionClosedError",
+    /// The response is larger than the configured limit.
+    ResponseTooLarge = "ResponseTooLargeError",
     /// Any other failure of the transport.
     Http = "HTTPClientError",
     /// The response cannot be parsed.

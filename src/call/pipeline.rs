@@ -31,6 +31,7 @@ pub(crate) struct Pipeline {
 
 /// The steps from the parameters of an operation to its request.
 const OPERATION: &[Step] = &[
+    request::check_support,
     discovery::check,
     request::offer_params_to_hooks,
     request::fill_idempotency_tokens,
@@ -50,6 +51,7 @@ const OPERATION: &[Step] = &[
 
 /// As [`OPERATION`], for a URL or a form: its user sends neither a checksum nor this client's user agent.
 const PRESIGNED: &[Step] = &[
+    request::check_support,
     discovery::check,
     request::offer_params_to_hooks,
     request::fill_idempotency_tokens,

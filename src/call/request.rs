@@ -9,6 +9,16 @@ use crate::protocol::serialize::{self, Serialized, SerializedBody};
 use crate::text::encoding::push_percent_encoded;
 use crate::value::Stream;
 
+/// Rejects operations that send an event stream.
+pub(super) fn check_support(call: &mut Call<'_>) -> Result<()> {
+    if !serialize::streams_input(call.service, call.operation)? {
+        return Ok(());
+    }
+    let (operation, service) = (&call.operation.name, call.service.name());
+    let message = format!("The operation {operation} of {service} sends an event stream, which is not supported.");
+    Err(Error::new(ErrorKind::UnsupportedOperation, message))
+}
+
 /// Runs the hooks that may change the parameters.
 pub(super) fn offer_params_to_hooks(call: &mut Call<'_>) -> Result<()> {
     call.emit(Stage::ProvideClientParams)?;

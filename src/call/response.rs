@@ -1,5 +1,7 @@
 //! The stage that turns a response into a result or the service's error.
 
+use std::io::Read;
+
 use super::hooks::Stage;
 use super::{Call, attempts, checksum};
 use crate::error::{Error, ErrorKind, Result};
@@ -16,7 +18,8 @@ pub(super) fn receive(call: &mut Call<'_>) -> Result<Option<Error>> {
     if let Err(error) = buffer(call) {
         // An incomplete response is no response.
         call.response = None;
-        return if error.kind() == ErrorKind::Checksum { Err(error) } else { Ok(Some(error)) };
+        let is_final = matches!(error.kind(), ErrorKind::Checksum | ErrorKind::ResponseTooLarge);
+        return if is_final { Err(error) } else { Ok(Some(error)) };
     }
     checksum::verify(call)?;
     call.emit(Stage::BeforeParse)?;
@@ -54,11 +57,34 @@ pub(super) fn service_error(call: &mut Call<'_>) -> Error {
 /// Reads the body into memory, unless the operation hands it to the caller as a stream.
 fn buffer(call: &mut Call<'_>) -> Result<()> {
     let streams = protocol::streams_output(call.service, call.operation)?;
+    let limit = call.client.settings.max_response_body_size;
     let Some(response) = &mut call.response else { return Ok(()) };
-    if !(streams && response.status < FIRST_ERROR) {
-        response.body.buffer().map_err(Error::from_stream)?;
+    if streams && response.status < FIRST_ERROR {
+        return Ok(());
     }
+    let announced = response.headers.get("content-length").and_then(|length| length.trim().parse::<usize>().ok());
+    let body = match &mut response.body {
+        ResponseBody::Bytes(body) => body.clone(),
+        ResponseBody::Reader(_) if announced.is_some_and(|length| length > limit) => return Err(too_large(response.status, limit)),
+        ResponseBody::Reader(reader) => {
+            let mut body = Vec::new();
+            // One byte more shows that there is more.
+            reader.take((limit as u64).saturating_add(1)).read_to_end(&mut body).map_err(Error::from_stream)?;
+            body.into()
+        }
+    };
+    if body.len() > limit {
+        return Err(too_large(response.status, limit));
+    }
+    response.body = ResponseBody::Bytes(body);
     Ok(())
+}
+
+fn too_large(status: u16, limit: usize) -> Error {
+    let message = format!(
+        "The body of the response (status {status}) is larger than {limit} bytes. The setting max_response_body_size raises the limit."
+    );
+    Error::new(ErrorKind::ResponseTooLarge, message).with_detail("status", status).with_detail("limit", limit as i64)
 }
 
 fn parse(call: &mut Call<'_>) -> Result<()> {

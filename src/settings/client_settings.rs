@@ -59,6 +59,8 @@ pub(crate) struct ClientSettings {
     pub request_checksum_calculation: ChecksumMode,
     pub response_checksum_validation: ChecksumMode,
     pub compression: CompressionSettings,
+    /// In bytes.
+    pub max_response_body_size: usize,
     pub lenient_parsing: bool,
     /// The environment, if the process is a Lambda function: it holds the current trace ID.
     pub lambda: Option<Environment>,

@@ -261,6 +261,13 @@ impl Config {
         self.set("disable_request_compression", disable)
     }
 
+    /// Sets the maximum size of a response body that is read into memory to be parsed, in bytes: 128 MiB by default. A larger
+    /// body is an [`ErrorKind::ResponseTooLarge`](crate::ErrorKind::ResponseTooLarge), and the call is not retried. Bodies that
+    /// an operation returns as a stream, such as that of S3's `GetObject`, are not limited.
+    pub fn max_response_body_size(self, bytes: u64) -> Config {
+        self.set("max_response_body_size", i64::try_from(bytes).unwrap_or(i64::MAX))
+    }
+
     /// Sets whether members of a response that cannot be read are omitted instead of failing the call: `false` by default.
     ///
     /// This applies to timestamps, numbers, and base64 text. An omitted member is absent; in a list or a map, null takes its

@@ -251,6 +251,8 @@ settings! {
     DISABLE_REQUEST_COMPRESSION = Setting::new("disable_request_compression", Kind::FlagOrText, &[
         Config, Variable("AWS_DISABLE_REQUEST_COMPRESSION"), Key("disable_request_compression"),
     ]).default("false").examples(FLAGS).resolved(|client| client.compression.disabled.into());
+    MAX_RESPONSE_BODY_SIZE = Setting::new("max_response_body_size", Kind::Count, &[Config]).default("134217728").examples(NUMBERS)
+        .resolved(|client| i64::try_from(client.max_response_body_size).unwrap_or(i64::MAX).into());
     LENIENT_PARSING = Setting::new("lenient_parsing", Kind::Flag, &[Config, Key("lenient_parsing")])
         .default("false").examples(FLAGS).resolved(|client| client.lenient_parsing.into());
 

@@ -2,7 +2,8 @@
 //!
 //! Each frame becomes a map with one entry: the name of the event, and its members.
 //!
-//! Input streams are not supported: an operation that sends events cannot be called.
+//! Input streams are not supported: a call of an operation that sends events is an
+//! [`ErrorKind::UnsupportedOperation`](crate::ErrorKind::UnsupportedOperation), as boto3 has no such methods.
 //!
 //! # Differs from boto3
 //!

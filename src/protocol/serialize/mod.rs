@@ -26,6 +26,7 @@ pub use crate::text::encoding::{form_urlencode, query_string};
 use crate::definition::{Node, Operation, ProtocolName, Service};
 use crate::error::{Error, Result};
 use crate::http::Headers;
+use crate::protocol::parse::event_stream_member;
 use crate::text::{Path, invalid};
 use crate::value::{Bytes, Map, Str, Stream, Value};
 
@@ -83,6 +84,16 @@ pub fn serialize(service: &Service, operation: &Operation, request_uri: &str, in
     .map_err(|e| e.with_operation(&operation.name))?;
     request.host_prefix = expand_host_prefix(operation, shape, input).map_err(|e| e.with_operation(&operation.name))?;
     Ok(request)
+}
+
+/// Whether the input contains an event stream. [`serialize`] cannot write one.
+///
+/// # Errors
+/// [`ErrorKind::InvalidDefinition`](crate::ErrorKind::InvalidDefinition) if the input's shape is missing or broken.
+pub fn streams_input(service: &Service, operation: &Operation) -> Result<bool> {
+    let Some(input) = service.input(operation)? else { return Ok(false) };
+    let Some(structure) = input.structure() else { return Ok(false) };
+    Ok(event_stream_member(input, structure)?.is_some())
 }
 
 impl Serialized {

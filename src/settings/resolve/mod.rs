@@ -66,6 +66,7 @@ pub(crate) fn client_settings(request: ClientRequest<'_>, settings: &Settings, d
         request_checksum_calculation: checksum_mode(&sources, &table::REQUEST_CHECKSUM_CALCULATION)?,
         response_checksum_validation: checksum_mode(&sources, &table::RESPONSE_CHECKSUM_VALIDATION)?,
         compression: compression(&sources)?,
+        max_response_body_size: max_response_body_size(&sources)?,
         lenient_parsing: sources.flag(&table::LENIENT_PARSING)?,
         lambda: lambda(settings),
         user_agent: user_agent(&sources)?,
@@ -274,6 +275,11 @@ fn compression(sources: &Sources<'_>) -> Result<CompressionSettings> {
         }
         _ => Err(invalid(format!("{start} between 1 and 1048576."))),
     }
+}
+
+fn max_response_body_size(sources: &Sources<'_>) -> Result<usize> {
+    let bytes = sources.value(&table::MAX_RESPONSE_BODY_SIZE)?.and_then(|bytes| bytes.as_int());
+    Ok(bytes.and_then(|bytes| usize::try_from(bytes).ok()).unwrap_or(usize::MAX))
 }
 
 fn user_agent(sources: &Sources<'_>) -> Result<UserAgentSettings> {

@@ -147,3 +147,81 @@ fn an_unreadable_date_of_an_object_does_not_fail_its_download() {
     assert_eq!((&output["ETag"], &output["LastModified"], &output["ExpiresString"]), (&value!("e"), &Value::Null, &value!("0")));
     assert_eq!(output["ResponseMetadata"]["OmittedMembers"][0]["Path"], value!("LastModified"));
 }
+
+#[test]
+fn a_body_that_is_parsed_is_limited_in_size() {
+    for (status, headers) in
+        [(200, &[][..]), (400, &[]), (503, &[]), (200, &[("content-length", "1001")]), (200, &[("content-length", "?")])]
+    {
+        for (service, operation) in OPERATIONS {
+            let server = Fixed::new(status, headers, "x".repeat(1001));
+            let config = Config::new().max_response_body_size(1000).retry_mode("standard").total_max_attempts(3);
+            let error = server.client(service, config).call(operation, ()).unwrap_err();
+            assert_eq!((error.kind(), error.name()), (ErrorKind::ResponseTooLarge, "ResponseTooLargeError"), "{service}");
+            assert!(error.message().contains("larger than 1000 bytes") && error.message().contains("max_response_body_size"), "{error}");
+            assert_eq!(error.details()["limit"], Value::Int(1000));
+            assert_eq!(server.requests(), 1, "{service}");
+        }
+    }
+    let body = format!("{{\"TableNames\": [\"{}\"]}}", "x".repeat(100));
+    let exact = Config::new().max_response_body_size(body.len() as u64);
+    assert_eq!(
+        Fixed::new(200, &[], &body).client("dynamodb", exact).call("list_tables", ()).unwrap()["TableNames"].as_list().unwrap().len(),
+        1
+    );
+    let below = Config::new().max_response_body_size(body.len() as u64 - 1);
+    assert_eq!(
+        Fixed::new(200, &[], &body).client("dynamodb", below).call("list_tables", ()).unwrap_err().kind(),
+        ErrorKind::ResponseTooLarge
+    );
+}
+
+/// A server that never stops sending.
+struct Endless;
+
+impl Transport for Endless {
+    fn send(&self, _: &mut Request, _: &SendOptions) -> anyhow::Result<Response> {
+        Ok(Response::streamed(200, Headers::new(), std::io::repeat(b' ')))
+    }
+}
+
+#[test]
+fn an_endless_body_ends_at_the_default_limit_and_a_stream_has_none() {
+    let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+    let session = Session::builder().environment(Environment::empty()).region("us-east-1").credentials(credentials).build().unwrap();
+    let error = session.client_builder("sqs").transport(Endless).build().unwrap().call("list_queues", ()).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::ResponseTooLarge);
+    assert_eq!(error.details()["limit"], Value::Int(128 * 1024 * 1024));
+
+    let small = Config::new().max_response_body_size(3);
+    let client = Fixed::new(200, &[("content-length", "7")], "content").client("s3", small);
+    let output = client.call("get_object", value!({"Bucket": "b", "Key": "k"})).unwrap();
+    assert_eq!(&output["Body"].as_stream().unwrap().read_all().unwrap()[..], b"content");
+}
+
+#[test]
+fn an_operation_that_sends_an_event_stream_is_rejected_before_sending() {
+    for (service, operation) in [
+        ("lexv2-runtime", "start_conversation"),
+        ("bedrock-runtime", "invoke_model_with_bidirectional_stream"),
+        ("qbusiness", "chat"),
+        ("polly", "start_speech_synthesis_stream"),
+        ("connecthealth", "start_medical_scribe_listening_session"),
+    ] {
+        let server = Fixed::new(200, &[], "");
+        let client = server.client(service, Config::new());
+        let presigned = client.presign(operation, (), std::time::Duration::from_secs(60)).map(|_| ());
+        for result in [client.call(operation, ()).map(|_| ()), client.prepare(operation, ()).map(|_| ()), presigned] {
+            let error = result.unwrap_err();
+            assert_eq!((error.kind(), error.name()), (ErrorKind::UnsupportedOperation, "UnsupportedOperationError"), "{service}: {error}");
+            assert!(error.message().ends_with(&format!("of {service} sends an event stream, which is not supported.")), "{error}");
+            assert!(error.operation().is_some(), "{error:?}");
+        }
+        assert_eq!(server.requests(), 0, "{service}");
+    }
+    // Receiving one is supported.
+    let frames = Fixed::new(200, &[], "");
+    let params = value!({"Bucket": "b", "Key": "k", "Expression": "e", "ExpressionType": "SQL", "InputSerialization": {}, "OutputSerialization": {}});
+    frames.client("s3", Config::new()).call("select_object_content", params).unwrap();
+    assert_eq!(frames.requests(), 1);
+}
