@@ -48,8 +48,13 @@ pub fn cause(case: &Value, difference: &str) -> Option<&'static str> {
     if failed && error["class"].as_str() == Some("ResponseParserError") && difference.contains("found ClientError") {
         return Some("the reference cannot parse the body of an error, here the error has the status for its code");
     }
-    let nameless = failed && matches!(error["code"].as_str(), None | Some("" | "Unknown"));
-    let named = ["result: code: expected ", "result: : Error is too much", "result: .ResponseMetadata: RequestId is too much"];
+    let nameless = failed && error["class"] == "ClientError" && matches!(error["code"].as_str(), None | Some("" | "Unknown"));
+    let named = [
+        "result: code: expected ",
+        "result: : Error is too much",
+        "result: : body is missing",
+        "result: .ResponseMetadata: RequestId is too much",
+    ];
     if nameless && named.iter().any(|start| difference.starts_with(start)) {
         return Some("the reference has no code for a page in XML that is no error, here the status is the code");
     }
@@ -68,7 +73,7 @@ pub fn cause(case: &Value, difference: &str) -> Option<&'static str> {
 
 /// Whether the document element of the response is the error.
 fn is_bare_error(case: &Value) -> bool {
-    tagged::bytes(&case["http"]["body_b64"]).starts_with(b"<Error>")
+    tagged::body(&case["http"]).starts_with(b"<Error>")
 }
 
 fn is_json(case: &Value) -> bool {
