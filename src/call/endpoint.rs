@@ -8,7 +8,7 @@ use crate::endpoint::legacy::{ClientEndpoint, LegacyEndpoint, LegacyQuery};
 use crate::endpoint::{self, Endpoint, Sources, url};
 use crate::error::{Error, ErrorKind, Result};
 use crate::protocol::serialize::{Serialized, query_string};
-use crate::settings::{AccountIdEndpointMode, ClientSettings};
+use crate::settings::{AccountIdEndpointMode, ClientSettings, MessageStyle};
 use crate::value::{Map, Value};
 
 /// A client's endpoint in the legacy data: its URL, its partition, and the scope of its signatures.
@@ -92,10 +92,28 @@ pub(crate) fn resolve(call: &mut Call<'_>) -> Result<()> {
     Ok(())
 }
 
-/// Gives an error of the rules the name that boto3 has for it in this service.
+/// Gives an error of the rules the name that boto3 has for it in this service, and boto3's text if a host asks for it.
 fn named(call: &Call<'_>, error: Error) -> Error {
-    let special = call.client.endpoints.error.filter(|_| error.kind() == ErrorKind::EndpointResolution);
-    special.and_then(|named| named(error.message(), &call.params)).unwrap_or(error)
+    if error.kind() != ErrorKind::EndpointResolution {
+        return error;
+    }
+    if let Some(special) = call.client.endpoints.error.and_then(|named| named(error.message(), &call.params)) {
+        return special;
+    }
+    match call.client.settings.message_style {
+        MessageStyle::Plain => error,
+        MessageStyle::Boto3 => with_python_type(error),
+    }
+}
+
+/// Names the type of a parameter as Python does.
+fn with_python_type(error: Error) -> Error {
+    let types = [("a string", "<class 'str'>"), ("a boolean", "<class 'bool'>"), ("a list", "<class 'tuple'>")];
+    let renamed = error.message().split_once(" is the wrong type. Must be ").and_then(|(parameter, wanted)| {
+        let (_, python) = types.into_iter().find(|(plain, _)| wanted.strip_suffix('.') == Some(plain))?;
+        Some(format!("{parameter} is the wrong type. Must be {python}."))
+    });
+    renamed.map_or(error, |message| Error::new(ErrorKind::EndpointResolution, message))
 }
 
 fn account_id(call: &Call<'_>) -> Result<Value> {

@@ -33,6 +33,7 @@ pub(crate) struct Pipeline {
 const OPERATION: &[Step] = &[
     request::check_support,
     discovery::check,
+    validate::omit_null_parameters,
     request::offer_params_to_hooks,
     request::fill_idempotency_tokens,
     checksum::inject_validation_mode,
@@ -53,6 +54,7 @@ const OPERATION: &[Step] = &[
 const PRESIGNED: &[Step] = &[
     request::check_support,
     discovery::check,
+    validate::omit_null_parameters,
     request::offer_params_to_hooks,
     request::fill_idempotency_tokens,
     endpoint::resolve,

@@ -1,81 +1,164 @@
 //! Validation: compares the parameters of a call with the operation's input shape, before anything is serialized.
 //!
-//! Every problem is reported, in boto3's order and words. Only the line of an unknown parameter adds something after
-//! boto3's text: the nearest names. As in boto3, the constraints `max`, `pattern`, and `enum` are left to the service.
+//! Every problem is reported, in boto3's order. The setting `message_style` selects the wording: types of this library's data
+//! model, or exactly boto3's. As in boto3, the constraints `max`, `pattern`, and `enum` are left to the service.
 //!
 //! # Differs from boto3
 //!
-//! The value of a member that is sensitive is shown as `***`. A parameter of the wrong type that the endpoint depends on is reported alone
-//! and as an `EndpointResolutionError` for every service; boto3 reports those of some services here, with all others.
+//! - A null member of a structure counts as absent, unless the setting `omit_null_parameters` is false. Null keeps its meaning
+//!   in documents, in lists, and in maps.
+//! - In the plain style, the line of an unknown parameter names the nearest known ones.
+//! - The value of a sensitive member is shown as `***`.
+//! - A parameter of the wrong type that the endpoint depends on is reported alone and as an `EndpointResolutionError` for
+//!   every service; boto3 reports those of some services here, with all others.
 
 use std::fmt;
 
 use super::Call;
 use crate::definition::{Location, Node, ShapeType, Structure};
 use crate::error::{Result, did_you_mean};
+use crate::settings::{ClientSettings, MessageStyle};
 use crate::text::python::{Repr, Type};
 use crate::text::{Path, invalid};
-use crate::value::{List, Map, Timestamp, Value};
+use crate::value::{List, Map, Str, Timestamp, Value};
 
-/// The stage: checks the parameters of a call, unless a setting switches that off.
-pub(super) fn check(call: &mut Call<'_>) -> Result<()> {
+/// The stage before any hook: removes null parameters, so that hooks see them as absent.
+pub(super) fn omit_null_parameters(call: &mut Call<'_>) -> Result<()> {
     match call.service.input(call.operation)? {
-        Some(input) if call.client.settings.parameter_validation => validate(input, &call.params),
+        Some(input) if call.client.settings.omit_null_parameters && call.params.iter().any(|(_, value)| value.is_null()) => {
+            omit_null_members(input, &mut call.params)
+        }
         _ => Ok(()),
     }
 }
 
-/// Compares `params` with the shape `input`. Valid parameters cost no allocation.
+/// The stage: checks the parameters of a call, unless a setting switches that off, and removes null members at any depth.
+pub(super) fn check(call: &mut Call<'_>) -> Result<()> {
+    let Some(input) = call.service.input(call.operation)? else { return Ok(()) };
+    let settings = &call.client.settings;
+    let has_nulls = match settings.parameter_validation {
+        true => validate(input, &call.params, Rules::of(settings))?,
+        false => settings.omit_null_parameters && contains_null(&call.params),
+    };
+    if has_nulls { omit_nulls(input, &mut call.params, &Path::ROOT) } else { Ok(()) }
+}
+
+/// The rules of a validation.
+#[derive(Clone, Copy)]
+pub(crate) struct Rules {
+    style: MessageStyle,
+    /// Whether a null member of a structure counts as absent.
+    omit_nulls: bool,
+    /// Recognizes placeholders. If present, the parameters can be incomplete: nothing is missing, a placeholder is valid
+    /// anywhere, and a map is valid in place of a string, because hooks of a service can convert it.
+    is_placeholder: Option<fn(&Value) -> bool>,
+}
+
+impl Rules {
+    /// The rules of a client.
+    pub(crate) fn of(settings: &ClientSettings) -> Rules {
+        Rules { style: settings.message_style, omit_nulls: settings.omit_null_parameters, is_placeholder: None }
+    }
+
+    /// The rules for incomplete parameters.
+    pub(crate) fn partial(self, is_placeholder: fn(&Value) -> bool) -> Rules {
+        Rules { is_placeholder: Some(is_placeholder), ..self }
+    }
+}
+
+/// Compares `params` with the shape `input`. Valid parameters cost no allocation. Returns whether they contain null members
+/// that count as absent.
 ///
 /// # Errors
 /// Of kind [`ErrorKind::ParamValidation`](crate::ErrorKind::ParamValidation), with a line for each problem; of kind
 /// [`ErrorKind::InvalidDefinition`](crate::ErrorKind::InvalidDefinition) if a shape is broken.
-pub(crate) fn validate(input: Node<'_>, params: &Map) -> Result<()> {
-    run(Report::default(), input, params)
-}
-
-/// As [`validate`], for incomplete parameters: nothing is missing, and a placeholder is valid anywhere. A map is valid in
-/// place of a string, because hooks of a service can convert it.
-pub(crate) fn validate_part(input: Node<'_>, params: &Map, is_placeholder: fn(&Value) -> bool) -> Result<()> {
-    run(Report { is_placeholder: Some(is_placeholder), ..Report::default() }, input, params)
-}
-
-fn run(mut report: Report, input: Node<'_>, params: &Map) -> Result<()> {
+pub(crate) fn validate(input: Node<'_>, params: &Map, rules: Rules) -> Result<bool> {
+    let mut report = Report { rules, has_nulls: false, lines: String::new(), problems: List::default() };
     if input.has(|t| t.document) {
         report.document_entries(params, &Path::ROOT)?;
     } else if let Some(structure) = input.structure() {
         report.structure(input, structure, params, &Path::ROOT)?;
     }
     match report.lines.is_empty() {
-        true => Ok(()),
+        true => Ok(report.has_nulls),
         false => Err(invalid(report.lines).with_detail("problems", report.problems)),
     }
 }
 
-#[derive(Default)]
+/// Whether there is a null anywhere in the parameters.
+fn contains_null(params: &Map) -> bool {
+    let mut open: Vec<&Value> = params.values().collect();
+    while let Some(value) = open.pop() {
+        match value {
+            Value::Null => return true,
+            Value::List(list) => open.extend(list.iter()),
+            Value::Map(map) => open.extend(map.values()),
+            _ => {}
+        }
+    }
+    false
+}
+
+/// Removes the null members of a structure. Documents and unknown members remain.
+fn omit_null_members(node: Node<'_>, map: &mut Map) -> Result<()> {
+    let mut omitted: Vec<Str> = Vec::new();
+    for member in node.structure().map(|structure| structure.members.as_slice()).unwrap_or_default() {
+        if map.get(&member.name).is_some_and(Value::is_null) && !node.member(member)?.has(|t| t.document) {
+            omitted.push(member.name.clone());
+        }
+    }
+    for name in omitted {
+        map.remove(&name);
+    }
+    Ok(())
+}
+
+/// Removes the null members of structures at any depth.
+pub(crate) fn omit_nulls(node: Node<'_>, map: &mut Map, path: &Path<'_>) -> Result<()> {
+    if node.has(|t| t.document) {
+        return Ok(());
+    }
+    omit_null_members(node, map)?;
+    for member in node.structure().map(|structure| structure.members.as_slice()).unwrap_or_default() {
+        if let Some(value) = map.get_mut(&member.name) {
+            omit_nulls_inside(node.member(member)?, value, &path.name(&member.name))?;
+        }
+    }
+    Ok(())
+}
+
+fn omit_nulls_inside(node: Node<'_>, value: &mut Value, path: &Path<'_>) -> Result<()> {
+    path.check_depth()?;
+    match (node.shape_type(), value) {
+        (ShapeType::Structure(_), Value::Map(map)) => omit_nulls(node, map, path),
+        (ShapeType::List(item), Value::List(list)) => {
+            let item = node.follow(item)?;
+            list.as_mut_vec().iter_mut().enumerate().try_for_each(|(i, value)| omit_nulls_inside(item, value, &path.index(i)))
+        }
+        (ShapeType::Map { value: of, .. }, Value::Map(map)) => {
+            let of = node.follow(of)?;
+            let keys: Vec<Str> = map.keys().map(Str::from).collect();
+            keys.iter().try_for_each(|key| map.get_mut(key).map_or(Ok(()), |value| omit_nulls_inside(of, value, &path.name(key))))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The report of one validation.
 struct Report {
+    rules: Rules,
+    /// Whether there are null members that count as absent.
+    has_nulls: bool,
     /// The lines so far.
     lines: String,
     /// The same as data: `path`, `kind`, and `message` of each problem.
     problems: List,
-    /// Recognizes placeholders; present if the parameters can be incomplete.
-    is_placeholder: Option<fn(&Value) -> bool>,
 }
-
-const STRING: &str = "<class 'str'>";
-const INTEGER: &str = "<class 'int'>";
-const FLOAT: &str = "<class 'float'>, <class 'decimal.Decimal'>, <class 'int'>";
-const BOOLEAN: &str = "<class 'bool'>";
-const STRUCTURE: &str = "<class 'dict'>";
-const LIST: &str = "<class 'list'>, <class 'tuple'>";
-const BLOB: &str = "<class 'bytes'>, <class 'bytearray'>, file-like object";
-const TIMESTAMP: &str = "<class 'datetime.datetime'>, timestamp-string";
-const DOCUMENT: &str = "<class 'str'>, <class 'int'>, <class 'bool'>, <class 'float'>, <class 'list'>, <class 'dict'>";
 
 impl Report {
     fn value(&mut self, node: Node<'_>, value: &Value, path: &Path<'_>) -> Result<()> {
         path.check_depth()?;
-        if self.is_placeholder.is_some_and(|is_placeholder| is_placeholder(value)) {
+        if self.rules.is_placeholder.is_some_and(|is_placeholder| is_placeholder(value)) {
             return Ok(());
         }
         if node.has(|t| t.json_value) && node.location() == Some(Location::Header) {
@@ -94,39 +177,60 @@ impl Report {
             (ShapeType::Boolean, Value::Bool(_)) => {}
             (ShapeType::Timestamp, _) if is_timestamp(value) => {}
             (ShapeType::Blob, Value::Bytes(_) | Value::String(_) | Value::Stream(_)) => {}
-            (ShapeType::String, Value::Map(_)) if self.is_placeholder.is_some() => {}
-            (shape_type, _) => self.type_line(node, value, path, wanted(shape_type)),
+            (ShapeType::String, Value::Map(_)) if self.rules.is_placeholder.is_some() => {}
+            (shape_type, _) => self.type_line(node, value, path, wanted(shape_type, self.rules.style)),
         }
         Ok(())
     }
 
     fn structure(&mut self, node: Node<'_>, structure: &Structure, map: &Map, path: &Path<'_>) -> Result<()> {
         if node.has(|t| t.union) {
-            self.union(structure, map, path);
+            let absent = if self.rules.omit_nulls { map.iter().filter(|(_, value)| value.is_null()).count() } else { 0 };
+            self.union(structure, map.len() - absent, path);
         }
-        let partial = self.is_placeholder.is_some();
-        for name in structure.required.iter().filter(|name| !partial && !map.contains_key(name)) {
-            self.line("missing", path, format_args!("Missing required parameter in {}: \"{name}\"", Named(path)));
+        if self.rules.is_placeholder.is_none() {
+            for name in &structure.required {
+                if !self.has_member(node, structure, map, name)? {
+                    self.line("missing", path, format_args!("Missing required parameter in {}: \"{name}\"", Named(path)));
+                }
+            }
         }
         for key in map.keys().filter(|key| structure.member(key).is_none()) {
             self.unknown(structure, key, path);
         }
         for (key, value) in map {
-            if let Some((_, member)) = structure.member(key) {
-                self.value(node.service().node(&member.target)?, value, &path.name(key))?;
+            let Some((_, member)) = structure.member(key) else { continue };
+            let member = node.service().node(&member.target)?;
+            match self.is_omitted(member, value) {
+                true => self.has_nulls = true,
+                false => self.value(member, value, &path.name(key))?,
             }
         }
         Ok(())
     }
 
-    fn union(&mut self, structure: &Structure, map: &Map, path: &Path<'_>) {
+    /// Whether a member counts as absent.
+    fn is_omitted(&self, member: Node<'_>, value: &Value) -> bool {
+        self.rules.omit_nulls && value.is_null() && !member.has(|t| t.document)
+    }
+
+    fn has_member(&self, node: Node<'_>, structure: &Structure, map: &Map, name: &str) -> Result<bool> {
+        match (map.get(name), structure.member(name)) {
+            (Some(Value::Null), Some((_, member))) => Ok(!self.is_omitted(node.service().node(&member.target)?, &Value::Null)),
+            (value, _) => Ok(value.is_some()),
+        }
+    }
+
+    fn union(&mut self, structure: &Structure, count: usize, path: &Path<'_>) {
         let members = Names(structure);
-        match map.len() {
+        // boto3 has no space there.
+        let space = if self.rules.style == MessageStyle::Boto3 { "" } else { " " };
+        match count {
             1 => {}
             0 => self.line(
                 "union",
                 path,
-                format_args!("Must set one of the following keys for tagged unionstructure {}: {members}.", Named(path)),
+                format_args!("Must set one of the following keys for tagged union{space}structure {}: {members}.", Named(path)),
             ),
             _ => self.line(
                 "union",
@@ -140,10 +244,11 @@ impl Report {
     }
 
     fn unknown(&mut self, structure: &Structure, key: &str, path: &Path<'_>) {
-        let near = match did_you_mean(key, structure.members.iter().map(|m| m.name.as_str())) {
-            near if near.is_empty() => near,
-            near => format!(" ({})", near.trim_start()),
+        let near = match self.rules.style {
+            MessageStyle::Boto3 => String::new(),
+            MessageStyle::Plain => did_you_mean(key, structure.members.iter().map(|m| m.name.as_str())),
         };
+        let near = if near.is_empty() { near } else { format!(" ({})", near.trim_start()) };
         self.line(
             "unknown",
             path,
@@ -187,29 +292,32 @@ impl Report {
         if number < min {
             let decimal = Value::Float(min);
             let min: &dyn fmt::Display = if node.has(|t| t.decimal_min) { &Repr::top(&decimal) } else { &min };
-            self.line(
-                "range",
-                path,
-                format_args!("Invalid value for parameter {path}, value: {}, valid min value: {min}", Shown(node, value)),
-            );
+            let value = Shown(node, value, self.rules.style);
+            self.line("range", path, format_args!("Invalid value for parameter {path}, value: {value}, valid min value: {min}"));
         }
     }
 
     /// JSON inside a header can be any JSON value.
     fn json_value(&mut self, value: &Value, path: &Path<'_>) {
-        if let Some(foreign) = not_json(value) {
-            self.line(
+        let Some(foreign) = not_json(value) else { return };
+        match self.rules.style {
+            MessageStyle::Boto3 => self.line(
                 "json",
                 path,
                 format_args!(
                     "Invalid parameter {path} must be json serializable: Object of type {} is not JSON serializable",
                     Type(foreign).name()
                 ),
-            );
+            ),
+            MessageStyle::Plain => self.line(
+                "json",
+                path,
+                format_args!("Invalid value for parameter {path}: JSON cannot represent a value of type {}", type_name(foreign)),
+            ),
         }
     }
 
-    /// Untyped data. As in boto3, the name of a value inside a map starts with its key.
+    /// Untyped data.
     fn document(&mut self, value: &Value, path: &Path<'_>) -> Result<()> {
         path.check_depth()?;
         match value {
@@ -217,30 +325,32 @@ impl Report {
             Value::List(list) => list.iter().enumerate().try_for_each(|(i, value)| self.document(value, &path.index(i))),
             Value::Map(map) => self.document_entries(map, path),
             Value::Bytes(_) | Value::Timestamp(_) | Value::Set(_) | Value::Stream(_) => {
-                self.line(
-                    "type",
-                    path,
-                    format_args!(
-                        "Invalid type for document parameter {path}, value: {}, type: {}, valid types: {DOCUMENT}",
-                        Repr::top(value),
-                        Type(value)
-                    ),
-                );
+                let style = self.rules.style;
+                let (shown, actual) = (Unmasked(value, style), TypeName(value, style));
+                let wanted = match style {
+                    MessageStyle::Plain => "string, number, boolean, list, map, null",
+                    MessageStyle::Boto3 => "<class 'str'>, <class 'int'>, <class 'bool'>, <class 'float'>, <class 'list'>, <class 'dict'>",
+                };
+                let line =
+                    format_args!("Invalid type for document parameter {path}, value: {shown}, type: {actual}, valid types: {wanted}");
+                self.line("type", path, line);
                 Ok(())
             }
         }
     }
 
     fn document_entries(&mut self, map: &Map, path: &Path<'_>) -> Result<()> {
-        map.iter().try_for_each(|(key, value)| self.document(value, &path.restart(key)))
+        map.iter().try_for_each(|(key, value)| match self.rules.style {
+            // boto3's path starts again at the key.
+            MessageStyle::Boto3 => self.document(value, &path.restart(key)),
+            MessageStyle::Plain => self.document(value, &path.name(key)),
+        })
     }
 
     fn type_line(&mut self, node: Node<'_>, value: &Value, path: &Path<'_>, wanted: &str) {
-        self.line(
-            "type",
-            path,
-            format_args!("Invalid type for parameter {path}, value: {}, type: {}, valid types: {wanted}", Shown(node, value), Type(value)),
-        );
+        let style = self.rules.style;
+        let (shown, actual) = (Shown(node, value, style), TypeName(value, style));
+        self.line("type", path, format_args!("Invalid type for parameter {path}, value: {shown}, type: {actual}, valid types: {wanted}"));
     }
 
     fn line(&mut self, kind: &str, path: &Path<'_>, line: fmt::Arguments<'_>) {
@@ -254,16 +364,37 @@ impl Report {
     }
 }
 
-fn wanted(shape_type: &ShapeType) -> &'static str {
-    match shape_type {
-        ShapeType::Structure(_) | ShapeType::Map { .. } => STRUCTURE,
-        ShapeType::List(_) => LIST,
-        ShapeType::String => STRING,
-        ShapeType::Integer | ShapeType::Long => INTEGER,
-        ShapeType::Float | ShapeType::Double => FLOAT,
-        ShapeType::Boolean => BOOLEAN,
-        ShapeType::Timestamp => TIMESTAMP,
-        ShapeType::Blob => BLOB,
+/// The types that a shape accepts.
+fn wanted(shape_type: &ShapeType, style: MessageStyle) -> &'static str {
+    let (plain, boto3) = match shape_type {
+        ShapeType::Structure(_) | ShapeType::Map { .. } => ("map", "<class 'dict'>"),
+        ShapeType::List(_) => ("list", "<class 'list'>, <class 'tuple'>"),
+        ShapeType::String => ("string", "<class 'str'>"),
+        ShapeType::Integer | ShapeType::Long => ("integer", "<class 'int'>"),
+        ShapeType::Float | ShapeType::Double => ("number", "<class 'float'>, <class 'decimal.Decimal'>, <class 'int'>"),
+        ShapeType::Boolean => ("boolean", "<class 'bool'>"),
+        ShapeType::Timestamp => ("timestamp, string or number that is one", "<class 'datetime.datetime'>, timestamp-string"),
+        ShapeType::Blob => ("blob, string, stream", "<class 'bytes'>, <class 'bytearray'>, file-like object"),
+    };
+    match style {
+        MessageStyle::Plain => plain,
+        MessageStyle::Boto3 => boto3,
+    }
+}
+
+/// The type of a value in the data model.
+pub(crate) fn type_name(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "boolean",
+        Value::Int(_) | Value::Float(_) | Value::Number(_) => "number",
+        Value::String(_) => "string",
+        Value::Bytes(_) => "blob",
+        Value::Timestamp(_) => "timestamp",
+        Value::List(_) => "list",
+        Value::Map(_) => "map",
+        Value::Set(_) => "set",
+        Value::Stream(_) => "stream",
     }
 }
 
@@ -327,13 +458,37 @@ impl fmt::Display for Names<'_> {
 }
 
 /// A value in a message, masked if the definition marks it as sensitive.
-struct Shown<'a>(Node<'a>, &'a Value);
+struct Shown<'a>(Node<'a>, &'a Value, MessageStyle);
 
 impl fmt::Display for Shown<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0.has(|t| t.sensitive) {
             true => f.write_str("***"),
-            false => Repr::top(self.1).fmt(f),
+            false => Unmasked(self.1, self.2).fmt(f),
+        }
+    }
+}
+
+/// A value in a message.
+struct Unmasked<'a>(&'a Value, MessageStyle);
+
+impl fmt::Display for Unmasked<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.1 {
+            MessageStyle::Plain => write!(f, "{:?}", self.0),
+            MessageStyle::Boto3 => Repr::top(self.0).fmt(f),
+        }
+    }
+}
+
+/// The type of a value in a message.
+struct TypeName<'a>(&'a Value, MessageStyle);
+
+impl fmt::Display for TypeName<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.1 {
+            MessageStyle::Plain => f.write_str(type_name(self.0)),
+            MessageStyle::Boto3 => Type(self.0).fmt(f),
         }
     }
 }
@@ -357,12 +512,19 @@ mod tests {
         "Doc": {"type": "structure", "members": {}, "document": true}, "When": {"type": "timestamp"},
         "Secret": {"type": "string", "sensitive": true}}}"#;
 
-    /// The lines of the report on `params`.
+    const BOTO3: Rules = Rules { style: MessageStyle::Boto3, omit_nulls: false, is_placeholder: None };
+    const PLAIN: Rules = Rules { style: MessageStyle::Plain, omit_nulls: true, is_placeholder: None };
+
+    /// The lines of the report on `params`, in boto3's style.
     fn report(params: Value) -> Vec<String> {
+        report_with(BOTO3, params)
+    }
+
+    fn report_with(rules: Rules, params: Value) -> Vec<String> {
         let service = Service::parse("test", SERVICE).unwrap();
         let input = service.input(service.operation("Op").unwrap()).unwrap().unwrap();
-        match validate(input, params.as_map().unwrap()) {
-            Ok(()) => Vec::new(),
+        match validate(input, params.as_map().unwrap(), rules) {
+            Ok(_) => Vec::new(),
             Err(e) => {
                 assert_eq!(e.kind(), ErrorKind::ParamValidation);
                 e.message().lines().skip(1).map(str::to_owned).collect()
@@ -385,7 +547,7 @@ mod tests {
             report(params),
             [
                 "Missing required parameter in input: \"Name\"".to_owned(),
-                format!("Unknown parameter in input: \"Naem\", must be one of: {members} (Did you mean Name?)"),
+                format!("Unknown parameter in input: \"Naem\", must be one of: {members}"),
                 "Invalid value for parameter Count, value: 2, valid min value: 3".to_owned(),
                 "Missing required parameter in Tags[0]: \"Key\"".to_owned(),
                 "Invalid type for parameter Tags[0].Value, value: 1, type: <class 'int'>, valid types: <class 'str'>".to_owned(),
@@ -417,6 +579,64 @@ mod tests {
                 .ends_with("value: x, type: <class 'str'>, valid types: <class 'datetime.datetime'>, timestamp-string")
         );
         assert!(line("Name", value!(null)).contains("value: None, type: <class 'NoneType'>"));
+    }
+
+    #[test]
+    fn the_plain_style_uses_the_names_of_the_data_model_and_suggests_members() {
+        let lines = |params: Value| report_with(PLAIN, params);
+        let members = "Name, Count, Tags, Labels, Choice, Doc, Rate, When, Secret, Host, Context";
+        assert_eq!(
+            lines(value!({"Naem": "x", "Count": "3", "Tags": {}, "Labels": [b"z"], "Choice": 1.5})),
+            [
+                "Missing required parameter in input: \"Name\"".to_owned(),
+                format!("Unknown parameter in input: \"Naem\", must be one of: {members} (Did you mean Name?)"),
+                "Invalid type for parameter Count, value: \"3\", type: string, valid types: integer".to_owned(),
+                "Invalid type for parameter Tags, value: {}, type: map, valid types: list".to_owned(),
+                format!("Invalid type for parameter Labels, value: {:?}, type: list, valid types: map", value!([b"z"])),
+                "Invalid type for parameter Choice, value: 1.5, type: number, valid types: map".to_owned(),
+            ]
+        );
+        assert_eq!(
+            lines(value!({"Name": "nn", "Doc": {"q": {"r": [b"z"]}}, "Choice": {}, "When": "x", "Context": [b"z"]})),
+            [
+                format!(
+                    "Invalid type for document parameter Doc.q.r[0], value: {:?}, type: blob, valid types: string, number, boolean, list, \
+                     map, null",
+                    value!(b"z")
+                ),
+                "Must set one of the following keys for tagged union structure Choice: a, b.".to_owned(),
+                "Invalid type for parameter When, value: \"x\", type: string, valid types: timestamp, string or number that is one"
+                    .to_owned(),
+                "Invalid value for parameter Context: JSON cannot represent a value of type blob".to_owned(),
+            ]
+        );
+    }
+
+    #[test]
+    fn null_members_count_as_absent_except_in_documents_lists_and_maps() {
+        let service = Service::parse("test", SERVICE).unwrap();
+        let input = service.input(service.operation("Op").unwrap()).unwrap().unwrap();
+        let given = value!({"Name": "nn", "Count": null, "Doc": {"a": null}, "Choice": {"a": "x", "b": null},
+            "Tags": [{"Key": "k", "Value": "v"}], "Labels": {"kk": [{"Key": "k", "Value": "v"}]}, "Context": null});
+        let mut params = given.as_map().unwrap().clone();
+        assert!(validate(input, &params, PLAIN).unwrap());
+        omit_nulls(input, &mut params, &Path::ROOT).unwrap();
+        let expected = value!({"Name": "nn", "Doc": {"a": null}, "Choice": {"a": "x"},
+            "Tags": [{"Key": "k", "Value": "v"}], "Labels": {"kk": [{"Key": "k", "Value": "v"}]}});
+        assert_eq!(Value::Map(params.clone()), expected);
+        assert!(!validate(input, &params, PLAIN).unwrap());
+
+        assert_eq!(
+            report_with(PLAIN, value!({"Name": null, "Tags": [null, {"Key": null, "Value": "v"}], "Labels": {"kk": null}, "Naem": null})),
+            [
+                "Missing required parameter in input: \"Name\"",
+                "Unknown parameter in input: \"Naem\", must be one of: Name, Count, Tags, Labels, Choice, Doc, Rate, When, Secret, Host, \
+                 Context (Did you mean Name?)",
+                "Invalid type for parameter Tags[0], value: null, type: null, valid types: map",
+                "Missing required parameter in Tags[1]: \"Key\"",
+                "Invalid type for parameter Labels.kk, value: null, type: null, valid types: list",
+            ]
+        );
     }
 
     #[test]

@@ -6,6 +6,7 @@
 use std::time::Duration;
 
 use super::Client;
+use crate::call::validate::type_name;
 use crate::error::{Error, ErrorKind, Result, did_you_mean};
 use crate::value::{Map, Value};
 
@@ -80,7 +81,7 @@ impl<'p> ExtraParams<'p> {
     }
 
     fn wrong_type(&self, name: &str, value: &Value, wanted: &str) -> Error {
-        self.invalid(&format!("Invalid type for parameter {name}, type: {}, valid types: {wanted}", value.type_name()))
+        self.invalid(&format!("Invalid type for parameter {name}, type: {}, valid types: {wanted}", type_name(value)))
     }
 
     fn invalid(&self, report: &str) -> Error {

@@ -24,14 +24,14 @@ pub(super) fn not(value: &Value) -> bool {
 pub(super) fn string_equals(a: &Value, b: &Value) -> Result<bool> {
     match (a, b) {
         (Value::String(a), Value::String(b)) => Ok(a == b),
-        _ => Err(failed(format!("Both values must be strings, not {} and {}.", class(a), class(b)))),
+        _ => Err(failed(format!("Both values must be strings, not {} and {}.", type_name(a), type_name(b)))),
     }
 }
 
 pub(super) fn boolean_equals(a: &Value, b: &Value) -> Result<bool> {
     match (a, b) {
         (Value::Bool(a), Value::Bool(b)) => Ok(a == b),
-        _ => Err(failed(format!("Both arguments must be bools, not {} and {}.", class(a), class(b)))),
+        _ => Err(failed(format!("Both arguments must be bools, not {} and {}.", type_name(a), type_name(b)))),
     }
 }
 
@@ -151,7 +151,7 @@ pub(super) fn uri_encode(value: &Value) -> Result<Value> {
 /// Returns the characters from `start` to `stop`, counted from the end if `reverse`; null if the text is too short or not ASCII.
 pub(super) fn substring(value: &Value, start: &Value, stop: &Value, reverse: &Value) -> Result<Value> {
     let Value::String(text) = value else {
-        return Err(failed(format!("Input must be a string, not {}.", class(value))));
+        return Err(failed(format!("Input must be a string, not {}.", type_name(value))));
     };
     let (start, stop) = (position(start)?, position(stop)?);
     if start >= stop || stop > text.len() || !text.is_ascii() {
@@ -188,24 +188,22 @@ pub(super) fn parse_arn(value: &Value) -> Result<Value> {
 
 /// Returns the text of an argument that must be a string.
 pub(super) fn string(value: &Value) -> Result<&str> {
-    value.as_str().ok_or_else(|| failed(format!("Input must be a string, not {}.", class(value))))
+    value.as_str().ok_or_else(|| failed(format!("Input must be a string, not {}.", type_name(value))))
 }
 
-/// Returns the name of the value's type for type errors. It is the name that boto3 uses.
-pub(super) fn class(value: &Value) -> &'static str {
+/// Returns the name of the value's type for type errors.
+pub(super) fn type_name(value: &Value) -> &'static str {
     match value {
-        Value::Null => "<class 'NoneType'>",
-        Value::Bool(_) => "<class 'bool'>",
-        Value::Int(_) => "<class 'int'>",
-        Value::Float(_) => "<class 'float'>",
-        Value::String(_) => "<class 'str'>",
-        Value::Bytes(_) => "<class 'bytes'>",
-        Value::List(_) => "<class 'tuple'>",
-        Value::Map(_) => "<class 'dict'>",
-        Value::Number(_) => "<class 'decimal.Decimal'>",
-        Value::Timestamp(_) => "<class 'datetime.datetime'>",
-        Value::Set(_) => "<class 'set'>",
-        Value::Stream(_) => "<class 'io.IOBase'>",
+        Value::Null => "null",
+        Value::Bool(_) => "boolean",
+        Value::Int(_) | Value::Float(_) | Value::Number(_) => "number",
+        Value::String(_) => "string",
+        Value::Bytes(_) => "blob",
+        Value::List(_) => "list",
+        Value::Map(_) => "map",
+        Value::Timestamp(_) => "timestamp",
+        Value::Set(_) => "set",
+        Value::Stream(_) => "stream",
     }
 }
 
@@ -308,7 +306,7 @@ mod tests {
         assert_eq!(part("abcd", 0, 4, true).as_deref(), Some("abcd"));
         assert_eq!((part("abcd", 2, 2, false), part("abcd", 0, 5, false), part("é123", 0, 2, false)), (None, None, None));
         let error = substring(&Value::Null, &0.into(), &1.into(), &false.into()).unwrap_err();
-        assert_eq!(error.message(), "Input must be a string, not <class 'NoneType'>.");
+        assert_eq!(error.message(), "Input must be a string, not null.");
         assert_eq!(uri_encode(&"a b/é~-._+*".into()).unwrap(), Value::from("a%20b%2F%C3%A9~-._%2B%2A"));
         assert!(uri_encode(&Value::Null).unwrap().is_null());
     }
@@ -317,8 +315,8 @@ mod tests {
     fn comparisons_require_matching_types() {
         assert!(string_equals(&"a".into(), &"a".into()).unwrap());
         let error = string_equals(&Value::Null, &true.into()).unwrap_err();
-        assert_eq!(error.message(), "Both values must be strings, not <class 'NoneType'> and <class 'bool'>.");
+        assert_eq!(error.message(), "Both values must be strings, not null and boolean.");
         let error = boolean_equals(&"x".into(), &1.into()).unwrap_err();
-        assert_eq!(error.message(), "Both arguments must be bools, not <class 'str'> and <class 'int'>.");
+        assert_eq!(error.message(), "Both arguments must be bools, not string and number.");
     }
 }

@@ -3,7 +3,7 @@
 //! Rules are tried in order. The first rule whose conditions all hold yields an endpoint, an error, or nested rules; if
 //! no nested rule applies, the next rule is tried.
 
-use super::functions::{self, attribute, class, failed};
+use super::functions::{self, attribute, failed, type_name};
 use super::{AuthScheme, Endpoint};
 use crate::definition::rule_set::{Call, EndpointTemplate, Expression, Function, Outcome, Parameter, ParameterType};
 use crate::definition::rule_set::{Part, Rule, Slot, Template, Tree};
@@ -57,9 +57,9 @@ fn argument(parameter: &Parameter, parameters: &Map) -> Result<Option<Value>> {
         (ParameterType::String, Value::String(_))
         | (ParameterType::Boolean, Value::Bool(_))
         | (ParameterType::StringArray, Value::List(_)) => Ok(Some(value.clone())),
-        (ParameterType::String, _) => Err(wrong_type("<class 'str'>")),
-        (ParameterType::Boolean, _) => Err(wrong_type("<class 'bool'>")),
-        (ParameterType::StringArray, _) => Err(wrong_type("<class 'tuple'>")),
+        (ParameterType::String, _) => Err(wrong_type("a string")),
+        (ParameterType::Boolean, _) => Err(wrong_type("a boolean")),
+        (ParameterType::StringArray, _) => Err(wrong_type("a list")),
     }
 }
 
@@ -221,7 +221,7 @@ impl<'a> Scope<'a> {
 
 fn auth_schemes(schemes: &Value) -> Result<Vec<AuthScheme>> {
     let Value::List(schemes) = schemes else {
-        return Err(failed(format!("The authSchemes of the endpoint rules must be a list, not {}.", class(schemes))));
+        return Err(failed(format!("The authSchemes of the endpoint rules must be a list, not {}.", type_name(schemes))));
     };
     let text = |value: &Value| value.as_str().map(str::to_owned);
     Ok(schemes

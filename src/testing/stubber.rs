@@ -10,10 +10,11 @@ use super::stubbed_error::StubbedError;
 use super::{Double, attach};
 use crate::call::Event;
 use crate::call::hooks::HookId;
-use crate::call::validate::{validate, validate_part};
+use crate::call::validate::{Rules, omit_nulls, validate};
 use crate::client::{Client, params_map};
 use crate::definition::{Node, Operation, Paginators, Service};
 use crate::error::{Error, ErrorKind, Result};
+use crate::text::Path;
 use crate::text::python::Repr;
 use crate::value::{Map, Str, Value};
 
@@ -148,7 +149,7 @@ impl Stubber {
         let operation = self.operation(operation)?;
         let response = params_map(response.into())?;
         let output = self.service().output(operation)?;
-        check_response(output, &response)?;
+        self.check_response(output, &response)?;
         let response = output.map_or_else(|| Ok(response.clone()), |output| conform(output, &response))?;
         self.add(operation, response, None, expected_params.into())
     }
@@ -160,7 +161,7 @@ impl Stubber {
     pub fn add_client_error(&self, operation: &str, error: impl Into<StubbedError>, expected_params: impl Into<Value>) -> Result<()> {
         let operation = self.operation(operation)?;
         let error = error.into();
-        check_response(self.service().error_node(error.code())?, error.fields()?)?;
+        self.check_response(self.service().error_node(error.code())?, error.fields()?)?;
         let (response, class) = error.into_response(self.service())?;
         self.add(operation, response, class, expected_params.into())
     }
@@ -199,9 +200,11 @@ impl Stubber {
     }
 
     fn add(&self, operation: &Operation, response: Map, class: Option<Str>, expected: Value) -> Result<()> {
-        let expected = if expected.is_null() || is_any(&expected) { None } else { Some(params_map(expected)?) };
-        if let (Some(expected), Some(input)) = (&expected, self.service().input(operation)?) {
-            validate_part(input, expected, is_any)?;
+        let mut expected = if expected.is_null() || is_any(&expected) { None } else { Some(params_map(expected)?) };
+        if let (Some(expected), Some(input)) = (&mut expected, self.service().input(operation)?)
+            && validate(input, expected, self.rules().partial(is_any))?
+        {
+            omit_nulls(input, expected, &Path::ROOT)?;
         }
         self.stubs.lock().pending.push_back(Stub { operation: operation.name.clone(), response, class, expected });
         Ok(())
@@ -214,27 +217,32 @@ impl Stubber {
     fn service(&self) -> &Service {
         self.client.service()
     }
-}
 
-/// Checks a prepared response against its shape, if it has one.
-fn check_response(shape: Option<Node<'_>>, response: &Map) -> Result<()> {
-    let mut own = response.clone();
-    own.remove("ResponseMetadata");
-    let Some(shape) = shape else {
-        let message = "Parameter validation failed:\nService response should only contain ResponseMetadata.";
-        return if own.is_empty() { Ok(()) } else { Err(Error::new(ErrorKind::ParamValidation, message)) };
-    };
-    for member in shape.structure().map(|s| s.members.as_slice()).unwrap_or_default() {
-        // A list of events represents an event stream; each event is checked individually.
-        let Some(events) = response[member.name.as_str()].as_list() else { continue };
-        if shape.member(member)?.has(|t| t.event_stream) {
-            for event in events {
-                own.insert(member.name.clone(), event);
-                validate(shape, &own)?;
+    /// The validation rules of the client.
+    fn rules(&self) -> Rules {
+        Rules::of(&self.client.context().settings)
+    }
+
+    /// Checks a prepared response against its shape, if it has one.
+    fn check_response(&self, shape: Option<Node<'_>>, response: &Map) -> Result<()> {
+        let mut own = response.clone();
+        own.remove("ResponseMetadata");
+        let Some(shape) = shape else {
+            let message = "Parameter validation failed:\nService response should only contain ResponseMetadata.";
+            return if own.is_empty() { Ok(()) } else { Err(Error::new(ErrorKind::ParamValidation, message)) };
+        };
+        for member in shape.structure().map(|s| s.members.as_slice()).unwrap_or_default() {
+            // A list of events represents an event stream; each event is checked individually.
+            let Some(events) = response[member.name.as_str()].as_list() else { continue };
+            if shape.member(member)?.has(|t| t.event_stream) {
+                for event in events {
+                    own.insert(member.name.clone(), event);
+                    validate(shape, &own, self.rules())?;
+                }
             }
         }
+        validate(shape, &own, self.rules()).map(|_| ())
     }
-    validate(shape, &own)
 }
 
 impl Stubs {
@@ -279,6 +287,11 @@ impl State {
     /// Finds the position of the response to this call.
     fn find(&self, event: &Event<'_, '_>, params: &Map) -> Result<usize> {
         let operation = event.operation().name.as_str();
+        let mut params = params.clone();
+        if let Some(input) = event.service().input(event.operation())? {
+            omit_nulls(input, &mut params, &Path::ROOT)?;
+        }
+        let params = &params;
         let mut of_operation = self.pending.iter().enumerate().filter(|(_, stub)| !self.by_name || stub.operation == operation);
         let Some((first, stub)) = of_operation.next() else {
             let message = "Unexpected API Call: A call was made but no additional calls expected. \

@@ -50,7 +50,7 @@ pub fn session(settings: &Value) -> tucuxi::SessionBuilder {
 }
 
 fn make(service: &str, settings: &Value) -> tucuxi::Result<Client> {
-    let mut config = Config::new().total_max_attempts(1);
+    let mut config = Config::new().total_max_attempts(1).message_style("boto3").omit_null_parameters(false);
     let mut client = session(settings).build()?.client_builder(service);
     for (name, value) in settings.as_map().into_iter().flat_map(|map| map.iter()) {
         match (name.as_str(), value.as_str()) {

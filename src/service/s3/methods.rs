@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use crate::auth::post_policy::PostPolicy;
+use crate::call::validate::type_name;
 use crate::client::{Client, ExtraMethods, ExtraParams};
 use crate::error::{Error, ErrorKind, Result};
 use crate::resource::{Method, Outcome, Resource};
@@ -90,7 +91,7 @@ fn presign(client: &Client, bucket: &str, key: &str, fields: &Value, conditions:
 }
 
 fn wrong_type(name: &str, value: &Value, wanted: &str) -> Error {
-    let problem = format!("Invalid type for parameter {name}, type: {}, valid types: {wanted}", value.type_name());
+    let problem = format!("Invalid type for parameter {name}, type: {}, valid types: {wanted}", type_name(value));
     invalid(&problem).with_operation(PRESIGNED_POST)
 }
 

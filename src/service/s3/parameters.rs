@@ -78,7 +78,7 @@ fn encode_source_text(source: &str) -> String {
 fn encode_source_map(source: &Map) -> anyhow::Result<String> {
     let text = |key: &str| match source.get(key) {
         Some(Value::String(text)) => Ok(text.as_str()),
-        Some(_) => Err(invalid_parameter(&format!("Invalid type for parameter CopySource.{key}, valid types: <class 'str'>"))),
+        Some(_) => Err(invalid_parameter(&format!("Invalid type for parameter CopySource.{key}, valid types: string"))),
         None => Err(invalid_parameter(&format!("Missing required parameter: '{key}'"))),
     };
     let (bucket, key) = (text("Bucket")?, text("Key")?);
