@@ -297,6 +297,15 @@ impl Error {
         self
     }
 
+    /// Adds a sentence to the end of the message.
+    pub(crate) fn with_hint(mut self, hint: &str) -> Error {
+        let end = if self.0.message.is_empty() || self.0.message.ends_with(['.', '!', '?']) { "" } else { "." };
+        self.0.message.push_str(end);
+        self.0.message.push(' ');
+        self.0.message.push_str(hint);
+        self
+    }
+
     pub(crate) fn with_operation(mut self, operation: &str) -> Error {
         self.0.operation.get_or_insert_with(|| operation.to_owned());
         self

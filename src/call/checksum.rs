@@ -8,21 +8,27 @@
 //! Every algorithm is built in; boto3 needs another package for CRC32C, CRC64NVME, and the XXHASH family. If a response has
 //! several checksums, the first is verified rather than the first that a package supports.
 
+use base64::prelude::{BASE64_STANDARD, Engine as _};
+use md5::{Digest, Md5};
+
 use super::Call;
 use super::signing;
 use crate::error::{Error, ErrorKind, Result};
-use crate::http::{Checksum, ChecksumAlgorithm, Headers, ResponseBody, aws_chunked, verified};
+use crate::http::{Body, Checksum, ChecksumAlgorithm, Headers, ResponseBody, aws_chunked, verified};
 use crate::settings::ChecksumMode;
 use crate::value::Value;
 
 /// The checksum that a request will carry.
-pub(crate) struct Plan {
-    algorithm: ChecksumAlgorithm,
-    /// As a trailer after the body, or in a header.
-    trailer: bool,
+pub(crate) enum Plan {
+    Header(ChecksumAlgorithm),
+    /// In a trailer after the body.
+    Trailer(ChecksumAlgorithm),
+    /// In the header `Content-MD5`, the only one that every S3-compatible store accepts.
+    ContentMd5,
 }
 
 const PREFIX: &str = "x-amz-checksum-";
+const CONTENT_MD5: &str = "Content-MD5";
 
 /// Requests the checksum of the response, unless the caller decided.
 pub(super) fn inject_validation_mode(call: &mut Call<'_>) -> Result<()> {
@@ -48,7 +54,9 @@ fn decide(call: &mut Call<'_>) -> Result<Option<Plan>> {
     }
     let member = trait_.request_algorithm_member;
     let given = member.as_deref().and_then(|m| call.params.get(m)).and_then(Value::as_str);
+    let compatible = call.client.settings.s3_compatible;
     let algorithm = match (given, &member) {
+        (None, _) if required && compatible => return Ok(Some(Plan::ContentMd5)),
         (Some(name), _) => ChecksumAlgorithm::parse(name)
             .ok_or_else(|| Error::new(ErrorKind::Checksum, format!("Unsupported checksum algorithm: {}", name.to_lowercase())))?,
         (None, Some(_)) if required || call.client.settings.request_checksum_calculation == ChecksumMode::WhenSupported => {
@@ -62,28 +70,49 @@ fn decide(call: &mut Call<'_>) -> Result<Option<Plan>> {
     {
         call.request_mut().headers.set(header, algorithm.as_str().to_uppercase());
     }
-    let trailer = signing::has_streaming_input(call)? && call.request_mut().is_https() && call.client.auth.signature_version != "s3";
+    let trailer =
+        !compatible && signing::has_streaming_input(call)? && call.request_mut().is_https() && call.client.auth.signature_version != "s3";
     call.signing.trailer_checksum = trailer;
     call.signing.checksum_header = (!trailer).then(|| format!("{PREFIX}{}", algorithm.as_str()));
-    Ok(Some(Plan { algorithm, trailer }))
+    Ok(Some(if trailer { Plan::Trailer(algorithm) } else { Plan::Header(algorithm) }))
 }
 
 /// Adds the checksum to the request.
 pub(super) fn apply(call: &mut Call<'_>) -> Result<()> {
-    let Some(Plan { algorithm, trailer }) = call.checksum.take().filter(|_| !call.is_answered()) else { return Ok(()) };
-    let name = format!("{PREFIX}{}", algorithm.as_str());
+    let Some(plan) = call.checksum.take().filter(|_| !call.is_answered()) else { return Ok(()) };
+    let name = match plan {
+        Plan::Header(algorithm) | Plan::Trailer(algorithm) => format!("{PREFIX}{}", algorithm.as_str()),
+        Plan::ContentMd5 => CONTENT_MD5.to_owned(),
+    };
     let request = call.request_mut();
     if request.headers.contains(&name) {
         return Ok(());
     }
-    if trailer {
-        let body = std::mem::take(&mut request.body);
-        announce_trailer(&mut request.headers, &name, body.length());
-        request.body = aws_chunked(body, algorithm, name);
-        return Ok(());
-    }
-    let mut checksum = Checksum::new(algorithm);
-    if !request.body.is_rewindable() {
+    let value = match plan {
+        Plan::Trailer(algorithm) => {
+            let body = std::mem::take(&mut request.body);
+            announce_trailer(&mut request.headers, &name, body.length());
+            request.body = aws_chunked(body, algorithm, name);
+            return Ok(());
+        }
+        Plan::Header(algorithm) => {
+            let mut checksum = Checksum::new(algorithm);
+            scan(&mut request.body, |piece| checksum.update(piece))?;
+            checksum.finish()
+        }
+        Plan::ContentMd5 => {
+            let mut digest = Md5::new();
+            scan(&mut request.body, |piece| digest.update(piece))?;
+            BASE64_STANDARD.encode(digest.finalize())
+        }
+    };
+    request.headers.set(name, value);
+    Ok(())
+}
+
+/// Reads a body, which is rewound afterwards.
+fn scan(body: &mut Body, update: impl FnMut(&[u8])) -> Result<()> {
+    if !body.is_rewindable() {
         return Err(Error::new(
             ErrorKind::Stream,
             "The body can be read only once, but its checksum must be known before it is sent. \
@@ -91,10 +120,7 @@ pub(super) fn apply(call: &mut Call<'_>) -> Result<()> {
         )
         .with_name("UnseekableStreamError"));
     }
-    let scan = request.body.scan(|piece| checksum.update(piece));
-    scan.map_err(|e| Error::new(ErrorKind::Stream, format!("The body cannot be read for its checksum: {e}")).with_source(e))?;
-    request.headers.set(name, checksum.finish());
-    Ok(())
+    body.scan(update).map_err(|e| Error::new(ErrorKind::Stream, format!("The body cannot be read for its checksum: {e}")).with_source(e))
 }
 
 fn announce_trailer(headers: &mut Headers, name: &str, length: Option<u64>) {
@@ -145,7 +171,6 @@ fn header_of(call: &Call<'_>, member: &str) -> Result<Option<String>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::http::Body;
 
     #[test]
     fn any_checksum_header_of_the_caller_is_recognized() {

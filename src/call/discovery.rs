@@ -58,7 +58,7 @@ impl Discovery {
 
 /// Rejects an operation that requires discovery if discovery is disabled.
 pub(super) fn check(call: &mut Call<'_>) -> Result<()> {
-    let Some(Discovery { mode: EndpointDiscovery::Never, .. }) = &call.client.endpoints.discovery else { return Ok(()) };
+    let Some(Discovery { mode: EndpointDiscovery::Never, .. }) = discovery(call) else { return Ok(()) };
     if call.operation.endpoint_discovery.as_ref().is_some_and(|d| d.required) {
         let message = "Endpoint Discovery is not enabled but this operation requires it.";
         return Err(Error::new(ErrorKind::InvalidConfig, message).with_name("EndpointDiscoveryRequired"));
@@ -88,9 +88,14 @@ pub(crate) fn forget_if_refused(call: &Call<'_>) -> Result<bool> {
     Ok(refused)
 }
 
+/// The client's discovery, unless the call has its own endpoint.
+fn discovery<'c>(call: &Call<'c>) -> Option<&'c Discovery> {
+    call.client.endpoints.discovery.as_ref().filter(|_| call.options.endpoint_url.is_none())
+}
+
 /// The discovery, if this operation uses it, and whether it is required.
 fn active<'c>(call: &Call<'c>) -> Option<(&'c Discovery, bool)> {
-    let discovery = call.client.endpoints.discovery.as_ref()?;
+    let discovery = discovery(call)?;
     let required = call.operation.endpoint_discovery.as_ref()?.required;
     let used = match discovery.mode {
         EndpointDiscovery::Never => false,

@@ -62,13 +62,14 @@ const ACCOUNT_ID: &str = "AWS::Auth::AccountId";
 
 /// Resolves the endpoint of a call.
 pub(crate) fn resolve(call: &mut Call<'_>) -> Result<()> {
-    call.emit(Stage::BeforeEndpointResolution)?;
+    // Before the hooks, which adapt other parameters to a custom endpoint.
     if let Some(url) = call.options.endpoint_url.clone() {
         url::validate(&url)?;
         call.builtins.insert("SDK::Endpoint", url);
         call.builtins.insert("AWS::UseFIPS", false);
         call.builtins.insert("AWS::UseDualStack", false);
     }
+    call.emit(Stage::BeforeEndpointResolution)?;
     call.endpoint = match call.client.endpoints.rules.clone() {
         Some(rules) => {
             if rules.parameters().iter().any(|p| p.built_in() == Some(ACCOUNT_ID)) {
@@ -144,7 +145,7 @@ pub(crate) fn url(call: &Call<'_>, serialized: &Serialized) -> Result<String> {
     if base.is_empty() {
         return Err(Error::new(ErrorKind::EndpointResolution, "The endpoint rules gave no URL"));
     }
-    Ok(url::join(&base, &serialized.path, &query_string(&serialized.query)))
+    Ok(url::with_lowercase_host(url::join(&base, &serialized.path, &query_string(&serialized.query))))
 }
 
 fn base_url(call: &Call<'_>, endpoint: &Endpoint) -> String {

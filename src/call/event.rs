@@ -243,6 +243,11 @@ impl<'e, 'c> Event<'e, 'c> {
         self.call.error_class = class;
     }
 
+    /// Adds advice to the end of the error's message.
+    pub(crate) fn set_hint(&mut self, hint: &'static str) {
+        self.call.hint = Some(hint);
+    }
+
     /// The class of the service's error, if it has one.
     pub(crate) fn error_class(&self) -> Option<&str> {
         self.call.error_class.as_deref()
@@ -274,6 +279,11 @@ impl<'e, 'c> Event<'e, 'c> {
     /// `ResponseMetadata` makes it an error.
     pub fn set_result(&mut self, result: Map) {
         self.call.result = Some(result);
+    }
+
+    /// The endpoint of this call alone, if it has one.
+    pub(crate) fn own_endpoint_url(&self) -> Option<&str> {
+        self.call.options.endpoint_url.as_deref()
     }
 
     /// Calls another operation of the same client, at the same endpoint and within the same limits.

@@ -80,6 +80,8 @@ pub(crate) struct Call<'c> {
     /// The algorithm that the response is verified with.
     pub verified_with: Option<&'static str>,
     pub result: Option<Map>,
+    /// Advice about the error, which ends its message.
+    pub hint: Option<&'static str>,
     /// The name of the modeled error that the service returned.
     pub error_class: Option<Str>,
     /// The result is final: later hooks do not run on it.
@@ -159,6 +161,7 @@ impl<'c> Call<'c> {
             response: None,
             verified_with: None,
             result: None,
+            hint: None,
             error_class: None,
             is_final: false,
             added: Map::new(),

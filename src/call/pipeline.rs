@@ -87,6 +87,10 @@ pub(crate) static RAW_PREPARE: Pipeline =
 
 impl Pipeline {
     fn run(&self, call: &mut Call<'_>) -> Result<()> {
+        if !self.sends {
+            // Attempts check the limits by themselves.
+            call.limits().check()?;
+        }
         self.build.iter().chain(&self.then).try_for_each(|step| step(call))
     }
 }

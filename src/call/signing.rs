@@ -15,6 +15,7 @@ use crate::auth::{Credentials, Scheme, SignerName, legacy, s3, sign_bearer};
 use crate::definition::ShapeType;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::Request;
+use crate::text::url;
 use crate::value::{Str, Timestamp, Value};
 
 /// The name of the signer that signs nothing.
@@ -34,6 +35,7 @@ fn created(call: &mut Call<'_>) -> Result<()> {
     discovery::redirect(call)?;
     let signer = choose_signer(call)?;
     call.emit(Stage::BeforeSign)?;
+    lowercase_host(call);
     let Some(signer) = signer else {
         if call.signing.trailer_checksum {
             sigv4::announce_unsigned_trailer(call.request_mut());
@@ -63,10 +65,18 @@ fn created(call: &mut Call<'_>) -> Result<()> {
     }
 }
 
+/// Lowercases the host that a hook or endpoint discovery has set, so that the signed and the sent name are the same.
+fn lowercase_host(call: &mut Call<'_>) {
+    let request = call.request_mut();
+    let url = std::mem::take(&mut request.url);
+    request.url = url::with_lowercase_host(url);
+}
+
 /// Signs the URL of the request, which is then valid for `expires`.
 pub(crate) fn presign(call: &mut Call<'_>, expires: Duration) -> Result<()> {
     let signer = choose_signer(call)?;
     call.emit(Stage::BeforeSign)?;
+    lowercase_host(call);
     let Some(signer) = signer else { return Ok(()) };
     if let Some((_, flavor)) = signer.scheme.sigv4() {
         // S3 leaves the body unsigned, because the user of the URL sends one.

@@ -5,13 +5,13 @@
 
 use std::time::Duration;
 
-use super::Client;
+use super::OperationRequest;
 use crate::call::validate::type_name;
 use crate::error::{Error, ErrorKind, Result, did_you_mean};
 use crate::value::{Map, Value};
 
-/// A method, which receives the client and the parameters by boto3's names.
-pub(crate) type ExtraMethod = fn(&Client, &Map) -> Result<Value>;
+/// A method, which receives the request with its settings and the parameters by boto3's names.
+pub(crate) type ExtraMethod = fn(&OperationRequest<'_>, &Map) -> Result<Value>;
 pub(crate) type ExtraMethods = &'static [(&'static str, ExtraMethod)];
 
 /// The methods of every client.
@@ -20,9 +20,9 @@ pub(super) const OF_ALL: ExtraMethods = &[("generate_presigned_url", generate_pr
 /// The default validity of presigned URLs and forms, as in boto3.
 const HOUR: Duration = Duration::from_secs(3600);
 
-fn generate_presigned_url(client: &Client, params: &Map) -> Result<Value> {
+fn generate_presigned_url(request: &OperationRequest<'_>, params: &Map) -> Result<Value> {
     let params = ExtraParams::new(params, &["ClientMethod", "Params", "ExpiresIn", "HttpMethod"])?;
-    let mut request = client.request(params.required_text("ClientMethod")?, params.value("Params").clone());
+    let mut request = request.for_operation(params.required_text("ClientMethod")?, params.value("Params").clone());
     if let Some(method) = params.text("HttpMethod")? {
         request = request.http_method(method);
     }

@@ -38,6 +38,11 @@ impl<'c> OperationRequest<'c> {
         OperationRequest { client, operation: operation.to_owned(), params, options: CallOptions::default() }
     }
 
+    /// A call of another operation with the settings of this one.
+    pub(crate) fn for_operation(&self, operation: &str, params: impl Into<Value>) -> OperationRequest<'c> {
+        OperationRequest { client: self.client, operation: operation.to_owned(), params: params.into(), options: self.options.clone() }
+    }
+
     /// Sets how long the server may be silent. This is not a limit for the whole call; see [`deadline`](Self::deadline).
     pub fn read_timeout(mut self, idle: Duration) -> Self {
         self.options.read_timeout = Some(idle);
@@ -130,8 +135,8 @@ impl<'c> OperationRequest<'c> {
     /// See [`Client::call`].
     pub fn send(self) -> Result<Value> {
         if let Some(method) = self.client.extra_method(&self.operation) {
-            let params = params_map(self.params);
-            return params.and_then(|params| method(self.client, &params)).map_err(|error| error.with_operation(&self.operation));
+            let params = params_map(self.params.clone());
+            return params.and_then(|params| method(&self, &params)).map_err(|error| error.with_operation(&self.operation));
         }
         self.with_call(&pipeline::SEND, |call| pipeline::send(call).map(Value::Map))
     }
@@ -176,5 +181,9 @@ impl<'c> OperationRequest<'c> {
 /// Adds the operation, the host, and the number of attempts to an error.
 pub(super) fn with_circumstances(error: Error, call: &Call<'_>) -> Error {
     let host = call.request.as_ref().map(|r| r.host().to_owned()).unwrap_or_default();
+    let error = match call.hint {
+        Some(hint) => error.with_hint(hint),
+        None => error,
+    };
     error.with_operation(&call.operation.name).with_host(&host).with_attempts(call.attempts.number)
 }

@@ -340,8 +340,8 @@ mod tests {
     fn parameters_must_be_present_and_of_the_declared_type() {
         assert_eq!(message(MINI, value!({})), "Cannot find value for required parameter Region");
         assert_eq!(message(MINI, value!({"Region": null})), "Cannot find value for required parameter Region");
-        assert_eq!(message(MINI, value!({"Region": true})), "Value (Region) is the wrong type. Must be <class 'str'>.");
-        assert_eq!(message(MINI, value!({"Region": "us", "Flag": "x"})), "Value (Flag) is the wrong type. Must be <class 'bool'>.");
+        assert_eq!(message(MINI, value!({"Region": true})), "Value (Region) is the wrong type. Must be a string.");
+        assert_eq!(message(MINI, value!({"Region": "us", "Flag": "x"})), "Value (Flag) is the wrong type. Must be a boolean.");
     }
 
     #[test]

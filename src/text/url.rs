@@ -61,6 +61,18 @@ pub fn join(endpoint: &str, path: &str, query: &str) -> String {
     url
 }
 
+/// Lowercases the scheme and the host of a URL, since both are case-insensitive and servers compare signed host names
+/// literally (RFC 3986, section 6.2.2.1). User information remains unchanged.
+pub(crate) fn with_lowercase_host(mut url: String) -> String {
+    let Some(scheme) = url.find("://") else { return url };
+    let start = scheme + "://".len();
+    let end = url[start..].find(['/', '?', '#']).map_or(url.len(), |at| start + at);
+    let host = url[start..end].rfind('@').map_or(start, |at| start + at + 1);
+    url[..scheme].make_ascii_lowercase();
+    url[host..end].make_ascii_lowercase();
+    url
+}
+
 /// Inserts `prefix` before the host: `data-` turns `https://example.com` into `https://data-example.com`.
 pub fn with_host_prefix(url: &str, prefix: &str) -> String {
     let host = url.find("://").map_or(0, |at| at + 3);
@@ -174,5 +186,18 @@ mod tests {
     fn a_host_gets_a_prefix() {
         assert_eq!(with_host_prefix("http://h:90/b?x=1", "data-"), "http://data-h:90/b?x=1");
         assert_eq!(without_tls("https://h/p"), "http://h/p");
+    }
+
+    #[test]
+    fn only_the_scheme_and_the_host_are_lowercased() {
+        for (url, expected) in [
+            ("HTTPS://User:PW@S3.Example.COM:9000/Bucket?Key=A", "https://User:PW@s3.example.com:9000/Bucket?Key=A"),
+            ("http://[FE80::1]:80", "http://[fe80::1]:80"),
+            ("http://Host?A/@B", "http://host?A/@B"),
+            ("no url", "no url"),
+        ] {
+            let found = with_lowercase_host(url.to_owned());
+            assert_eq!(found, expected, "{url}");
+        }
     }
 }

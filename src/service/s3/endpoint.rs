@@ -5,6 +5,7 @@ use super::super::hooks::host_label_error;
 use crate::call::{Event, LookupRegion};
 use crate::client::Setup;
 use crate::error::{Error, ErrorKind, Result};
+use crate::settings::ClientSettings;
 use crate::text::invalid;
 use crate::text::url::is_label;
 use crate::value::{Map, Value};
@@ -22,17 +23,15 @@ const ACCESS_POINT_ERRORS: [&str; 6] = [
     "Client was configured for partition",
 ];
 
+/// Any endpoint that is not one of AWS.
+const CUSTOM_ENDPOINT: &str = "http://localhost";
+
 /// Passes the settings under `s3` to the endpoint rules.
 pub(super) fn builtins(setup: &mut Setup<'_>) {
     let settings = setup.settings;
     let flag = |key: &str, default: bool| settings.s3_option(key).and_then(Value::as_bool).unwrap_or(default);
     let accelerate = flag("use_accelerate_endpoint", false);
-    let style = settings.s3_option("addressing_style").and_then(Value::as_str).unwrap_or("auto");
-    let force_path = match &settings.endpoint_url {
-        _ if accelerate => false,
-        Some(given) if !is_accelerate_url(&given.url) => style != "virtual",
-        _ => style == "path",
-    };
+    let force_path = forces_path_style(settings, settings.endpoint_url.as_ref().map(|given| given.url.as_str()));
     let global = settings.s3_option("us_east_1_regional_endpoint").and_then(Value::as_str) != Some("regional");
     let classic = matches!(settings.region.as_deref(), None | Some("us-east-1" | "aws-global"));
     setup.builtin("AWS::S3::Accelerate", accelerate);
@@ -45,6 +44,32 @@ pub(super) fn builtins(setup: &mut Setup<'_>) {
         setup.lookup_region = Some(LookupRegion { lookup: None, client: "us-east-1".into() });
         setup.builtin("AWS::Region", "us-east-1");
     }
+}
+
+/// Whether the bucket is part of the path, given a custom endpoint or none. `auto` means path style at custom endpoints.
+fn forces_path_style(settings: &ClientSettings, endpoint_url: Option<&str>) -> bool {
+    let option = |key: &str| settings.s3_option(key);
+    if option("use_accelerate_endpoint").and_then(Value::as_bool) == Some(true) {
+        return false;
+    }
+    let style = option("addressing_style").and_then(Value::as_str).unwrap_or("auto");
+    match endpoint_url {
+        Some(url) if !is_accelerate_url(url) => style != "virtual",
+        _ => style == "path",
+    }
+}
+
+/// Chooses the style of calls with their own endpoint as [`builtins`] does for a client.
+pub(super) fn style_by_own_endpoint(setup: &Setup<'_>) -> Result<()> {
+    let at_custom = forces_path_style(setup.settings, Some(CUSTOM_ENDPOINT));
+    let at_accelerate = forces_path_style(setup.settings, None);
+    setup.on("before-endpoint-resolution.s3", move |event| {
+        if let Some(url) = event.own_endpoint_url() {
+            let force_path = if is_accelerate_url(url) { at_accelerate } else { at_custom };
+            event.builtins_mut().insert("AWS::S3::ForcePathStyle", force_path);
+        }
+        Ok(())
+    })
 }
 
 fn is_accelerate_url(url: &str) -> bool {

@@ -1,6 +1,6 @@
 //! S3 Express: requests for a directory bucket are signed with the credentials of a session, which `CreateSession` returns.
 //!
-//! A client caches one session per bucket. A session is renewed before it expires by one call, while other calls continue
+//! A client caches one session per endpoint and bucket. A session is renewed before it expires by one call, while other calls continue
 //! with the old credentials. The first calls for a bucket wait for its session.
 
 use std::sync::{Arc, Mutex, PoisonError};
@@ -25,7 +25,10 @@ pub(super) fn customize(setup: &Setup<'_>) -> Result<()> {
 
 /// The sessions of a client; the most recently used one is last.
 #[derive(Default)]
-struct Sessions(Mutex<Vec<(String, Arc<Session>)>>);
+struct Sessions(Mutex<Vec<(Key, Arc<Session>)>>);
+
+/// The endpoint of the calls, if it is not the client's, and the bucket.
+type Key = (Option<String>, String);
 
 /// The credentials of one bucket.
 type Session = Refreshable<Credentials>;
@@ -37,24 +40,24 @@ impl Sessions {
             return Ok(());
         }
         let bucket = event.params()["Bucket"].as_str().unwrap_or_default();
-        let credentials =
-            self.of(bucket).find(event.now(), &event.limits(), || create(event, bucket).map(Some), |_| create(event, bucket))?;
+        let session = self.of(event.own_endpoint_url(), bucket);
+        let credentials = session.find(event.now(), &event.limits(), || create(event, bucket).map(Some), |_| create(event, bucket))?;
         if let Some(credentials) = credentials {
             event.set_credentials(credentials);
         }
         Ok(())
     }
 
-    /// The session of a bucket, which may not have credentials yet.
-    fn of(&self, bucket: &str) -> Arc<Session> {
+    /// The session of a bucket at an endpoint, which may not have credentials yet.
+    fn of(&self, endpoint_url: Option<&str>, bucket: &str) -> Arc<Session> {
         let mut sessions = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(at) = sessions.iter().rposition(|(name, _)| name == bucket) {
+        if let Some(at) = sessions.iter().rposition(|(key, _)| key.0.as_deref() == endpoint_url && key.1 == bucket) {
             sessions[at..].rotate_left(1);
         } else {
             if sessions.len() == CAPACITY {
                 sessions.remove(0);
             }
-            sessions.push((bucket.to_owned(), Arc::new(Refreshable::new(WINDOWS))));
+            sessions.push(((endpoint_url.map(str::to_owned), bucket.to_owned()), Arc::new(Refreshable::new(WINDOWS))));
         }
         Arc::clone(&sessions[sessions.len() - 1].1)
     }
@@ -84,11 +87,11 @@ mod tests {
     #[test]
     fn the_least_recently_used_bucket_is_dropped() {
         let sessions = Sessions::default();
-        let first: Vec<_> = (0..CAPACITY).map(|n| sessions.of(&n.to_string())).collect();
-        assert!(Arc::ptr_eq(&first[0], &sessions.of("0")));
-        sessions.of("new");
-        assert!(Arc::ptr_eq(&first[0], &sessions.of("0")));
-        assert!(!Arc::ptr_eq(&first[1], &sessions.of("1")));
+        let first: Vec<_> = (0..CAPACITY).map(|n| sessions.of(None, &n.to_string())).collect();
+        assert!(Arc::ptr_eq(&first[0], &sessions.of(None, "0")));
+        sessions.of(None, "new");
+        assert!(Arc::ptr_eq(&first[0], &sessions.of(None, "0")));
+        assert!(!Arc::ptr_eq(&first[1], &sessions.of(None, "1")));
         assert_eq!(sessions.0.lock().unwrap().len(), CAPACITY);
     }
 }

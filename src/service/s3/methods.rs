@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::auth::post_policy::PostPolicy;
 use crate::call::validate::type_name;
-use crate::client::{Client, ExtraMethods, ExtraParams};
+use crate::client::{Client, ExtraMethods, ExtraParams, OperationRequest};
 use crate::error::{Error, ErrorKind, Result};
 use crate::resource::{Method, Outcome, Resource};
 use crate::text::invalid;
@@ -55,18 +55,25 @@ impl Client {
             let message = format!("{} has no method {PRESIGNED_POST}; only s3 has it.", self.service().name());
             return Err(Error::new(ErrorKind::UnknownOperation, message));
         }
-        presign(self, bucket, key, &fields.into(), &conditions.into(), expires)
+        presign(&self.request(PRESIGNED_POST, ()), bucket, key, &fields.into(), &conditions.into(), expires)
     }
 }
 
-fn generate_presigned_post(client: &Client, params: &Map) -> Result<Value> {
+fn generate_presigned_post(request: &OperationRequest<'_>, params: &Map) -> Result<Value> {
     let params = ExtraParams::new(params, &["Bucket", "Key", "Fields", "Conditions", "ExpiresIn"])?;
     let (bucket, key) = (params.required_text("Bucket")?, params.required_text("Key")?);
-    presign(client, bucket, key, params.value("Fields"), params.value("Conditions"), params.expiry()?)
+    presign(request, bucket, key, params.value("Fields"), params.value("Conditions"), params.expiry()?)
 }
 
 /// As in boto3, the form is sent to the endpoint of `CreateBucket`.
-fn presign(client: &Client, bucket: &str, key: &str, fields: &Value, conditions: &Value, expires: Duration) -> Result<Value> {
+fn presign(
+    request: &OperationRequest<'_>,
+    bucket: &str,
+    key: &str,
+    fields: &Value,
+    conditions: &Value,
+    expires: Duration,
+) -> Result<Value> {
     let mut policy = PostPolicy {
         fields: match fields {
             Value::Null => Map::new(),
@@ -85,7 +92,7 @@ fn presign(client: &Client, bucket: &str, key: &str, fields: &Value, conditions:
         None => value!({"key": key}),
     });
     policy.fields.insert("key", key);
-    let request = client.request("CreateBucket", value!({"Bucket": bucket}));
+    let request = request.for_operation("CreateBucket", value!({"Bucket": bucket}));
     let (url, policy) = request.presign_post(policy, expires).map_err(|error| error.with_operation_instead(PRESIGNED_POST))?;
     Ok(value!({"url": url, "fields": policy.fields}))
 }

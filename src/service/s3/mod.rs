@@ -34,6 +34,7 @@ pub(super) fn customize(setup: &mut Setup<'_>) -> Result<()> {
     endpoint::builtins(setup);
     setup.on("before-parameter-build.s3", parameters::check_bucket)?;
     setup.on("before-parameter-build.s3", remove_bucket_from_path)?;
+    endpoint::style_by_own_endpoint(setup)?;
     setup.on("before-endpoint-resolution.s3", endpoint::style_by_bucket)?;
     redirect::customize(setup)?;
     endpoint::presign_globally(setup)?;
@@ -44,6 +45,9 @@ pub(super) fn customize(setup: &mut Setup<'_>) -> Result<()> {
     setup.on("before-parse.s3", response::error_in_200)?;
     setup.on("before-parse.s3", response::check_expires)?;
     setup.on("after-call.s3", response::expires_string)?;
+    if !setup.settings.s3_compatible {
+        setup.on("after-call.s3", response::suggest_compatibility)?;
+    }
     setup.on("after-call.s3.GetBucketLocation", response::bucket_location)?;
     for operation in ["CopyObject", "UploadPartCopy"] {
         setup.on(&format!("before-parameter-build.s3.{operation}"), parameters::encode_copy_source)?;
@@ -55,7 +59,8 @@ pub(super) fn customize(setup: &mut Setup<'_>) -> Result<()> {
     for operation in parameters::WITH_CUSTOMER_KEY {
         setup.on(&format!("before-parameter-build.s3.{operation}"), parameters::customer_key_digest)?;
     }
-    for operation in ["ListObjects", "ListObjectsV2", "ListObjectVersions"] {
+    let encodes_keys = !setup.settings.s3_compatible;
+    for operation in ["ListObjects", "ListObjectsV2", "ListObjectVersions"].into_iter().filter(|_| encodes_keys) {
         setup.on(&format!("before-parameter-build.s3.{operation}"), parameters::request_encoded_keys)?;
         setup.on(&format!("after-call.s3.{operation}"), response::decode_keys)?;
     }

@@ -14,8 +14,9 @@ use crate::value::{Map, Value};
 
 const REGION_HEADER: &str = "x-amz-bucket-region";
 
-/// The regions of buckets that a client has learned.
-type Regions = Arc<Mutex<HashMap<String, String>>>;
+/// The regions of buckets that a client has learned, by the endpoint of the calls, if it is not the client's, and the bucket.
+type Regions = Arc<Mutex<HashMap<Key, String>>>;
+type Key = (Option<String>, String);
 
 /// Registers the hooks, which share the known regions.
 pub(super) fn customize(setup: &Setup<'_>) -> Result<()> {
@@ -30,10 +31,15 @@ pub(super) fn customize(setup: &Setup<'_>) -> Result<()> {
 
 fn use_known_region(event: &mut Event<'_, '_>, regions: &Regions) {
     let Some(bucket) = event.params()["Bucket"].as_str() else { return };
-    let known = regions.lock().unwrap_or_else(PoisonError::into_inner).get(bucket).cloned();
+    let key = key(event, bucket);
+    let known = regions.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
     if let Some(region) = known {
         event.builtins_mut().insert("AWS::Region", region);
     }
+}
+
+fn key(event: &Event<'_, '_>, bucket: &str) -> Key {
+    (event.own_endpoint_url().map(str::to_owned), bucket.to_owned())
 }
 
 fn follow(event: &mut Event<'_, '_>, regions: &Regions) -> anyhow::Result<()> {
@@ -43,7 +49,7 @@ fn follow(event: &mut Event<'_, '_>, regions: &Regions) -> anyhow::Result<()> {
     }
     let Some(region) = region(event, &bucket)? else { return Ok(()) };
     check_region(&region)?;
-    regions.lock().unwrap_or_else(PoisonError::into_inner).insert(bucket, region);
+    regions.lock().unwrap_or_else(PoisonError::into_inner).insert(key(event, &bucket), region);
     event.state::<CallState>().redirected = true;
     event.resolve_endpoint_again();
     if event.retry().is_none() {

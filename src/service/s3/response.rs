@@ -50,6 +50,30 @@ pub(super) fn expires_string(event: &mut Event<'_, '_>) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// The end of errors that S3-compatible stores return if they lack a feature that the request used.
+const COMPATIBILITY: &str = "If this is an S3-compatible store, the setting `s3_compatible` (`Config::s3_compatible(true)`, \
+                             AWS_S3_COMPATIBLE, or the profile) avoids features that many of them lack.";
+
+/// Names the setting `s3_compatible` in such errors of custom endpoints.
+pub(super) fn suggest_compatibility(event: &mut Event<'_, '_>) -> anyhow::Result<()> {
+    if event.builtins()["SDK::Endpoint"].is_null() {
+        return Ok(());
+    }
+    let Some(error) = event.error() else { return Ok(()) };
+    let text = |name: &str| error[name].as_str().unwrap_or_default().to_ascii_lowercase();
+    let (code, message) = (text("Code"), text("Message"));
+    let headers = event.request().map(|request| &request.headers);
+    let sent = |name: &str| headers.is_some_and(|headers| headers.iter().any(|(header, _)| header.to_ascii_lowercase().starts_with(name)));
+    let digest = ["missingcontentmd5", "xamzcontentsha256mismatch", "contentsha256mismatch"].contains(&code.as_str());
+    let checksum = sent("x-amz-checksum-") || sent("x-amz-sdk-checksum-") || sent("x-amz-trailer");
+    let rejected = ["notimplemented", "501", "missingcontentlength", "411"].contains(&code.as_str());
+    let named = ["content-md5", "checksum", "aws-chunked", "trailer", "encoding-type"].iter().any(|feature| message.contains(feature));
+    if digest || (checksum && (rejected || named)) || message.contains("content-md5") || message.contains("encoding-type") {
+        event.set_hint(COMPATIBILITY);
+    }
+    Ok(())
+}
+
 /// The location is the text of the document element, which no structure describes. An empty one means us-east-1.
 pub(super) fn bucket_location(event: &mut Event<'_, '_>) -> anyhow::Result<()> {
     let Some(response) = event.response().filter(|r| r.status < 300) else { return Ok(()) };
