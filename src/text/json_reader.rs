@@ -6,10 +6,7 @@
 use std::borrow::Cow;
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::value::{List, Map, Number, Str, Value};
-
-/// The maximum nesting depth.
-const MAX_DEPTH: usize = 300;
+use crate::value::{List, MAX_DEPTH, Map, Number, Str, Value};
 
 /// Parses a complete JSON text.
 pub(crate) fn document(text: &str) -> Result<Value> {
@@ -294,7 +291,7 @@ impl<'a> Json<'a> {
 /// Converts a number: integers are exact regardless of size; all others become binary floats.
 fn number(digits: &str) -> Option<Value> {
     let unsigned = digits.strip_prefix('-').unwrap_or(digits).as_bytes();
-    let canonical = unsigned == b"0" || (!unsigned.is_empty() && unsigned[0] != b'0' && unsigned.iter().all(u8::is_ascii_digit));
+    let canonical = digits == "0" || (!unsigned.is_empty() && unsigned[0] != b'0' && unsigned.iter().all(u8::is_ascii_digit));
     if canonical && let Ok(n) = digits.parse() {
         return Some(Value::Int(n));
     }
@@ -313,7 +310,7 @@ mod tests {
         assert_eq!(v[2], Value::Int(i64::MAX));
         assert!(matches!(&v[3], Value::Number(n) if n.as_str() == "9223372036854775808"));
         assert_eq!(v[5], Value::Float(1000.0));
-        assert_eq!(v[6], Value::Int(0));
+        assert!(matches!(&v[6], Value::Number(n) if n.as_str() == "-0") && v[6] == 0);
         assert!(v[7].as_float().unwrap().is_nan());
         assert_eq!(v[8], Value::Float(f64::NEG_INFINITY));
     }

@@ -218,7 +218,7 @@ fn timestamp(f: &mut fmt::Formatter<'_>, timestamp: Timestamp, inside: bool) -> 
         if micros != 0 {
             write!(f, ".{micros:06}")?;
         }
-        return f.write_str("+00:00");
+        return f.write_str(if timestamp.has_zone() { "+00:00" } else { "" });
     }
     write!(f, "datetime.datetime({year}, {month}, {day}, {hour}, {minute}")?;
     if second != 0 || micros != 0 {
@@ -227,7 +227,7 @@ fn timestamp(f: &mut fmt::Formatter<'_>, timestamp: Timestamp, inside: bool) -> 
     if micros != 0 {
         write!(f, ", {micros}")?;
     }
-    f.write_str(", tzinfo=datetime.timezone.utc)")
+    f.write_str(if timestamp.has_zone() { ", tzinfo=datetime.timezone.utc)" } else { ")" })
 }
 
 #[cfg(test)]
@@ -292,6 +292,7 @@ mod tests {
             (value!({"a": 1, "b": {}, "c": []}), "{'a': 1, 'b': {}, 'c': []}"),
             (value!(t), "2015-01-25 08:01:02.000003+00:00"),
             (value!([t]), "[datetime.datetime(2015, 1, 25, 8, 1, 2, 3, tzinfo=datetime.timezone.utc)]"),
+            (value!([t.without_zone()]), "[datetime.datetime(2015, 1, 25, 8, 1, 2, 3)]"),
             (value!([Timestamp::new(0, 0)]), "[datetime.datetime(1970, 1, 1, 0, 0, tzinfo=datetime.timezone.utc)]"),
         ] {
             assert_eq!(Repr::top(&value).to_string(), text);

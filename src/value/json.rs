@@ -64,7 +64,7 @@ impl Value {
     /// |---|---|
     /// | null, bool, int, string, list, map, finite float | the JSON equivalent |
     /// | bytes | `{"$bytes": "aGk="}` (base64, RFC 4648 section 4) |
-    /// | timestamp | `{"$timestamp": "2015-01-25T08:00:00Z"}` (RFC 3339; no zone if the source had none) |
+    /// | timestamp | `{"$timestamp": "2015-01-25T08:00:00Z"}` (RFC 3339) |
     /// | NaN, the infinities | `{"$float": "NaN"}`, `{"$float": "Infinity"}`, `{"$float": "-Infinity"}` |
     /// | number with all its digits | `{"$number": "12345678901234567890"}` |
     /// | set | `{"$set": ["a", "b"]}` |

@@ -20,6 +20,7 @@ pub use self::bytes::Bytes;
 pub use self::jmespath::Expression;
 pub use self::list::List;
 pub use self::map::{KeyTable, Map, MapIter};
+pub(crate) use self::nested::MAX_DEPTH;
 pub use self::number::Number;
 pub(crate) use self::serde::SET;
 pub use self::serde::{from_value, to_value};

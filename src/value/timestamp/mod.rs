@@ -1,12 +1,14 @@
-//! Instants, and the notations in which services write them.
+//! Timestamps, and the notations in which services write them.
 //!
-//! `parse` reads every notation, `write` has one writer for each notation that a wire format
-//! asks for. No local time zone is ever consulted: a text without a zone means UTC.
+//! `parse` reads every notation; `write` has one writer per wire notation. The local time zone is never used: a text without a
+//! zone means UTC.
 
 mod parse;
 mod write;
 
+use std::cmp::Ordering;
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::str::FromStr;
 use std::time::{Duration, SystemTime};
 
@@ -14,11 +16,14 @@ use time::UtcDateTime;
 
 use crate::error::{Error, ErrorKind, Result};
 
-/// 0000-01-01T00:00:00Z and 9999-12-31T23:59:59Z: the years that RFC 3339 can write.
+/// 0000-01-01T00:00:00Z and 9999-12-31T23:59:59Z, the limits of RFC 3339.
 const FIRST_SECOND: i64 = -62_167_219_200;
 const LAST_SECOND: i64 = 253_402_300_799;
 
-/// An instant in the years 0 to 9999: seconds since 1970-01-01T00:00:00Z and nanoseconds within the second.
+/// A point in time in the years 0 to 9999: seconds since 1970-01-01T00:00:00Z and nanoseconds within the second.
+///
+/// It also knows whether the text that it was parsed from named a time zone, because boto3 returns a naive `datetime` otherwise.
+/// Comparisons ignore that.
 ///
 /// ```
 /// use tucuxi::Timestamp;
@@ -29,35 +34,41 @@ const LAST_SECOND: i64 = 253_402_300_799;
 /// assert_eq!(t.to_string(), "2015-01-25T07:00:00.500Z");
 /// # Ok::<(), tucuxi::Error>(())
 /// ```
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy)]
 pub struct Timestamp {
     seconds: i64,
     nanoseconds: u32,
+    has_zone: bool,
 }
 
 impl Timestamp {
-    /// The instant `seconds` and `nanoseconds` (what is above 10⁹ is carried) after the epoch. What
-    /// lies outside the years 0 to 9999 becomes the nearest instant inside; [`checked`](Self::checked) refuses it.
+    /// Creates the timestamp `seconds` and `nanoseconds` after the epoch. Nanoseconds may exceed 10⁹. Outside the years 0 to
+    /// 9999, the result is the nearest valid timestamp; [`checked`](Self::checked) returns `None` instead.
     pub fn new(seconds: i64, nanoseconds: u32) -> Timestamp {
-        let nearest = if seconds < 0 { (FIRST_SECOND, 0) } else { (LAST_SECOND, 999_999_999) };
-        Timestamp::checked(seconds, nanoseconds).unwrap_or(Timestamp { seconds: nearest.0, nanoseconds: nearest.1 })
+        let (nearest, fraction) = if seconds < 0 { (FIRST_SECOND, 0) } else { (LAST_SECOND, 999_999_999) };
+        Timestamp::checked(seconds, nanoseconds).unwrap_or(Timestamp { seconds: nearest, nanoseconds: fraction, has_zone: true })
     }
 
-    /// As [`new`](Self::new), but `None` outside the years 0 to 9999.
+    /// Creates a timestamp like [`new`](Self::new), or returns `None` outside the years 0 to 9999.
     pub fn checked(seconds: i64, nanoseconds: u32) -> Option<Timestamp> {
         let seconds = seconds.checked_add((nanoseconds / 1_000_000_000).into())?;
-        (FIRST_SECOND..=LAST_SECOND).contains(&seconds).then_some(Timestamp { seconds, nanoseconds: nanoseconds % 1_000_000_000 })
+        let nanoseconds = nanoseconds % 1_000_000_000;
+        (FIRST_SECOND..=LAST_SECOND).contains(&seconds).then_some(Timestamp { seconds, nanoseconds, has_zone: true })
     }
 
-    /// Reads an instant in any notation that services use.
+    /// Parses a timestamp in any notation that services use or boto3 accepts.
     ///
-    /// That is: seconds since the epoch (with fraction, negative, with exponent), ISO 8601 (with or without
-    /// separators, any offset, date only), RFC 822, RFC 850, `asctime`, and month-first dates with slashes. A text
-    /// without a zone means UTC. Digits beyond nanoseconds are dropped; a year of two digits is one
-    /// of 1950 to 2049 (RFC 5322, section 4.3).
+    /// These are seconds since the epoch (with fraction, sign, or exponent), ISO 8601 (with or without separators, any offset,
+    /// date only), RFC 822, RFC 850, `asctime`, and dates such as `Jan 2, 2024 3:04 PM`, `2024-1-2`, or `01/02/2024` (month
+    /// first, unless that is impossible). A text without a zone means UTC. Digits beyond nanoseconds are dropped, and two-digit
+    /// years are in 1950 to 2049 (RFC 5322, section 4.3).
+    ///
+    /// The zones `Z`, `UTC`, `UT`, `GMT`, `EST`, `EDT`, `CST`, `CDT`, `MST`, `MDT`, `PST`, and `PDT` have the meaning of RFC 2822.
+    /// All other names are rejected, because their meaning depends on the place. boto3 ignores the name of a zone and sends a
+    /// different time.
     ///
     /// # Errors
-    /// `Invalid timestamp "…": reason`, of kind [`ErrorKind::Conversion`].
+    /// Returns [`ErrorKind::Conversion`]: `Invalid timestamp "…": reason`.
     ///
     /// ```
     /// use tucuxi::Timestamp;
@@ -73,53 +84,101 @@ impl Timestamp {
         parse::timestamp(text).map_err(|reason| Error::new(ErrorKind::Conversion, format!("Invalid timestamp \"{text}\": {reason}")))
     }
 
-    /// The current time of the system's clock.
+    /// Returns the current time of the system clock.
     pub fn now() -> Timestamp {
         SystemTime::now().into()
     }
 
-    /// Seconds since the epoch, rounded towards the past.
+    /// Returns the seconds since the epoch, rounded down.
     pub fn seconds(self) -> i64 {
         self.seconds
     }
 
-    /// Nanoseconds after [`seconds`](Self::seconds).
+    /// Returns the nanoseconds after [`seconds`](Self::seconds).
     pub fn nanoseconds(self) -> u32 {
         self.nanoseconds
     }
 
-    /// Whole microseconds after [`seconds`](Self::seconds): the finest that boto3 sends.
+    /// Returns the whole microseconds after [`seconds`](Self::seconds), the highest precision that boto3 sends.
     pub fn microseconds(self) -> u32 {
         self.nanoseconds / 1000
     }
 
-    /// Seconds since the epoch with their fraction to the microsecond, as near as a float comes.
+    /// Returns the seconds since the epoch, with microseconds, as the nearest float.
     pub fn as_f64(self) -> f64 {
-        // Whole microseconds first, so that the quotient is the double that the digits spell.
+        const MAX_EXACT: u64 = 1 << 53;
         let micros = self.seconds * 1_000_000 + i64::from(self.microseconds());
-        if micros % 1_000_000 == 0 { self.seconds as f64 } else { micros as f64 / 1e6 }
+        if micros.unsigned_abs() <= MAX_EXACT {
+            // Both operands are exact, so the quotient is rounded only once.
+            return micros as f64 / 1e6;
+        }
+        format!("{micros}e-6").parse().expect("it is a number")
     }
 
-    /// The instant `epoch` seconds after the epoch, to the microsecond; `None` for NaN, infinities and
-    /// what lies outside the years 0 to 9999.
+    /// Creates the timestamp `epoch` seconds after the epoch, to the microsecond. Returns `None` for NaN, the infinities, and
+    /// anything outside the years 0 to 9999.
     pub fn from_f64(epoch: f64) -> Option<Timestamp> {
+        /// From here on, adjacent floats are more than a microsecond apart.
+        const DISTANT: f64 = 8_589_934_592.0;
         if !epoch.is_finite() || epoch.abs() > 400_000_000_000.0 {
             return None;
         }
-        // The fraction alone, for it is exact; far from 1970 the product of the whole is not.
+        if epoch.abs() >= DISTANT {
+            // Only the shortest decimal shows which digits were meant.
+            let shortest = Timestamp::parse(&epoch.to_string()).ok()?;
+            return Timestamp::checked(shortest.seconds, (shortest.nanoseconds + 500) / 1000 * 1000);
+        }
+        // The fraction is exact, whereas the product of the whole number would not be.
         let micros = ((epoch - epoch.floor()) * 1e6).round_ties_even() as u32;
         Timestamp::checked(epoch.floor() as i64 + i64::from(micros / 1_000_000), micros % 1_000_000 * 1000)
     }
 
-    /// The same instant without the fraction of its second.
+    /// Returns whether the text that this timestamp was parsed from named a time zone. Timestamps from numbers, the system
+    /// clock, and [`new`](Self::new) have one: UTC.
+    pub fn has_zone(self) -> bool {
+        self.has_zone
+    }
+
+    /// Returns the same timestamp without a time zone, for hosts that distinguish the two.
+    pub fn without_zone(self) -> Timestamp {
+        Timestamp { has_zone: false, ..self }
+    }
+
+    /// Returns the same timestamp without the fraction of a second.
     pub fn truncate_to_seconds(self) -> Timestamp {
         Timestamp { nanoseconds: 0, ..self }
     }
 
-    /// This instant in the calendar. `None` never occurs: every timestamp lies in the calendar.
+    /// Returns the date and time in UTC. It is never `None`, because every timestamp is within the calendar.
     pub(crate) fn to_utc(self) -> Option<UtcDateTime> {
         let t = UtcDateTime::from_unix_timestamp(self.seconds).ok()?;
         t.replace_nanosecond(self.nanoseconds).ok()
+    }
+}
+
+impl PartialEq for Timestamp {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl Eq for Timestamp {}
+
+impl PartialOrd for Timestamp {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Timestamp {
+    fn cmp(&self, other: &Self) -> Ordering {
+        (self.seconds, self.nanoseconds).cmp(&(other.seconds, other.nanoseconds))
+    }
+}
+
+impl Hash for Timestamp {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (self.seconds, self.nanoseconds).hash(state);
     }
 }
 
@@ -165,7 +224,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_ends_of_the_calendar_hold() {
+    fn timestamps_are_limited_to_the_years_0_to_9999() {
         assert_eq!(Timestamp::new(i64::MIN, 0).to_string(), "0000-01-01T00:00:00Z");
         assert_eq!(Timestamp::new(i64::MAX, u32::MAX).to_string(), "9999-12-31T23:59:59.999999999Z");
         assert_eq!(Timestamp::checked(LAST_SECOND, 1_000_000_000), None);
@@ -174,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn floats_are_the_doubles_that_the_digits_spell() {
+    fn floats_have_the_digits_of_the_timestamp() {
         let t = Timestamp::new(1_422_172_800, 123_456_789);
         assert_eq!(t.as_f64(), 1_422_172_800.123_456);
         assert_eq!(Timestamp::from_f64(1_422_172_800.123_456), Some(Timestamp::new(1_422_172_800, 123_456_000)));
@@ -182,7 +241,24 @@ mod tests {
     }
 
     #[test]
-    fn the_system_s_clock_and_back() {
+    fn distant_dates_are_rounded_once() {
+        for (text, float) in [
+            ("9999-12-31T23:59:59.123Z", 253_402_300_799.123),
+            ("9999-12-31T23:59:59Z", 253_402_300_799.0),
+            ("2300-01-01T00:00:00.000005Z", 10_413_792_000.000_005),
+            ("0001-01-01T00:00:00.123Z", -62_135_596_799.877),
+        ] {
+            let t = Timestamp::parse(text).unwrap();
+            assert_eq!(t.as_f64(), float, "{text}");
+            assert_eq!(Timestamp::from_f64(float).unwrap().microseconds() / 1000, t.microseconds() / 1000, "{text}");
+        }
+        let last = Timestamp::parse("9999-12-31T23:59:59.123Z").unwrap();
+        assert_eq!(Timestamp::from_f64(last.as_f64()), Some(last));
+        assert_eq!(Timestamp::from_f64(f64::from_bits(253_402_300_800.0_f64.to_bits() - 1)).unwrap().seconds(), LAST_SECOND);
+    }
+
+    #[test]
+    fn system_time_converts_both_ways() {
         for t in [Timestamp::new(-2, 250), Timestamp::new(5, 1), Timestamp::new(-3, 0)] {
             assert_eq!(Timestamp::from(SystemTime::from(t)), t);
         }

@@ -1,4 +1,4 @@
-//! The notations in which a timestamp is written, digit by digit: on the hot path of every call.
+//! Writes timestamps in the notations of the wire formats. It does so digit by digit, because every call needs it.
 
 use std::fmt;
 
@@ -10,7 +10,7 @@ const WEEKDAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 impl Timestamp {
-    /// RFC 3339 in UTC, with 3, 6 or 9 digits of fraction where there is one: `2015-01-25T08:00:00.500Z`.
+    /// Returns RFC 3339 in UTC, with a fraction of 3, 6, or 9 digits if necessary: `2015-01-25T08:00:00.500Z`.
     pub fn to_iso8601(&self) -> String {
         let mut text = self.date_and_time("-", "T", ":");
         push_fraction(&mut text, self.nanoseconds);
@@ -18,7 +18,7 @@ impl Timestamp {
         text
     }
 
-    /// ISO 8601 as requests have it: `2015-01-25T08:00:00Z`, or with exactly six digits of fraction.
+    /// Returns ISO 8601 as sent in requests: `2015-01-25T08:00:00Z`, or with a fraction of exactly six digits.
     pub fn wire_iso8601(&self) -> String {
         let mut text = self.date_and_time("-", "T", ":");
         if self.microseconds() != 0 {
@@ -29,7 +29,7 @@ impl Timestamp {
         text
     }
 
-    /// The date of HTTP headers (RFC 9110, section 5.6.7): `Sun, 25 Jan 2015 08:00:00 GMT`. The fraction is dropped.
+    /// Returns the date format of HTTP headers (RFC 9110, section 5.6.7), without the fraction: `Sun, 25 Jan 2015 08:00:00 GMT`.
     pub fn wire_http_date(&self) -> String {
         let (date, [hour, minute, second]) = self.calendar();
         let mut text = String::with_capacity(29);
@@ -46,7 +46,7 @@ impl Timestamp {
         text
     }
 
-    /// The date of `X-Amz-Date`: `20150125T080000Z`. Its first eight characters are the date of a credential scope.
+    /// Returns the format of `X-Amz-Date`: `20150125T080000Z`. The first eight characters are the date of a credential scope.
     pub fn amz_date(&self) -> String {
         let mut text = self.date_and_time("", "T", "");
         text.push('Z');
@@ -67,7 +67,7 @@ impl Timestamp {
     }
 
     fn calendar(self) -> (Date, [u8; 3]) {
-        let t = UtcDateTime::from_unix_timestamp(self.seconds).expect("a timestamp lies in the years 0 to 9999");
+        let t = UtcDateTime::from_unix_timestamp(self.seconds).expect("a timestamp is in the years 0 to 9999");
         (t.date(), [t.hour(), t.minute(), t.second()])
     }
 }
@@ -99,7 +99,7 @@ fn push_digits(text: &mut String, number: u32, digits: u32) {
     }
 }
 
-/// RFC 3339 in UTC, as [`Timestamp::to_iso8601`].
+/// Displays RFC 3339 in UTC, like [`Timestamp::to_iso8601`].
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(&self.to_iso8601())
