@@ -80,6 +80,12 @@ impl Number {
         Number(Str::from(format!("{sign}{text}")))
     }
 
+    /// Returns the power of ten of the first digit that is not 0: 3 for `1234`. Zero has none.
+    pub(crate) fn leading_exponent(&self) -> Option<i64> {
+        let (digits, exponent) = self.significant();
+        (!digits.is_empty()).then(|| exponent.saturating_sub(1))
+    }
+
     /// The significant digits, and the power of ten by which the fraction `0.<digits>` is multiplied. Zero has no digits.
     fn significant(&self) -> (String, i64) {
         let unsigned = self.0.trim_start_matches('-');

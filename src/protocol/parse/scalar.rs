@@ -5,6 +5,7 @@ use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
 use super::position::Unreadable;
+use crate::text::encoding::decode_lenient;
 use crate::value::{Bytes, Number, Timestamp, Value};
 
 const BASE64: GeneralPurpose = GeneralPurpose::new(
@@ -50,28 +51,9 @@ pub(super) fn epoch(number: &Value) -> Scalar {
 pub(super) fn blob(text: &str) -> Scalar {
     let decoded = match BASE64.decode(text) {
         Ok(bytes) => bytes,
-        Err(_) => lenient_base64(text).ok_or_else(|| Unreadable::new("base64", text))?,
+        Err(_) => decode_lenient(text).ok_or_else(|| Unreadable::new("base64", text))?,
     };
     Ok(Value::Bytes(Bytes::from(decoded)))
-}
-
-/// Decodes the characters of the alphabet, up to the padding that completes a group of four.
-fn lenient_base64(text: &str) -> Option<Vec<u8>> {
-    let mut encoded = String::with_capacity(text.len());
-    let mut padding = 0;
-    for c in text.chars() {
-        if c == '=' && encoded.len() % 4 >= 2 {
-            padding += 1;
-            if encoded.len() % 4 + padding >= 4 {
-                break;
-            }
-        } else if c.is_ascii_alphanumeric() || c == '+' || c == '/' {
-            padding = 0;
-            encoded.push(c);
-        }
-    }
-    encoded.extend(std::iter::repeat_n('=', padding));
-    BASE64.decode(encoded).ok()
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::text::Path;
+use crate::text::python::push_float;
 use crate::value::{List, Map, Number, Set, Value};
 
 /// The number of significant digits that a DynamoDB number can have.
@@ -17,6 +18,7 @@ const EXPONENTS: std::ops::RangeInclusive<i64> = -130..=125;
 /// | null | `{"NULL": true}` |
 /// | bool | `{"BOOL": true}` |
 /// | int, number | `{"N": "1.10"}`, with exactly these digits |
+/// | float | `{"N": "0.5"}`, the shortest decimal that reads back as the same float; boto3 rejects floats |
 /// | string | `{"S": "x"}` |
 /// | bytes | `{"B": b"x"}` |
 /// | [`Set`] of numbers, strings, or bytes | `{"NS": […]}`, `{"SS": […]}`, or `{"BS": […]}`; an empty set is `{"NS": []}` |
@@ -32,9 +34,9 @@ const EXPONENTS: std::ops::RangeInclusive<i64> = -130..=125;
 /// ```
 ///
 /// # Errors
-/// Returns [`ErrorKind::Conversion`], with the path of the value, for floats (which cannot represent `0.1`), timestamps,
-/// streams, mixed sets, numbers with more than 38 significant digits or a magnitude outside 1E-130 to 9.99…E+125, and values
-/// nested deeper than 200 levels.
+/// Returns [`ErrorKind::Conversion`], with the path of the value, for NaN and the infinities, timestamps, streams, mixed sets,
+/// numbers with more than 38 significant digits or a magnitude outside 1E-130 to 9.99…E+125, and values nested deeper than 200
+/// levels. Zeros at either end of a number are not significant.
 pub fn serialize(value: &Value) -> Result<Value> {
     serialize_at(value, &Path::ROOT)
 }
@@ -77,7 +79,7 @@ pub(super) fn serialize_at(value: &Value, path: &Path<'_>) -> Result<Value> {
     let (tag, value) = match value {
         Value::Null => ("NULL", Value::Bool(true)),
         Value::Bool(_) => ("BOOL", value.clone()),
-        Value::Int(_) | Value::Number(_) => ("N", digits(value, path)?),
+        Value::Int(_) | Value::Number(_) | Value::Float(_) => ("N", digits(value, path)?),
         Value::String(_) => ("S", value.clone()),
         Value::Bytes(_) => ("B", value.clone()),
         Value::Set(set) => serialize_set(set, path)?,
@@ -89,7 +91,6 @@ pub(super) fn serialize_at(value: &Value, path: &Path<'_>) -> Result<Value> {
             let entries = map.iter().map(|(key, value)| Ok((key.clone(), serialize_at(value, &path.name(key))?)));
             ("M", entries.collect::<Result<Map>>()?.into())
         }
-        Value::Float(_) => return Err(wrong(path, "Float types are not supported. Use decimal numbers instead.")),
         other => return Err(wrong(path, &format!("Unsupported type {:?}", other.type_name()))),
     };
     Ok(Map::from([(tag, value)]).into())
@@ -97,7 +98,7 @@ pub(super) fn serialize_at(value: &Value, path: &Path<'_>) -> Result<Value> {
 
 fn serialize_set(set: &Set, path: &Path<'_>) -> Result<(&'static str, Value)> {
     let all = |is: fn(&Value) -> bool| set.iter().all(is);
-    if all(|value| matches!(value, Value::Int(_) | Value::Number(_))) {
+    if all(|value| matches!(value, Value::Int(_) | Value::Number(_) | Value::Float(_))) {
         Ok(("NS", set.iter().map(|number| digits(number, path)).collect::<Result<List>>()?.into()))
     } else if all(|value| matches!(value, Value::String(_))) {
         Ok(("SS", List::from(set.clone()).into()))
@@ -110,27 +111,19 @@ fn serialize_set(set: &Set, path: &Path<'_>) -> Result<(&'static str, Value)> {
 
 /// The digits of a number, if DynamoDB can store them.
 fn digits(value: &Value, path: &Path<'_>) -> Result<Value> {
-    let text = value.to_string();
-    let (significant, exponent) = measure(&text);
-    if significant > DIGITS {
-        return Err(wrong(path, &format!("The number {text} has more than {DIGITS} digits")));
+    let mut text = String::new();
+    match value {
+        Value::Float(n) => push_float(&mut text, *n),
+        other => text = other.to_string(),
     }
-    if significant > 0 && !EXPONENTS.contains(&exponent) {
+    let Some(number) = Number::parse(&text) else { return Err(wrong(path, "Infinity and NaN are not supported")) };
+    if number.significant_digits() > DIGITS {
+        return Err(wrong(path, &format!("The number {text} has more than {DIGITS} significant digits")));
+    }
+    if number.leading_exponent().is_some_and(|exponent| !EXPONENTS.contains(&exponent)) {
         return Err(wrong(path, &format!("The magnitude of the number {text} is outside the range 1E-130 to 9.99E+125")));
     }
     Ok(text.into())
-}
-
-/// Counts the digits of a number from the first nonzero one, and returns the exponent of that digit.
-fn measure(text: &str) -> (usize, i64) {
-    let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
-    let mantissa = mantissa.trim_start_matches('-');
-    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-    let leading = whole.bytes().chain(fraction.bytes()).take_while(|digit| *digit == b'0').count();
-    // An exponent beyond `i64` is out of range anyway.
-    let limit = if exponent.starts_with('-') { i64::MIN / 2 } else { i64::MAX / 2 };
-    let exponent = exponent.parse().unwrap_or(limit).clamp(i64::MIN / 2, i64::MAX / 2);
-    (whole.len() + fraction.len() - leading, exponent + whole.len() as i64 - 1 - leading as i64)
 }
 
 pub(super) fn deserialize_at(value: &Value, path: &Path<'_>) -> Result<Value> {
@@ -194,6 +187,10 @@ mod tests {
             (number("-5"), value!({"N": "-5"})),
             (number("1.10"), value!({"N": "1.10"})),
             (number("1e125"), value!({"N": "1e125"})),
+            (number("-0"), value!({"N": "-0"})),
+            (number("1E+100"), value!({"N": "1E+100"})),
+            (number(&format!("1{}", "0".repeat(100))), value!({"N": (format!("1{}", "0".repeat(100)))})),
+            (number(&format!("0.{}1", "0".repeat(100))), value!({"N": (format!("0.{}1", "0".repeat(100)))})),
             (number("123456789012345678901234567890"), value!({"N": "123456789012345678901234567890"})),
             (value!(""), value!({"S": ""})),
             (value!(b"\x00"), value!({"B": b"\x00"})),
@@ -211,6 +208,16 @@ mod tests {
     }
 
     #[test]
+    fn floats_are_written_as_their_shortest_decimals() {
+        for (float, text) in [(0.5, "0.5"), (0.1, "0.1"), (-0.0, "-0.0"), (1e22, "1e+22"), (3.0, "3.0"), (1.0 / 3.0, "0.3333333333333333")]
+        {
+            assert_eq!(serialize(&value!(float)).unwrap(), value!({"N": text}));
+        }
+        assert_eq!(serialize(&serde_json::json!({"a": 0.5}).into()).unwrap(), value!({"M": {"a": {"N": "0.5"}}}));
+        assert_eq!(serialize(&Set::from([value!(1), value!(0.5)]).into()).unwrap(), value!({"NS": ["1", "0.5"]}));
+    }
+
+    #[test]
     fn no_map_and_no_list_is_mistaken_for_a_set() {
         for tag in ["$set", "$$set", "SS", "NS", "$bytes"] {
             let plain = Value::from(Map::from([(tag, value!(["x"]))]));
@@ -224,11 +231,13 @@ mod tests {
     fn values_without_a_dynamodb_type_are_rejected_with_their_path() {
         let in_item = |value: Value| value!({"a": [1, {"b": value}]});
         for plain in [
-            value!(1.5),
+            value!(f64::NAN),
+            value!(f64::NEG_INFINITY),
+            value!(f64::MAX),
             Set::from([value!(1), value!("a")]).into(),
             value!(crate::Timestamp::new(0, 0)),
             number("0.123456789012345678901234567890123456789"),
-            number("100000000000000000000000000000000000000"),
+            number("100000000000000000000000000000000000001"),
             number("1e126"),
             number("1e-131"),
             number("1e99999999999999999999"),
