@@ -37,9 +37,9 @@ fn typed(cbor: &mut Cbor<'_>, node: Node<'_>, position: &Position<'_>) -> Result
         return cbor.any();
     }
     match node.shape_type() {
-        ShapeType::Structure(structure) => self::structure(cbor, node, structure, position),
-        ShapeType::List(item) => list(cbor, node.follow(item)?, position),
-        ShapeType::Map { value, .. } => map(cbor, node.follow(value)?, position),
+        ShapeType::Structure(structure) => self::structure(cbor, node, structure, &position.inside(node)),
+        ShapeType::List(item) => list(cbor, node.follow(item)?, &position.inside(node)),
+        ShapeType::Map { value, .. } => map(cbor, node.follow(value)?, &position.inside(node)),
         ShapeType::Timestamp => match cbor.any()? {
             instant @ Value::Timestamp(_) => Ok(instant),
             Value::String(text) => position.scalar(node, scalar::timestamp(&text)),

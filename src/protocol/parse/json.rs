@@ -46,9 +46,9 @@ fn typed(json: &mut Json<'_>, node: Node<'_>, scalars: Scalars, position: &Posit
         return json.any();
     }
     Ok(match node.shape_type() {
-        ShapeType::Structure(structure) => return self::structure(json, node, structure, scalars, position),
-        ShapeType::List(item) => list(json, node.follow(item)?, scalars, position)?,
-        ShapeType::Map { value, .. } => map(json, node.follow(value)?, scalars, position)?,
+        ShapeType::Structure(structure) => return self::structure(json, node, structure, scalars, &position.inside(node)),
+        ShapeType::List(item) => list(json, node.follow(item)?, scalars, &position.inside(node))?,
+        ShapeType::Map { value, .. } => map(json, node.follow(value)?, scalars, &position.inside(node))?,
         ShapeType::Blob if first == b'"' => position.scalar(node, scalar::blob(&json.string()?))?,
         ShapeType::Timestamp if first == b'"' => position.scalar(node, scalar::timestamp(&json.string()?))?,
         ShapeType::Blob => position.scalar(node, Err(Unreadable::new("base64", &format!("{:?}", json.any()?))))?,

@@ -22,7 +22,7 @@ impl Policy {
 
     /// The position of the output itself.
     pub(in crate::protocol) fn root(&self) -> Position<'_> {
-        Position { path: Path::ROOT, policy: self }
+        Position { path: Path::ROOT, policy: self, sensitive: false }
     }
 
     /// Inserts the omitted values into the response metadata, if there are any.
@@ -38,17 +38,24 @@ impl Policy {
 pub(in crate::protocol) struct Position<'p> {
     path: Path<'p>,
     policy: &'p Policy,
+    /// Whether the value is inside a sensitive one.
+    sensitive: bool,
 }
 
 impl<'p> Position<'p> {
     /// The position of a member of a structure, or of a value in a map.
     pub(in crate::protocol) fn name(&'p self, name: &'p str) -> Position<'p> {
-        Position { path: self.path.name(name), policy: self.policy }
+        Position { path: self.path.name(name), ..*self }
     }
 
     /// The position of an item of a list.
     pub(super) fn index(&'p self, index: usize) -> Position<'p> {
-        Position { path: self.path.index(index), policy: self.policy }
+        Position { path: self.path.index(index), ..*self }
+    }
+
+    /// The same position, for the contents of a value of the shape `node`.
+    pub(super) fn inside(&self, node: Node<'_>) -> Position<'p> {
+        Position { sensitive: self.sensitive || node.has(|t| t.sensitive), ..*self }
     }
 
     /// Returns the scalar that was read. An unreadable one is an error with its path, or null in lenient mode.
@@ -66,7 +73,8 @@ impl<'p> Position<'p> {
             Ok(value) => return Ok(value),
             Err(unreadable) => unreadable,
         };
-        let reason = if node.has(|t| t.sensitive) { format!("invalid {}", unreadable.expected) } else { unreadable.to_string() };
+        let reason =
+            if self.sensitive || node.has(|t| t.sensitive) { format!("invalid {}", unreadable.expected) } else { unreadable.to_string() };
         if !lenient {
             return Err(self.error(reason));
         }

@@ -63,16 +63,17 @@ pub(super) fn fields<'a>(
 /// Reads one child element of a structure. Of several with the same name, the first counts, except in flattened lists and
 /// maps.
 fn member<'a>(xml: &mut Xml<'a>, element: &Element<'a>, node: Node<'_>, position: &Position<'_>, slot: &mut Option<Value>) -> Result<()> {
+    let inside = position.inside(node);
     match node.shape_type() {
         ShapeType::List(item) if node.has(|t| t.flattened) => {
             if let Value::List(list) = slot.get_or_insert_with(|| Value::List(List::new())) {
-                list.push(typed(xml, element, node.follow(item)?, &position.index(list.len()))?);
+                list.push(typed(xml, element, node.follow(item)?, &inside.index(list.len()))?);
             }
             Ok(())
         }
         ShapeType::Map { key, value } if node.has(|t| t.flattened) => {
             if let Value::Map(map) = slot.get_or_insert_with(|| Value::Map(Map::new())) {
-                entry(xml, node.follow(key)?, node.follow(value)?, position, map)?;
+                entry(xml, node.follow(key)?, node.follow(value)?, &inside, map)?;
             }
             Ok(())
         }
@@ -86,8 +87,9 @@ fn member<'a>(xml: &mut Xml<'a>, element: &Element<'a>, node: Node<'_>, position
 
 fn typed<'a>(xml: &mut Xml<'a>, element: &Element<'a>, node: Node<'_>, position: &Position<'_>) -> Result<Value> {
     Ok(match node.shape_type() {
-        ShapeType::Structure(structure) => return self::structure(xml, element, node, structure, position),
+        ShapeType::Structure(structure) => return self::structure(xml, element, node, structure, &position.inside(node)),
         ShapeType::List(item) => {
+            let position = position.inside(node);
             let item = node.follow(item)?;
             let mut list = Vec::new();
             let mut text = Cow::Borrowed("");
@@ -101,10 +103,11 @@ fn typed<'a>(xml: &mut Xml<'a>, element: &Element<'a>, node: Node<'_>, position:
             Value::List(List::from(list))
         }
         ShapeType::Map { key, value } => {
+            let position = position.inside(node);
             let (key, value) = (node.follow(key)?, node.follow(value)?);
             let mut map = Map::new();
             while xml.child()?.is_some() {
-                entry(xml, key, value, position, &mut map)?;
+                entry(xml, key, value, &position, &mut map)?;
             }
             Value::Map(map)
         }

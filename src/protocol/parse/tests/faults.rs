@@ -164,6 +164,13 @@ fn an_unreadable_scalar_is_named_by_its_path() {
     assert_eq!(error.message(), "Unable to parse response: dates[1]: invalid timestamp \"soon\"");
     let error = output("json", "Op", &[], r#"{"secret": "geheim"}"#).unwrap_err();
     assert_eq!(error.message(), "Unable to parse response: secret: invalid timestamp", "a sensitive value is not shown");
+    let json = r#"{"Secret": {"L": [{"t": "geheim"}]}}"#;
+    let xml = "<O><Secret><L><m><t>geheim</t></m></L></Secret></O>";
+    for (protocol, body) in [("rest-json", json), ("rest-xml", xml), ("query", xml), ("smithy-rpc-v2-cbor", "")] {
+        let body = if protocol.ends_with("cbor") { &b"\xA1\x66Secret\xA1\x61L\x81\xA1\x61t\x66geheim"[..] } else { body.as_bytes() };
+        let error = output(protocol, "Op", &[], body).unwrap_err();
+        assert_eq!(error.message(), "Unable to parse response: Secret.L[0].t: invalid timestamp", "nor one inside it: {protocol}");
+    }
 }
 
 #[test]
