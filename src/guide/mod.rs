@@ -3,13 +3,17 @@
 //! 1. [A first call](first_call)
 //! 2. [Values](values)
 //! 3. [Sessions, settings, credentials](sessions)
-//! 4. [Pagination and waiters](pagination)
-//! 5. [Resources and collections](resources)
-//! 6. [Embedding](embedding)
-//! 7. [Coming from boto3](coming_from_boto3)
-//! 8. [Programs](programs)
-//! 9. [Differences from boto3](differences)
-//! 10. [Architecture](architecture)
+//! 4. [Handling errors](errors)
+//! 5. [Streaming](streaming)
+//! 6. [Pagination and waiters](pagination)
+//! 7. [Resources and collections](resources)
+//! 8. [Hooks](hooks)
+//! 9. [Testing](testing)
+//! 10. [Embedding](embedding)
+//! 11. [Coming from boto3](coming_from_boto3)
+//! 12. [Programs](programs)
+//! 13. [Differences from boto3](differences)
+//! 14. [Architecture](architecture)
 
 #[doc = include_str!("first_call.md")]
 pub mod first_call {}
@@ -24,11 +28,23 @@ pub mod values {}
 #[doc = include_str!("../session/credentials.md")]
 pub mod sessions {}
 
+#[doc = include_str!("errors.md")]
+pub mod errors {}
+
+#[doc = include_str!("streaming.md")]
+pub mod streaming {}
+
 #[doc = include_str!("pagination.md")]
 pub mod pagination {}
 
 #[doc = include_str!("resources.md")]
 pub mod resources {}
+
+#[doc = include_str!("hooks.md")]
+pub mod hooks {}
+
+#[doc = include_str!("testing.md")]
+pub mod testing {}
 
 #[doc = include_str!("embedding.md")]
 pub mod embedding {}

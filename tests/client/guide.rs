@@ -14,13 +14,14 @@ mod worker;
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::Cursor;
-use std::sync::atomic::Ordering::Relaxed;
-use std::sync::{Arc, Barrier, LazyLock, Mutex};
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::sync::{Arc, LazyLock, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use tucuxi::{Cancel, Client, Environment, Event, Session, Value, value};
 
+use crate::loopback::{Answer, Server, ok};
 use crate::moto::Moto;
 
 /// A server for these programs alone: some of them list everything that there is.
@@ -248,7 +249,7 @@ fn create_queue(name: &str, messages: usize) -> Value {
 }
 
 fn worker(queue: &str, threads: usize) -> worker::Worker {
-    worker::Worker { session: session(), queue: queue.to_owned(), threads, visibility_timeout: Duration::from_secs(2) }
+    worker::Worker { session: session(), queue: queue.to_owned(), threads, visibility_timeout: Duration::from_secs(4) }
 }
 
 /// The numbers of visible and of hidden messages.
@@ -270,7 +271,7 @@ fn worker_deletes_what_succeeded_and_retries_what_failed() {
         let attempt = attempts.entry(body.to_owned()).or_default();
         *attempt += 1;
         let fails = body == "job 13" || body == "job 7" && *attempt == 1;
-        if attempts.len() == 40 && attempts["job 7"] == 2 && attempts["job 13"] >= 2 {
+        if attempts.len() == 40 && attempts["job 7"] >= 2 && attempts["job 13"] >= 2 {
             cancel.cancel();
         }
         anyhow::ensure!(!fails, "{body} fails");
@@ -278,16 +279,9 @@ fn worker_deletes_what_succeeded_and_retries_what_failed() {
     };
     let counts = worker::run(&worker("guide-jobs", 4), &cancel, work).unwrap();
     let attempts = attempts.into_inner().unwrap();
-    assert_eq!(attempts.len(), 40);
-    for (job, attempts) in &attempts {
-        match job.as_str() {
-            "job 7" => assert_eq!(*attempts, 2, "{job}"),
-            "job 13" => assert!(*attempts >= 2, "{job}: {attempts}"),
-            _ => assert_eq!(*attempts, 1, "{job}"),
-        }
-    }
-    assert_eq!(counts.done.load(Relaxed), 39);
-    assert_eq!(counts.failed.load(Relaxed), 1 + attempts["job 13"]);
+    // Other jobs run twice only on a machine that is slower than the visibility timeout.
+    let others = attempts.values().sum::<usize>() - 1 - attempts["job 13"];
+    assert_eq!((counts.done.load(Relaxed), counts.failed.load(Relaxed)), (others, 1 + attempts["job 13"]));
     let (visible, hidden) = messages_in(&url);
     assert!(matches!((visible.as_str(), hidden.as_str()), (Some("1"), Some("0")) | (Some("0"), Some("1"))), "{visible} {hidden}");
 }
@@ -308,17 +302,20 @@ fn worker_finishes_its_message_and_gives_back_the_others() {
 fn worker_stops_waiting_at_once() {
     create_queue("guide-empty", 0);
     let (cancel, worker) = (Cancel::new(), worker("guide-empty", 3));
-    let waiting = Arc::new(Barrier::new(4));
-    let arrive = waiting.clone();
+    let requests = Arc::new(AtomicUsize::new(0));
+    let count = requests.clone();
     let hook = move |_: &mut Event<'_, '_>| {
-        arrive.wait();
+        count.fetch_add(1, Relaxed);
         Ok(())
     };
     worker.session.on("before-send.sqs.ReceiveMessage", hook).unwrap();
     let canceled = thread::scope(|scope| {
         let canceled = scope.spawn(|| {
-            waiting.wait();
-            // All threads are sending or waiting for the response, which takes 20 seconds.
+            let begun = Instant::now();
+            while requests.load(Relaxed) < 3 && begun.elapsed() < Duration::from_secs(30) {
+                thread::sleep(Duration::from_millis(10));
+            }
+            // All threads wait for the response, which takes 20 seconds.
             thread::sleep(Duration::from_millis(300));
             cancel.cancel();
             Instant::now()
@@ -328,6 +325,7 @@ fn worker_stops_waiting_at_once() {
         canceled.join().unwrap()
     });
     assert!(canceled.elapsed() < Duration::from_secs(1), "{:?}", canceled.elapsed());
+    assert_eq!(requests.load(Relaxed), 3);
 }
 
 #[test]
@@ -395,4 +393,26 @@ fn roles_reports_who_each_profile_is_in_each_account() {
     assert_eq!(lines[6], "orphan: The source_profile \"nowhere\" referenced in the profile \"orphan\" does not exist.");
     assert_eq!(lines[8], "gone: not in the configuration file");
     assert_eq!(lines.len(), 9);
+}
+
+#[test]
+fn roles_continues_after_a_role_that_may_not_be_assumed() {
+    let server = Server::start(|seen| match seen.body.contains("Action=AssumeRole") {
+        true => Answer::Reply(403, "<ErrorResponse><Error><Code>AccessDenied</Code><Message>no</Message></Error></ErrorResponse>".into()),
+        false => ok("<R><GetCallerIdentityResult><Account>1</Account><Arn>arn:one</Arn></GetCallerIdentityResult></R>"),
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let config = folder.path().join("config");
+    fs::write(&config, "[profile one]\naws_access_key_id = a\naws_secret_access_key = b\n[profile empty]\nregion = eu-west-1\n").unwrap();
+    let environment = Environment::from([
+        ("AWS_ENDPOINT_URL", server.url()),
+        ("AWS_DEFAULT_REGION", "eu-west-1".to_owned()),
+        ("AWS_CONFIG_FILE", config.to_str().unwrap().to_owned()),
+        ("AWS_EC2_METADATA_DISABLED", "true".to_owned()),
+    ]);
+    let mut out = Vec::new();
+    let identities = roles::run(&environment, &["one", "empty"], &["2"], &mut out).unwrap();
+    assert_eq!(identities, [roles::Identity { account: "1".to_owned(), arn: "arn:one".to_owned() }]);
+    let expected = "one: account 1, arn:one\none in 2: may not assume the role\nempty: no credentials\nempty in 2: no credentials\n";
+    assert_eq!(String::from_utf8(out).unwrap(), expected);
 }

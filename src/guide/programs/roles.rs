@@ -41,9 +41,9 @@ fn report(name: &str, session: &Session, out: &mut impl Write) -> Result<Option<
     let caller = match session.client("sts")?.call("get_caller_identity", ()) {
         Ok(caller) => caller,
         Err(error) => {
-            match (error.kind(), error.name()) {
+            match (error.kind(), error.code()) {
                 (ErrorKind::NoCredentials | ErrorKind::PartialCredentials, _) => writeln!(out, "{name}: no credentials")?,
-                (ErrorKind::Service, "AccessDenied") => writeln!(out, "{name}: may not assume the role")?,
+                (ErrorKind::Service, Some("AccessDenied")) => writeln!(out, "{name}: may not assume the role")?,
                 (ErrorKind::InvalidConfig | ErrorKind::CredentialRetrieval, _) => writeln!(out, "{name}: {}", error.message())?,
                 _ => return Err(error),
             }
