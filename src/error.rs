@@ -138,6 +138,8 @@ kinds! {
     ReadTimeout = "ReadTimeoutError",
     /// The connection broke before a valid response arrived.
     ConnectionClosed = "ConnectionClosedError",
+    /// The server sent something that is not an HTTP response.
+    InvalidResponse = "InvalidResponseError",
     /// The response is larger than the configured limit.
     ResponseTooLarge = "ResponseTooLargeError",
     /// Any other failure of the transport.

@@ -13,6 +13,9 @@ pub struct HttpConfig {
     pub read_timeout: Option<Duration>,
     /// How many idle connections are kept for each host; 10. More may be open at a time.
     pub max_pool_connections: usize,
+    /// The maximum size of a response's status line and headers, in bytes, including interim responses; 1 MiB. There is no
+    /// limit on the number of headers.
+    pub max_response_header_size: usize,
     /// Whom to trust.
     pub verify: Verify,
     /// How this side proves who it is, where the server asks.
@@ -31,6 +34,7 @@ impl Default for HttpConfig {
             connect_timeout: Some(Duration::from_secs(60)),
             read_timeout: Some(Duration::from_secs(60)),
             max_pool_connections: 10,
+            max_response_header_size: 1024 * 1024,
             verify: Verify::Roots,
             client_cert: None,
             proxies: Proxies::default(),

@@ -244,6 +244,8 @@ pub(crate) struct TransportSettings {
     pub connect_timeout: Option<Duration>,
     pub read_timeout: Option<Duration>,
     pub max_pool_connections: usize,
+    /// In bytes.
+    pub max_response_header_size: usize,
     pub tcp_keepalive: bool,
     pub verify: Verify,
     pub client_cert: Option<ClientCert>,
@@ -258,6 +260,7 @@ impl TransportSettings {
             connect_timeout: self.connect_timeout,
             read_timeout: self.read_timeout,
             max_pool_connections: self.max_pool_connections,
+            max_response_header_size: self.max_response_header_size,
             verify: self.verify.clone(),
             client_cert: self.client_cert.clone(),
             proxies: self.proxies.for_endpoint(endpoint_url),

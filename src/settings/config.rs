@@ -152,6 +152,12 @@ impl Config {
         self.set("max_pool_connections", connections)
     }
 
+    /// Sets the maximum size of a response's status line and headers, in bytes: 1 MiB by default. A larger response is an
+    /// [`ErrorKind::ResponseTooLarge`](crate::ErrorKind::ResponseTooLarge).
+    pub fn max_response_header_size(self, bytes: u32) -> Config {
+        self.set("max_response_header_size", bytes)
+    }
+
     /// The proxies, by the scheme of the request. [`Proxies::none`] also disables those of the environment.
     pub fn proxies(self, proxies: Proxies) -> Config {
         let schemes = [("http", proxies.http), ("https", proxies.https)].into_iter();

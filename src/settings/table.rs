@@ -214,6 +214,8 @@ settings! {
         .resolved(|client| client.transport.read_timeout.map(|timeout| timeout.as_secs_f64()).into());
     MAX_POOL_CONNECTIONS = Setting::new("max_pool_connections", Kind::Count, &[Config]).default("10").examples(NUMBERS)
         .resolved(|client| i64::try_from(client.transport.max_pool_connections).unwrap_or(i64::MAX).into());
+    MAX_RESPONSE_HEADER_SIZE = Setting::new("max_response_header_size", Kind::Count, &[Config]).default("1048576").examples(NUMBERS)
+        .resolved(|client| i64::try_from(client.transport.max_response_header_size).unwrap_or(i64::MAX).into());
     TCP_KEEPALIVE = Setting::new("tcp_keepalive", Kind::Flag, &[Config, Variable("BOTOCORE_TCP_KEEPALIVE"), Key("tcp_keepalive")])
         .default("false").examples(FLAGS).resolved(|client| client.transport.tcp_keepalive.into());
     VERIFY = Setting::new("verify", Kind::FlagOrText, &[

@@ -1,4 +1,4 @@
-//! Bodies on their way: guarded against sources that are shorter than they say, with typed errors.
+//! Bodies in transit: sources that are shorter than announced are detected, and errors are typed.
 
 use std::io::{self, Read};
 
@@ -10,8 +10,7 @@ use crate::error::{Error, ErrorKind};
 use crate::http::{Body, Cancel};
 use crate::value::StreamReader;
 
-/// A request's body, read while it is sent. What goes wrong in reading is kept apart from what goes
-/// wrong in sending.
+/// A request's body, read while it is sent. Errors of reading are kept apart from errors of sending.
 pub(super) struct Outgoing<'a> {
     source: Source<'a>,
     length: Option<u64>,
@@ -37,7 +36,7 @@ impl<'a> Outgoing<'a> {
         Some(Outgoing { source, length, sent: 0, error: None })
     }
 
-    /// What went wrong in reading.
+    /// Returns the error of reading the source, if there was one.
     pub(super) fn into_error(self) -> Option<Error> {
         let error = self.error?;
         Some(match error.downcast::<Error>() {
@@ -48,10 +47,15 @@ impl<'a> Outgoing<'a> {
 
     fn read_on(&mut self, buf: &mut [u8]) -> io::Result<usize> {
         let Some(length) = self.length else {
-            return self.source.read(buf);
+            return if scope::is_stopped() { Ok(0) } else { self.source.read(buf) };
         };
         let left = length - self.sent;
         let wanted = usize::try_from(left).unwrap_or(usize::MAX).min(buf.len());
+        if scope::is_stopped() {
+            // ureq insists on the announced length. These bytes are not sent.
+            self.sent += wanted as u64;
+            return Ok(wanted);
+        }
         let read = self.source.read(&mut buf[..wanted])?;
         if read == 0 && wanted > 0 {
             let message = format!("it ended after {} of {length} bytes", self.sent);
@@ -81,7 +85,7 @@ impl Read for Source<'_> {
     }
 }
 
-/// A response's body, read from the connection, which goes back to the pool at its end.
+/// A response's body, read from the connection, which returns to the pool at the end of the body.
 pub(super) struct Incoming {
     reader: BodyReader<'static>,
     length: Option<u64>,
@@ -114,6 +118,10 @@ impl Read for Incoming {
         scope::check(self.cancel.as_ref()).map_err(|error| self.error(error.into_io()))?;
         let read = self.reader.read(buf).map_err(|error| self.error(error))?;
         self.received += read as u64;
+        if read > 0 && self.length == Some(self.received) {
+            // The connection is released although nobody may read up to the end of the body.
+            self.reader.read(&mut [0]).map_err(|error| self.error(error))?;
+        }
         Ok(read)
     }
 }

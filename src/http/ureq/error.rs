@@ -1,9 +1,11 @@
-//! ureq's errors as this crate's: kind, boto3's message, and the cause as source.
+//! Converts ureq's errors: kind, boto3's message, and the cause as source.
 
 use std::io;
 
 use ureq::Timeout;
 
+use super::head::Malformed;
+use super::trust;
 use crate::error::{Error, ErrorKind};
 use crate::http::{deadline_exceeded, mask};
 
@@ -15,6 +17,7 @@ pub(super) struct Failure<'a> {
 
 impl Failure<'_> {
     pub(super) fn error(&self, cause: ureq::Error) -> Error {
+        let url = mask::url(self.url);
         let cause = match cause {
             ureq::Error::Timeout(Timeout::Global) => return deadline_exceeded(),
             ureq::Error::Io(error) => match error.downcast::<Error>() {
@@ -23,13 +26,18 @@ impl Failure<'_> {
             },
             other => other,
         };
-        let url = mask::url(self.url);
+        if let Some(malformed) = inner::<Malformed>(&cause) {
+            return malformed.error(&url);
+        }
         let kind = match self.proxy {
             Some(_) if kind(&cause) == ErrorKind::Connect => ErrorKind::Proxy,
             _ => kind(&cause),
         };
         let message = match kind {
-            ErrorKind::Tls => format!("SSL validation failed for {url} {cause}"),
+            ErrorKind::Tls => match inner::<rustls::Error>(&cause) {
+                Some(error) => format!("SSL validation failed for {url} {}", trust::explanation(error)),
+                None => format!("SSL validation failed for {url} {cause}"),
+            },
             ErrorKind::Connect => format!("Could not connect to the endpoint URL: \"{url}\""),
             ErrorKind::Proxy => {
                 format!("Failed to connect to proxy URL: \"{}\"", mask::url(self.proxy.unwrap_or_default()))
@@ -45,13 +53,19 @@ impl Failure<'_> {
     }
 }
 
+/// The error of another crate inside an I/O error.
+fn inner<E: std::error::Error + 'static>(cause: &ureq::Error) -> Option<&E> {
+    let ureq::Error::Io(error) = cause else { return None };
+    error.get_ref()?.downcast_ref()
+}
+
 fn kind(cause: &ureq::Error) -> ErrorKind {
     match cause {
         ureq::Error::Timeout(Timeout::Resolve | Timeout::Connect) => ErrorKind::ConnectTimeout,
         ureq::Error::Timeout(_) => ErrorKind::ReadTimeout,
         ureq::Error::HostNotFound | ureq::Error::ConnectionFailed => ErrorKind::Connect,
         ureq::Error::ConnectProxyFailed(_) | ureq::Error::InvalidProxyUrl => ErrorKind::Proxy,
-        ureq::Error::Tls(_) | ureq::Error::Rustls(_) | ureq::Error::Pem(_) | ureq::Error::TlsRequired => ErrorKind::Tls,
+        ureq::Error::Tls(_) | ureq::Error::TlsRequired => ErrorKind::Tls,
         ureq::Error::Protocol(_) | ureq::Error::LargeResponseHeader(..) => ErrorKind::ConnectionClosed,
         ureq::Error::Io(error) => io_kind(error),
         _ => ErrorKind::Http,

@@ -1,38 +1,46 @@
-//! The transport that is used unless a user brings another: ureq, HTTP/1.1 on blocking sockets.
+//! The default transport: HTTP/1.1 on blocking sockets, with ureq.
 //!
-//! All that ureq does of its own accord is off: redirects, status as error, the environment's
-//! proxies, automatic headers, decompression.
+//! ureq sends requests and manages the pool; redirects, errors by status, proxies from the environment, automatic headers,
+//! and decompression are off. The layers below it belong to this module, from the bottom up: [`socket`] (or a [`proxy`]'s
+//! tunnel), [`tls`], and [`wire`], which reads response heads. They share the state of an exchange in [`scope`].
 
 mod body;
 mod connect;
 mod error;
+mod head;
 mod proxy;
 mod scope;
 mod socket;
 mod tls;
+mod trust;
+mod wire;
 
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use ureq::config::AutoHeaderValue;
 use ureq::http::{HeaderName, HeaderValue, Request as WireRequest, Response as WireResponse};
-use ureq::tls::TlsConfig;
-use ureq::unversioned::transport::{Connector, RustlsConnector};
-use ureq::{Agent, AsSendBody, SendBody};
+use ureq::unversioned::transport::Connector;
+use ureq::{Agent, AsSendBody, ProxyProtocol, SendBody};
 
 use self::body::{Incoming, Outgoing};
 use self::connect::{NoLookup, Sockets};
 use self::error::Failure;
 use self::proxy::{Forward, Route, Tunnels};
-use self::scope::Scope;
-use self::socket::Wires;
-use super::{Headers, HttpConfig, Request, Response, SendOptions, Transport, deadline_exceeded, mask};
+use self::scope::{Outline, Scope};
+use self::tls::Tls;
+use self::wire::Wires;
+use super::{HttpConfig, Request, Response, SendOptions, Transport, deadline_exceeded, mask};
 use crate::error::{Error, ErrorKind, Result};
 
-/// Sends requests over pooled connections. Creating one opens and reads nothing.
+/// Sends requests over pooled connections. Creating a transport opens no connection and reads no file.
 ///
-/// A connection that is free is used again; otherwise another one is opened, however many there are. Of those that
-/// are free at a time, [`HttpConfig::max_pool_connections`] are kept.
+/// An idle connection is reused; if there is none, another one is opened, without a limit. At most
+/// [`HttpConfig::max_pool_connections`] idle connections to a host are kept. A process that was forked does not use the
+/// connections of its parent.
+///
+/// Responses are read tolerantly: interim responses (status 1xx) are skipped, and unusual header lines are accepted. A
+/// response that arrives while the request is still being sent ends the request if it is an error.
 ///
 /// ```
 /// use std::time::Duration;
@@ -45,8 +53,16 @@ use crate::error::{Error, ErrorKind, Result};
 /// ```
 pub struct HttpTransport {
     config: HttpConfig,
-    /// One line for http and one for https, because proxies depend on the scheme; made by the first request.
-    lines: [OnceLock<Line>; 2],
+    lines: Lines,
+}
+
+/// The connections of a process.
+struct Lines {
+    process: u32,
+    /// For http and https, because proxies depend on the scheme. Created by the first request.
+    by_scheme: [OnceLock<Line>; 2],
+    /// The connections of a forked process, which must not touch those of its parent, nor the locks around them.
+    of_child: OnceLock<Box<Lines>>,
 }
 
 /// The connections for a scheme.
@@ -56,9 +72,9 @@ struct Line {
 }
 
 impl HttpTransport {
-    /// A transport with a pool of its own.
+    /// Creates a transport with its own pool.
     pub fn new(config: HttpConfig) -> HttpTransport {
-        HttpTransport { config, lines: [OnceLock::new(), OnceLock::new()] }
+        HttpTransport { config, lines: Lines::new() }
     }
 
     fn proxy(&self, https: bool) -> Option<&str> {
@@ -68,7 +84,7 @@ impl HttpTransport {
 
     fn line(&self, request: &Request) -> Result<&Line> {
         let https = request.is_https();
-        let slot = &self.lines[usize::from(https)];
+        let slot = &self.lines.current().by_scheme[usize::from(https)];
         if let Some(line) = slot.get() {
             return Ok(line);
         }
@@ -81,8 +97,9 @@ impl HttpTransport {
         let head = head(request, route)?;
         let proxy = self.proxy(request.is_https());
         let origin = route.forward().map(|_| Forward::origin(request));
+        let expects_continue = head.headers().contains_key("expect");
         let url = &request.url;
-        let _scope = Scope::enter(options.cancel.as_ref(), origin);
+        let _scope = Scope::enter(options.cancel.as_ref(), Some(Outline { origin, expects_continue }));
         let mut outgoing = Outgoing::of(&mut request.body);
         let outcome = match &mut outgoing {
             Some(body) => agent.run(with_options(agent, head.map(|()| SendBody::from_reader(body)), options)?),
@@ -90,7 +107,7 @@ impl HttpTransport {
         };
         match outcome {
             Ok(response) => Ok(received(response, url, options)),
-            // A source that fails looks to ureq like a connection that does.
+            // To ureq, a failing source looks like a failing connection.
             Err(error) => Err(outgoing.and_then(Outgoing::into_error).unwrap_or_else(|| Failure { url, proxy }.error(error))),
         }
     }
@@ -102,26 +119,46 @@ impl Transport for HttpTransport {
     }
 }
 
+impl Lines {
+    fn new() -> Lines {
+        Lines { process: std::process::id(), by_scheme: [OnceLock::new(), OnceLock::new()], of_child: OnceLock::new() }
+    }
+
+    fn current(&self) -> &Lines {
+        let mut lines = self;
+        while lines.process != std::process::id() {
+            lines = lines.of_child.get_or_init(|| Box::new(Lines::new()));
+        }
+        lines
+    }
+}
+
 impl Line {
     fn new(config: &HttpConfig, https: bool, url: &str) -> Result<Line> {
         let route = Route::of(config, https)?;
-        let tls = match route {
-            Route::Forward(_) => tls::to_proxy(config)?,
-            Route::Direct | Route::Tunnel(_) => tls::to_target(config, url)?,
+        let tls = match &route {
+            Route::Direct if !https => Tls::unused(),
+            Route::Direct | Route::Tunnel(_) => Tls::to_target(config, url)?,
+            Route::Forward(forward) if forward.is_https() => Tls::to_proxy(config)?,
+            Route::Forward(_) => Tls::unused(),
         };
+        let max_head = config.max_response_header_size;
         let tunnels = match &route {
-            Route::Tunnel(_) => Tunnels::new(agent_config(config, tls::to_proxy(config)?, &Route::Direct), config.tcp_keepalive),
-            // Without a proxy in its configuration, ureq asks for no tunnel.
-            Route::Direct | Route::Forward(_) => Tunnels::new(ureq::config::Config::default(), false),
+            Route::Tunnel(proxy) => {
+                let tls = if proxy.protocol() == ProxyProtocol::Https { Tls::to_proxy(config)? } else { Tls::unused() };
+                Tunnels::new(agent_config(config, &Route::Direct), tls, config)
+            }
+            // Without a proxy in its configuration, ureq requests no tunnel.
+            Route::Direct | Route::Forward(_) => Tunnels::new(ureq::config::Config::default(), Tls::unused(), config),
         };
         let sockets = Sockets { keepalive: config.tcp_keepalive };
-        let chain = ().chain(tunnels).chain(sockets).chain(RustlsConnector::default()).chain(Wires);
-        let agent = Agent::with_parts(agent_config(config, tls, &route), chain, NoLookup);
+        let chain = ().chain(tunnels).chain(sockets).chain(tls).chain(Wires { max_head, tunnel: false });
+        let agent = Agent::with_parts(agent_config(config, &route), chain, NoLookup);
         Ok(Line { route, agent })
     }
 }
 
-fn agent_config(config: &HttpConfig, tls: TlsConfig, route: &Route) -> ureq::config::Config {
+fn agent_config(config: &HttpConfig, route: &Route) -> ureq::config::Config {
     let proxy = match route {
         Route::Tunnel(proxy) => Some(proxy.clone()),
         Route::Direct | Route::Forward(_) => None,
@@ -136,17 +173,22 @@ fn agent_config(config: &HttpConfig, tls: TlsConfig, route: &Route) -> ureq::con
         .accept(AutoHeaderValue::None)
         .accept_encoding("identity")
         .proxy(proxy)
-        .tls_config(tls)
-        .timeout_connect(config.connect_timeout)
-        .timeout_per_read(config.read_timeout)
-        .timeout_per_write(config.read_timeout)
+        .timeout_connect(bounded(config.connect_timeout))
+        .timeout_per_read(bounded(config.read_timeout))
+        .timeout_per_write(bounded(config.read_timeout))
         .timeout_await_100(Some(Duration::from_secs(1)))
         .max_idle_connections_per_host(per_host)
         .max_idle_connections(per_host.saturating_mul(10))
         .build()
 }
 
-/// Method, URL and headers as ureq wants them, with the framing of the body.
+/// A timeout that clocks can represent. One of more than a year is no timeout.
+fn bounded(timeout: Option<Duration>) -> Option<Duration> {
+    const YEAR: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+    timeout.filter(|timeout| *timeout <= YEAR)
+}
+
+/// The method, URL, and headers in ureq's types, with the framing of the body.
 fn head(request: &Request, route: &Route) -> Result<WireRequest<()>> {
     let unsendable = |what: &str| Error::new(ErrorKind::Http, format!("The request cannot be sent: {what}"));
     let builder = WireRequest::builder().method(request.method.as_bytes());
@@ -161,14 +203,14 @@ fn head(request: &Request, route: &Route) -> Result<WireRequest<()>> {
     let fields = head.headers_mut();
     fields.reserve(request.headers.len() + 3);
     for (name, value) in request.headers.iter() {
-        let field = HeaderName::from_bytes(name.as_bytes()).map_err(|_| unsendable(&format!("\"{name}\" is no header name.")))?;
+        let field = HeaderName::from_bytes(name.as_bytes()).map_err(|_| unsendable(&format!("\"{name}\" is not a valid header name.")))?;
         let value = HeaderValue::from_bytes(value.as_bytes())
-            .map_err(|_| unsendable(&format!("the value of the header {name} has a control character.")))?;
+            .map_err(|_| unsendable(&format!("the value of the header {name} contains a control character.")))?;
         fields.append(field, value);
     }
     // The host that was signed, in the same spelling.
     if !request.headers.contains("host") {
-        let host = HeaderValue::from_str(request.host_field()).map_err(|_| unsendable("the host of the URL is none."))?;
+        let host = HeaderValue::from_str(request.host_field()).map_err(|_| unsendable("the URL has no valid host."))?;
         fields.insert("host", host);
     }
     if let Some((name, value)) = framing(request) {
@@ -180,7 +222,7 @@ fn head(request: &Request, route: &Route) -> Result<WireRequest<()>> {
     Ok(head)
 }
 
-/// The header that tells where the body ends, unless there is one or none is needed.
+/// The header that determines where the body ends, unless it is present or not needed.
 fn framing(request: &Request) -> Option<(&'static str, HeaderValue)> {
     if request.headers.contains("transfer-encoding") || request.headers.contains("content-length") {
         return None;
@@ -198,39 +240,26 @@ fn with_options<B: AsSendBody>(agent: &Agent, request: WireRequest<B>, options: 
     }
     let mut config = agent.configure_request(request);
     if let Some(timeout) = options.connect_timeout {
-        config = config.timeout_connect(Some(timeout));
+        config = config.timeout_connect(bounded(Some(timeout)));
     }
     if let Some(timeout) = options.read_timeout {
-        config = config.timeout_per_read(Some(timeout)).timeout_per_write(Some(timeout));
+        config = config.timeout_per_read(bounded(Some(timeout))).timeout_per_write(bounded(Some(timeout)));
     }
     if let Some(deadline) = options.deadline {
         let left = deadline.saturating_duration_since(Instant::now());
         if left.is_zero() {
             return Err(deadline_exceeded());
         }
-        config = config.timeout_global(Some(left));
+        config = config.timeout_global(bounded(Some(left)));
     }
     Ok(config.build())
 }
 
 fn received(response: WireResponse<ureq::Body>, url: &str, options: &SendOptions) -> Response {
     let status = response.status().as_u16();
-    let (parts, body) = response.into_parts();
-    let mut headers = Headers::new();
-    for name in parts.headers.keys() {
-        let values: Vec<_> = parts.headers.get_all(name).iter().map(|value| text(value.as_bytes())).collect();
-        headers.append(name.as_str(), values.join(", "));
-    }
+    let body = response.into_body();
     let length = body.content_length();
-    Response::streamed(status, headers, Incoming::new(body.into_reader(), length, url, options.cancel.clone()))
-}
-
-/// A header's value: UTF-8, or else Latin-1 as HTTP/1.1 once had it.
-fn text(value: &[u8]) -> String {
-    match std::str::from_utf8(value) {
-        Ok(text) => text.to_owned(),
-        Err(_) => value.iter().map(|byte| char::from(*byte)).collect(),
-    }
+    Response::streamed(status, scope::take_headers(), Incoming::new(body.into_reader(), length, url, options.cancel.clone()))
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! The way to a target: directly, through a tunnel that a proxy lays, or by way of a proxy that passes requests on.
+//! The route to a target: direct, through a proxy's tunnel, or through a proxy that forwards requests.
 
 use std::fmt;
 use std::sync::Arc;
@@ -7,25 +7,27 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use ureq::config::Config;
 use ureq::http::HeaderValue;
-use ureq::unversioned::transport::{ConnectProxyConnector, ConnectionDetails, Connector, RustlsConnector, Transport};
+use ureq::unversioned::transport::{ConnectProxyConnector, ConnectionDetails, Connector, Transport};
 use ureq::{Proxy, ProxyProtocol};
 
 use super::connect::Sockets;
+use super::tls::Tls;
+use super::wire::Wires;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{HttpConfig, Request, mask};
 
 /// How an agent reaches its targets.
 pub(super) enum Route {
     Direct,
-    /// `CONNECT`; what goes through is between the two ends.
+    /// `CONNECT`: the proxy passes bytes between this side and the target.
     Tunnel(Proxy),
-    /// The proxy gets the request itself, with the target's whole URL in its request line.
+    /// The proxy receives the request itself, with the target's whole URL in the request line.
     Forward(Forward),
 }
 
-/// A proxy that passes requests on.
+/// A proxy that forwards requests.
 pub(super) struct Forward {
-    /// Scheme, host and port, as a URL begins.
+    /// Scheme, host, and port: the start of a URL.
     address: String,
     pub authorization: Option<HeaderValue>,
 }
@@ -67,12 +69,16 @@ impl Route {
 }
 
 impl Forward {
-    /// Where the request goes on the wire.
+    pub(super) fn is_https(&self) -> bool {
+        self.address.starts_with("https:")
+    }
+
+    /// The URL with the proxy in place of the target.
     pub(super) fn url(&self, request: &Request) -> String {
         format!("{}{}", self.address, request.path_and_query())
     }
 
-    /// What makes the request line's path the target's whole URL.
+    /// The start of the target's URL, which precedes the path in the request line.
     pub(super) fn origin(request: &Request) -> String {
         request.url[..request.url.len() - request.path_and_query().len()].to_owned()
     }
@@ -82,7 +88,7 @@ fn refused(address: &str) -> Error {
     Error::new(ErrorKind::Proxy, format!("Failed to connect to proxy URL: \"{}\"", mask::url(address)))
 }
 
-/// Lays tunnels; the way to the proxy has a trust of its own.
+/// Opens tunnels. The connection to the proxy has its own TLS settings.
 pub(super) struct Tunnels {
     connect: ConnectProxyConnector,
     to_proxy: Arc<ToProxy>,
@@ -91,9 +97,10 @@ pub(super) struct Tunnels {
 type ToProxy = dyn Fn(&ConnectionDetails) -> Result<Box<dyn Transport>, ureq::Error> + Send + Sync;
 
 impl Tunnels {
-    /// `config` is that of the connections to proxies.
-    pub(super) fn new(config: Config, keepalive: bool) -> Tunnels {
-        let chain = ().chain(Sockets { keepalive }).chain(RustlsConnector::default());
+    /// `config` and `tls` are those of the connections to proxies.
+    pub(super) fn new(config: Config, tls: Tls, http: &HttpConfig) -> Tunnels {
+        let wires = Wires { max_head: http.max_response_header_size, tunnel: true };
+        let chain = ().chain(Sockets { keepalive: http.tcp_keepalive }).chain(tls).chain(wires);
         let to_proxy = move |details: &ConnectionDetails| {
             let details = with(details, &config, Arc::clone(&details.run_connector));
             let transport = chain.connect(&details, None)?.ok_or(ureq::Error::ConnectionFailed)?;

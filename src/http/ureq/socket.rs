@@ -1,27 +1,53 @@
-//! A TCP connection that a canceled exchange lets go of at once, and what lies over it and its TLS.
+//! A TCP connection. A canceled exchange releases it at once, and a response can interrupt a blocked request.
 
 use std::fmt;
 use std::io::{self, Read, Write};
 use std::net::TcpStream;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use ureq::Timeout;
-use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, LazyBuffers, NextTimeout, Transport};
+use ureq::unversioned::transport::{Buffers, LazyBuffers, NextTimeout, Transport};
 
 use super::scope;
 
-/// A TCP connection.
+/// How often a blocked write checks whether the server has sent something.
+const TICK: Duration = Duration::from_millis(20);
+
+/// The reason of a timeout if nothing has arrived and there was nothing to wait for. ureq never reports it.
+pub(super) const NOTHING_YET: Timeout = Timeout::Await100;
+
+/// A TCP connection and its buffers.
 pub(super) struct Socket {
-    stream: Arc<TcpStream>,
+    channel: Channel,
     buffers: LazyBuffers,
+}
+
+struct Channel {
+    stream: Arc<TcpStream>,
     read_timeout: Option<Duration>,
     write_timeout: Option<Duration>,
+    /// The rest of a write that a response interrupted, and the limits of that write.
+    unsent: Option<(Vec<u8>, WriteLimits)>,
+    /// Nothing is sent any more; what the server has sent can still be read.
+    write_closed: bool,
+}
+
+/// How long a write may take.
+#[derive(Clone, Copy)]
+struct WriteLimits {
+    /// How long the server may accept nothing.
+    silence: Option<Duration>,
+    /// When the server last accepted something.
+    progress: Instant,
+    end: Option<Instant>,
+    reason: Timeout,
 }
 
 impl Socket {
     pub(super) fn new(stream: TcpStream, buffers: LazyBuffers) -> Socket {
-        Socket { stream: Arc::new(stream), buffers, read_timeout: None, write_timeout: None }
+        let stream = Arc::new(stream);
+        Socket { channel: Channel { stream, read_timeout: None, write_timeout: None, unsent: None, write_closed: false }, buffers }
     }
 }
 
@@ -31,58 +57,179 @@ impl Transport for Socket {
     }
 
     fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), ureq::Error> {
-        let (limit, reason) = limit(timeout.for_write())?;
-        if limit != self.write_timeout {
-            self.stream.set_write_timeout(limit)?;
-            self.write_timeout = limit;
-        }
-        let cancel = scope::cancel();
-        let guard = scope::shut_on_cancel(cancel.as_ref(), &self.stream);
-        let written = (&*self.stream).write_all(&self.buffers.output()[..amount]);
-        drop(guard);
-        scope::check(cancel.as_ref())?;
-        written.map_err(|error| failure(error, reason))
+        self.channel.transmit(&self.buffers.output()[..amount], timeout)
     }
 
+    /// Waits for input. A timeout of zero takes what is there.
     fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, ureq::Error> {
-        let (limit, reason) = limit(timeout.for_read())?;
-        if limit != self.read_timeout {
-            self.stream.set_read_timeout(limit)?;
-            self.read_timeout = limit;
-        }
-        let cancel = scope::cancel();
-        let guard = scope::shut_on_cancel(cancel.as_ref(), &self.stream);
-        let read = loop {
-            match (&*self.stream).read(self.buffers.input_append_buf()) {
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                other => break other,
-            }
-        };
-        drop(guard);
-        // A socket that was shut down reads like one that has come to its end.
-        scope::check(cancel.as_ref())?;
-        let amount = read.map_err(|error| failure(error, reason))?;
+        let amount = self.channel.receive(self.buffers.input_append_buf(), timeout)?;
         self.buffers.input_appended(amount);
         Ok(amount > 0)
     }
 
+    /// Whether the connection is intact and idle: anything that arrives between two requests belongs to neither.
     fn is_open(&mut self) -> bool {
-        is_idle(&self.stream).unwrap_or(false)
+        !self.channel.write_closed && !has_input(&self.channel.stream)
     }
+}
+
+impl Channel {
+    /// Sends the output. If the exchange is interruptible and the server sends something while it accepts nothing, the rest
+    /// is sent later; if the exchange is stopped, the output is discarded.
+    fn transmit(&mut self, output: &[u8], timeout: NextTimeout) -> Result<(), ureq::Error> {
+        self.flush()?;
+        match &mut self.unsent {
+            _ if self.write_closed => {}
+            Some((unsent, _)) => unsent.extend_from_slice(output),
+            None => self.write(output, WriteLimits::new(timeout))?,
+        }
+        Ok(())
+    }
+
+    fn receive(&mut self, input: &mut [u8], timeout: NextTimeout) -> Result<usize, ureq::Error> {
+        self.flush()?;
+        if timeout.after.is_zero() {
+            return at_once(&self.stream, |mut stream| stream.read(input)).map_err(|error| failure(error, NOTHING_YET));
+        }
+        let timeout = timeout.for_read();
+        let limit = duration(timeout.after);
+        if limit != self.read_timeout {
+            self.stream.set_read_timeout(limit)?;
+            self.read_timeout = limit;
+        }
+        let read = self.cancelable(|mut stream| {
+            loop {
+                match stream.read(input) {
+                    Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                    other => return other,
+                }
+            }
+        })?;
+        read.map_err(|error| failure(error, timeout.reason))
+    }
+
+    /// Sends what an interrupted write left. It blocks until everything is sent or the server has sent something.
+    fn flush(&mut self) -> Result<(), ureq::Error> {
+        if scope::is_stopped() {
+            self.close_writing();
+        }
+        match self.unsent.take() {
+            Some((bytes, limits)) => self.write(&bytes, limits),
+            None => Ok(()),
+        }
+    }
+
+    fn write(&mut self, bytes: &[u8], mut limits: WriteLimits) -> Result<(), ureq::Error> {
+        let interruptible = scope::is_interruptible();
+        let longest = limits.longest(interruptible);
+        if longest != self.write_timeout {
+            self.stream.set_write_timeout(longest)?;
+            self.write_timeout = longest;
+        }
+        let mut sent = 0;
+        let written = self.cancelable(|mut stream| {
+            while sent < bytes.len() {
+                match stream.write(&bytes[sent..]) {
+                    Ok(0) => return Err(io::Error::from(io::ErrorKind::WriteZero).into()),
+                    Ok(amount) => (sent, limits.progress) = (sent + amount, Instant::now()),
+                    Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                    Err(error) if is_timeout(&error) => {
+                        limits.check()?;
+                        if interruptible && has_input(stream) {
+                            break;
+                        }
+                    }
+                    Err(error) => return Err(failure(error, limits.reason)),
+                }
+            }
+            Ok(())
+        })?;
+        if written.is_err() {
+            self.close_writing();
+        } else {
+            self.unsent = (sent < bytes.len()).then(|| (bytes[sent..].to_vec(), limits));
+            scope::set_unsent(self.unsent.is_some());
+        }
+        written
+    }
+
+    /// Performs a blocking operation that a cancellation ends.
+    fn cancelable<T>(&self, operation: impl FnOnce(&TcpStream) -> T) -> Result<T, ureq::Error> {
+        let cancel = scope::cancel();
+        let guard = scope::shut_on_cancel(cancel.as_ref(), &self.stream);
+        let outcome = operation(&self.stream);
+        drop(guard);
+        // A socket that was shut down reads like one that has come to its end.
+        scope::check(cancel.as_ref())?;
+        Ok(outcome)
+    }
+
+    fn close_writing(&mut self) {
+        (self.write_closed, self.unsent) = (true, None);
+        scope::set_unsent(false);
+    }
+}
+
+impl WriteLimits {
+    fn new(timeout: NextTimeout) -> WriteLimits {
+        let now = Instant::now();
+        // A timeout of zero is for reading, which TLS may have to write for.
+        let end = duration(timeout.after).filter(|left| !left.is_zero()).and_then(|left| now.checked_add(left));
+        WriteLimits { silence: timeout.per_write.and_then(duration), progress: now, end, reason: timeout.reason }
+    }
+
+    /// How long the system may block before the limits are checked, and the input if it may interrupt.
+    fn longest(&self, interruptible: bool) -> Option<Duration> {
+        // Unlike the time that is left, a tick is always the same: it is set once.
+        if interruptible {
+            return Some(self.silence.map_or(TICK, |silence| silence.min(TICK)));
+        }
+        let left = self.end.map(|end| end.saturating_duration_since(Instant::now()).max(Duration::from_millis(1)));
+        self.silence.into_iter().chain(left).min()
+    }
+
+    /// # Errors
+    /// If a limit is reached.
+    fn check(&self) -> Result<(), ureq::Error> {
+        // Systems round time limits.
+        const ROUNDING: Duration = Duration::from_millis(1);
+        let now = Instant::now() + ROUNDING;
+        if self.end.is_some_and(|end| now >= end) {
+            return Err(ureq::Error::Timeout(self.reason));
+        }
+        match self.silence {
+            Some(silence) if now.duration_since(self.progress) >= silence => Err(ureq::Error::Timeout(Timeout::PerWrite)),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Performs an operation that must not block.
+fn at_once<T>(stream: &TcpStream, operation: impl FnOnce(&TcpStream) -> io::Result<T>) -> io::Result<T> {
+    stream.set_nonblocking(true)?;
+    let outcome = operation(stream);
+    stream.set_nonblocking(false)?;
+    outcome
+}
+
+/// Whether there is something to read, or the other side has closed the connection.
+fn has_input(stream: &TcpStream) -> bool {
+    let peeked = at_once(stream, |stream| stream.peek(&mut [0]));
+    !peeked.is_err_and(|error| error.kind() == io::ErrorKind::WouldBlock)
 }
 
 impl fmt::Debug for Socket {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Socket").field("peer", &self.stream.peer_addr().ok()).finish()
+        f.debug_struct("Socket").field("peer", &self.channel.stream.peer_addr().ok()).finish()
     }
 }
 
-/// The time for one operation; the system takes no zero for one.
-fn limit(timeout: NextTimeout) -> Result<(Option<Duration>, Timeout), ureq::Error> {
-    if timeout.after.is_not_happening() {
-        return Ok((None, timeout.reason));
-    }
-    if timeout.after.is_zero() { Err(ureq::Error::Timeout(timeout.reason)) } else { Ok((Some(*timeout.after), timeout.reason)) }
+fn duration(limit: ureq::unversioned::transport::time::Duration) -> Option<Duration> {
+    (!limit.is_not_happening()).then_some(*limit)
+}
+
+fn is_timeout(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock)
 }
 
 fn failure(error: io::Error, reason: Timeout) -> ureq::Error {
@@ -91,80 +238,5 @@ fn failure(error: io::Error, reason: Timeout) -> ureq::Error {
         // ureq takes these for the end of a body that the connection's end delimits.
         io::ErrorKind::ConnectionReset | io::ErrorKind::ConnectionAborted => io::Error::new(io::ErrorKind::BrokenPipe, error).into(),
         _ => error.into(),
-    }
-}
-
-/// Whether the connection stands and has nothing to say: what would come now belongs to no request.
-fn is_idle(stream: &TcpStream) -> io::Result<bool> {
-    stream.set_nonblocking(true)?;
-    let waits = stream.peek(&mut [0]).is_err_and(|error| error.kind() == io::ErrorKind::WouldBlock);
-    stream.set_nonblocking(false)?;
-    Ok(waits)
-}
-
-/// The last link of the chain: what speaks HTTP over a connection, whatever that is.
-#[derive(Debug)]
-pub(super) struct Wires;
-
-/// A connection that puts request lines into their absolute form where a proxy wants them so, and that does not
-/// wait for more where a whole response head is there.
-#[derive(Debug)]
-pub(super) struct Wire<In>(In);
-
-impl<In: Transport> Connector<In> for Wires {
-    type Out = Wire<In>;
-
-    fn connect(&self, _: &ConnectionDetails, chained: Option<In>) -> Result<Option<Wire<In>>, ureq::Error> {
-        Ok(chained.map(Wire))
-    }
-}
-
-impl<In: Transport> Transport for Wire<In> {
-    fn buffers(&mut self) -> &mut dyn Buffers {
-        self.0.buffers()
-    }
-
-    fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), ureq::Error> {
-        match scope::take_origin() {
-            Some(origin) => self.transmit_absolute(&origin, amount, timeout),
-            None => self.0.transmit_output(amount, timeout),
-        }
-    }
-
-    /// ureq looks at the same input twice where a final response comes instead of `100 Continue`, and would wait for
-    /// more of it in between.
-    fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, ureq::Error> {
-        let buffers = self.0.buffers();
-        let whole_head = |input: &[u8]| input.starts_with(b"HTTP/1.") && input.windows(4).any(|four| four == b"\r\n\r\n");
-        if !buffers.can_use_input() && whole_head(buffers.input()) {
-            return Ok(true);
-        }
-        self.0.await_input(timeout)
-    }
-
-    fn is_open(&mut self) -> bool {
-        self.0.is_open()
-    }
-
-    fn is_tls(&self) -> bool {
-        self.0.is_tls()
-    }
-}
-
-impl<In: Transport> Wire<In> {
-    /// Sends the output, which begins with a request line, with the origin before the path.
-    fn transmit_absolute(&mut self, origin: &str, amount: usize, timeout: NextTimeout) -> Result<(), ureq::Error> {
-        let head = &self.0.buffers().output()[..amount];
-        let path = head.iter().position(|byte| *byte == b' ').map_or(0, |space| space + 1);
-        let absolute = [&head[..path], origin.as_bytes(), &head[path..]].concat();
-        let mut rest = absolute.as_slice();
-        while !rest.is_empty() {
-            let output = self.0.buffers().output();
-            let (piece, later) = rest.split_at(rest.len().min(output.len()));
-            output[..piece.len()].copy_from_slice(piece);
-            self.0.transmit_output(piece.len(), timeout)?;
-            rest = later;
-        }
-        Ok(())
     }
 }

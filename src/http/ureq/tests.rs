@@ -238,7 +238,7 @@ fn what_breaks_has_its_kind() {
     let (url, _seen) = server(b"", true);
     assert_eq!(send(&mut Request::new("GET", url)).unwrap_err().kind(), ErrorKind::ConnectionClosed);
     let (url, _seen) = server(b"SSH-2.0-x\r\n\r\n", true);
-    assert_eq!(send(&mut Request::new("GET", url)).unwrap_err().kind(), ErrorKind::ConnectionClosed);
+    assert_eq!(send(&mut Request::new("GET", url)).unwrap_err().kind(), ErrorKind::InvalidResponse);
 
     let (url, _seen) = server(EMPTY, false);
     let error = send(&mut Request::new("GET", url.replace("http", "https"))).unwrap_err();

@@ -1,75 +1,165 @@
-//! Trust and client certificates, read from PEM files by the first request.
+//! TLS: who is trusted, the client's own certificate, and the connections themselves.
 
+use std::fmt;
 use std::fs;
+use std::io::{Read, Write};
 use std::path::Path;
 use std::sync::Arc;
 
+use rustls::crypto::CryptoProvider;
 use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 use rustls::sign::CertifiedKey;
-use ureq::tls::{Certificate, ClientCert as WireCert, PemItem, PrivateKey, RootCerts, TlsConfig, parse_pem};
+use rustls::{ClientConfig, ClientConnection, StreamOwned};
+use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, Either, LazyBuffers, NextTimeout, Transport, TransportAdapter};
 
+use super::trust::Trust;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{ClientCert, HttpConfig, Verify, mask};
 
-/// Whom to trust at the target, and who this side is.
-pub(super) fn to_target(config: &HttpConfig, url: &str) -> Result<TlsConfig> {
-    build(&config.verify, config.client_cert.as_ref(), url)
+/// Adds TLS to the connections of https URLs.
+#[derive(Clone)]
+pub(super) struct Tls(Option<Arc<ClientConfig>>);
+
+impl Tls {
+    /// For connections that need no TLS. Nothing is read, so a missing certificate file does not matter.
+    pub(super) fn unused() -> Tls {
+        Tls(None)
+    }
+
+    /// For connections to targets. The certificate files are read.
+    pub(super) fn to_target(config: &HttpConfig, url: &str) -> Result<Tls> {
+        build(&config.verify, config.client_cert.as_ref(), url)
+    }
+
+    /// For connections to proxies, which may have a CA bundle and a client certificate of their own.
+    pub(super) fn to_proxy(config: &HttpConfig) -> Result<Tls> {
+        let own = config.proxy.ca_bundle.clone().map(Verify::Bundle);
+        let verify = own.as_ref().unwrap_or(&config.verify);
+        build(verify, config.proxy.client_cert.as_ref(), "the proxy").map_err(|error| {
+            let message = format!("Invalid proxies configuration: {}", error.message());
+            Error::new(ErrorKind::InvalidConfig, message).with_name("InvalidProxiesConfigError").with_source(error)
+        })
+    }
 }
 
-/// The same for the proxy, which may have a bundle of its own.
-pub(super) fn to_proxy(config: &HttpConfig) -> Result<TlsConfig> {
-    let own = config.proxy.ca_bundle.clone().map(Verify::Bundle);
-    let verify = own.as_ref().unwrap_or(&config.verify);
-    build(verify, config.proxy.client_cert.as_ref(), "the proxy").map_err(|error| {
-        let message = format!("Invalid proxies configuration: {}", error.message());
-        Error::new(ErrorKind::InvalidConfig, message).with_name("InvalidProxiesConfigError").with_source(error)
-    })
+impl<In: Transport> Connector<In> for Tls {
+    type Out = Either<In, TlsStream>;
+
+    fn connect(&self, details: &ConnectionDetails, chained: Option<In>) -> std::result::Result<Option<Self::Out>, ureq::Error> {
+        let Some(transport) = chained else { return Ok(None) };
+        let (Some(config), true) = (&self.0, details.needs_tls()) else { return Ok(Some(Either::A(transport))) };
+        let host = details.uri.host().unwrap_or_default().trim_start_matches('[').trim_end_matches(']');
+        let name = ServerName::try_from(host.to_owned()).map_err(|_| ureq::Error::Tls("the host name is invalid"))?;
+        let mut connection = ClientConnection::new(Arc::clone(config), name).map_err(std::io::Error::other)?;
+        let mut socket = TransportAdapter::new(transport.boxed(), Arc::clone(&details.current_time));
+        socket.set_timeout(details.timeout);
+        connection.complete_io(&mut socket)?;
+        let buffers = LazyBuffers::new(details.config.input_buffer_size(), details.config.output_buffer_size());
+        Ok(Some(Either::B(TlsStream { stream: StreamOwned::new(connection, socket), buffers })))
+    }
 }
 
-fn build(verify: &Verify, cert: Option<&ClientCert>, url: &str) -> Result<TlsConfig> {
-    let builder = TlsConfig::builder();
-    let builder = match verify {
-        Verify::Roots => builder.root_certs(RootCerts::WebPki),
-        Verify::Bundle(path) => builder.root_certs(RootCerts::Specific(Arc::new(certificates(path, url)?))),
-        Verify::Nothing => builder.disable_verification(true),
+impl fmt::Debug for Tls {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Tls")
+    }
+}
+
+/// A TLS connection over another connection.
+pub(super) struct TlsStream {
+    stream: StreamOwned<ClientConnection, TransportAdapter>,
+    buffers: LazyBuffers,
+}
+
+impl Transport for TlsStream {
+    fn buffers(&mut self) -> &mut dyn Buffers {
+        &mut self.buffers
+    }
+
+    fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> std::result::Result<(), ureq::Error> {
+        self.stream.get_mut().set_timeout(timeout);
+        let StreamOwned { conn, sock } = &mut self.stream;
+        let mut rest = &self.buffers.output()[..amount];
+        // Unlike `StreamOwned::write`, which reports an error of the socket only when it is called again.
+        while !rest.is_empty() {
+            let taken = conn.writer().write(rest)?;
+            rest = &rest[taken..];
+            while conn.wants_write() {
+                conn.write_tls(sock)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn await_input(&mut self, timeout: NextTimeout) -> std::result::Result<bool, ureq::Error> {
+        self.stream.get_mut().set_timeout(timeout);
+        let amount = self.stream.read(self.buffers.input_append_buf())?;
+        self.buffers.input_appended(amount);
+        Ok(amount > 0)
+    }
+
+    fn is_open(&mut self) -> bool {
+        self.stream.get_mut().get_mut().is_open()
+    }
+
+    fn is_tls(&self) -> bool {
+        true
+    }
+}
+
+impl fmt::Debug for TlsStream {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TlsStream").field("connection", &self.stream.sock.inner()).finish()
+    }
+}
+
+fn build(verify: &Verify, cert: Option<&ClientCert>, url: &str) -> Result<Tls> {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let trust = match verify {
+        Verify::Roots => Trust::roots(&provider),
+        Verify::Bundle(path) => Trust::bundle(path, certificates(path, url)?, &provider),
+        Verify::Nothing => Trust::everybody(&provider),
     };
-    let cert = cert.map(|cert| client_cert(cert, url)).transpose()?;
-    Ok(builder.client_cert(cert).build())
+    let trust = trust.map_err(|reason| Error::new(ErrorKind::Tls, format!("SSL validation failed for {} {reason}", mask::url(url))))?;
+    let unusable = |error: rustls::Error| Error::new(ErrorKind::Tls, format!("SSL validation failed for {} {error}", mask::url(url)));
+    let builder = ClientConfig::builder_with_provider(Arc::clone(&provider)).with_safe_default_protocol_versions().map_err(unusable)?;
+    let builder = builder.dangerous().with_custom_certificate_verifier(Arc::new(trust));
+    let config = match cert {
+        Some(cert) => {
+            let (chain, key) = client_cert(cert, url, &provider)?;
+            builder.with_client_auth_cert(chain, key).map_err(|error| failure(&cert.key, url, &error.to_string()).with_source(error))?
+        }
+        None => builder.with_no_client_auth(),
+    };
+    Ok(Tls(Some(Arc::new(config))))
 }
 
-fn client_cert(cert: &ClientCert, url: &str) -> Result<WireCert> {
+type Identity = (Vec<CertificateDer<'static>>, PrivateKeyDer<'static>);
+
+fn client_cert(cert: &ClientCert, url: &str, provider: &CryptoProvider) -> Result<Identity> {
     let chain = certificates(&cert.chain, url)?;
     let key = read(&cert.key, url)?;
-    check_pair(&chain, &key).map_err(|e| failure(&cert.key, url, &e.to_string()).with_source(e))?;
-    let key = PrivateKey::from_pem(&key).map_err(|e| failure(&cert.key, url, &e.to_string()))?;
-    Ok(WireCert::new_with_certs(&chain, key))
+    let key = PrivateKeyDer::from_pem_slice(&key).map_err(|e| failure(&cert.key, url, &e.to_string()).with_source(e))?;
+    // rustls does not check on its own whether the key belongs to the certificate.
+    CertifiedKey::from_der(chain.clone(), key.clone_key(), provider).map_err(|e| failure(&cert.key, url, &e.to_string()).with_source(e))?;
+    Ok((chain, key))
 }
 
-/// ureq does not expect a key that belongs to another certificate, or that cannot sign.
-fn check_pair(chain: &[Certificate<'static>], key: &[u8]) -> anyhow::Result<()> {
-    let chain = chain.iter().map(|certificate| CertificateDer::from(certificate.der().to_vec())).collect();
-    let provider = rustls::crypto::ring::default_provider();
-    CertifiedKey::from_der(chain, PrivateKeyDer::from_pem_slice(key)?, &provider)?;
-    Ok(())
-}
-
-fn certificates(path: &Path, url: &str) -> Result<Vec<Certificate<'static>>> {
-    let mut found = Vec::new();
-    for item in parse_pem(&read(path, url)?) {
-        match item {
-            Ok(PemItem::Certificate(certificate)) => found.push(certificate),
-            Ok(_) => {}
-            Err(e) => return Err(failure(path, url, &e.to_string())),
-        }
+fn certificates(path: &Path, url: &str) -> Result<Vec<CertificateDer<'static>>> {
+    let content = read(path, url)?;
+    let found: std::result::Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&content).collect();
+    match found {
+        Ok(found) if !found.is_empty() => Ok(found),
+        Ok(_) => Err(failure(path, url, "the file contains no certificate in PEM format")),
+        Err(e) => Err(failure(path, url, &format!("invalid PEM: {e}"))),
     }
-    if found.is_empty() { Err(failure(path, url, "no certificate in it")) } else { Ok(found) }
 }
 
 fn read(path: &Path, url: &str) -> Result<Vec<u8>> {
     fs::read(path).map_err(|e| failure(path, url, &e.to_string()).with_source(e))
 }
 
-fn failure(path: &Path, url: &str, what: &str) -> Error {
-    Error::new(ErrorKind::Tls, format!("SSL validation failed for {} {}: {what}", mask::url(url), path.display()))
+fn failure(path: &Path, url: &str, reason: &str) -> Error {
+    Error::new(ErrorKind::Tls, format!("SSL validation failed for {} {}: {reason}", mask::url(url), path.display()))
 }

@@ -13,17 +13,22 @@ use crate::settings::table::{self, Setting};
 use crate::value::Value;
 
 pub(super) fn transport(sources: &Sources<'_>, has_config: bool, verify: Verify) -> Result<TransportSettings> {
-    let pool = sources.value(&table::MAX_POOL_CONNECTIONS)?.and_then(|connections| connections.as_int());
     Ok(TransportSettings {
         connect_timeout: connect_timeout(sources, has_config),
         read_timeout: timeout(sources.config, &table::READ_TIMEOUT).unwrap_or(Some(TIMEOUT)),
-        max_pool_connections: pool.and_then(|n| usize::try_from(n).ok()).unwrap_or(usize::MAX),
+        max_pool_connections: count(sources, &table::MAX_POOL_CONNECTIONS)?,
+        max_response_header_size: count(sources, &table::MAX_RESPONSE_HEADER_SIZE)?,
         tcp_keepalive: sources.flag(&table::TCP_KEEPALIVE)?,
         verify,
         client_cert: sources.in_config(&table::CLIENT_CERT).and_then(client_cert),
         proxies: ProxySettings::new(sources.config, &sources.settings.environment),
         proxy: proxy(sources)?,
     })
+}
+
+fn count(sources: &Sources<'_>, setting: &'static Setting) -> Result<usize> {
+    let count = sources.value(setting)?.and_then(|count| count.as_int());
+    Ok(count.and_then(|count| usize::try_from(count).ok()).unwrap_or(usize::MAX))
 }
 
 /// The default of both timeouts, as in the table.

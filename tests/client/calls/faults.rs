@@ -49,7 +49,7 @@ fn failing(times: usize, fault: Fault) -> (Server, Arc<AtomicUsize>) {
 const BEGUN: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 25\r\n\r\n{\"TableNames\": [";
 
 /// What fails, how, and which error that is if it always does.
-const FAULTS: [(&str, Fault, ErrorKind); 13] = [
+const FAULTS: [(&str, Fault, ErrorKind); 9] = [
     ("reset before an answer", || Answer::Reset, ErrorKind::ConnectionClosed),
     ("closed before an answer", || Answer::Close(Vec::new()), ErrorKind::ConnectionClosed),
     ("silence", || Answer::Stall(Vec::new()), ErrorKind::ReadTimeout),
@@ -63,18 +63,6 @@ const FAULTS: [(&str, Fault, ErrorKind); 13] = [
         || Answer::Close(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n19\r\n{\"TableNames\"".to_vec()),
         ErrorKind::ConnectionClosed,
     ),
-    (
-        "a length that is no number",
-        || Answer::Close(b"HTTP/1.1 200 OK\r\nContent-Length: many\r\n\r\n{}".to_vec()),
-        ErrorKind::ConnectionClosed,
-    ),
-    (
-        "two lengths",
-        || Answer::Close(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 7\r\n\r\n{}".to_vec()),
-        ErrorKind::ConnectionClosed,
-    ),
-    ("another protocol", || Answer::Close(b"SSH-2.0-OpenSSH_9.9\r\n\r\n".to_vec()), ErrorKind::ConnectionClosed),
-    ("a status line without a status", || Answer::Close(b"HTTP/1.1 OK\r\n\r\n".to_vec()), ErrorKind::ConnectionClosed),
 ];
 
 #[test]
@@ -96,6 +84,25 @@ fn a_fault_that_stays_has_its_kind() {
         assert_eq!(error.kind(), kind, "{name}: {error}");
         assert_eq!((error.attempts(), asked.load(Ordering::SeqCst)), (2, 2), "{name}: {error}");
         assert!(error.is_retryable(), "{name}: {error}");
+    }
+}
+
+/// Responses that are not HTTP. Another attempt would not help.
+const NOT_HTTP: [(&str, &str); 4] = [
+    ("HTTP/1.1 200 OK\r\nContent-Length: many\r\n\r\n{}", "bad body length: \"content-length: many\""),
+    ("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 7\r\n\r\n{}", "two different body lengths: \"content-length: 7\""),
+    ("SSH-2.0-OpenSSH_9.9\r\n\r\n", "bad status line: \"SSH-2.0-OpenSSH_9.9\""),
+    ("HTTP/1.1 OK\r\n\r\n", "bad status line: \"HTTP/1.1 OK\""),
+];
+
+#[test]
+fn a_response_that_is_not_http_is_an_invalid_response_and_not_retried() {
+    for (sent, reason) in NOT_HTTP {
+        let server = Server::start(|_| Answer::Close(sent.as_bytes().to_vec()));
+        let error = call(&client(&server.url(), Config::new())).unwrap_err();
+        assert_eq!((error.kind(), error.name(), error.attempts()), (ErrorKind::InvalidResponse, "InvalidResponseError", 1), "{error}");
+        assert_eq!(error.message(), format!("The response from {}/ is not valid HTTP: {reason}", server.url()));
+        assert!(!error.is_retryable(), "{error}");
     }
 }
 

@@ -3,13 +3,18 @@
 
 mod bodies;
 mod cancel;
+mod early_responses;
 mod faults;
 mod hooks;
+mod interim_responses;
+mod peer;
 mod reference;
+mod response_heads;
 mod responses;
 mod retries;
 mod situations;
 mod threads;
 mod tls;
+mod trust;
 mod user_agent;
 mod wire;

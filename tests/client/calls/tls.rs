@@ -12,7 +12,7 @@ use tucuxi::{Client, Config, Credentials, Environment, ErrorKind, Proxies, Resul
 
 use super::wire::response;
 
-fn file(name: &str) -> String {
+pub fn file(name: &str) -> String {
     format!("{}/tests/client/calls/certs/{name}", env!("CARGO_MANIFEST_DIR"))
 }
 
@@ -103,8 +103,13 @@ fn a_client_says_who_it_is() {
     }
 }
 
-/// A proxy that lays tunnels to whatever it is asked for; it counts nothing and checks nothing.
+/// A proxy that opens a tunnel to any target.
 fn tunnels() -> u16 {
+    tunnels_after("HTTP/1.1 200 Connection established\r\n\r\n")
+}
+
+/// A proxy that sends this response and opens a tunnel.
+pub fn tunnels_after(response: &'static str) -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
     std::thread::spawn(move || {
@@ -113,7 +118,7 @@ fn tunnels() -> u16 {
             let lines: Vec<String> = (&mut reader).lines().map_while(std::result::Result::ok).take_while(|line| !line.is_empty()).collect();
             let Some(target) = lines.first().and_then(|line| line.strip_prefix("CONNECT ")?.split(' ').next()) else { continue };
             let Ok(there) = TcpStream::connect(target) else { continue };
-            (&stream).write_all(b"HTTP/1.1 200 Connection established\r\n\r\n").unwrap();
+            (&stream).write_all(response.as_bytes()).unwrap();
             let (mut from, mut to) = (there.try_clone().unwrap(), stream.try_clone().unwrap());
             std::thread::spawn(move || std::io::copy(&mut from, &mut to));
             std::thread::spawn(move || std::io::copy(&mut reader, &mut &there));
