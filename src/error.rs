@@ -98,6 +98,8 @@ kinds! {
     Pagination = "PaginationError",
     /// A waiter ended without success: it failed, timed out, or used up its attempts. The error contains the last response.
     Waiter = "WaiterError",
+    /// A managed transfer failed: [`Error::name`] says how, and the source is the underlying error.
+    Transfer = "S3TransferFailedError",
     /// The attributes of a resource cannot be loaded, or nothing was found.
     ResourceLoad = "ResourceLoadException",
     /// The parameters do not fit the operation; the message reports every one, with its path.

@@ -167,6 +167,7 @@ mod session;
 mod settings;
 mod testing;
 mod text;
+mod transfer;
 pub mod unversioned;
 mod value;
 mod waiter;
@@ -184,6 +185,7 @@ pub use service::dynamodb;
 pub use session::{ClientBuilder, DefinitionsAt, Session, SessionBuilder, client, default_session, resource, setup_default_session};
 pub use settings::{Config, Environment};
 pub use testing::{ANY, Any, Recorder, Replay, StubbedError, Stubber};
+pub use transfer::{Transfer, TransferConfig};
 pub use value::{Bytes, Expression, List, Map, MapIter, Number, Set, Str, Stream, StreamReader, Timestamp, Value, from_value, to_value};
 pub use waiter::{Poll, Waiter};
 

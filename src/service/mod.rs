@@ -50,6 +50,7 @@ pub(crate) fn resource_methods(service_id: &str, resource: &str) -> &'static [Me
         ("EC2", "ServiceResource") => ec2::SERVICE_METHODS,
         ("EC2", "Instance") => ec2::INSTANCE_METHODS,
         ("S3", "Bucket") => s3::BUCKET_METHODS,
+        ("S3", "Object") => s3::OBJECT_METHODS,
         ("S3", "ObjectSummary") => s3::OBJECT_SUMMARY_METHODS,
         _ => &[],
     }

@@ -36,3 +36,4 @@ mod signing;
 mod stubs;
 #[cfg(feature = "tracing")]
 mod tracing;
+mod transfers;

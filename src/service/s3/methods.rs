@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use super::transfers;
 use crate::auth::post_policy::PostPolicy;
 use crate::call::validate::type_name;
 use crate::client::{Client, ExtraMethods, ExtraParams, OperationRequest};
@@ -15,9 +16,27 @@ use crate::value::{Map, Value};
 /// boto3's name of the method for forms.
 const PRESIGNED_POST: &str = "generate_presigned_post";
 
-pub(super) const CLIENT_METHODS: ExtraMethods = &[(PRESIGNED_POST, generate_presigned_post)];
-pub(in crate::service) const BUCKET_METHODS: &[Method] = &[Method { name: "load", run: load_bucket }];
-pub(in crate::service) const OBJECT_SUMMARY_METHODS: &[Method] = &[Method { name: "load", run: load_object_summary }];
+pub(super) const CLIENT_METHODS: ExtraMethods = &[
+    (PRESIGNED_POST, generate_presigned_post),
+    transfers::CLIENT_METHODS[0],
+    transfers::CLIENT_METHODS[1],
+    transfers::CLIENT_METHODS[2],
+    transfers::CLIENT_METHODS[3],
+];
+pub(in crate::service) const BUCKET_METHODS: &[Method] = &with_load(load_bucket, transfers::BUCKET_METHODS);
+pub(in crate::service) const OBJECT_METHODS: &[Method] = transfers::OBJECT_METHODS;
+pub(in crate::service) const OBJECT_SUMMARY_METHODS: &[Method] = &with_load(load_object_summary, transfers::OBJECT_METHODS);
+
+/// The method `load`, and the transfers.
+const fn with_load(load: fn(&Resource, Map) -> Result<Outcome>, transfers: &'static [Method]) -> [Method; 5] {
+    [
+        Method { name: "load", run: load },
+        Method { ..transfers[0] },
+        Method { ..transfers[1] },
+        Method { ..transfers[2] },
+        Method { ..transfers[3] },
+    ]
+}
 
 impl Client {
     /// Returns the `url` and the `fields` of a form that uploads one object to S3 and is valid for `expires`. Anyone who

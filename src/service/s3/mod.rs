@@ -20,13 +20,14 @@ mod methods;
 mod parameters;
 mod redirect;
 mod response;
+mod transfers;
 
 use crate::call::Event;
 use crate::client::Setup;
 use crate::error::Result;
 use crate::http::Body;
 use crate::text::encoding::percent_encode;
-pub(super) use methods::{BUCKET_METHODS, OBJECT_SUMMARY_METHODS};
+pub(super) use methods::{BUCKET_METHODS, OBJECT_METHODS, OBJECT_SUMMARY_METHODS};
 
 pub(super) fn customize(setup: &mut Setup<'_>) -> Result<()> {
     setup.signature_version = Some("s3v4");
