@@ -43,6 +43,22 @@ impl<'c> OperationRequest<'c> {
         OperationRequest { client: self.client, operation: operation.to_owned(), params: params.into(), options: self.options.clone() }
     }
 
+    /// The client of the call.
+    pub(crate) fn client(&self) -> &'c Client {
+        self.client
+    }
+
+    /// The settings of the call, for the calls of a method that makes several.
+    pub(crate) fn options(&self) -> &CallOptions {
+        &self.options
+    }
+
+    /// Replaces the settings of the call.
+    pub(crate) fn with_options(mut self, options: CallOptions) -> Self {
+        self.options = options;
+        self
+    }
+
     /// Sets how long the server may be silent. This is not a limit for the whole call; see [`deadline`](Self::deadline).
     pub fn read_timeout(mut self, idle: Duration) -> Self {
         self.options.read_timeout = Some(idle);

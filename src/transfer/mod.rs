@@ -15,6 +15,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use crate::call::CallOptions;
 use crate::client::{Client, OperationRequest, params_map};
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{Cancel, Limits};
@@ -139,8 +140,8 @@ pub struct Transfer {
     config: TransferConfig,
     extra_args: Value,
     progress: Option<Progress>,
-    cancel: Option<Cancel>,
-    deadline: Option<Duration>,
+    /// The settings of each call; the deadline is that of the transfer.
+    options: CallOptions,
 }
 
 impl Transfer {
@@ -152,9 +153,13 @@ impl Transfer {
             config: TransferConfig::default(),
             extra_args: Value::Null,
             progress: None,
-            cancel: None,
-            deadline: None,
+            options: CallOptions::default(),
         }
+    }
+
+    /// Returns transfers whose calls have the settings of a request.
+    pub(crate) fn of_request(request: &OperationRequest<'_>) -> Transfer {
+        Transfer { options: request.options().clone(), ..Transfer::new(request.client()) }
     }
 
     /// Sets the transfer settings.
@@ -178,13 +183,13 @@ impl Transfer {
 
     /// Stops the transfer when `cancel` is used.
     pub fn cancel(mut self, cancel: &Cancel) -> Self {
-        self.cancel = Some(cancel.clone());
+        self.options.cancel = Some(cancel.clone());
         self
     }
 
     /// Sets how long a transfer may take.
     pub fn deadline(mut self, total: Duration) -> Self {
-        self.deadline = Some(total);
+        self.options.deadline = Some(total);
         self
     }
 
@@ -245,8 +250,11 @@ impl Transfer {
             let message = format!("{} has no managed transfers; only s3 has them.", self.client.service().name());
             return Err(Error::new(ErrorKind::UnknownOperation, message));
         }
-        let limits =
-            Limits { idle: None, deadline: self.deadline.and_then(|total| Instant::now().checked_add(total)), cancel: self.cancel.clone() };
+        let limits = Limits {
+            idle: None,
+            deadline: self.options.deadline.and_then(|total| Instant::now().checked_add(total)),
+            cancel: self.options.cancel.clone(),
+        };
         let extra_args = params_map(self.extra_args.clone())?;
         transfer(&Job { transfer: self, limits, extra_args })
     }
@@ -289,7 +297,8 @@ impl Job<'_> {
     }
 
     fn request<'c>(&self, client: &'c Client, operation: &str, params: Map) -> OperationRequest<'c> {
-        client.request(operation, params).limits(&self.limits)
+        let options = CallOptions { deadline: None, ..self.transfer.options.clone() };
+        client.request(operation, params).with_options(options).limits(&self.limits)
     }
 
     /// Reports transferred bytes.

@@ -1,7 +1,7 @@
 //! Managed transfers by boto3's names: `upload_file`, `upload_fileobj`, `download_file`, and `copy` on clients, buckets, and
 //! objects. In Rust, [`Transfer`] has the same as typed methods.
 
-use crate::client::{Client, ExtraMethods, ExtraParams};
+use crate::client::{ExtraMethods, ExtraParams, OperationRequest};
 use crate::error::Result;
 use crate::resource::{Method, Outcome, Resource};
 use crate::text::invalid;
@@ -26,31 +26,31 @@ pub(super) const BUCKET_METHODS: &[Method] = &[
     Method { name: "copy", run: |bucket, params| on_bucket(bucket, params, copy) },
 ];
 
-type Run = fn(&Client, &Map) -> Result<Value>;
+type Run = fn(&OperationRequest<'_>, &Map) -> Result<Value>;
 
 fn on_bucket(bucket: &Resource, mut params: Map, run: Run) -> Result<Outcome> {
     params.insert("Bucket", bucket.get("name")?);
-    run(bucket.client(), &params).map(Outcome::Value)
+    run(&bucket.client().request("", ()), &params).map(Outcome::Value)
 }
 
 /// Objects and summaries of objects have the same identifiers.
 fn on_object(object: &Resource, mut params: Map, run: Run) -> Result<Outcome> {
     params.insert("Bucket", object.get("bucket_name")?);
     params.insert("Key", object.get("key")?);
-    run(object.client(), &params).map(Outcome::Value)
+    run(&object.client().request("", ()), &params).map(Outcome::Value)
 }
 
-fn upload_file(client: &Client, params: &Map) -> Result<Value> {
+fn upload_file(request: &OperationRequest<'_>, params: &Map) -> Result<Value> {
     let params = ExtraParams::new(params, &["Filename", "Bucket", "Key", "ExtraArgs", "Config"])?;
     let (bucket, key) = (params.required_text("Bucket")?, params.required_text("Key")?);
-    transfer(client, &params)?.upload_file(params.required_text("Filename")?, bucket, key)?;
+    transfer(request, &params)?.upload_file(params.required_text("Filename")?, bucket, key)?;
     Ok(Value::Null)
 }
 
-fn upload_fileobj(client: &Client, params: &Map) -> Result<Value> {
+fn upload_fileobj(request: &OperationRequest<'_>, params: &Map) -> Result<Value> {
     let params = ExtraParams::new(params, &["Fileobj", "Bucket", "Key", "ExtraArgs", "Config"])?;
     let (bucket, key) = (params.required_text("Bucket")?, params.required_text("Key")?);
-    let transfer = transfer(client, &params)?;
+    let transfer = transfer(request, &params)?;
     match params.value("Fileobj") {
         Value::Stream(stream) => match stream.take() {
             Some(reader) => transfer.upload_fileobj(reader, bucket, key)?,
@@ -69,22 +69,22 @@ fn upload_fileobj(client: &Client, params: &Map) -> Result<Value> {
     Ok(Value::Null)
 }
 
-fn download_file(client: &Client, params: &Map) -> Result<Value> {
+fn download_file(request: &OperationRequest<'_>, params: &Map) -> Result<Value> {
     let params = ExtraParams::new(params, &["Bucket", "Key", "Filename", "ExtraArgs", "Config"])?;
     let (bucket, key) = (params.required_text("Bucket")?, params.required_text("Key")?);
-    transfer(client, &params)?.download_file(bucket, key, params.required_text("Filename")?)?;
+    transfer(request, &params)?.download_file(bucket, key, params.required_text("Filename")?)?;
     Ok(Value::Null)
 }
 
-fn copy(client: &Client, params: &Map) -> Result<Value> {
+fn copy(request: &OperationRequest<'_>, params: &Map) -> Result<Value> {
     let params = ExtraParams::new(params, &["CopySource", "Bucket", "Key", "ExtraArgs", "Config"])?;
     let (bucket, key) = (params.required_text("Bucket")?, params.required_text("Key")?);
-    transfer(client, &params)?.copy(params.value("CopySource").clone(), bucket, key)?;
+    transfer(request, &params)?.copy(params.value("CopySource").clone(), bucket, key)?;
     Ok(Value::Null)
 }
 
 /// A transfer with the settings of the parameters `Config` and `ExtraArgs`.
-fn transfer(client: &Client, params: &ExtraParams<'_>) -> Result<Transfer> {
+fn transfer(request: &OperationRequest<'_>, params: &ExtraParams<'_>) -> Result<Transfer> {
     let config = TransferConfig::from_value(params.value("Config"))?;
-    Ok(Transfer::new(client).config(config).extra_args(params.value("ExtraArgs").clone()))
+    Ok(Transfer::of_request(request).config(config).extra_args(params.value("ExtraArgs").clone()))
 }
