@@ -60,19 +60,16 @@ impl<'p> Position<'p> {
 
     /// Returns the scalar that was read. An unreadable one is an error with its path, or null in lenient mode.
     pub(super) fn scalar(&self, node: Node<'_>, scalar: Result<Value, Unreadable>) -> Result<Value> {
-        self.check(node, scalar, self.policy.lenient)
+        scalar.or_else(|unreadable| self.unreadable(node, unreadable, self.policy.lenient))
     }
 
     /// As [`scalar`](Self::scalar), in lenient mode.
     pub(super) fn advisory_scalar(&self, node: Node<'_>, scalar: Result<Value, Unreadable>) -> Result<Value> {
-        self.check(node, scalar, true)
+        scalar.or_else(|unreadable| self.unreadable(node, unreadable, true))
     }
 
-    fn check(&self, node: Node<'_>, scalar: Result<Value, Unreadable>, lenient: bool) -> Result<Value> {
-        let unreadable = match scalar {
-            Ok(value) => return Ok(value),
-            Err(unreadable) => unreadable,
-        };
+    #[cold]
+    fn unreadable(&self, node: Node<'_>, unreadable: Unreadable, lenient: bool) -> Result<Value> {
         let reason =
             if self.sensitive || node.has(|t| t.sensitive) { format!("invalid {}", unreadable.expected) } else { unreadable.to_string() };
         if !lenient {

@@ -44,11 +44,15 @@ impl<'a> Xml<'a> {
 
     /// Enters the element's next child; returns `None` and leaves the element at its end.
     pub(super) fn child(&mut self) -> Result<Option<Element<'a>>> {
-        self.child_or_text(&mut Cow::Borrowed(""))
+        self.next_child(None)
     }
 
     /// As [`child`](Self::child), and appends the text before the child or the end to `text`.
     pub(super) fn child_or_text(&mut self, text: &mut Cow<'a, str>) -> Result<Option<Element<'a>>> {
+        self.next_child(Some(text))
+    }
+
+    fn next_child(&mut self, mut text: Option<&mut Cow<'a, str>>) -> Result<Option<Element<'a>>> {
         loop {
             match self.event()? {
                 Event::Start(start) => return self.enter(start).map(Some),
@@ -64,7 +68,12 @@ impl<'a> Xml<'a> {
                     }
                 }
                 Event::GeneralRef(_) | Event::CData(_) if self.depth == 0 => return Err(self.error("text outside the document element")),
-                other => self.characters(other, text)?,
+                other => match &mut text {
+                    Some(text) => self.characters(other, text)?,
+                    // Entities are checked even if nobody wants the text.
+                    None if matches!(other, Event::GeneralRef(_)) => self.characters(other, &mut Cow::Borrowed(""))?,
+                    None => {}
+                },
             }
         }
     }
@@ -187,7 +196,9 @@ impl<'a> Xml<'a> {
         }
         for attribute in start.attributes() {
             let attribute = attribute.map_err(|e| self.error(&e.to_string()))?;
-            quick_xml::escape::unescape(&attribute.value).map_err(|e| self.error(&e.to_string()))?;
+            if attribute.value.contains('&') {
+                quick_xml::escape::unescape(&attribute.value).map_err(|e| self.error(&e.to_string()))?;
+            }
         }
         Ok(())
     }
@@ -240,9 +251,19 @@ pub(crate) fn xml_root_text(body: &[u8]) -> Result<String> {
 
 /// Whether this is an XML name. The characters beyond ASCII are not checked.
 fn is_name(name: &str) -> bool {
-    let is_start = |byte: u8| byte.is_ascii_alphabetic() || matches!(byte, b'_' | b':' | 0x80..);
-    name.bytes().next().is_some_and(is_start) && name.bytes().all(|byte| is_start(byte) || matches!(byte, b'0'..=b'9' | b'-' | b'.'))
+    let starts = name.bytes().next().is_some_and(|byte| !matches!(byte, b'0'..=b'9' | b'-' | b'.'));
+    starts && name.bytes().all(|byte| IN_NAMES[usize::from(byte)])
 }
+
+const IN_NAMES: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        table[byte] = byte >= 0x80 || (byte as u8).is_ascii_alphanumeric() || matches!(byte as u8, b'_' | b':' | b'-' | b'.');
+        byte += 1;
+    }
+    table
+};
 
 fn append<'a>(text: &mut Cow<'a, str>, part: Cow<'a, str>) {
     if text.is_empty() {
