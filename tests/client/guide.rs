@@ -229,7 +229,7 @@ fn import_names_the_invalid_line_and_writes_nothing() {
     create_table("guide-invalid");
     let lines = "{\"station\": \"a\", \"day\": \"1\", \"level\": 1}\n{\"station\": \"a\", \"day\": \"2\", \"level\": \"high\"}\n";
     let error = import::run(&session(), "guide-invalid", Cursor::new(lines)).unwrap_err();
-    assert_eq!(format!("{error:#}"), "invalid input: expected a finite number at line 2 column 45");
+    assert_eq!(format!("{error:#}"), "invalid input: invalid type: string, expected a finite number at line 2 column 45");
     let count = client("dynamodb", "us-east-1").call("scan", value!({"TableName": "guide-invalid"})).unwrap();
     assert_eq!(count["Count"], 0);
 

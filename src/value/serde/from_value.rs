@@ -55,13 +55,6 @@ impl FromValue {
             _ => Ok(()),
         }
     }
-
-    fn into_json_text(self) -> String {
-        match self.value {
-            Value::String(_) | Value::Timestamp(_) | Value::Bytes(_) => Value::from([self.value]).to_plain_json_text(),
-            value => value.to_string(),
-        }
-    }
 }
 
 /// Types that expect content.
@@ -168,7 +161,7 @@ impl<'de> Deserializer<'de> for FromValue {
         match name {
             RAW_JSON => {
                 self.check_content()?;
-                visitor.visit_map(MapDeserializer::new([(RAW_JSON, self.into_json_text())].into_iter()))
+                visitor.visit_map(MapDeserializer::new([(RAW_JSON, self.value.to_plain_json_text())].into_iter()))
             }
             TIMESTAMP | BYTES | SET => {
                 self.check_content()?;
@@ -480,7 +473,19 @@ mod tests {
         );
         assert_eq!(serde_json::from_value::<Number>(serde_json::json!(0.5)).unwrap(), number("0.5"));
         let error = from_value::<Price>(crate::value!({"amount": "1"})).unwrap_err();
-        assert_eq!(error.message(), "amount: expected a finite number");
+        assert_eq!(error.message(), "amount: invalid type: string, expected a finite number");
+    }
+
+    #[test]
+    fn any_value_becomes_json_text() {
+        for (value, text) in [
+            (Value::from("a\"b"), r#""a\"b""#),
+            (b"hi".into(), r#""aGk=""#),
+            (crate::value!([1, null]), "[1,null]"),
+            (crate::Number::parse("1.50").unwrap().into(), "1.50"),
+        ] {
+            assert_eq!(from_value::<Box<serde_json::value::RawValue>>(value).unwrap().get(), text);
+        }
     }
 
     #[test]

@@ -140,6 +140,18 @@ impl<'de> Deserialize<'de> for Number {
     }
 }
 
+/// The type of a value in JSON text that is not a number.
+fn json_type(text: &str) -> &'static str {
+    match text.as_bytes().first() {
+        Some(b'"') => "string",
+        Some(b'{') => "map",
+        Some(b'[') => "list",
+        Some(b'n') => "null",
+        Some(b't' | b'f') => "bool",
+        _ => "unknown",
+    }
+}
+
 struct NumberVisitor;
 
 impl<'de> Visitor<'de> for NumberVisitor {
@@ -151,11 +163,14 @@ impl<'de> Visitor<'de> for NumberVisitor {
 
     /// JSON text of serde_json, or the digits of a number.
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Number, A::Error> {
-        let number = match entries.next_entry::<Str, Str>()? {
-            Some((key, text)) if key == RAW_JSON || key == JSON_NUMBER => Number::parse(&text),
-            _ => None,
+        let found = match entries.next_entry::<Str, Str>()? {
+            Some((key, text)) if key == RAW_JSON || key == JSON_NUMBER => match Number::parse(&text) {
+                Some(number) => return Ok(number),
+                None => json_type(&text),
+            },
+            _ => "map",
         };
-        number.ok_or_else(|| A::Error::custom("expected a finite number"))
+        Err(A::Error::custom(format_args!("invalid type: {found}, expected a finite number")))
     }
 
     fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<Number, D::Error> {
