@@ -158,6 +158,8 @@ kinds! {
     JmesPath = "JMESPathError",
     /// A value cannot be converted.
     Conversion = "ConversionError",
+    /// A service left a part of a batch unprocessed however often it was sent.
+    Unprocessed = "UnprocessedItemsError",
     /// The call took longer than its deadline.
     Deadline = "DeadlineExceededError",
     /// The call was canceled from another thread.

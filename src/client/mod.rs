@@ -188,6 +188,11 @@ impl Client {
         prepared
     }
 
+    /// Returns whether the client has been prepared for resources.
+    pub(crate) fn is_for_resources(&self) -> bool {
+        self.0.for_resources.is_completed()
+    }
+
     /// Returns the state that every call of this client uses.
     pub(crate) fn context(&self) -> &ClientContext {
         &self.0.context

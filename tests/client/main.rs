@@ -1,5 +1,7 @@
 //! Sessions, clients, and resources through the public API: with stubs, loopback servers, moto, and beside boto3.
 
+#[path = "../support/dynalite.rs"]
+mod dynalite;
 #[path = "../support/loopback.rs"]
 mod loopback;
 #[path = "../support/moto.rs"]
@@ -20,6 +22,7 @@ mod credentials;
 mod customizations;
 mod default_session;
 mod definitions;
+mod dynamodb;
 mod errors;
 mod event_stream;
 mod guide;

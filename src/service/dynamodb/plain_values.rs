@@ -17,12 +17,14 @@ const PLAIN: &str = "AttributeValue";
 /// Hosts call the client's method `use_plain_values`.
 ///
 /// ```
+/// use tucuxi::http::Body;
 /// use tucuxi::{Credentials, Session, dynamodb, value};
 ///
 /// let session = Session::builder().region("us-east-1").credentials(Credentials::new("AKID", "SECRET")).build()?;
 /// let client = dynamodb::plain(&session.client("dynamodb")?)?;
 /// let request = client.prepare("put_item", value!({"TableName": "t", "Item": {"k": "a", "n": 5}}))?;
-/// assert_eq!(request.body.as_bytes(), Some(&br#"{"TableName": "t", "Item": {"k": {"S": "a"}, "n": {"N": "5"}}}"#[..]));
+/// let Body::Bytes(body) = &request.body else { panic!("a body") };
+/// assert_eq!(&body[..], br#"{"TableName": "t", "Item": {"k": {"S": "a"}, "n": {"N": "5"}}}"#);
 /// # Ok::<(), tucuxi::Error>(())
 /// ```
 ///

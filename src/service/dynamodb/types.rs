@@ -45,10 +45,10 @@ pub fn serialize(value: &Value) -> Result<Value> {
 /// digits of the response, and a set becomes a [`Value::Set`]. If the value has several types, the first one counts.
 ///
 /// ```
-/// use tucuxi::{Number, dynamodb, value};
+/// use tucuxi::{Number, Value, dynamodb, value};
 ///
 /// let number = dynamodb::deserialize(&value!({"N": "1.10"}))?;
-/// assert_eq!(number, Number::parse("1.10").unwrap().into());
+/// assert_eq!(number, Value::from(Number::parse("1.10").unwrap()));
 /// # Ok::<(), tucuxi::Error>(())
 /// ```
 ///
