@@ -350,7 +350,8 @@ mod tests {
             });
             source.get(at(0), &Limits::default()).unwrap();
             let outcome = source.get(at(10_000 - left), &Limits::default());
-            assert_eq!(outcome.is_err(), fails, "{left}");
+            let kind = outcome.err().map(|error| error.kind());
+            assert_eq!(kind, fails.then_some(ErrorKind::CredentialRetrieval), "{left}");
             assert_eq!(asked.load(Ordering::SeqCst), 1 + refreshes, "{left}");
         }
     }

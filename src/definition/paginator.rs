@@ -257,7 +257,7 @@ mod tests {
     fn a_file_without_entries_is_an_error() {
         assert!(paginators("{}").unwrap_err().message().contains("pagination is missing"));
         assert!(paginators(r#"{"pagination": 3}"#).unwrap_err().message().starts_with("pagination: "));
-        assert!(paginators("[").is_err());
+        assert_eq!(paginators("[").unwrap_err().kind(), ErrorKind::InvalidDefinition);
     }
 
     #[test]

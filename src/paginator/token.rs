@@ -231,7 +231,8 @@ mod tests {
             assert_eq!(encode(&names, &tokens, skip).unwrap(), text);
             assert_eq!(decode(&names, text).unwrap(), Position { tokens, skip: skip.unwrap_or(0) });
         }
-        assert!(encode(&names(["T"]), &[value!(crate::Timestamp::new(0, 0))], None).is_err());
+        let error = encode(&names(["T"]), &[value!(crate::Timestamp::new(0, 0))], None).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Pagination);
     }
 
     #[test]

@@ -351,7 +351,7 @@ mod tests {
     #[test]
     fn nesting_is_bounded() {
         assert!(document(&format!("{}{}", "[".repeat(MAX_DEPTH), "]".repeat(MAX_DEPTH))).is_ok());
-        assert!(document(&"[".repeat(1_000_000)).is_err());
-        assert!(Json::new(&"{\"a\":".repeat(1_000_000)).skip().is_err());
+        assert!(document(&"[".repeat(1_000_000)).unwrap_err().message().contains("nest"));
+        assert!(Json::new(&"{\"a\":".repeat(1_000_000)).skip().unwrap_err().message().contains("nest"));
     }
 }

@@ -178,7 +178,9 @@ fn names_do_not_lead_out_of_the_folder() {
     let (dir, _) = folder(&[("secret/1/notes-1.json", "1"), ("data/tiny/1/notes-1.json", "2")]);
     let definitions = Definitions::new([Root::folder(dir.path().join("data"))]);
     for (service, version) in [("../secret", None), ("../secret", Some("1")), ("tiny", Some("../../secret/1")), ("", Some("1"))] {
-        assert!(definitions.load::<Notes>(service, version).is_err(), "{service} {version:?}");
+        let error = definitions.load::<Notes>(service, version).unwrap_err();
+        let kind = if service.is_empty() || service.starts_with("..") { ErrorKind::UnknownService } else { ErrorKind::DataNotFound };
+        assert_eq!(error.kind(), kind, "{service} {version:?}");
     }
 }
 

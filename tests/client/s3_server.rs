@@ -125,7 +125,8 @@ fn a_server_that_was_dropped_is_gone() {
     let server = Server::start().unwrap();
     let url = server.url();
     drop(server);
-    assert!(ureq::get(&url).call().is_err());
+    let error = ureq::get(&url).call().unwrap_err();
+    assert!(matches!(&error, ureq::Error::Io(reason) if reason.kind() == io::ErrorKind::ConnectionRefused), "{error:?}");
 }
 
 const LENGTH: u64 = 64 << 20;

@@ -83,10 +83,12 @@ fn expected_parameters_are_compared_whole_and_any_stands_for_one_value() {
 
     let (s3, stubber) = stubbed("s3");
     stubber.add_response("put_object", value!({}), value!({"Bucket": "b", "Key": "k", "Body": ANY})).unwrap();
-    assert!(s3.call("put_object", value!({"Bucket": "b", "Key": "k"})).is_err());
+    let error = s3.call("put_object", value!({"Bucket": "b", "Key": "k"})).unwrap_err();
+    assert!(error.message().contains("Expected parameters:\n{'Bucket': 'b', 'Key': 'k', 'Body': <ANY>}"), "{error}");
     s3.call("put_object", value!({"Bucket": "b", "Key": "k", "Body": b"x"})).unwrap();
     stubber.add_response("list_buckets", value!({}), value!({})).unwrap();
-    assert!(s3.call("list_buckets", value!({"Prefix": "x"})).is_err());
+    let error = s3.call("list_buckets", value!({"Prefix": "x"})).unwrap_err();
+    assert!(error.message().contains("Expected parameters:\n{},\nbut received:\n{'Prefix': 'x'}"), "{error}");
     s3.call("list_buckets", ()).unwrap();
     // What hooks add or rewrite is not the caller's doing.
     let source = value!({"Bucket": "b", "Key": "k"});
@@ -113,7 +115,7 @@ fn what_the_definition_does_not_have_cannot_be_told() {
     // A part of the parameters may be missing among the expected ones: the call itself is validated.
     stubber.add_response("get_object", value!({}), ANY).unwrap();
     assert_eq!(s3.call("get_object", value!({"Bucket": "b"})).unwrap_err().kind(), ErrorKind::ParamValidation);
-    assert!(stubber.assert_no_pending_responses().is_err());
+    assert_eq!(stubber.assert_no_pending_responses().unwrap_err().message(), "1 responses remaining in queue: GetObject.");
 }
 
 #[test]
@@ -162,8 +164,9 @@ fn nothing_reaches_the_network() {
         let (client, network) = client(service);
         let stubber = Stubber::new(&client).unwrap();
         for operation in client.operations() {
-            // Most fail for missing parameters, the others for want of an answer.
-            assert!(client.call(&operation, Map::new()).is_err(), "{operation}");
+            // Most fail because of missing parameters, the others because nothing is stubbed.
+            let error = client.call(&operation, Map::new()).unwrap_err();
+            assert!(matches!(error.kind(), ErrorKind::ParamValidation | ErrorKind::Stub), "{operation}: {error}");
             // Preparing signs with placeholders: there is nobody to ask for keys.
             let _ = client.prepare(&operation, Map::new());
         }
@@ -187,7 +190,7 @@ fn what_is_only_prepared_uses_no_answer_up() {
     assert!(request.headers.get("authorization").unwrap().contains("Credential=stubbed/"));
     let url = s3.presign("get_object", params, std::time::Duration::from_secs(60)).unwrap();
     assert!(url.contains("X-Amz-Credential=stubbed"), "{url}");
-    assert!(stubber.assert_no_pending_responses().is_err());
+    assert_eq!(stubber.assert_no_pending_responses().unwrap_err().message(), "1 responses remaining in queue: ListBuckets.");
     s3.call("list_buckets", ()).unwrap();
 }
 
@@ -284,5 +287,5 @@ fn a_stubber_makes_up_what_it_was_not_told() {
     // A made-up page is the last one.
     let pages: Vec<Value> = dynamodb.paginate("list_tables", ()).unwrap().collect::<Result<_, _>>().unwrap();
     assert_eq!(pages.len(), 1);
-    assert!(dynamodb.raw("GET", "/").send().is_err());
+    assert_eq!(dynamodb.raw("GET", "/").send().unwrap_err().name(), "UnStubbedResponseError");
 }

@@ -109,7 +109,8 @@ fn every_prefix_of_an_expression_is_parsed_or_rejected() {
     assert!(Expression::parse(text).is_ok());
     for (end, _) in text.char_indices() {
         let _ = Expression::parse(&text[..end]);
-        assert!(Expression::parse(&format!("{}#", &text[..end])).is_err());
+        let error = Expression::parse(&format!("{}#", &text[..end])).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::JmesPath);
     }
 }
 
