@@ -292,6 +292,21 @@ impl Error {
         self
     }
 
+    /// Ends the message with the known names that are similar to `name`. They become the detail `nearest`.
+    pub(crate) fn with_suggestions<'a>(mut self, name: &str, known: impl IntoIterator<Item = &'a str>) -> Error {
+        let near = nearest(name, known);
+        self.0.message.push_str(&question(&near));
+        if !near.is_empty() {
+            self.0.details.insert("nearest", near);
+        }
+        self
+    }
+
+    /// Whether similar names were found.
+    pub(crate) fn has_suggestions(&self) -> bool {
+        self.0.details.contains_key("nearest")
+    }
+
     pub(crate) fn with_response(mut self, response: Value) -> Error {
         self.0.last_response = Some(response);
         self
@@ -407,8 +422,12 @@ impl Error {
     /// | field | shape | of |
     /// | --- | --- | --- |
     /// | `problems` | list of `{path, kind, message}`; `kind` is `missing`, `unknown`, `type`, `length`, `range`, `union`, or `json` | [`ParamValidation`](ErrorKind::ParamValidation) |
-    /// | `nearest` | list of similar known names | [`UnknownService`](ErrorKind::UnknownService) |
+    /// | `nearest` | list of similar known names | errors about an unknown name |
     /// | `waiter`, `reason` | strings | [`Waiter`](ErrorKind::Waiter) |
+    /// | `region` | string | calls of a client with a region |
+    /// | `profile` | string | calls, if the session's profile is not `default` |
+    /// | `endpoint_url` | string: scheme, host, and port | calls that built a request |
+    /// | `provider` | string: the source of the credentials | calls that were signed |
     /// | `host`, `attempts` | string, number | calls that sent a request |
     ///
     /// ```
@@ -534,8 +553,11 @@ impl From<Error> for io::Error {
 
 /// ` Did you mean a, b or c?`, or nothing if no name is near: the end of every message about an unknown name.
 pub(crate) fn did_you_mean<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> String {
-    let near = nearest(name, known);
-    match near.as_slice() {
+    question(&nearest(name, known))
+}
+
+fn question(near: &[&str]) -> String {
+    match near {
         [] => String::new(),
         [one] => format!(" Did you mean {one}?"),
         [most @ .., last] => format!(" Did you mean {} or {last}?", most.join(", ")),

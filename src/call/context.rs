@@ -27,6 +27,8 @@ pub(crate) struct ClientContext {
     /// Operations that write although their definitions look read-only.
     pub writing: &'static [&'static str],
     pub settings: ClientSettings,
+    /// The profile of the session, for messages.
+    pub profile: Str,
     pub hooks: Hooks,
     pub event_names: ServiceNames,
     pub endpoints: Endpoints,
@@ -101,7 +103,13 @@ impl ClientContext {
     pub(crate) fn operation(&self, name: &str) -> Result<&Operation> {
         self.service.operation(name).or_else(|error| match self.method_aliases.iter().find(|(old, _)| *old == name) {
             Some((_, method)) => self.service.operation(method),
-            None => Err(error),
+            None => Err(match hint(name) {
+                Some(hint) => {
+                    let text = format!("The service {} has no operation {name:?}. {hint}", self.service.name());
+                    Error::new(ErrorKind::UnknownOperation, text)
+                }
+                None => error,
+            }),
         })
     }
 
@@ -118,6 +126,26 @@ impl ClientContext {
         };
         token.ok_or_else(|| Error::new(ErrorKind::NoAuthToken, "Unable to locate authorization token"))
     }
+}
+
+/// Says what replaces a method or an attribute of boto3's clients that is not an operation.
+pub(crate) fn hint(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "can_paginate" => "Use Client::can_paginate.",
+        "get_paginator" => "Use Client::paginate.",
+        "get_waiter" => "Use Client::waiter or Client::wait.",
+        "waiter_names" => "Use Client::waiters.",
+        "meta" => "Use Client::service, Client::region, Client::partition, Client::config, or Client::endpoint_url.",
+        "exceptions" => "Use Error::name and Error::code.",
+        "close" => "A client needs no closing: its connections are closed with its last clone.",
+        "upload_file" | "upload_fileobj" => "boto3's clients for s3 have it as a transfer method. Use put_object with a Stream as Body.",
+        "download_file" | "download_fileobj" => {
+            "boto3's clients for s3 have it as a transfer method. Use get_object, whose Body is a Stream."
+        }
+        "copy" => "boto3's clients for s3 have it as a transfer method. Use copy_object.",
+        "generate_presigned_post" => "Only clients for s3 have it.",
+        _ => return None,
+    })
 }
 
 /// Converts an error of the endpoint rules to a more specific one, given its text and the parameters of the call; `None` if

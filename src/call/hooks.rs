@@ -11,7 +11,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use super::event::Event;
 use crate::definition::Service;
-use crate::error::{Error, ErrorKind, Result, did_you_mean};
+use crate::error::{Error, ErrorKind, Result};
 
 /// A hook, which can inspect the call and change the data that its stage uses.
 pub(crate) type Hook = dyn Fn(&mut Event<'_, '_>) -> anyhow::Result<()> + Send + Sync;
@@ -206,12 +206,9 @@ impl Pattern {
             Some((stage, _)) => Some(*stage),
             None if stage == "*" => None,
             None => {
-                let near = did_you_mean(stage, known());
                 let all: Vec<&str> = known().collect();
-                return Err(invalid(format!(
-                    "The event name {text:?} names the unknown stage {stage:?}.{near} The stages are {}.",
-                    all.join(", ")
-                )));
+                let error = invalid(format!("The event name {text:?} names the unknown stage {stage:?}.")).with_suggestions(stage, known());
+                return Err(error.with_hint(&format!("The stages are {}.", all.join(", "))));
             }
         };
         Ok(Pattern { stage, rest })
@@ -240,8 +237,8 @@ impl Pattern {
         if is_known {
             return Ok(());
         }
-        let near = did_you_mean(operation, service.operation_names().map(|name| name.as_str()));
-        Err(invalid(format!("The event name {text:?} names the unknown operation {operation:?}.{near}")))
+        let error = invalid(format!("The event name {text:?} names the unknown operation {operation:?}."));
+        Err(error.with_suggestions(operation, service.operation_names().map(|name| name.as_str())))
     }
 
     fn matches(&self, service: &ServiceNames, operation: Option<&str>) -> bool {

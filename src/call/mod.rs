@@ -21,7 +21,7 @@ pub(crate) mod time;
 pub(crate) mod user_agent;
 pub(crate) mod validate;
 
-pub(crate) use context::{ClientAuth, ClientContext, EndpointError, Endpoints, LookupRegion, MethodAliases, Time};
+pub(crate) use context::{ClientAuth, ClientContext, EndpointError, Endpoints, LookupRegion, MethodAliases, Time, hint};
 pub use event::Event;
 pub use hooks::HookId;
 
@@ -119,6 +119,8 @@ pub(crate) struct SigningContext {
     pub signer: Option<Str>,
     /// The region of the signature; for Signature Version 4a a comma-separated list.
     pub region: Option<Str>,
+    /// The source of the credentials, once they are found.
+    pub provider: Option<&'static str>,
     /// Credentials for this call, instead of the client's.
     pub credentials: Option<Arc<Credentials>>,
     pub name: Option<Str>,

@@ -190,6 +190,7 @@ fn with_keys(call: &mut Call<'_>, sign: impl FnOnce(&mut Call<'_>, &Credentials,
     }
     // The local clock judges expiry. The corrected one comes from a response, which must not expire credentials.
     let found = call.client.auth.credentials.get((call.client.time.clock)(), &call.limits())?;
+    call.signing.provider = Some(found.method);
     sign(call, &found.credentials, now)
 }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::OperationRequest;
 use crate::call::validate::type_name;
-use crate::error::{Error, ErrorKind, Result, did_you_mean};
+use crate::error::{Error, ErrorKind, Result};
 use crate::value::{Map, Value};
 
 /// A method, which receives the request with its settings and the parameters by boto3's names.
@@ -46,8 +46,8 @@ impl<'p> ExtraParams<'p> {
         match params.params.keys().find(|name| !known.contains(name)) {
             None => Ok(params),
             Some(name) => {
-                let near = did_you_mean(name, known.iter().copied());
-                Err(params.invalid(&format!("Unknown parameter in input: \"{name}\", must be one of: {}.{near}", known.join(", "))))
+                let report = format!("Unknown parameter in input: \"{name}\", must be one of: {}.", known.join(", "));
+                Err(params.invalid(&report).with_suggestions(name, known.iter().copied()))
             }
         }
     }

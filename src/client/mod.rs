@@ -198,6 +198,11 @@ impl Client {
         &self.0.context
     }
 
+    /// The names of the methods that are not operations.
+    fn extra_method_names(&self) -> impl Iterator<Item = &'static str> {
+        self.0.extra_methods.iter().chain(methods::OF_ALL).map(|(name, _)| *name)
+    }
+
     /// Finds a method that is not an operation.
     fn extra_method(&self, name: &str) -> Option<ExtraMethod> {
         self.0.extra_methods.iter().chain(methods::OF_ALL).find(|(known, _)| *known == name).map(|(_, method)| *method)

@@ -7,7 +7,7 @@ use crate::auth::SignaturePlace;
 use crate::auth::post_policy::PostPolicy;
 use crate::call::pipeline::{self, Pipeline};
 use crate::call::{Call, CallOptions, signing};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::http::{Cancel, Limits, Request};
 use crate::value::{Str, Value};
 
@@ -154,7 +154,13 @@ impl<'c> OperationRequest<'c> {
             let params = params_map(self.params.clone());
             return params.and_then(|params| method(&self, &params)).map_err(|error| error.with_operation(&self.operation));
         }
-        self.with_call(&pipeline::SEND, |call| pipeline::send(call).map(Value::Map))
+        let client = self.client;
+        let name = self.operation.clone();
+        let sent = self.with_call(&pipeline::SEND, |call| pipeline::send(call).map(Value::Map));
+        sent.map_err(|error| match error.kind() {
+            ErrorKind::UnknownOperation if !error.has_suggestions() => error.with_suggestions(&name, client.extra_method_names()),
+            _ => error,
+        })
     }
 
     /// Returns the signed HTTP request without sending it.
@@ -194,12 +200,27 @@ impl<'c> OperationRequest<'c> {
     }
 }
 
-/// Adds the operation, the host, and the number of attempts to an error.
+/// Adds the circumstances of a call to its error: operation, endpoint, attempts, and the sources of its settings.
 pub(super) fn with_circumstances(error: Error, call: &Call<'_>) -> Error {
     let host = call.request.as_ref().map(|r| r.host().to_owned()).unwrap_or_default();
     let error = match call.hint {
         Some(hint) => error.with_hint(hint),
         None => error,
     };
+    let mut error = error;
+    let context = [
+        ("region", call.client.endpoints.client.region.as_deref()),
+        ("profile", Some(call.client.profile.as_str()).filter(|profile| *profile != "default")),
+        ("provider", call.signing.provider),
+    ];
+    for (name, value) in context {
+        if let Some(value) = value {
+            error = error.with_detail(name, value);
+        }
+    }
+    if let Some(request) = &call.request {
+        let scheme = request.url.split("://").next().unwrap_or_default();
+        error = error.with_detail("endpoint_url", format!("{scheme}://{}", request.host()));
+    }
     error.with_operation(&call.operation.name).with_host(&host).with_attempts(call.attempts.number)
 }

@@ -313,11 +313,11 @@ impl Service {
 
     fn unknown_operation(&self, name: &str) -> Error {
         let snake = !name.contains(|c: char| c.is_ascii_uppercase());
-        let near = match snake {
-            true => did_you_mean(name, self.methods().keys().map(|k| k.as_str())),
-            false => did_you_mean(name, self.operations.keys().map(|k| k.as_str())),
-        };
-        Error::new(ErrorKind::UnknownOperation, format!("The service {} has no operation {name:?}.{near}", self.name))
+        let error = Error::new(ErrorKind::UnknownOperation, format!("The service {} has no operation {name:?}.", self.name));
+        match snake {
+            true => error.with_suggestions(name, self.methods().keys().map(|k| k.as_str())),
+            false => error.with_suggestions(name, self.operations.keys().map(|k| k.as_str())),
+        }
     }
 
     fn required_metadata<'a>(&self, key: &str, value: &'a Option<Str>) -> Result<&'a str> {

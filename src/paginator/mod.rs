@@ -17,7 +17,7 @@ use self::config::{Limits, PaginationConfig};
 use self::walk::Walk;
 use crate::client::{Client, params_map};
 use crate::definition::{Operation, PaginatorDefinition, Paginators, ShapeType};
-use crate::error::{Error, ErrorKind, Result, did_you_mean};
+use crate::error::{Error, ErrorKind, Result};
 use crate::http::Cancel;
 use crate::value::{Expression, Map, Str, Value};
 
@@ -143,17 +143,17 @@ impl Client {
             Ok(names) => names,
             Err(error) => return error,
         };
-        let near = did_you_mean(&asked, names.iter().map(Str::as_str));
-        let hint = match names.len() {
-            0 => format!(" The service {} has no paginators.", self.context().service.name()),
-            _ if !near.is_empty() => near,
+        let error = |hint: &str| Error::new(ErrorKind::NotPageable, format!("Operation cannot be paginated: {asked}.{hint}"));
+        let suggested = error("").with_suggestions(&asked, names.iter().map(Str::as_str));
+        match names.len() {
+            0 => error(&format!(" The service {} has no paginators.", self.context().service.name())),
+            _ if suggested.has_suggestions() => suggested,
             count => {
                 let shown: Vec<&str> = names.iter().take(SHOWN).map(Str::as_str).collect();
                 let more = if count > SHOWN { format!(" and {} more", count - SHOWN) } else { String::new() };
-                format!(" The operations with a paginator are {}{more}.", shown.join(", "))
+                error(&format!(" The operations with a paginator are {}{more}.", shown.join(", ")))
             }
-        };
-        Error::new(ErrorKind::NotPageable, format!("Operation cannot be paginated: {asked}.{hint}"))
+        }
     }
 }
 
@@ -176,11 +176,16 @@ impl Paginator {
     pub fn from_fn(
         definition: PaginatorDefinition,
         params: impl Into<Value>,
-        mut fetch: impl FnMut(&Map) -> Result<Value> + Send + 'static,
+        mut fetch: impl FnMut(&Map) -> anyhow::Result<Value> + Send + 'static,
     ) -> Result<Paginator> {
         let mut params = params_map(params.into())?;
         let config = PaginationConfig::take(&mut params)?;
-        let mut walk = Walk::new(definition, params, Box::new(move |params: &Map, _: &Limits| fetch(params)), false);
+        let mut walk = Walk::new(
+            definition,
+            params,
+            Box::new(move |params: &Map, _: &Limits| fetch(params).map_err(|e| Error::foreign("the paginator", e))),
+            false,
+        );
         walk.configure(config)?;
         Ok(Paginator(Box::new(walk)))
     }

@@ -5,8 +5,8 @@ use std::sync::PoisonError;
 use super::names::Meaning;
 use super::{MemberKind, Resource, request};
 use crate::client::params_map;
-use crate::error::{Error, ErrorKind, Result, did_you_mean};
-use crate::value::{Map, Str, Value};
+use crate::error::{Error, ErrorKind, Result};
+use crate::value::{Map, Value};
 
 /// # Attributes
 impl Resource {
@@ -19,8 +19,7 @@ impl Resource {
         match self.class().names.get(name) {
             Some(Meaning::Identifier(position) | Meaning::Alias(position)) => Ok(self.0.identifiers[*position].clone()),
             Some(Meaning::Attribute(member)) => Ok(self.loaded_data()?[member.as_str()].clone()),
-            Some(_) => Err(self.class().unknown(self, MemberKind::Attribute, name)),
-            None => Err(self.no_attribute(name)),
+            _ => Err(self.class().unknown(self, MemberKind::Attribute, name)),
         }
     }
 
@@ -88,13 +87,6 @@ impl Resource {
 
     fn load_error(&self, reason: &str) -> Error {
         Error::new(ErrorKind::ResourceLoad, format!("{self} {reason}"))
-    }
-
-    fn no_attribute(&self, name: &str) -> Error {
-        let names = [MemberKind::Identifier, MemberKind::Attribute].into_iter().flat_map(|kind| self.class().members_of(kind));
-        let near = did_you_mean(name, names.map(Str::as_str));
-        let text = format!("{}.{} has no attribute {name:?}.{near}", self.service_name(), self.type_name());
-        Error::new(ErrorKind::UnknownName, text)
     }
 }
 

@@ -7,7 +7,7 @@ use super::model::batch_action;
 use super::{MemberKind, Outcome, Resource, request};
 use crate::client::params_map;
 use crate::definition::resource::{Action, ResourceType};
-use crate::error::{Error, ErrorKind, Result, did_you_mean};
+use crate::error::{Error, ErrorKind, Result};
 use crate::paginator::Paginator;
 use crate::value::{Map, Str, Value};
 
@@ -128,8 +128,8 @@ impl Collection {
 
     fn batch_action(&self, name: &str) -> Result<&Action> {
         batch_action(self.item_type(), name).ok_or_else(|| {
-            let near = did_you_mean(name, self.batch_actions().map(Str::as_str));
-            Error::new(ErrorKind::UnknownName, format!("{self:?} has no batch {} {name:?}.{near}", MemberKind::Action.name()))
+            let error = Error::new(ErrorKind::UnknownName, format!("{self:?} has no batch {} {name:?}.", MemberKind::Action.name()));
+            error.with_suggestions(name, self.batch_actions().map(Str::as_str))
         })
     }
 

@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use super::names::{self, Meaning, Member, MemberKind, Names};
 use super::{Outcome, Resource};
+use crate::call::hint;
 use crate::client::Client;
 use crate::definition::resource::{Action, Has, ResourceType};
 use crate::definition::{Node, Resources, Service, Waiters};
 use crate::error::{Error, ErrorKind, Result, did_you_mean};
-use crate::value::{Map, Str};
+use crate::value::{Map, Str, Value};
 
 /// A method that `service/` adds to a resource type. It replaces an action of the same name. The method `load` loads the
 /// attributes.
@@ -148,16 +149,46 @@ impl Class {
         }
     }
 
-    /// The error for a name that is unknown or of another kind.
+    /// The error for a name that is unknown or of another kind. It suggests similar names of the wanted kind, otherwise of any
+    /// kind, and names the method that such a member is used with.
     pub fn unknown(&self, of: &Resource, wanted: MemberKind, name: &str) -> Error {
-        let wanted_name = wanted.name();
-        let reason = match self.names.get(name) {
-            Some(meaning) => format!(" It is of another kind: {}.", meaning.kind().name()),
-            None => did_you_mean(name, self.members_of(wanted).map(Str::as_str)),
-        };
-        let text = format!("{}.{} has no {wanted_name} {name:?}.{reason}", of.service_name(), of.type_name());
-        Error::new(ErrorKind::UnknownName, text)
+        let text = format!("{}.{} has no {} {name:?}.", of.service_name(), of.type_name(), wanted.name());
+        let error = Error::new(ErrorKind::UnknownName, text);
+        if let Some(meaning) = self.names.get(name) {
+            return error.with_hint(&usage(name, meaning.kind())).with_detail("nearest", [name]);
+        }
+        let is_wanted = |kind| kind == wanted || (wanted, kind) == (MemberKind::Attribute, MemberKind::Identifier);
+        let known = |wants: bool| self.names.iter().filter(move |(_, meaning)| is_wanted(meaning.kind()) == wants);
+        let error = error.with_suggestions(name, known(true).map(|(known, _)| known.as_str()));
+        if error.has_suggestions() {
+            return error;
+        }
+        let error = error.with_suggestions(name, known(false).map(|(known, _)| known.as_str()));
+        let details = error.details();
+        let nearest = details["nearest"].as_list().and_then(|nearest| nearest.iter().next()).and_then(Value::as_str);
+        match nearest.and_then(|nearest| Some((nearest, self.names.get(nearest)?))) {
+            Some((nearest, meaning)) => error.with_hint(&usage(nearest, meaning.kind())),
+            None => match hint(name) {
+                Some(hint) => error.with_hint(hint),
+                None => error,
+            },
+        }
     }
+}
+
+/// Says how a member is used.
+fn usage(name: &str, kind: MemberKind) -> String {
+    let method = match kind {
+        MemberKind::Identifier | MemberKind::Attribute => "get",
+        MemberKind::Action => "call",
+        MemberKind::Subresource => "resource",
+        MemberKind::Reference => "reference",
+        MemberKind::Collection => "collection",
+        MemberKind::Waiter => "wait",
+    };
+    let kind = kind.name();
+    let article = if kind.starts_with(['a', 'i']) { "an" } else { "a" };
+    format!("{name} is {article} {kind}: use Resource::{method}.")
 }
 
 /// Returns the structure with the given name.

@@ -240,6 +240,7 @@ impl ClientBuilder {
                 client: endpoint,
             },
             hooks,
+            profile: self.session.profile().into(),
             settings,
             service,
         };

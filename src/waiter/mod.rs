@@ -13,7 +13,7 @@ use crate::call::time::{Pace, Sleep};
 use crate::client::{Client, params_map};
 use crate::definition::waiter::is_error;
 use crate::definition::{Acceptor, WaiterDefinition, WaiterState, Waiters};
-use crate::error::{Error, ErrorKind, Result, did_you_mean};
+use crate::error::{Error, ErrorKind, Result};
 use crate::http::Cancel;
 use crate::value::{Map, Str, Value};
 
@@ -138,13 +138,15 @@ impl Client {
             Ok(names) => names,
             Err(error) => return error,
         };
-        let near = did_you_mean(&crate::definition::snake_case(name), names.iter().map(Str::as_str));
-        let hint = match names.as_slice() {
-            [] => format!(" The service {} has no waiters.", self.context().service.name()),
-            _ if !near.is_empty() => near,
-            names => format!(" The waiters of {} are {}.", self.context().service.name(), names.join(", ")),
-        };
-        Error::new(ErrorKind::UnknownName, format!("Waiter does not exist: {name}.{hint}")).with_name("ValueError")
+        let service = self.context().service.name();
+        let error =
+            |hint: &str| Error::new(ErrorKind::UnknownName, format!("Waiter does not exist: {name}.{hint}")).with_name("ValueError");
+        let suggested = error("").with_suggestions(&crate::definition::snake_case(name), names.iter().map(Str::as_str));
+        match names.as_slice() {
+            [] => error(&format!(" The service {service} has no waiters.")),
+            _ if suggested.has_suggestions() => suggested,
+            names => error(&format!(" The waiters of {service} are {}.", names.join(", "))),
+        }
     }
 }
 
@@ -154,9 +156,10 @@ impl Waiter {
     pub fn from_fn(
         name: impl Into<Str>,
         definition: WaiterDefinition,
-        poll: impl Fn(&Map) -> Result<Value> + Send + Sync + 'static,
+        poll: impl Fn(&Map) -> anyhow::Result<Value> + Send + Sync + 'static,
     ) -> Waiter {
-        Waiter::new(name.into(), definition, Box::new(move |params, _| poll(params)), pause(None))
+        let poll = move |params: &Map, _: Option<&Cancel>| poll(params).map_err(|e| Error::foreign("the waiter", e));
+        Waiter::new(name.into(), definition, Box::new(poll), pause(None))
     }
 
     fn new(name: Str, definition: WaiterDefinition, fetch: Box<Fetch>, pause: Box<Pause>) -> Waiter {

@@ -112,3 +112,80 @@ fn other_names_of_services_are_recognized() {
         assert_eq!(error.details()["nearest"][0], known, "{name}");
     }
 }
+
+#[test]
+fn an_unknown_name_of_any_kind_suggests_the_nearest_of_any_kind() {
+    let s3 = s3();
+    let bucket = Session::builder()
+        .environment(Environment::empty())
+        .region("us-east-1")
+        .build()
+        .unwrap()
+        .resource("s3")
+        .unwrap()
+        .resource("Bucket", "b")
+        .unwrap();
+    for (error, kind, text, nearest) in [
+        (s3.call("list_bukets", ()).unwrap_err(), ErrorKind::UnknownOperation, "Did you mean list_buckets", Some("list_buckets")),
+        (
+            s3.call("generate_presigned_ulr", ()).unwrap_err(),
+            ErrorKind::UnknownOperation,
+            "Did you mean generate_presigned_url",
+            Some("generate_presigned_url"),
+        ),
+        (s3.call("upload_file", ()).unwrap_err(), ErrorKind::UnknownOperation, "Use put_object with a Stream", None),
+        (s3.call("get_paginator", ()).unwrap_err(), ErrorKind::UnknownOperation, "Use Client::paginate.", None),
+        (s3.call("get_waiter", ()).unwrap_err(), ErrorKind::UnknownOperation, "Use Client::waiter or Client::wait.", None),
+        (s3.call("meta", ()).unwrap_err(), ErrorKind::UnknownOperation, "Client::region", None),
+        (s3.call("can_paginate", ()).unwrap_err(), ErrorKind::UnknownOperation, "Use Client::can_paginate.", None),
+        (s3.waiter("bucket_exist").unwrap_err(), ErrorKind::UnknownName, "Did you mean bucket_exists", Some("bucket_exists")),
+        (
+            s3.paginate("list_object_versions", ()).err().map_or_else(|| s3.paginate("get_object", ()).unwrap_err(), |e| e),
+            ErrorKind::NotPageable,
+            "The operations with a paginator are",
+            None,
+        ),
+        (s3.on("before-sing", |_| Ok(())).unwrap_err(), ErrorKind::InvalidConfig, "Did you mean before-sign", Some("before-sign")),
+        (s3.on("before-sign.s3.PutObjct", |_| Ok(())).unwrap_err(), ErrorKind::InvalidConfig, "PutObject", Some("PutObject")),
+        (
+            bucket.get("objcts").unwrap_err(),
+            ErrorKind::UnknownName,
+            "Did you mean objects? objects is a collection: use Resource::collection.",
+            Some("objects"),
+        ),
+        (
+            bucket.collection("objcts").unwrap_err(),
+            ErrorKind::UnknownName,
+            "no collection \"objcts\". Did you mean objects",
+            Some("objects"),
+        ),
+        (bucket.call("creat", ()).unwrap_err(), ErrorKind::UnknownName, "Did you mean create", Some("create")),
+        (bucket.wait("exist").unwrap_err(), ErrorKind::UnknownName, "Did you mean wait_until_exists", Some("wait_until_exists")),
+        (
+            bucket.collection("objects").unwrap().call("delte", ()).unwrap_err(),
+            ErrorKind::UnknownName,
+            "Did you mean delete",
+            Some("delete"),
+        ),
+    ] {
+        assert_eq!(error.kind(), kind, "{error}");
+        assert!(error.message().contains(text), "{error}");
+        assert_eq!(error.details()["nearest"][0].as_str(), nearest, "{error}");
+    }
+}
+
+#[test]
+fn the_circumstances_of_a_call_are_details_of_its_error() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://user:5ecret@127.0.0.1:{}/base", listener.local_addr().unwrap().port());
+    drop(listener);
+    let session = bare().region("eu-west-1").credentials(Credentials::new("AKID", "SECRET")).build().unwrap();
+    let client = session.client_builder("sqs").endpoint_url(url.as_str()).config(Config::new().total_max_attempts(1)).build().unwrap();
+    let error = client.call("list_queues", ()).unwrap_err();
+    let details = error.details();
+    assert_eq!(error.kind(), ErrorKind::Connect, "{error}");
+    assert_eq!(details["region"], "eu-west-1");
+    assert_eq!(details["endpoint_url"], url.replace("user:5ecret@", "").strip_suffix("/base").unwrap());
+    assert_eq!(details["provider"], "explicit");
+    assert!(!details.contains_key("profile"), "{details:?}");
+}

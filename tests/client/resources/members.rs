@@ -115,12 +115,15 @@ fn what_is_not_there_comes_with_what_is_near() {
     let fish = reef.service.resource("Fish", ["r", "f"]).unwrap();
     for (error, message) in [
         (fish.get("colour").unwrap_err(), r#"reef.Fish has no attribute "colour". Did you mean color?"#),
-        (fish.get("feed").unwrap_err(), r#"reef.Fish has no attribute "feed". It is of another kind: action."#),
+        (fish.get("feed").unwrap_err(), r#"reef.Fish has no attribute "feed". feed is an action: use Resource::call."#),
         (fish.call("fed", ()).unwrap_err(), r#"reef.Fish has no action "fed". Did you mean feed?"#),
         (fish.reference("friend").unwrap_err(), r#"reef.Fish has no reference "friend". Did you mean friends?"#),
-        (fish.collection("friends").unwrap_err(), r#"reef.Fish has no collection "friends". It is of another kind: reference."#),
+        (
+            fish.collection("friends").unwrap_err(),
+            r#"reef.Fish has no collection "friends". friends is a reference: use Resource::reference."#,
+        ),
         (fish.resource("egg", ()).unwrap_err(), r#"reef.Fish has no subresource "egg". Did you mean Egg?"#),
-        (fish.wait("feed").unwrap_err(), r#"reef.Fish has no waiter "feed". It is of another kind: action."#),
+        (fish.wait("feed").unwrap_err(), r#"reef.Fish has no waiter "feed". feed is an action: use Resource::call."#),
         (
             reef.service.collection("fish").unwrap().call("remove", ()).unwrap_err(),
             r#"reef.fishCollection(reef.ServiceResource(), reef.Fish) has no batch action "remove"."#,
