@@ -147,12 +147,7 @@ fn an_unknown_name_of_any_kind_suggests_the_nearest_of_any_kind() {
         ),
         (s3.on("before-sing", |_| Ok(())).unwrap_err(), ErrorKind::InvalidConfig, "Did you mean before-sign", Some("before-sign")),
         (s3.on("before-sign.s3.PutObjct", |_| Ok(())).unwrap_err(), ErrorKind::InvalidConfig, "PutObject", Some("PutObject")),
-        (
-            bucket.get("objcts").unwrap_err(),
-            ErrorKind::UnknownName,
-            "Did you mean objects? objects is a collection: use Resource::collection.",
-            Some("objects"),
-        ),
+        (bucket.get("objcts").unwrap_err(), ErrorKind::UnknownName, "objects is a collection: use Resource::collection.", Some("objects")),
         (
             bucket.collection("objcts").unwrap_err(),
             ErrorKind::UnknownName,
