@@ -341,8 +341,9 @@ fn worker_stops_all_threads_when_one_fails() {
     };
     let begun = Instant::now();
     let error = worker::run(&worker("guide-deleted", 3), &Cancel::new(), work).unwrap_err();
-    assert_eq!((error.name(), error.operation()), ("QueueDoesNotExist", Some("DeleteMessage")));
-    assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
+    // Whichever thread needs the queue first: the one that deletes its message, or one that receives the next.
+    assert_eq!(error.name(), "QueueDoesNotExist");
+    assert!(begun.elapsed() < Duration::from_secs(15), "{:?}", begun.elapsed());
 }
 
 #[test]
