@@ -7,13 +7,14 @@
 //! 5. [Streaming](streaming)
 //! 6. [Pagination and waiters](pagination)
 //! 7. [Resources and collections](resources)
-//! 8. [Hooks](hooks)
-//! 9. [Testing](testing)
-//! 10. [Embedding](embedding)
-//! 11. [Coming from boto3](coming_from_boto3)
-//! 12. [Programs](programs)
-//! 13. [Differences from boto3](differences)
-//! 14. [Architecture](architecture)
+//! 8. [DynamoDB](dynamodb)
+//! 9. [Hooks](hooks)
+//! 10. [Testing](testing)
+//! 11. [Embedding](embedding)
+//! 12. [Coming from boto3](coming_from_boto3)
+//! 13. [Programs](programs)
+//! 14. [Differences from boto3](differences)
+//! 15. [Architecture](architecture)
 
 #[doc = include_str!("first_call.md")]
 pub mod first_call {}
@@ -39,6 +40,9 @@ pub mod pagination {}
 
 #[doc = include_str!("resources.md")]
 pub mod resources {}
+
+#[doc = include_str!("dynamodb.md")]
+pub mod dynamodb {}
 
 #[doc = include_str!("hooks.md")]
 pub mod hooks {}

@@ -3,6 +3,7 @@
 mod batches;
 mod conditions;
 mod expressions;
+mod guide;
 mod requests;
 mod round_trip;
 mod servers;
