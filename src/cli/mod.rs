@@ -46,7 +46,9 @@ pub fn main() -> ExitCode {
         return match aws::run(&words[1..]) {
             Ok(()) => ExitCode::SUCCESS,
             Err(failure) => {
-                eprintln!("\n{failure}");
+                if !failure.message.is_empty() {
+                    eprintln!("\n{failure}");
+                }
                 ExitCode::from(failure.code)
             }
         };

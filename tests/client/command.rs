@@ -119,3 +119,84 @@ fn the_demo_runs_elsewhere_and_leaves_nothing_behind() {
         tucuxi::value!([])
     );
 }
+
+#[test]
+fn the_command_line_of_the_aws_cli_calls_operations_and_has_its_exit_codes() {
+    let server = Server::start().unwrap();
+    let url = server.url();
+    let run = |arguments: &[&str]| tucuxi(&with(&url, arguments)).output().unwrap();
+    succeeded(&run(&["s3api", "create-bucket", "--bucket", "river"]));
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    std::fs::write(path("in"), "hello").unwrap();
+    succeeded(&run(&["s3api", "put-object", "--bucket", "river", "--key", "k", "--body", &path("in"), "--metadata", "a=b,c=d"]));
+    let head: serde_json::Value =
+        serde_json::from_str(&succeeded(&run(&["s3api", "head-object", "--bucket", "river", "--key", "k"]))).unwrap();
+    assert_eq!((&head["ContentLength"], &head["Metadata"]["c"]), (&5.into(), &"d".into()));
+    assert!(head.get("ResponseMetadata").is_none());
+    let keys = run(&["s3api", "list-objects-v2", "--bucket", "river", "--query", "Contents[].[Key,Size]", "--output", "text"]);
+    assert_eq!(succeeded(&keys), "k\t5\n");
+    succeeded(&run(&["s3api", "get-object", "--bucket", "river", "--key", "k", &path("out")]));
+    assert_eq!(std::fs::read_to_string(path("out")).unwrap(), "hello");
+
+    // A failed download leaves the previous file.
+    let missing = run(&["s3api", "get-object", "--bucket", "river", "--key", "nothing", &path("out")]);
+    assert_eq!(missing.status.code(), Some(254), "the service rejected it");
+    assert_eq!(std::fs::read_to_string(path("out")).unwrap(), "hello");
+    for (arguments, code, text) in [
+        (&["s3api", "get-object", "--bucket", "river"][..], 252, "the following arguments are required: --key, outfile"),
+        (&["s3api", "get-objcet"], 252, "Did you mean get-object"),
+        (&["s3apii", "list-buckets"], 252, "is not a service"),
+        (&["s3api", "list-buckets", "--query", "x["], 252, "Bad value for --query"),
+        (&["s3api", "list-buckets", "--profile", "nobody"], 253, "nobody"),
+    ] {
+        let output = run(arguments);
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(code), "{arguments:?}: {stderr}");
+        assert!(stderr.contains(text) && output.stdout.is_empty(), "{arguments:?}: {stderr}");
+    }
+}
+
+#[test]
+fn the_s3_commands_copy_list_and_remove() {
+    let server = Server::start().unwrap();
+    let url = server.url();
+    let folder = tempfile::tempdir().unwrap();
+    let run = |arguments: &[&str]| tucuxi(&with(&url, arguments)).current_dir(folder.path()).output().unwrap();
+    let lines = |arguments: &[&str]| {
+        let mut lines: Vec<String> = succeeded(&run(arguments)).lines().map(str::to_owned).collect();
+        lines.sort();
+        lines
+    };
+    std::fs::create_dir_all(folder.path().join("src/sub")).unwrap();
+    std::fs::write(folder.path().join("src/a.txt"), "aaaa").unwrap();
+    std::fs::write(folder.path().join("src/sub/b.jpg"), "bb").unwrap();
+    assert_eq!(lines(&["s3", "mb", "s3://river"]), ["make_bucket: river"]);
+    assert_eq!(
+        lines(&["s3", "cp", "src", "s3://river/all", "--recursive"]),
+        ["upload: src/a.txt to s3://river/all/a.txt", "upload: src/sub/b.jpg to s3://river/all/sub/b.jpg"]
+    );
+    let listed = lines(&["s3", "ls", "s3://river/all/"]);
+    assert_eq!(listed[0], "                           PRE sub/");
+    assert!(listed[1].ends_with("          4 a.txt"), "{listed:?}");
+    assert_eq!(lines(&["s3", "cp", "s3://river/all/a.txt", "."]), ["download: s3://river/all/a.txt to ./a.txt"]);
+    assert_eq!(lines(&["s3", "cp", "s3://river/all/a.txt", "-"]), ["aaaa"]);
+    assert_eq!(lines(&["s3", "sync", "src", "s3://river/all"]), [""; 0], "nothing has changed");
+    assert_eq!(
+        lines(&["s3", "sync", "src/sub", "s3://river/all", "--delete", "--dryrun"]),
+        [
+            "(dryrun) delete: s3://river/all/a.txt",
+            "(dryrun) delete: s3://river/all/sub/b.jpg",
+            "(dryrun) upload: src/sub/b.jpg to s3://river/all/b.jpg"
+        ]
+    );
+    assert_eq!(
+        lines(&["s3", "rm", "s3://river", "--recursive", "--exclude", "*", "--include", "*.jpg"]),
+        ["delete: s3://river/all/sub/b.jpg"]
+    );
+    let missing = run(&["s3", "cp", "s3://river/nothing", "b.txt"]);
+    assert_eq!(missing.status.code(), Some(1));
+    assert!(!folder.path().join("b.txt").exists());
+    assert_eq!(run(&["s3", "cp", "a", "b"]).status.code(), Some(252));
+    assert_eq!(lines(&["s3", "rb", "s3://river", "--force"]), ["delete: s3://river/all/a.txt", "remove_bucket: river"]);
+}

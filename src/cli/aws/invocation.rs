@@ -118,6 +118,17 @@ impl Invocation {
     }
 }
 
+/// The position of the command among the words.
+pub(super) fn command_position(words: &[String]) -> Option<usize> {
+    let mut at = 0;
+    while let Some(word) = words.get(at) {
+        let Some(name) = word.strip_prefix("--") else { return Some(at) };
+        let takes_value = OPTIONS.iter().any(|(known, arity)| *known == name && *arity == Arity::One);
+        at += if takes_value { 2 } else { 1 };
+    }
+    None
+}
+
 /// Separates the first words from the options among and after them.
 fn head(words: &[String]) -> Head {
     let mut names = Vec::new();

@@ -11,6 +11,7 @@ mod invocation;
 mod irregular;
 mod print_request;
 mod run;
+mod s3;
 mod shorthand;
 mod skeleton;
 mod values;
@@ -23,5 +24,10 @@ use crate::cli::failure::Result;
 /// # Errors
 /// With the exit codes of the AWS CLI.
 pub(super) fn run(words: &[String]) -> Result<()> {
+    if let Some(at) = invocation::command_position(words).filter(|at| words[*at] == "s3") {
+        let mut rest = words.to_vec();
+        rest.remove(at);
+        return s3::run(&rest);
+    }
     run::run(invocation::Invocation::parse(words)?)
 }

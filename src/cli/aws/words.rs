@@ -13,6 +13,8 @@ pub(super) enum Arity {
     /// A value only in the form `--name=value`.
     Attached,
     One,
+    /// One value each time; all occurrences count, in order.
+    Repeated,
     Optional,
     Many,
 }
@@ -23,6 +25,8 @@ pub(super) struct Words {
     /// The options in the order of their first occurrence: index of the option, and its words.
     pub options: Vec<(usize, Vec<String>)>,
     pub positional: Vec<String>,
+    /// The values of repeated options, in the order of the command line.
+    pub repeated: Vec<(usize, String)>,
 }
 
 impl Words {
@@ -31,7 +35,10 @@ impl Words {
         self.options.iter().find(|(known, _)| *known == index).map(|(_, words)| words.as_slice())
     }
 
-    fn set(&mut self, index: usize, words: Vec<String>) {
+    fn note(&mut self, index: usize, arity: Arity, words: Vec<String>) {
+        if arity == Arity::Repeated {
+            self.repeated.extend(words.iter().map(|word| (index, word.clone())));
+        }
         self.options.retain(|(known, _)| *known != index);
         self.options.push((index, words));
     }
@@ -65,12 +72,12 @@ pub(super) fn split(words: &[String], options: &[(&str, Arity)]) -> Result<Words
             if arity == Arity::None {
                 return Err(Failure::usage(format!("argument --{name}: ignored explicit argument '{value}'")));
             }
-            found.set(index, vec![value.to_owned()]);
+            found.note(index, arity, vec![value.to_owned()]);
             continue;
         }
         let most = match arity {
             Arity::None | Arity::Attached => 0,
-            Arity::One | Arity::Optional => 1,
+            Arity::One | Arity::Repeated | Arity::Optional => 1,
             Arity::Many => usize::MAX,
         };
         let mut values = Vec::new();
@@ -78,10 +85,10 @@ pub(super) fn split(words: &[String], options: &[(&str, Arity)]) -> Result<Words
             values.push(words[at].clone());
             at += 1;
         }
-        if arity == Arity::One && values.is_empty() {
+        if matches!(arity, Arity::One | Arity::Repeated) && values.is_empty() {
             return Err(Failure::usage(format!("argument --{name}: expected one argument")));
         }
-        found.set(index, values);
+        found.note(index, arity, values);
     }
     if let Some(first) = unknown.first() {
         let name = first.trim_start_matches('-').split('=').next().unwrap_or_default();
