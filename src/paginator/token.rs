@@ -5,6 +5,7 @@ use base64::prelude::{BASE64_STANDARD, Engine};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::text::json::push_json_string;
+use crate::text::json_reader;
 use crate::text::python::Repr;
 use crate::text::python::push_float;
 use crate::value::{List, Map, Str, Value};
@@ -59,7 +60,11 @@ pub(super) fn decode(names: &[Str], token: &str) -> Result<Position> {
 }
 
 fn decode_map(token: &str) -> Option<Map> {
-    serde_json::from_slice(&decode_base64(token)?).ok()
+    let text = String::from_utf8(decode_base64(token)?).ok()?;
+    match json_reader::document(&text).ok()? {
+        Value::Map(map) => Some(map),
+        _ => None,
+    }
 }
 
 fn from_map(names: &[Str], mut map: Map) -> Option<Position> {
@@ -231,6 +236,8 @@ mod tests {
             assert_eq!(encode(&names, &tokens, skip).unwrap(), text);
             assert_eq!(decode(&names, text).unwrap(), Position { tokens, skip: skip.unwrap_or(0) });
         }
+        let digits = vec![Value::from(u128::MAX)];
+        assert_eq!(decode(&names(["T"]), &encode(&names(["T"]), &digits, None).unwrap()).unwrap().tokens, digits);
         let error = encode(&names(["T"]), &[value!(crate::Timestamp::new(0, 0))], None).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Pagination);
     }

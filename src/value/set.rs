@@ -11,8 +11,9 @@ use super::{List, Value};
 /// A set of values. Duplicates are dropped, and the first occurrence keeps its place. Cloning is O(1); modifying a shared set
 /// copies it first.
 ///
-/// It dereferences to a slice. Two sets are equal if they have the same elements, in whatever order. DynamoDB is the only
-/// service with sets; no other value is ever treated as one.
+/// It dereferences to a slice. Two sets are equal if they have the same elements, in any order. DynamoDB is the only service
+/// with sets, and no other value is ever treated as one: a `HashSet` converts into a list unless it is first converted into a
+/// `Set`.
 ///
 /// ```
 /// use tucuxi::{Set, Value, value};

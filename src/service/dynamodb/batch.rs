@@ -28,6 +28,8 @@ pub(super) struct Batches {
     pub max_attempts: u32,
     /// The settings of every call.
     options: CallOptions,
+    /// The last error of a batch that is sent again.
+    throttled: Option<Error>,
     /// On the client's clock.
     deadline: Option<Duration>,
     /// The number of batches in a row of which something, or everything, remained unprocessed.
@@ -35,7 +37,7 @@ pub(super) struct Batches {
     fruitless: u32,
 }
 
-/// What to do after an error.
+/// The reaction to an error.
 pub(super) enum Verdict {
     /// Send the items again, after a delay.
     Retry,
@@ -53,6 +55,7 @@ impl Batches {
             client: client.clone(),
             max_attempts: ATTEMPTS,
             options: CallOptions::default(),
+            throttled: None,
             deadline: None,
             incomplete: 0,
             fruitless: 0,
@@ -87,6 +90,20 @@ impl Batches {
         }
     }
 
+    /// Decides what happens to the items of a batch that failed as a whole.
+    pub fn verdict(&mut self, error: &Error, items: usize) -> Verdict {
+        match error.kind() {
+            ErrorKind::Service if error.is_throttling() => {
+                self.throttled = Some(error.clone());
+                Verdict::Retry
+            }
+            ErrorKind::Service if items > 1 && error.code().is_some_and(|code| CODES_OF_ITEMS.contains(&code)) => Verdict::Split,
+            ErrorKind::ParamValidation | ErrorKind::Conversion if items > 1 => Verdict::Split,
+            ErrorKind::Service | ErrorKind::ParamValidation | ErrorKind::Conversion => Verdict::Fail,
+            _ => Verdict::Stop,
+        }
+    }
+
     fn left(&self) -> Option<Duration> {
         self.deadline.map(|deadline| deadline.saturating_sub(self.client.context().time.pace.now()))
     }
@@ -104,24 +121,17 @@ impl Batches {
         if self.fruitless >= self.max_attempts {
             let attempts = std::mem::take(&mut self.fruitless);
             let message = format!("DynamoDB processed nothing of {attempts} batches in a row");
-            return Err(Error::new(ErrorKind::Unprocessed, message).with_attempts(attempts));
+            let error = Error::new(ErrorKind::Unprocessed, message).with_attempts(attempts);
+            return Err(match self.throttled.take() {
+                Some(source) => error.with_source(source),
+                None => error,
+            });
         }
         let pace = &self.client.context().time.pace;
         let delay = FIRST_DELAY.saturating_mul(1 << (self.incomplete - 1).min(16)).min(MAX_DELAY).mul_f64(pace.random());
         let left = self.left();
         pace.pause(left.map_or(delay, |left| left.min(delay)), self.options.cancel.as_ref())?;
         if left.is_some_and(|left| left <= delay) { Err(deadline_exceeded()) } else { Ok(()) }
-    }
-}
-
-/// Decides what happens to the items of a batch that failed as a whole.
-pub(super) fn verdict(error: &Error, items: usize) -> Verdict {
-    match error.kind() {
-        ErrorKind::Service if error.is_throttling() => Verdict::Retry,
-        ErrorKind::Service if items > 1 && error.code().is_some_and(|code| CODES_OF_ITEMS.contains(&code)) => Verdict::Split,
-        ErrorKind::ParamValidation | ErrorKind::Conversion if items > 1 => Verdict::Split,
-        ErrorKind::Service | ErrorKind::ParamValidation | ErrorKind::Conversion => Verdict::Fail,
-        _ => Verdict::Stop,
     }
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use indexmap::IndexMap;
 
-use super::batch::{Batches, Verdict, fingerprint_of, verdict};
+use super::batch::{Batches, Verdict, fingerprint_of};
 use super::expressions::{NAMES, projected};
 use super::syntax::Step;
 use crate::call::CallOptions;
@@ -63,7 +63,7 @@ pub struct BatchGet {
     calls: u64,
 }
 
-/// What happened to a key of a [`BatchGet`].
+/// The outcome for a key of a [`BatchGet`].
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum GetOutcome {
@@ -169,7 +169,7 @@ impl BatchGet {
             Ok(unprocessed) => return (batch.len() - unprocessed.len(), unprocessed, None),
             Err(error) => error,
         };
-        match verdict(&error, batch.len()) {
+        match self.batches.verdict(&error, batch.len()) {
             Verdict::Retry => (0, batch, None),
             Verdict::Split => {
                 let right = batch.split_off(batch.len() / 2);
@@ -271,7 +271,7 @@ impl fmt::Debug for BatchGet {
 }
 
 impl GetReport {
-    /// Returns what happened to every key, in the order in which they were added.
+    /// Returns the outcome for every key, in the order in which they were added.
     pub fn outcomes(&self) -> &[GetOutcome] {
         &self.outcomes
     }

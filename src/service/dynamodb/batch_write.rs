@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use indexmap::IndexMap;
 
-use super::batch::{Batches, Verdict, fingerprint_of, verdict};
+use super::batch::{Batches, Verdict, fingerprint_of};
 use crate::call::CallOptions;
 use crate::client::Client;
 use crate::error::{Error, ErrorKind, Result};
@@ -50,7 +50,7 @@ pub fn batch_writer(client: &Client) -> BatchWriter {
 ///
 /// Items are plain values if the client has plain values (the client of a resource, or one after [`plain`](super::plain)), and
 /// in DynamoDB's notation otherwise. A batch is sent as soon as 25 requests have accumulated; [`finish`](Self::finish) sends the
-/// rest. Dropping the writer sends it too, but then nobody learns what happened to it.
+/// rest. Dropping the writer sends it too, but discards the report.
 ///
 /// - Requests that DynamoDB leaves unprocessed are sent again, before newer ones, after an exponentially growing random delay
 ///   of at most 5 seconds. They fail if nothing of 10 batches in a row is processed.
@@ -79,7 +79,7 @@ struct Request {
     key: Option<String>,
 }
 
-/// What happened to a request of a [`BatchWriter`].
+/// The outcome of a request of a [`BatchWriter`].
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum WriteOutcome {
@@ -223,7 +223,7 @@ impl BatchWriter {
             Ok(response) => return self.sort_out(batch, &response["UnprocessedItems"]),
             Err(error) => error,
         };
-        match verdict(&error, batch.len()) {
+        match self.batches.verdict(&error, batch.len()) {
             Verdict::Retry => (0, batch),
             Verdict::Split => {
                 let right = batch.split_off(batch.len() / 2);
@@ -311,7 +311,7 @@ impl fmt::Debug for BatchWriter {
 }
 
 impl WriteReport {
-    /// Returns what happened to every request, in the order in which they were added.
+    /// Returns the outcome of every request, in the order in which they were added.
     pub fn outcomes(&self) -> &[WriteOutcome] {
         &self.outcomes
     }

@@ -10,7 +10,8 @@ use crate::value::{List, Map, Str, Value};
 const MAX_DEPTH: usize = 300;
 
 /// An attribute in a condition, like boto3's `Attr`: `Attr("a.b[0].c")` is the member `c` of the first element of the member
-/// `b` of the attribute `a`. Reserved words need no special treatment.
+/// `b` of the attribute `a`. Reserved words need no special treatment. A name that contains a dot or a bracket cannot be written
+/// this way, as in boto3; use [`expr`](super::expr) with a placeholder.
 ///
 /// ```
 /// use tucuxi::dynamodb::Attr;

@@ -97,11 +97,12 @@ fn walk(shape: Node<'_>, value: &mut Value, path: &Path<'_>, convert: &Convert) 
         }
         (ShapeType::Map { value: of, .. }, Value::Map(map)) => {
             let of = shape.follow(of)?;
-            let keys: Vec<String> = map.keys().map(str::to_owned).collect();
-            keys.iter().try_for_each(|key| match map.get_mut(key) {
-                Some(value) => walk(of, value, &path.name(key), convert),
-                None => Ok(()),
-            })
+            let entries = std::mem::take(map).into_iter().map(|(key, mut value)| {
+                walk(of, &mut value, &path.name(&key), convert)?;
+                Ok((key, value))
+            });
+            *map = entries.collect::<Result<_>>()?;
+            Ok(())
         }
         _ => Ok(()),
     }

@@ -52,7 +52,7 @@ pub(super) enum Step {
 
 pub(super) type DocumentPath = Vec<Step>;
 
-/// What the checks need to know about an operand.
+/// An operand, as far as the checks depend on it.
 struct Operand {
     kind: OperandKind,
     at: usize,

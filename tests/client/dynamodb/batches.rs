@@ -119,6 +119,14 @@ fn throttled_batches_are_sent_again_and_lasting_throttling_is_reported() {
     let report = writer.finish();
     assert_eq!((report.written(), report.calls()), (1, 6));
 
+    let tables = Tables::new(0);
+    tables.state(|state| state.errors = vec!["ProvisionedThroughputExceededException"; 5]);
+    let mut writer = dynamodb::batch_writer(&dynamodb::plain(&tables.client()).unwrap()).max_attempts(2);
+    writer.put_item("fish", value!({"k": 1})).unwrap();
+    let error = writer.finish().into_result().unwrap_err();
+    let source = std::error::Error::source(&error).expect("the error of the service").to_string();
+    assert!(source.contains("ProvisionedThroughputExceededException"), "{source}");
+
     let tables = Tables::new(1);
     let client = dynamodb::plain(&tables.client()).unwrap();
     let mut writer = dynamodb::batch_writer(&client).max_attempts(3);
