@@ -317,6 +317,7 @@ impl Unsigned {
 fn head(request: &Request) -> Request {
     let mut head = Request::new(request.method.as_str(), request.url.as_str());
     head.headers = request.headers.clone();
+    head.secrets = request.secrets.clone();
     head
 }
 

@@ -26,6 +26,8 @@ pub(crate) struct ClientContext {
     pub method_aliases: MethodAliases,
     /// Operations that write although their definitions look read-only.
     pub writing: &'static [&'static str],
+    /// Members of inputs that are secret although their definitions do not say so.
+    pub secret_members: &'static [&'static str],
     pub settings: ClientSettings,
     /// The profile of the session, for messages.
     pub profile: Str,

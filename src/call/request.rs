@@ -3,11 +3,12 @@
 
 use super::hooks::Stage;
 use super::{Call, endpoint};
+use crate::definition::Location;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{Body, Request};
 use crate::protocol::serialize::{self, Serialized, SerializedBody};
 use crate::text::encoding::push_percent_encoded;
-use crate::value::Stream;
+use crate::value::{Stream, Value};
 
 /// Rejects operations that send an event stream.
 pub(super) fn check_support(call: &mut Call<'_>) -> Result<()> {
@@ -43,8 +44,67 @@ pub(super) fn build(call: &mut Call<'_>) -> Result<()> {
     let mut request = Request::new(call.options.http_method.as_deref().unwrap_or(serialized.method.as_str()), url);
     request.headers = serialized.headers;
     request.body = body(serialized.body)?;
+    mark_secrets(call, &mut request)?;
     call.request = Some(request);
     Ok(())
+}
+
+/// Marks the parts of the request that contain secrets, according to the shapes of the parameters.
+fn mark_secrets(call: &Call<'_>, request: &mut Request) -> Result<()> {
+    let Some(input) = call.service.input(call.operation)? else { return Ok(()) };
+    let facts = call.client.secret_members;
+    if facts.is_empty() && !input.can_hold_secrets() {
+        return Ok(());
+    }
+    let Some(structure) = input.structure() else {
+        request.secrets.body = input.can_hold_secrets();
+        return Ok(());
+    };
+    for (name, value) in call.params.iter().filter(|(_, value)| !value.is_null()) {
+        let Some((_, member)) = structure.member(name) else { continue };
+        let node = input.member(member)?;
+        if !input.is_sensitive() && !facts.contains(&name.as_str()) && !node.holds_secret(value)? {
+            continue;
+        }
+        let wire_name = node.location_name().unwrap_or(name);
+        let secrets = &mut request.secrets;
+        match (node.location(), value) {
+            (Some(Location::Header), _) => request.headers.mark_secret(wire_name),
+            (Some(Location::Headers), _) => request.headers.mark_secret(format!("{wire_name}*")),
+            (Some(Location::QueryString), Value::Map(map)) => secrets.query.extend(map.keys().map(str::to_owned)),
+            (Some(Location::QueryString), _) => secrets.query.push(wire_name.to_owned()),
+            (Some(Location::Uri), _) => {}
+            // A presigned URL contains the members of the body.
+            (Some(Location::StatusCode) | None, _) => {
+                secrets.body = true;
+                let names = [Some(wire_name), Some(name.as_str()), node.query_name()];
+                secrets.query.extend(names.into_iter().flatten().map(str::to_owned));
+            }
+        }
+        if node.location() == Some(Location::Uri) || node.has(|t| t.host_label) || node.context_param().is_some() {
+            secrets.texts.extend(encodings(value));
+        }
+    }
+    Ok(())
+}
+
+/// The forms in which a value can be part of a host or a path.
+fn encodings(value: &Value) -> Vec<String> {
+    let text = match value {
+        Value::Bool(flag) => flag.to_string(),
+        Value::Int(number) => number.to_string(),
+        Value::Number(number) => number.as_str().to_owned(),
+        Value::String(text) => text.to_string(),
+        _ => return Vec::new(),
+    };
+    let encoded = |safe: &str| {
+        let mut out = String::with_capacity(text.len());
+        push_percent_encoded(&mut out, &text, safe);
+        out
+    };
+    let mut forms = vec![encoded(""), encoded("/"), text];
+    forms.retain(|form| !form.is_empty());
+    forms
 }
 
 /// Builds the request of a raw call at the client's endpoint.

@@ -15,7 +15,7 @@
 use std::fmt;
 
 use super::Call;
-use crate::definition::{Location, Node, ShapeType, Structure};
+use crate::definition::{Location, MASK, Node, ShapeType, Structure};
 use crate::error::{Result, did_you_mean};
 use crate::settings::{ClientSettings, MessageStyle};
 use crate::text::python::{Repr, Type};
@@ -73,7 +73,7 @@ impl Rules {
 /// Of kind [`ErrorKind::ParamValidation`](crate::ErrorKind::ParamValidation), with a line for each problem; of kind
 /// [`ErrorKind::InvalidDefinition`](crate::ErrorKind::InvalidDefinition) if a shape is broken.
 pub(crate) fn validate(input: Node<'_>, params: &Map, rules: Rules) -> Result<bool> {
-    let mut report = Report { rules, has_nulls: false, lines: String::new(), problems: List::default() };
+    let mut report = Report { rules, has_nulls: false, lines: String::new(), problems: List::default(), in_secret: input.is_sensitive() };
     if input.has(|t| t.document) {
         report.document_entries(params, &Path::ROOT)?;
     } else if let Some(structure) = input.structure() {
@@ -153,10 +153,20 @@ struct Report {
     lines: String,
     /// The same as data: `path`, `kind`, and `message` of each problem.
     problems: List,
+    /// Whether the current value is below a shape that is marked as sensitive.
+    in_secret: bool,
 }
 
 impl Report {
     fn value(&mut self, node: Node<'_>, value: &Value, path: &Path<'_>) -> Result<()> {
+        let outside = self.in_secret;
+        self.in_secret |= node.is_sensitive();
+        let checked = self.check(node, value, path);
+        self.in_secret = outside;
+        checked
+    }
+
+    fn check(&mut self, node: Node<'_>, value: &Value, path: &Path<'_>) -> Result<()> {
         path.check_depth()?;
         if self.rules.is_placeholder.is_some_and(|is_placeholder| is_placeholder(value)) {
             return Ok(());
@@ -244,6 +254,7 @@ impl Report {
     }
 
     fn unknown(&mut self, structure: &Structure, key: &str, path: &Path<'_>) {
+        let key = if self.in_secret { MASK } else { key };
         let near = match self.rules.style {
             MessageStyle::Boto3 => String::new(),
             MessageStyle::Plain => did_you_mean(key, structure.members.iter().map(|m| m.name.as_str())),
@@ -266,9 +277,11 @@ impl Report {
     fn map(&mut self, node: Node<'_>, map: &Map, path: &Path<'_>) -> Result<()> {
         let ShapeType::Map { key, value } = node.shape_type() else { return Ok(()) };
         let (key_node, value_node) = (node.follow(key)?, node.follow(value)?);
+        let hides_keys = self.in_secret || key_node.is_sensitive();
         for (key, value) in map {
-            self.length(key_node, &path.key(key), || key.chars().count());
-            self.value(value_node, value, &path.name(key))?;
+            let shown = if hides_keys { MASK } else { key };
+            self.length(key_node, &path.key(shown), || key.chars().count());
+            self.value(value_node, value, &path.name(shown))?;
         }
         Ok(())
     }
@@ -292,7 +305,7 @@ impl Report {
         if number < min {
             let decimal = Value::Float(min);
             let min: &dyn fmt::Display = if node.has(|t| t.decimal_min) { &Repr::top(&decimal) } else { &min };
-            let value = Shown(node, value, self.rules.style);
+            let value = self.shown(node, value);
             self.line("range", path, format_args!("Invalid value for parameter {path}, value: {value}, valid min value: {min}"));
         }
     }
@@ -326,7 +339,7 @@ impl Report {
             Value::Map(map) => self.document_entries(map, path),
             Value::Bytes(_) | Value::Timestamp(_) | Value::Set(_) | Value::Stream(_) => {
                 let style = self.rules.style;
-                let (shown, actual) = (Unmasked(value, style), TypeName(value, style));
+                let (shown, actual) = (Shown((!self.in_secret).then_some(value), style), TypeName(value, style));
                 let wanted = match style {
                     MessageStyle::Plain => "string, number, boolean, list, map, null",
                     MessageStyle::Boto3 => "<class 'str'>, <class 'int'>, <class 'bool'>, <class 'float'>, <class 'list'>, <class 'dict'>",
@@ -340,17 +353,26 @@ impl Report {
     }
 
     fn document_entries(&mut self, map: &Map, path: &Path<'_>) -> Result<()> {
-        map.iter().try_for_each(|(key, value)| match self.rules.style {
-            // boto3's path starts again at the key.
-            MessageStyle::Boto3 => self.document(value, &path.restart(key)),
-            MessageStyle::Plain => self.document(value, &path.name(key)),
+        let (style, hides_keys) = (self.rules.style, self.in_secret);
+        map.iter().try_for_each(|(key, value)| {
+            let key = if hides_keys { MASK } else { key };
+            match style {
+                // boto3's path starts again at the key.
+                MessageStyle::Boto3 => self.document(value, &path.restart(key)),
+                MessageStyle::Plain => self.document(value, &path.name(key)),
+            }
         })
     }
 
     fn type_line(&mut self, node: Node<'_>, value: &Value, path: &Path<'_>, wanted: &str) {
         let style = self.rules.style;
-        let (shown, actual) = (Shown(node, value, style), TypeName(value, style));
+        let (shown, actual) = (self.shown(node, value), TypeName(value, style));
         self.line("type", path, format_args!("Invalid type for parameter {path}, value: {shown}, type: {actual}, valid types: {wanted}"));
+    }
+
+    /// A value as messages show it, without the secrets in it.
+    fn shown<'v>(&self, node: Node<'_>, value: &'v Value) -> Shown<'v> {
+        Shown((!self.in_secret && !node.can_hold_secrets()).then_some(value), self.rules.style)
     }
 
     fn line(&mut self, kind: &str, path: &Path<'_>, line: fmt::Arguments<'_>) {
@@ -458,25 +480,14 @@ impl fmt::Display for Names<'_> {
 }
 
 /// A value in a message, masked if the definition marks it as sensitive.
-struct Shown<'a>(Node<'a>, &'a Value, MessageStyle);
+struct Shown<'a>(Option<&'a Value>, MessageStyle);
 
 impl fmt::Display for Shown<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0.has(|t| t.sensitive) {
-            true => f.write_str("***"),
-            false => Unmasked(self.1, self.2).fmt(f),
-        }
-    }
-}
-
-/// A value in a message.
-struct Unmasked<'a>(&'a Value, MessageStyle);
-
-impl fmt::Display for Unmasked<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.1 {
-            MessageStyle::Plain => write!(f, "{:?}", self.0),
-            MessageStyle::Boto3 => Repr::top(self.0).fmt(f),
+        match (self.0, self.1) {
+            (None, _) => f.write_str(MASK),
+            (Some(value), MessageStyle::Plain) => write!(f, "{value:?}"),
+            (Some(value), MessageStyle::Boto3) => Repr::top(value).fmt(f),
         }
     }
 }

@@ -6,27 +6,28 @@
 use std::io::Read as _;
 
 use super::output;
-use crate::http::{Body, Request, is_secret_header};
+use crate::http::{Body, Headers, Request};
 
 /// A body longer than this is only counted.
 const SHOWN: usize = 64 * 1024;
 
 /// Prints method and URL, the headers, an empty line, and the body.
 pub(crate) fn print(request: Request) -> anyhow::Result<()> {
-    let body = body(request.body)?;
+    let body = if request.secrets.body { "***".to_owned() } else { body(request.body)? };
+    let url = request.masked_url();
     output::print(|out| {
-        writeln!(out, "{} {}", request.method, request.url)?;
+        writeln!(out, "{} {url}", request.method)?;
         for (name, value) in request.headers.iter() {
-            writeln!(out, "{name}: {}", shown(name, value))?;
+            writeln!(out, "{name}: {}", shown(&request.headers, name, value))?;
         }
         writeln!(out)?;
         if body.is_empty() { Ok(()) } else { writeln!(out, "{body}") }
     })
 }
 
-pub(super) fn shown<'a>(name: &str, value: &'a str) -> &'a str {
+pub(super) fn shown<'a>(headers: &Headers, name: &str, value: &'a str) -> &'a str {
     let signature = name.eq_ignore_ascii_case("authorization") && value.starts_with("AWS4-");
-    if is_secret_header(name) && !signature { "***" } else { value }
+    if headers.is_secret(name) && !signature { "***" } else { value }
 }
 
 /// The text of a body, or its length where it is long or no text.
@@ -50,10 +51,11 @@ mod tests {
 
     #[test]
     fn tokens_are_masked_and_signatures_are_not() {
-        assert_eq!(shown("Authorization", "AWS4-HMAC-SHA256 Credential=A"), "AWS4-HMAC-SHA256 Credential=A");
-        assert_eq!(shown("Authorization", "Bearer abc"), "***");
-        assert_eq!(shown("x-amz-security-token", "abc"), "***");
-        assert_eq!(shown("Host", "abc"), "abc");
+        let headers = Headers::new();
+        assert_eq!(shown(&headers, "Authorization", "AWS4-HMAC-SHA256 Credential=A"), "AWS4-HMAC-SHA256 Credential=A");
+        assert_eq!(shown(&headers, "Authorization", "Bearer abc"), "***");
+        assert_eq!(shown(&headers, "x-amz-security-token", "abc"), "***");
+        assert_eq!(shown(&headers, "Host", "abc"), "abc");
     }
 
     #[test]

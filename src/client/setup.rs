@@ -30,6 +30,8 @@ pub(crate) struct Setup<'a> {
     pub retries: Tuning,
     /// Operations that write although their definitions look read-only.
     pub writing: &'static [&'static str],
+    /// Members of inputs that are secret although their definitions do not say so.
+    pub secret_members: &'static [&'static str],
     /// Methods that are not operations.
     pub extra_methods: ExtraMethods,
 }
@@ -47,6 +49,7 @@ impl<'a> Setup<'a> {
             method_aliases: &[],
             retries: Tuning::default(),
             writing: &[],
+            secret_members: &[],
             extra_methods: &[],
         }
     }

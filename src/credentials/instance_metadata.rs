@@ -140,7 +140,7 @@ fn base_url(settings: &MetadataSettings) -> Result<String> {
     }
     match settings.endpoint.as_deref() {
         Some(endpoint) if !endpoint.starts_with("http://") && !endpoint.starts_with("https://") => {
-            invalid("InvalidIMDSEndpointError", format!("Invalid endpoint EC2 Instance Metadata endpoint: {endpoint}"))
+            invalid("InvalidIMDSEndpointError", format!("Invalid endpoint EC2 Instance Metadata endpoint: {}", masked_url(endpoint)))
         }
         Some(endpoint) if endpoint.ends_with('/') => Ok(endpoint.to_owned()),
         Some(endpoint) => Ok(format!("{endpoint}/")),

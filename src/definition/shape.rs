@@ -21,6 +21,8 @@ pub struct Shape {
     pub shape_type: ShapeType,
     /// What is said of it.
     pub traits: Traits,
+    /// Whether a value of this shape can contain a secret, once it is known.
+    pub(crate) holds_secrets: OnceLock<bool>,
 }
 
 /// What a shape is.
@@ -145,7 +147,7 @@ impl Shape {
             "blob" => ShapeType::Blob,
             other => return Err(format!("the type '{other}' is not known")),
         };
-        Ok(Shape { name: name.clone(), shape_type, traits: Traits::from_json(json) })
+        Ok(Shape { name: name.clone(), shape_type, traits: Traits::from_json(json), holds_secrets: OnceLock::new() })
     }
 }
 

@@ -4,7 +4,6 @@
 //! header of its own that the service would store.
 
 use super::request::{Body, Request};
-use super::{headers, mask};
 use crate::error::{Error, ErrorKind, Result};
 use crate::value::Bytes;
 use base64::prelude::{BASE64_STANDARD, Engine};
@@ -22,8 +21,9 @@ impl Request {
     /// The request as a `curl` command that sends it.
     ///
     /// A body that is no text comes through a pipe from `base64`. A body that can be read only once is not read: the
-    /// command takes it from its standard input. Masking covers the headers and the query parameters that sign a request
-    /// or carry a key; what is in a body is up to the service and stays.
+    /// command takes it from its standard input. Masking covers the signature, credentials,
+    /// and every parameter that the definition marks as sensitive, in the URL and the headers; a body with such a parameter is
+    /// masked as a whole.
     ///
     /// ```
     /// use tucuxi::http::Secrets;
@@ -41,8 +41,11 @@ impl Request {
     /// # Errors
     /// If the body is a stream that fails when it is read.
     pub fn to_curl(&mut self, secrets: Secrets) -> Result<String> {
-        let body = content(&mut self.body)?;
         let masked = secrets == Secrets::Masked;
+        let body = match masked && self.secrets.body {
+            true => Content::Bytes(b"***".into()),
+            false => content(&mut self.body)?,
+        };
         let (before, data) = match &body {
             Content::None => (String::new(), None),
             Content::Input => (String::new(), Some("@-".to_owned())),
@@ -54,7 +57,7 @@ impl Request {
         let method = if self.method == "HEAD" { "--head".to_owned() } else { format!("-X {}", quoted_word(&self.method)) };
         let mut command = format!("{before}curl -sS --globoff --path-as-is {method}");
         for (name, value) in self.headers.iter() {
-            let value = if masked && headers::is_secret(name) { "***" } else { value };
+            let value = if masked && self.headers.is_secret(name) { "***" } else { value };
             // A name with a colon and nothing behind it would take the header away.
             let field = if value.is_empty() { format!("{name};") } else { format!("{name}: {value}") };
             command.push_str(&format!(" \\\n  -H {}", quoted(&field)));
@@ -65,7 +68,7 @@ impl Request {
         if let Some(data) = data {
             command.push_str(&format!(" \\\n  --data-binary {data}"));
         }
-        let url = if masked { mask::url(&self.url) } else { self.url.clone() };
+        let url = if masked { self.masked_url() } else { self.url.clone() };
         command.push_str(&format!(" \\\n  {}", quoted(&url)));
         Ok(command)
     }

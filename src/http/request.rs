@@ -4,10 +4,10 @@ use std::fmt;
 use std::io::{self, Read};
 
 use super::Headers;
+use super::mask::{self, SecretParts};
 use crate::value::{Bytes, StreamReader};
 
 /// An HTTP request: what is here is sent as it stands, nothing is encoded again.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct Request {
     /// `GET`, `POST`, …
@@ -18,12 +18,14 @@ pub struct Request {
     pub headers: Headers,
     /// What follows the headers.
     pub body: Body,
+    /// The parts that are masked wherever the request is shown.
+    pub(crate) secrets: SecretParts,
 }
 
 impl Request {
     /// A request without headers and body.
     pub fn new(method: impl Into<String>, url: impl Into<String>) -> Request {
-        Request { method: method.into(), url: url.into(), headers: Headers::new(), body: Body::Empty }
+        Request { method: method.into(), url: url.into(), headers: Headers::new(), body: Body::Empty, secrets: SecretParts::default() }
     }
 
     /// The host of the URL, with its port where one is written.
@@ -74,6 +76,11 @@ impl Request {
         self.url.replace_range(place, &other.url[other.authority_start()..other.path_start()]);
     }
 
+    /// The URL without the secrets in it, for messages.
+    pub(crate) fn masked_url(&self) -> String {
+        mask::url_with(&self.url, &self.secrets)
+    }
+
     fn authority_start(&self) -> usize {
         self.url.find("://").map_or(0, |i| i + 3)
     }
@@ -86,6 +93,18 @@ impl Request {
     /// Whether the URL's scheme is https.
     pub fn is_https(&self) -> bool {
         self.url.get(..8).is_some_and(|s| s.eq_ignore_ascii_case("https://"))
+    }
+}
+
+/// Masks the secrets in the URL and the headers, and shows only the length of the body.
+impl fmt::Debug for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Request")
+            .field("method", &self.method)
+            .field("url", &self.masked_url())
+            .field("headers", &self.headers)
+            .field("body", &self.body)
+            .finish()
     }
 }
 

@@ -56,6 +56,7 @@ pub(super) fn customize(setup: &mut Setup<'_>) -> Result<()> {
         }
         "SSO OIDC" => setup.on("before-parse.sso-oidc", copy_error_description)?,
         "STS" => {
+            setup.secret_members = &["TokenCode", "ExternalId"];
             setup.retries.transient_codes = &["IDPCommunicationError"];
             use_legacy_global_endpoint(setup);
             setup.on("choose-signer.sts.AssumeRoleWithSAML", unsigned)?;

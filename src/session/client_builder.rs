@@ -202,6 +202,7 @@ impl ClientBuilder {
             endpoint_error,
             method_aliases,
             writing,
+            secret_members,
             retries: tuning,
             extra_methods,
             ..
@@ -217,6 +218,7 @@ impl ClientBuilder {
             definitions: definitions.clone(),
             method_aliases,
             writing,
+            secret_members,
             event_names,
             auth: ClientAuth {
                 signature_version: auth_type::of_client(&service, &settings.signing, special, bearer_token.is_some())?,

@@ -1,14 +1,14 @@
 //! Parameters and responses for recordings and messages: secrets are masked, and bytes that are valid text are shown as text.
 
-use crate::definition::{Node, ShapeType};
+use crate::definition::{Location, MASK, Node, ShapeType};
 use crate::error::Result;
 use crate::http::{is_secret_header, masked_url};
-use crate::value::{Map, Value};
-
-const MASK: &str = "***";
+use crate::value::{Map, Str, Timestamp, Value};
 
 /// The endings of member names that denote a secret even if the shape is not marked as sensitive.
-const SECRET: [&str; 11] = [
+const SECRET: [&str; 13] = [
+    "tokencode",
+    "externalid",
     "sessiontoken",
     "securitytoken",
     "authorizationtoken",
@@ -30,7 +30,8 @@ pub(super) fn readable(node: Option<Node<'_>>, map: &Map) -> Result<Map> {
         out.insert(
             key.clone(),
             match member {
-                Some((node, member)) => shown(node.member(member)?, value, is_secret_name(key))?,
+                Some((node, member)) => shown(node.member(member)?, value, node.is_sensitive() || is_secret_name(key))?,
+                None if node.is_some_and(|node| node.is_sensitive()) => MASK.into(),
                 None => untyped(value),
             },
         );
@@ -38,26 +39,47 @@ pub(super) fn readable(node: Option<Node<'_>>, map: &Map) -> Result<Map> {
     Ok(out)
 }
 
-/// Makes response metadata readable: secret headers are masked.
-pub(super) fn metadata(metadata: &Value) -> Value {
+/// Makes response metadata readable. Headers with a secret are masked, including those of secret members of the output.
+pub(super) fn metadata(output: Option<Node<'_>>, metadata: &Value) -> Result<Value> {
     let mut metadata = untyped(metadata);
     if let Some(headers) = metadata.get_mut("HTTPHeaders").and_then(Value::as_map_mut) {
-        let secret: Vec<String> = headers.keys().filter(|name| is_secret_header(name)).map(str::to_owned).collect();
+        let members = secret_headers(output)?;
+        let is_member = |name: &str| {
+            members.iter().any(|(wire_name, is_prefix)| match is_prefix {
+                true => name.get(..wire_name.len()).is_some_and(|start| start.eq_ignore_ascii_case(wire_name)),
+                false => name.eq_ignore_ascii_case(wire_name),
+            })
+        };
+        let secret: Vec<String> = headers.keys().filter(|name| is_secret_header(name) || is_member(name)).map(str::to_owned).collect();
         for name in secret {
             headers.insert(name, MASK);
         }
     }
-    metadata
+    Ok(metadata)
+}
+
+/// The headers of secret members, and whether each is a prefix.
+fn secret_headers<'a>(output: Option<Node<'a>>) -> Result<Vec<(&'a str, bool)>> {
+    let mut found = Vec::new();
+    let Some((output, structure)) = output.and_then(|output| Some((output, output.structure()?))) else { return Ok(found) };
+    for member in &structure.members {
+        let node = output.member(member)?;
+        let is_secret = output.is_sensitive() || node.can_hold_secrets() || is_secret_name(&member.name);
+        if is_secret && matches!(node.location(), Some(Location::Header | Location::Headers)) {
+            found.push((node.location_name().unwrap_or(&member.name), node.location() == Some(Location::Headers)));
+        }
+    }
+    Ok(found)
 }
 
 fn is_secret_name(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
-    SECRET.iter().any(|secret| name.ends_with(secret))
+    name == "mfa" || SECRET.iter().any(|secret| name.ends_with(secret))
 }
 
 /// `secret` is set by the name of the member or by an enclosing shape.
 fn shown(node: Node<'_>, value: &Value, secret: bool) -> Result<Value> {
-    let secret = secret || node.has(|t| t.sensitive);
+    let secret = secret || node.is_sensitive();
     Ok(match (node.shape_type(), value) {
         _ if node.has(|t| t.document) => {
             if secret {
@@ -73,6 +95,7 @@ fn shown(node: Node<'_>, value: &Value, secret: bool) -> Result<Value> {
                     key.clone(),
                     match structure.member(key) {
                         Some((_, member)) => shown(node.member(member)?, value, secret || is_secret_name(key))?,
+                        None if secret => MASK.into(),
                         None => untyped(value),
                     },
                 );
@@ -86,13 +109,24 @@ fn shown(node: Node<'_>, value: &Value, secret: bool) -> Result<Value> {
             let item = node.follow(item)?;
             Value::List(list.iter().map(|value| shown(item, value, secret)).collect::<Result<_>>()?)
         }
-        (ShapeType::Map { value: of, .. }, Value::Map(map)) => {
+        (ShapeType::Map { key, value: of }, Value::Map(map)) => {
+            let hides_keys = secret || node.follow(key)?.is_sensitive();
             let of = node.follow(of)?;
-            Value::Map(map.iter().map(|(key, value)| Ok((key.clone(), shown(of, value, secret)?))).collect::<Result<_>>()?)
+            let key = |i: usize, key: &Str| match hides_keys {
+                true if i == 0 => MASK.into(),
+                true => format!("{MASK}{i}").into(),
+                false => key.clone(),
+            };
+            let entries = map.iter().enumerate().map(|(i, (name, value))| Ok((key(i, name), shown(of, value, secret)?)));
+            Value::Map(entries.collect::<Result<_>>()?)
         }
         (ShapeType::String | ShapeType::Blob, _) if secret && !value.is_null() => MASK.into(),
         (ShapeType::Integer | ShapeType::Long, Value::Int(_) | Value::Number(_)) if secret => Value::Int(0),
         (ShapeType::Float | ShapeType::Double, Value::Float(_) | Value::Int(_)) if secret => Value::Float(0.0),
+        (ShapeType::Timestamp, Value::Timestamp(_)) if secret => Value::Timestamp(Timestamp::new(0, 0)),
+        (ShapeType::Boolean, Value::Bool(_)) => value.clone(),
+        // Also a value of the wrong type where there could be a secret.
+        _ if (secret || node.can_hold_secrets()) && !value.is_null() => MASK.into(),
         _ => untyped(value),
     })
 }

@@ -112,7 +112,7 @@ fn record(event: &mut Event<'_, '_>) -> Result<Value> {
     };
     let mut response = readable(shape, &whole)?;
     if let Some(given) = whole.get("ResponseMetadata") {
-        response.insert("ResponseMetadata", metadata(given));
+        response.insert("ResponseMetadata", metadata(shape, given)?);
     }
     let mut call = Map::new();
     call.insert("service", event.service().name());

@@ -6,6 +6,7 @@
 pub(crate) mod encoding;
 pub(crate) mod json;
 pub(crate) mod json_reader;
+pub(crate) mod mask;
 mod path;
 pub(crate) mod python;
 pub(crate) mod random;

@@ -2,6 +2,7 @@
 
 use std::net::Ipv6Addr;
 
+use super::mask;
 use crate::error::{Error, ErrorKind, Result};
 
 /// The maximum length of a host name (RFC 1035).
@@ -15,7 +16,7 @@ const LONGEST_HOST: usize = 255;
 pub fn validate(url: &str) -> Result<()> {
     match is_valid(url) {
         Some(true) => Ok(()),
-        _ => Err(Error::new(ErrorKind::InvalidEndpoint, format!("Invalid endpoint: {url}")).with_name("ValueError")),
+        _ => Err(Error::new(ErrorKind::InvalidEndpoint, format!("Invalid endpoint: {}", mask::url(url))).with_name("ValueError")),
     }
 }
 

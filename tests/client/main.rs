@@ -35,6 +35,7 @@ mod recordings;
 mod resources;
 mod s3_server;
 mod scenarios;
+mod sensitive;
 mod signing;
 mod stubs;
 #[cfg(feature = "tracing")]

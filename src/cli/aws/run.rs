@@ -39,9 +39,9 @@ pub(super) fn run(invocation: Invocation) -> Result<()> {
 fn trace(client: &Client) -> Result<()> {
     client.on("before-send", |event| {
         if let Some(request) = event.request() {
-            eprintln!("{} {}", request.method, request.url);
+            eprintln!("{} {}", request.method, request.masked_url());
             for (name, value) in request.headers.iter() {
-                eprintln!("  {name}: {}", crate::cli::dry_run::shown(name, value));
+                eprintln!("  {name}: {}", crate::cli::dry_run::shown(&request.headers, name, value));
             }
         }
         Ok(())

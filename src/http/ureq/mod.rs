@@ -88,7 +88,7 @@ impl HttpTransport {
         if let Some(line) = slot.get() {
             return Ok(line);
         }
-        let line = Line::new(&self.config, https, &request.url)?;
+        let line = Line::new(&self.config, https, &request.masked_url())?;
         Ok(slot.get_or_init(|| line))
     }
 
@@ -98,7 +98,8 @@ impl HttpTransport {
         let proxy = self.proxy(request.is_https());
         let origin = route.forward().map(|_| Forward::origin(request));
         let expects_continue = head.headers().contains_key("expect");
-        let url = &request.url;
+        // A response's body outlives its request, so its URL is masked here.
+        let url = &request.secrets.masked(&request.url);
         let _scope = Scope::enter(options.cancel.as_ref(), Some(Outline { origin, expects_continue }));
         let mut outgoing = Outgoing::of(&mut request.body);
         let outcome = match &mut outgoing {
@@ -197,9 +198,8 @@ fn head(request: &Request, route: &Route) -> Result<WireRequest<()>> {
         Some(forward) => builder.uri(forward.url(request)),
         None => builder.uri(request.url.as_str()),
     };
-    let mut head = head
-        .body(())
-        .map_err(|error| unsendable(&format!("{error} in {} {}", request.method, mask::url(&request.url))).with_source(error))?;
+    let mut head =
+        head.body(()).map_err(|error| unsendable(&format!("{error} in {} {}", request.method, request.masked_url())).with_source(error))?;
     let fields = head.headers_mut();
     fields.reserve(request.headers.len() + 3);
     for (name, value) in request.headers.iter() {
