@@ -1,78 +1,90 @@
-//! `tucuxi call SERVICE OPERATION`: one call, JSON in and JSON out.
+//! `tucuxi call SERVICE OPERATION`: one call, with JSON as input and output.
+//!
+//! Everything that can be checked is checked before the request is sent: the query, the parameters, and the output file.
 
-use std::fs::File;
-use std::io::{self, Read, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use clap::Args;
 
 use super::connect::Connect;
+use super::replace_file::ReplaceFile;
 use super::{dry_run, output};
+use crate::definition::ShapeType;
 use crate::http::Secrets;
-use crate::{Map, Str, Stream, Value};
+use crate::{Client, Expression, Map, Str, Stream, Value};
 
-/// Call an operation and print its answer as JSON.
+/// Call an operation and print its response as JSON.
 ///
-/// Bytes, times and special numbers have JSON forms of their own, in parameters as in answers: {"$bytes": "<base64>"},
-/// {"$timestamp": "2015-01-25T08:00:00Z"}, {"$float": "NaN"}. Blobs and times may also be given as plain text.
+/// Bytes, timestamps, and special numbers have their own JSON forms, in parameters and responses: {"$bytes": "<base64>"},
+/// {"$timestamp": "2015-01-25T08:00:00Z"}, {"$float": "NaN"}. Blobs and timestamps can also be given as plain strings.
 #[derive(Args)]
 pub(crate) struct Arguments {
     /// The service's name, for example s3.
     service: String,
     /// The operation's name in either spelling: list_objects_v2 or ListObjectsV2.
     operation: String,
-    /// The parameters: JSON, @FILE to read JSON from a file, or - to read it from the standard input.
+    /// The parameters: JSON, @FILE to read JSON from a file, or - to read it from standard input.
     #[arg(value_name = "JSON|@FILE|-", default_value = "{}")]
     parameters: String,
-    #[command(flatten)]
-    connect: Connect,
-    /// A parameter read from a file while it is sent, for example Body=photo.jpg. May be given more than once.
+    /// A parameter that is read from a file while it is sent, for example Body=photo.jpg. Can be given more than once.
     #[arg(long = "file", value_name = "MEMBER=PATH", value_parser = member_and_path)]
     files: Vec<(String, PathBuf)>,
-    /// Print only what this JMESPath expression selects of the answer.
+    /// Print only the part of the response that this JMESPath expression selects.
     #[arg(long, value_name = "JMESPATH")]
     query: Option<String>,
-    /// Write the body that an operation streams back to this file, or with - to the standard output in place of the JSON.
+    /// Write the streamed body of the response to this file, or with - to standard output instead of the JSON. The file is
+    /// replaced only if the body is complete.
     #[arg(long, value_name = "FILE")]
     output: Option<PathBuf>,
-    /// Print the signed request, with security tokens masked, and send nothing.
+    /// Print the signed request, with secrets masked, and send nothing.
     #[arg(long, conflicts_with_all = ["query", "output"])]
     dry_run: bool,
-    /// With --dry-run: print a curl command that sends the request. It holds the tokens that sign it.
+    /// With --dry-run: print a curl command that sends the request. It contains the secrets of the request.
     #[arg(long, requires = "dry_run")]
     curl: bool,
 }
 
+/// Where the streamed body of a response goes.
+enum Target {
+    /// Nowhere: it is not read.
+    None,
+    StandardOutput,
+    File(ReplaceFile, PathBuf),
+}
+
 /// Runs the subcommand.
-pub(crate) fn run(arguments: Arguments) -> anyhow::Result<()> {
+pub(crate) fn run(arguments: Arguments, connect: &Connect) -> anyhow::Result<()> {
+    let query = arguments.query.as_deref().map(Expression::parse).transpose().context("--query")?;
     let mut parameters = parameters(&arguments.parameters)?;
     for (member, path) in &arguments.files {
-        let map = parameters.as_map_mut().context("--file needs parameters that are a JSON object")?;
+        let map = parameters.as_map_mut().context("--file requires parameters that are a JSON object")?;
         map.insert(member.as_str(), Stream::open(path)?);
     }
-    let client = arguments.connect.client(&arguments.service)?;
+    let client = connect.client(&arguments.service)?;
+    let operation = &arguments.operation;
     if arguments.dry_run {
-        let mut request = client.prepare(&arguments.operation, parameters)?;
+        let mut request = client.prepare(operation, parameters)?;
         return if arguments.curl { output::lines([request.to_curl(Secrets::Shown)?]) } else { dry_run::print(request) };
     }
-    let mut answer = client.call(&arguments.operation, parameters)?;
-    if let Some(map) = answer.as_map_mut() {
-        read_streams(map, arguments.output.as_deref())?;
-        if arguments.output.as_deref().is_some_and(|path| path == Path::new("-")) {
-            return Ok(());
-        }
+    let target = target(&client, operation, arguments.output.as_deref())?;
+    let prints_body = matches!(target, Target::StandardOutput);
+    let mut response = client.call(operation, parameters)?;
+    if let Some(map) = response.as_map_mut() {
+        read_streams(map, target)?;
     }
-    match &arguments.query {
-        Some(query) => output::json(&answer.search(query)?),
-        None => output::json(&answer),
+    match query {
+        _ if prints_body => Ok(()),
+        Some(query) => output::json(&query.search(&response)?),
+        None => output::json(&response),
     }
 }
 
 fn parameters(argument: &str) -> anyhow::Result<Value> {
     let text = match argument.strip_prefix('@') {
         Some(path) => std::fs::read_to_string(path).with_context(|| path.to_owned())?,
-        None if argument == "-" => io::read_to_string(io::stdin()).context("the standard input")?,
+        None if argument == "-" => io::read_to_string(io::stdin()).context("standard input")?,
         None => argument.to_owned(),
     };
     Value::from_json_text(&text).context("the parameters")
@@ -83,31 +95,53 @@ fn member_and_path(argument: &str) -> Result<(String, PathBuf), String> {
     Ok((member.to_owned(), path.into()))
 }
 
-/// JSON has no streams: events become a list; a body goes where `output` says, and the answer keeps its length.
-fn read_streams(answer: &mut Map, output: Option<&Path>) -> anyhow::Result<()> {
-    let streams: Vec<(Str, Stream)> = answer.iter().filter_map(|(name, value)| Some((name.clone(), value.as_stream()?.clone()))).collect();
+/// Opens the target of the body, before the request is sent.
+fn target(client: &Client, operation: &str, path: Option<&Path>) -> anyhow::Result<Target> {
+    let Some(path) = path else { return Ok(Target::None) };
+    if !streams_body(client, operation)? {
+        anyhow::bail!("--output: the response of {operation} has no streamed body; its JSON goes to standard output without this option");
+    }
+    if path == Path::new("-") {
+        return Ok(Target::StandardOutput);
+    }
+    let file = ReplaceFile::create(path).with_context(|| format!("--output: {}", path.display()))?;
+    Ok(Target::File(file, path.to_owned()))
+}
+
+/// Whether the output of an operation has a member that is read from the connection.
+fn streams_body(client: &Client, operation: &str) -> anyhow::Result<bool> {
+    let context = client.context();
+    let operation = context.operation(operation)?;
+    let Some(output) = context.service.output(operation)? else { return Ok(false) };
+    let Some((_, payload)) = output.structure().and_then(|structure| structure.payload()) else { return Ok(false) };
+    let node = output.member(payload)?;
+    Ok(matches!(node.shape_type(), ShapeType::Blob) && node.has(|traits| traits.streaming))
+}
+
+/// Replaces the streams in a response, which JSON cannot represent: events become a list, and a body goes to its target.
+fn read_streams(response: &mut Map, mut target: Target) -> anyhow::Result<()> {
+    let streams: Vec<(Str, Stream)> =
+        response.iter().filter_map(|(name, value)| Some((name.clone(), value.as_stream()?.clone()))).collect();
     for (member, stream) in streams {
         if let Some(events) = stream.events() {
-            answer.insert(member, events.collect::<crate::Result<Vec<Value>>>()?);
+            response.insert(member, events.collect::<crate::Result<Vec<Value>>>()?);
             continue;
         }
-        match output {
-            Some(path) => write_body(&stream, path)?,
-            None => eprintln!("tucuxi: {member} is {stream:?} and was not read; --output FILE writes it to a file"),
+        match std::mem::replace(&mut target, Target::None) {
+            Target::File(file, path) => write_file(&stream, file).with_context(|| path.display().to_string())?,
+            Target::StandardOutput => output::print(|out| io::copy(&mut stream.take().ok_or_else(already_read)?, out).map(drop))?,
+            Target::None => eprintln!("tucuxi: {member} is {stream:?} and was not read; --output FILE writes it to a file"),
         }
     }
     Ok(())
 }
 
-fn write_body(stream: &Stream, path: &Path) -> anyhow::Result<()> {
-    let mut body = stream.take().context("the body was read before")?;
-    if path == Path::new("-") {
-        return output::print(|out| copy(&mut body, out));
-    }
-    let mut file = File::create(path).with_context(|| path.display().to_string())?;
-    copy(&mut body, &mut file).with_context(|| path.display().to_string())
+fn write_file(stream: &Stream, mut file: ReplaceFile) -> anyhow::Result<()> {
+    let mut body = stream.take().ok_or_else(already_read)?;
+    io::copy(&mut body, &mut file)?;
+    Ok(file.finish()?)
 }
 
-fn copy(body: &mut impl Read, out: &mut dyn Write) -> io::Result<()> {
-    io::copy(body, out).map(|_| ())
+fn already_read() -> io::Error {
+    io::Error::other("the body has already been read")
 }

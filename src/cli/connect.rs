@@ -1,26 +1,30 @@
-//! The options that say which account, region and endpoint a subcommand talks to.
+//! The options that choose the account, the region, and the endpoint of a subcommand. They can come before or after it.
 
+use std::fs::OpenOptions;
+use std::io::{BufRead as _, BufReader, Write as _};
+
+use anyhow::Context as _;
 use clap::Args;
 
 use crate::error::Result;
-use crate::{Client, Session};
+use crate::{Client, Environment, Session};
 
-/// Where calls go, and in whose name. What is not given comes from the environment and the shared files.
+/// Where calls go, and with which credentials. Options that are not given come from the environment and the shared files.
 #[derive(Args, Default)]
 pub(crate) struct Connect {
     /// The region, for example eu-west-1.
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", global = true)]
     pub(crate) region: Option<String>,
     /// The profile of the shared configuration files.
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", global = true)]
     pub(crate) profile: Option<String>,
-    /// Another endpoint than the service's own, for example http://localhost:4566.
-    #[arg(long, value_name = "URL")]
+    /// An endpoint that replaces the service's own, for example http://localhost:4566.
+    #[arg(long, value_name = "URL", global = true)]
     pub(crate) endpoint_url: Option<String>,
 }
 
 impl Connect {
-    /// The session that the options ask for.
+    /// Creates a session with these options.
     pub(crate) fn session(&self) -> Result<Session> {
         let mut session = Session::builder().mfa_prompt(ask_for_code);
         if let Some(region) = &self.region {
@@ -32,7 +36,7 @@ impl Connect {
         session.build()
     }
 
-    /// The client that the options ask for.
+    /// Creates a client with these options.
     pub(crate) fn client(&self, service: &str) -> Result<Client> {
         let session = self.session()?;
         let mut client = session.client_builder(service);
@@ -43,15 +47,37 @@ impl Connect {
     }
 }
 
-/// Asks whoever sits at the terminal for the code of an MFA device.
+/// The terminal of the process, even if standard input and output are redirected.
+#[cfg(not(windows))]
+const TERMINAL: &str = "/dev/tty";
+#[cfg(windows)]
+const TERMINAL: &str = "CONIN$";
+
+/// Asks the user at the terminal for the code of an MFA device. Standard input may carry parameters, so it is not read.
 pub(super) fn ask_for_code(serial: &str) -> anyhow::Result<String> {
-    eprint!("Enter MFA code for {serial}: ");
+    let opened = OpenOptions::new().read(true).write(true).open(TERMINAL);
+    let mut terminal = opened.with_context(|| format!("there is no terminal to ask for the MFA code of {serial}"))?;
+    let prompt = format!("Enter MFA code for {serial}: ");
+    if cfg!(windows) {
+        eprint!("{prompt}");
+    } else {
+        terminal.write_all(prompt.as_bytes())?;
+    }
     let mut code = String::new();
-    std::io::stdin().read_line(&mut code)?;
+    BufReader::new(terminal).read_line(&mut code)?;
     Ok(code.trim().to_owned())
 }
 
-/// A client that is only asked what its service can do. Definitions are the same in every region, so none need be configured.
-pub(crate) fn definitions_only(service: &str) -> Result<Client> {
-    Session::new()?.client_builder(service).region("us-east-1").build()
+/// The variables that say where definitions are.
+const LOCATIONS: [&str; 3] = ["AWS_DATA_PATH", "HOME", "USERPROFILE"];
+
+/// Creates a session that reads definitions only: it needs no valid profile and no valid configuration files.
+pub(crate) fn definitions_session() -> Result<Session> {
+    let variables = LOCATIONS.into_iter().filter_map(|name| Some((name, std::env::var(name).ok()?)));
+    Session::builder().environment(variables.collect::<Environment>()).config_file("").credentials_file("").build()
+}
+
+/// Creates a client that is only asked about its operations, which are the same in every region.
+pub(crate) fn definitions_client(service: &str) -> Result<Client> {
+    definitions_session()?.client_builder(service).region("us-east-1").build()
 }

@@ -1,11 +1,15 @@
-//! `tucuxi definitions`: what is done with the definition files themselves.
+//! `tucuxi definitions`: work on the definition files.
 
-use std::path::PathBuf;
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use clap::{Args, Subcommand};
+use flate2::{Compression, GzBuilder};
 
-use super::import;
+use super::replace_file::ReplaceFile;
+use super::strip;
 use crate::definition::Root;
 
 /// Work on the service definitions.
@@ -20,15 +24,15 @@ enum Command {
     Import(Import),
 }
 
-/// Take definitions over from botocore or boto3, without their documentation.
+/// Import definitions from botocore or boto3, without their documentation.
 ///
-/// What is imported replaces what is there of the same service, version and kind; everything else stays.
+/// Imported definitions replace existing ones of the same service, version, and kind; all others stay.
 #[derive(Args)]
 struct Import {
-    /// A `data` folder of botocore or boto3, a wheel of either, or a source archive (.tar.gz). Later ones win.
+    /// A `data` folder of botocore or boto3, a wheel of either, or a source archive (.tar.gz). Later sources take precedence.
     #[arg(required = true)]
     source: Vec<PathBuf>,
-    /// The folder to write to; without it ~/.aws/models, where every session looks before it uses its own definitions.
+    /// The folder to write to. The default is ~/.aws/models, which every session searches before the built-in definitions.
     #[arg(long, value_name = "DIR")]
     into: Option<PathBuf>,
 }
@@ -36,10 +40,10 @@ struct Import {
 /// Runs the subcommand.
 pub(crate) fn run(arguments: Arguments) -> anyhow::Result<()> {
     let Command::Import(Import { source, into }) = arguments.command;
-    let into = into.or_else(models).context("there is no home directory; say where to write with --into")?;
+    let into = into.or_else(models).context("there is no home directory; use --into")?;
     for path in source {
         anyhow::ensure!(path.exists(), "{}: no such file or folder", path.display());
-        let files = import::import(&Root::open(&path)?, &into)?;
+        let files = import(&Root::open(&path)?, &into)?;
         anyhow::ensure!(files > 0, "{}: no definitions here (<service>/<api-version>/<kind>.json)", path.display());
         println!("{}: {files} definition files written to {}", path.display(), into.display());
     }
@@ -48,4 +52,105 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<()> {
 
 fn models() -> Option<PathBuf> {
     Some(std::env::home_dir()?.join(".aws").join("models"))
+}
+
+/// Imports every definition of `root` into the folder `into`, and returns their number. The files are small and reproducible:
+/// the same definitions give the same bytes, whether they come from a folder, a wheel, or a source archive. Examples are
+/// omitted.
+///
+/// Each file is written as a whole or not at all. A plain `.json` with the same name is removed, because it would be read
+/// instead of the new file.
+///
+/// # Errors
+/// If a definition is invalid or the folder cannot be written; the message names the file.
+fn import(root: &Root, into: &Path) -> anyhow::Result<usize> {
+    let bases = root.bases()?;
+    for base in &bases {
+        let Some(found) = root.read(base)? else { continue };
+        let small = strip::strip(&found.text).with_context(|| found.file.clone())?;
+        let plain = into.join(format!("{base}.json"));
+        let target = into.join(format!("{base}.json.gz"));
+        replace(&target, &gzip(&small)?).with_context(|| target.display().to_string())?;
+        if plain.is_file() {
+            fs::remove_file(&plain).with_context(|| plain.display().to_string())?;
+        }
+    }
+    Ok(bases.len())
+}
+
+/// Writes no name, time, or system into the header. At level 9 the compressor uses no hash instructions of the processor, so
+/// that every machine finds the same matches.
+fn gzip(text: &[u8]) -> std::io::Result<Vec<u8>> {
+    let mut encoder = GzBuilder::new().mtime(0).operating_system(255).write(Vec::new(), Compression::new(9));
+    encoder.write_all(text)?;
+    encoder.finish()
+}
+
+/// Replaces a file as a whole; its folder is created if necessary.
+fn replace(target: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    if let Some(folder) = target.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    let mut file = ReplaceFile::create(target)?;
+    file.write_all(bytes)?;
+    file.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn write(root: &Path, path: &str, bytes: &[u8]) {
+        let file = root.join(path);
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        fs::write(file, bytes).unwrap();
+    }
+
+    /// A small botocore data folder, as a folder and as the archive of a package.
+    fn sources(dir: &Path) -> [Root; 2] {
+        let folder = dir.join("source");
+        let files: [(&str, &[u8]); 5] = [
+            ("_retry.json", b"{ }"),
+            ("tiny/1/service-2.json.gz", &gzip(br#"{"documentation": "x", "shapes": {}}"#).unwrap()),
+            ("tiny/1/examples-1.json", b"{}"),
+            ("tiny/1/notes.txt", b"text"),
+            ("README.md", b"text"),
+        ];
+        let mut tar = tar::Builder::new(flate2::write::GzEncoder::new(Vec::new(), Compression::fast()));
+        for (path, bytes) in files {
+            write(&folder, path, bytes);
+            let mut header = tar::Header::new_gnu();
+            header.set_size(bytes.len() as u64);
+            tar.append_data(&mut header, format!("package-1/data/{path}"), bytes).unwrap();
+        }
+        [Root::folder(folder), Root::bytes(tar.into_inner().unwrap().finish().unwrap()).unwrap()]
+    }
+
+    #[test]
+    fn folder_and_archive_give_the_same_bytes_and_replace_existing_files() {
+        let dir = tempfile::tempdir().unwrap();
+        let results = sources(dir.path()).map(|root| {
+            let into = tempfile::tempdir().unwrap();
+            write(into.path(), "tiny/1/service-2.json", b"old");
+            write(into.path(), "other/1/service-2.json", b"other");
+            assert_eq!(import(&root, into.path()).unwrap(), 2);
+            assert!(!into.path().join("tiny/1/service-2.json").exists());
+            assert!(into.path().join("other/1/service-2.json").exists());
+            assert_eq!(fs::read_dir(into.path().join("tiny/1")).unwrap().count(), 1);
+            let bytes = |path| fs::read(into.path().join(path)).unwrap();
+            assert_eq!(Root::folder(into.path()).read("tiny/1/service-2").unwrap().unwrap().text, r#"{"shapes":{}}"#);
+            (bytes("tiny/1/service-2.json.gz"), bytes("_retry.json.gz"))
+        });
+        assert_eq!(results[0], results[1]);
+        // No name, no time, no system.
+        assert_eq!(results[0].0[3..10], [0, 0, 0, 0, 0, 2, 255]);
+    }
+
+    #[test]
+    fn an_invalid_definition_is_named() {
+        let dir = tempfile::tempdir().unwrap();
+        write(dir.path(), "tiny/1/service-2.json", b"{");
+        let error = import(&Root::folder(dir.path()), &dir.path().join("into")).unwrap_err();
+        assert!(format!("{error:#}").contains("service-2.json"), "{error:#}");
+    }
 }

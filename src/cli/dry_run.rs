@@ -1,17 +1,17 @@
 //! A prepared request as text, for `tucuxi call --dry-run`.
 //!
-//! What could be used by somebody else is masked: bearer tokens and session tokens. A signature is shown,
-//! since it is what a reader wants to compare, and it is good for this one request only, for some minutes.
+//! Everything that someone else could use is masked: tokens, and sensitive parameters. A signature is shown, because readers
+//! want to compare it and it is valid only for this request and some minutes.
 
 use std::io::Read as _;
 
 use super::output;
 use crate::http::{Body, Headers, Request};
 
-/// A body longer than this is only counted.
+/// The greatest length of a body that is printed, in bytes.
 const SHOWN: usize = 64 * 1024;
 
-/// Prints method and URL, the headers, an empty line, and the body.
+/// Prints the method and the URL, the headers, an empty line, and the body.
 pub(crate) fn print(request: Request) -> anyhow::Result<()> {
     let body = if request.secrets.body { "***".to_owned() } else { body(request.body)? };
     let url = request.masked_url();
@@ -30,7 +30,7 @@ pub(super) fn shown<'a>(headers: &Headers, name: &str, value: &'a str) -> &'a st
     if headers.is_secret(name) && !signature { "***" } else { value }
 }
 
-/// The text of a body, or its length where it is long or no text.
+/// The text of a body, or its length if it is long or not text.
 pub(super) fn body(body: Body) -> anyhow::Result<String> {
     let content = match body {
         Body::Empty => return Ok(String::new()),
@@ -59,7 +59,7 @@ mod tests {
     }
 
     #[test]
-    fn a_body_that_is_no_text_is_counted() {
+    fn a_body_that_is_not_text_is_counted() {
         assert_eq!(body(Body::from(b"a=b")).unwrap(), "a=b");
         assert_eq!(body(Body::from(b"\xff\xfe")).unwrap(), "<2 bytes>");
     }

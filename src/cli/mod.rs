@@ -1,4 +1,4 @@
-//! The `tucuxi` command. One file for each subcommand, which holds its arguments and its `run`.
+//! The `tucuxi` command. Each subcommand has its arguments and its `run` in one place.
 
 mod aws;
 mod call;
@@ -6,13 +6,11 @@ mod connect;
 mod definitions;
 #[cfg(feature = "demo")]
 mod demo;
-mod describe;
 mod dry_run;
 mod failure;
-mod import;
-mod operations;
+mod inspect;
 mod output;
-mod services;
+mod replace_file;
 mod strip;
 
 use std::io;
@@ -24,22 +22,24 @@ use clap::{Parser, Subcommand};
 #[derive(Parser)]
 #[command(name = "tucuxi", version)]
 struct Arguments {
+    #[command(flatten)]
+    connect: connect::Connect,
     #[command(subcommand)]
     command: Command,
 }
 
 #[derive(Subcommand)]
 enum Command {
-    Services(services::Arguments),
-    Operations(operations::Arguments),
-    Describe(describe::Arguments),
+    Services(inspect::Services),
+    Operations(inspect::Operations),
+    Describe(inspect::Describe),
     Call(call::Arguments),
     #[cfg(feature = "demo")]
     Demo(demo::Arguments),
     Definitions(definitions::Arguments),
 }
 
-/// Runs the command with the process's arguments; a failure goes to the standard error, with what caused it.
+/// Runs the command with the arguments of the process. A failure and its causes are printed to standard error.
 pub fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().collect();
     if is_aws(&words) {
@@ -53,18 +53,19 @@ pub fn main() -> ExitCode {
             }
         };
     }
-    let done = match Arguments::parse().command {
-        Command::Services(arguments) => services::run(arguments),
-        Command::Operations(arguments) => operations::run(arguments),
-        Command::Describe(arguments) => describe::run(arguments),
-        Command::Call(arguments) => call::run(arguments),
+    let Arguments { connect, command } = Arguments::parse();
+    let done = match command {
+        Command::Services(arguments) => arguments.run(),
+        Command::Operations(arguments) => arguments.run(),
+        Command::Describe(arguments) => arguments.run(),
+        Command::Call(arguments) => call::run(arguments, &connect),
         #[cfg(feature = "demo")]
-        Command::Demo(arguments) => demo::run(arguments),
+        Command::Demo(arguments) => demo::run(arguments, connect),
         Command::Definitions(arguments) => definitions::run(arguments),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
-        // Whoever reads the output has seen enough (`| head`).
+        // The reader of the output has closed the pipe (`| head`).
         Err(error) if error.downcast_ref::<io::Error>().is_some_and(|e| e.kind() == io::ErrorKind::BrokenPipe) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("tucuxi: {}", message(&error));
@@ -86,7 +87,7 @@ fn is_aws(words: &[String]) -> bool {
     words.iter().skip(1).any(|word| !word.starts_with('-')) && !words.iter().skip(1).any(|word| own(word))
 }
 
-/// The failure and its causes in one line; many errors already say what caused them, and that is not said twice.
+/// The failure and its causes in one line. A cause that the message already contains is not repeated.
 fn message(error: &anyhow::Error) -> String {
     let mut text = error.to_string();
     for cause in error.chain().skip(1).map(ToString::to_string) {
@@ -103,13 +104,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_cause_is_named_once() {
+    fn a_cause_is_printed_once() {
         let error = anyhow::anyhow!("no such file").context("x.json: no such file").context("import");
         assert_eq!(message(&error), "import: x.json: no such file");
     }
 
     #[test]
-    fn the_arguments_are_sound() {
+    fn the_arguments_are_valid() {
         use clap::CommandFactory as _;
         Arguments::command().debug_assert();
     }

@@ -1,19 +1,19 @@
-//! Makes a definition small: the same JSON without documentation, examples and white space.
-//! Members, their order and the spelling of every number and string stay as they are.
+//! Makes a definition smaller: the same JSON without documentation, examples, and white space. Members, their order, and the
+//! notation of every number and string stay unchanged.
 
 use std::fmt;
 
 use serde::de::{Deserializer as _, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
-/// What the keys of an object are, which decides whether `documentation` is a name or documentation.
+/// What the keys of an object are. It decides whether `documentation` is a name or documentation.
 #[derive(Clone, Copy, PartialEq)]
-enum Keys {
-    /// The members of the file itself.
+enum KeyKind {
+    /// The members of the file.
     Top,
-    /// The format's own: `type`, `members`, `documentation`, …
+    /// Keywords of the format: `type`, `members`, `documentation`, …
     Format,
-    /// Names that the service chose: of shapes, members, operations, …
+    /// Names of shapes, members, operations, …
     Names,
 }
 
@@ -46,17 +46,17 @@ const NAME_MAPS: [&str; 22] = [
 /// Objects and lists may not nest deeper than this; serde_json itself has the same limit.
 const DEEPEST: usize = 127;
 
-/// The smallest text of the same definition.
+/// Returns the smallest text of the same definition.
 ///
 /// # Errors
-/// When the text is no JSON, or nests too deeply.
+/// If the text is not JSON or is nested too deeply.
 pub(crate) fn strip(text: &str) -> serde_json::Result<Vec<u8>> {
     let mut out = Vec::with_capacity(text.len() / 2);
-    write(serde_json::from_str(text)?, Keys::Top, 0, &mut out)?;
+    write(serde_json::from_str(text)?, KeyKind::Top, 0, &mut out)?;
     Ok(out)
 }
 
-fn write(value: &RawValue, keys: Keys, depth: usize, out: &mut Vec<u8>) -> serde_json::Result<()> {
+fn write(value: &RawValue, keys: KeyKind, depth: usize, out: &mut Vec<u8>) -> serde_json::Result<()> {
     let text = value.get();
     if depth > DEEPEST {
         return Err(serde::de::Error::custom("nested too deeply"));
@@ -72,18 +72,18 @@ fn write(value: &RawValue, keys: Keys, depth: usize, out: &mut Vec<u8>) -> serde
     }
 }
 
-/// Whether a member says nothing to the interpreter. `documentation` is text, or at the top of a file a tree of texts.
-fn is_dropped(keys: Keys, key: &str, value: &RawValue) -> bool {
+/// Whether the interpreter does not need a member. `documentation` is a string, or at the top of a file a tree of strings.
+fn is_dropped(keys: KeyKind, key: &str, value: &RawValue) -> bool {
     match (keys, key) {
-        (Keys::Names, _) => false,
-        (Keys::Top, "documentation" | "examples") => true,
+        (KeyKind::Names, _) => false,
+        (KeyKind::Top, "documentation" | "examples") => true,
         (_, "documentation") => value.get().starts_with('"'),
         _ => false,
     }
 }
 
 struct Object<'o> {
-    keys: Keys,
+    keys: KeyKind,
     depth: usize,
     out: &'o mut Vec<u8>,
 }
@@ -102,7 +102,7 @@ impl<'de> Visitor<'de> for Object<'_> {
             if is_dropped(self.keys, name, value) {
                 continue;
             }
-            let keys = if self.keys != Keys::Names && NAME_MAPS.contains(&name) { Keys::Names } else { Keys::Format };
+            let keys = if self.keys != KeyKind::Names && NAME_MAPS.contains(&name) { KeyKind::Names } else { KeyKind::Format };
             self.out.push(separator);
             self.out.extend_from_slice(key.get().as_bytes());
             self.out.push(b':');
@@ -137,7 +137,7 @@ impl<'de> Visitor<'de> for List<'_> {
                 self.out.push(b',');
             }
             first = false;
-            write(item, Keys::Format, self.depth + 1, self.out).map_err(serde::de::Error::custom)?;
+            write(item, KeyKind::Format, self.depth + 1, self.out).map_err(serde::de::Error::custom)?;
         }
         self.out.push(b']');
         Ok(())
@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn documentation_goes_and_names_stay() {
+    fn documentation_is_removed_and_names_stay() {
         let text = r#"{ "documentation": "x", "examples": {"Get": []}, "shapes": {
             "documentation": {"type": "structure", "documentation": "y", "members": {
                 "documentation": {"shape": "documentation", "documentation": "z"}, "members": {"shape": "S", "documentation": "w"},
@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn order_numbers_and_strings_stay_as_they_are() {
+    fn order_numbers_and_strings_stay_unchanged() {
         assert_eq!(
             stripped(r#"{"z": 1.0, "a": [1e3, 12345678901234567890123, "é\u00e9\/" , {}, []]}"#),
             r#"{"z":1.0,"a":[1e3,12345678901234567890123,"é\u00e9\/",{},[]]}"#
@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn broken_or_bottomless_texts_are_errors() {
+    fn invalid_or_deeply_nested_texts_are_errors() {
         let error = |text: &str| strip(text).unwrap_err().to_string();
         assert_eq!(error("{\"a\": }"), "expected value at line 1 column 7");
         let deep = format!("{}{}", "[".repeat(5000), "]".repeat(5000));

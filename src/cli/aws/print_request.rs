@@ -16,11 +16,12 @@ pub(super) struct Capture(Arc<Mutex<Option<Request>>>);
 impl Transport for Capture {
     fn send(&self, request: &mut Request, _: &SendOptions) -> anyhow::Result<Response> {
         let mut slot = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        slot.get_or_insert_with(|| Request {
-            method: request.method.clone(),
-            url: request.url.clone(),
-            headers: request.headers.clone(),
-            body: std::mem::replace(&mut request.body, Body::Empty),
+        slot.get_or_insert_with(|| {
+            let mut captured = Request::new(request.method.as_str(), request.url.as_str());
+            captured.headers = request.headers.clone();
+            captured.secrets = request.secrets.clone();
+            captured.body = std::mem::replace(&mut request.body, Body::Empty);
+            captured
         });
         Err(anyhow::anyhow!("the request is printed instead of sent"))
     }

@@ -1,11 +1,11 @@
-//! Values laid out for a reader: on one line where they fit, otherwise one entry a line.
+//! Formats values for readers: on one line if they fit, otherwise one entry per line.
 
 use crate::{Map, Value};
 
-/// Lines are broken beyond this many characters.
+/// The greatest length of a line, in characters.
 const WIDTH: usize = 104;
 
-/// The value on one line.
+/// Formats a value on one line.
 pub(super) fn inline(value: &Value) -> String {
     match value {
         Value::Map(map) => format!("{{{}}}", entries(map, inline).join(", ")),
@@ -16,7 +16,7 @@ pub(super) fn inline(value: &Value) -> String {
     }
 }
 
-/// The value on as many lines as it needs, all but the first indented by `indent`.
+/// Formats a value on as many lines as necessary, all but the first indented by `indent`.
 pub(super) fn block(value: &Value, indent: usize) -> String {
     let line = inline(value);
     if line.chars().count() + indent <= WIDTH {
@@ -42,7 +42,7 @@ mod tests {
     use crate::value;
 
     #[test]
-    fn short_values_stay_on_a_line_and_long_ones_are_broken_where_they_must() {
+    fn short_values_stay_on_one_line_and_long_ones_are_broken() {
         let short = value!({"Key": "a & b", "Sizes": [1, 2]});
         assert_eq!(block(&short, 4), r#"{"Key": "a & b", "Sizes": [1, 2]}"#);
         let long = "x".repeat(WIDTH);

@@ -1,4 +1,4 @@
-//! `tucuxi demo`: a tour of tucuxi on S3. Without options it brings its own server; with them it runs wherever they lead.
+//! `tucuxi demo`: a tour of tucuxi with S3. Without connection options it uses its own server.
 
 mod layout;
 mod server;
@@ -15,20 +15,16 @@ use crate::{Client, Credentials, Environment, ErrorKind, Session, Value, value};
 
 /// See tucuxi at work: a tour of S3, called by name.
 ///
-/// Without options the tour brings an S3 server of its own, inside this process, on a temporary folder. With any of the
-/// options it runs on what they lead to, with your own credentials; it makes one bucket and removes it again.
+/// Without options the tour runs its own S3 server in this process, with a temporary folder. With --region, --profile, or
+/// --endpoint-url it uses that account or endpoint and your own credentials; it creates one bucket and deletes it again.
 #[derive(Args)]
-pub(crate) struct Arguments {
-    #[command(flatten)]
-    connect: Connect,
-}
+pub(crate) struct Arguments {}
 
-/// Keys that break clients which encode carelessly.
+/// Keys that must be encoded carefully.
 const KEYS: [&str; 4] = ["hello.txt", "bed & breakfast/menu.txt", "a key with spaces.txt", "Rio Tapajós/boto 🐬.txt"];
 
 /// Runs the subcommand.
-pub(crate) fn run(arguments: Arguments) -> anyhow::Result<()> {
-    let connect = arguments.connect;
+pub(crate) fn run(Arguments {}: Arguments, connect: Connect) -> anyhow::Result<()> {
     let own = connect.region.is_none() && connect.profile.is_none() && connect.endpoint_url.is_none();
     let mut stage = Stage::new();
     if own {
@@ -47,14 +43,14 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<()> {
     }
 }
 
-/// The tour, and afterwards nothing is left of it, however far it came.
+/// Runs the tour, and removes everything that it created even if it fails.
 fn tour(stage: &mut Stage, client: &Client, region: Option<&str>) -> anyhow::Result<()> {
     let bucket = &bucket_name();
     stage.say("Operations are called by name; a map goes in, a map comes out.")?;
     stage.code(r#"let s3 = session.client("s3")?;"#)?;
     stage.call(client, "create_bucket", create_bucket(bucket, region))?;
     let visited = visit(stage, client, bucket);
-    stage.say("And everything goes again.")?;
+    stage.say("Finally, everything is deleted.")?;
     let removed = remove(stage, client, bucket);
     visited.and(removed)?;
     stage.say("That was S3. The same four lines of Rust call any operation of any AWS service: try `tucuxi services`.")
@@ -67,18 +63,18 @@ fn visit(stage: &mut Stage, client: &Client, bucket: &str) -> anyhow::Result<()>
         stage.call(client, "put_object", value!({"Bucket": bucket, "Key": key, "Body": text}))?;
     }
 
-    stage.say("Answers are values: index them, or ask with JMESPath.")?;
+    stage.say("Responses are values: index them, or query them with JMESPath.")?;
     let listing = stage.call(client, "list_objects_v2", value!({"Bucket": bucket}))?;
     stage.code(r#"listing.search("Contents[?contains(Key, '&') || contains(Key, ' ')].[Key, Size]")?"#)?;
     stage.answer(&listing.search("Contents[?contains(Key, '&') || contains(Key, ' ')].[Key, Size]")?)?;
 
-    stage.say("A body is a stream: it is read while it arrives.")?;
+    stage.say("A body is a stream, which is read while it arrives.")?;
     let object = stage.call(client, "get_object", value!({"Bucket": bucket, "Key": KEYS[3]}))?;
     stage.code(r#"object["Body"].as_stream()"#)?;
     let text = object["Body"].as_stream().map(crate::Stream::read_text).transpose()?;
     stage.answer(&Value::from(text))?;
 
-    stage.say("Errors have the names that boto3 gives them, and say what to do.")?;
+    stage.say("Errors have boto3's names and say what to do.")?;
     stage.failure(client, "get_object", value!({"Bucket": bucket, "Key": "no such key"}), ErrorKind::Service)?;
     stage.failure(client, "get_object", value!({"Bucket": bucket, "Keey": "hello.txt"}), ErrorKind::ParamValidation)?;
     stage.failure(client, "get_objcet", value!({"Bucket": bucket, "Key": "hello.txt"}), ErrorKind::UnknownOperation)
@@ -91,7 +87,7 @@ fn remove(stage: &mut Stage, client: &Client, bucket: &str) -> anyhow::Result<()
     emptied.and(deleted).map(|_| ())
 }
 
-/// AWS wants to be told the region of a bucket, unless it is us-east-1.
+/// The region of a bucket must be stated, unless it is us-east-1.
 fn create_bucket(bucket: &str, region: Option<&str>) -> Value {
     match region {
         None | Some("us-east-1") => value!({"Bucket": bucket}),
@@ -99,7 +95,7 @@ fn create_bucket(bucket: &str, region: Option<&str>) -> Value {
     }
 }
 
-/// Bucket names are unique in the world.
+/// Bucket names are globally unique.
 fn bucket_name() -> String {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_nanos());
     format!("tucuxi-demo-{:x}{:x}", now & 0xffff_ffff, std::process::id())

@@ -1,7 +1,7 @@
 //! A real S3 server inside this process: `s3s` over a temporary folder, on a free port of the loopback interface.
 //!
-//! The demo drives it, and so do the tests. It checks every signature, speaks path-style, and ends with its value.
-//! Deliberately absent: buckets' hosts (virtual-hosted style), TLS, persistence.
+//! The demo and the tests use it. It checks every signature, supports path-style URLs, and stops when it is dropped. It has
+//! no virtual-hosted URLs, no TLS, and no persistence.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
@@ -17,13 +17,13 @@ use tokio::runtime::Runtime;
 
 /// The access key that the server accepts.
 pub const ACCESS_KEY: &str = "TUCUXIDEMO";
-/// The secret that belongs to it: it opens nothing but a server in this process.
+/// The secret of the access key. It is valid only for a server in this process.
 pub const SECRET_KEY: &str = "tucuxi-demo-secret";
 
 /// A running server. Dropping it stops it and removes what it stored.
 pub struct Server {
     address: SocketAddr,
-    // The order counts: the server stops before its folder goes.
+    // The order matters: the server stops before its folder is removed.
     _runtime: Runtime,
     _folder: tempfile::TempDir,
 }
@@ -32,7 +32,7 @@ impl Server {
     /// Starts a server with an empty store.
     ///
     /// # Errors
-    /// When there is no temporary folder or no free port.
+    /// If there is no temporary folder or no free port.
     pub fn start() -> anyhow::Result<Server> {
         let folder = tempfile::tempdir().context("no temporary folder")?;
         let service = service(folder.path())?;
@@ -43,7 +43,7 @@ impl Server {
         Ok(Server { address, _runtime: runtime, _folder: folder })
     }
 
-    /// Where it listens: `http://127.0.0.1:PORT`.
+    /// Returns the URL of the server: `http://127.0.0.1:PORT`.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }
@@ -56,14 +56,14 @@ fn service(folder: &Path) -> anyhow::Result<S3Service> {
     Ok(builder.build())
 }
 
-/// Serves every connection in a task of its own, until the runtime ends.
+/// Serves every connection in its own task until the runtime ends.
 async fn accept(listener: TcpListener, service: S3Service) {
     loop {
-        // A connection that breaks before it is accepted concerns nobody but its client.
+        // A connection that breaks before it is accepted concerns only its client.
         let Ok((socket, _)) = listener.accept().await else { continue };
         let service = service.clone();
         tokio::spawn(async move {
-            // How a connection ended shows at the client's side.
+            // The client sees how the connection ended.
             let _ = Connections::new(TokioExecutor::new()).serve_connection(TokioIo::new(socket), service).await;
         });
     }

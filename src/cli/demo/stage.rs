@@ -1,4 +1,4 @@
-//! Shows calls as one would write them, and below each what came back.
+//! Shows calls as a program would write them, each followed by its response.
 
 use std::io::{self, IsTerminal, Write};
 use std::time::Instant;
@@ -6,10 +6,10 @@ use std::time::Instant;
 use super::layout;
 use crate::{Client, ErrorKind, Value};
 
-/// Where the tour is shown; in colours where it is a terminal.
+/// The output of the tour, in color if it is a terminal.
 pub(super) struct Stage {
     out: io::Stdout,
-    colours: bool,
+    colors: bool,
 }
 
 const BOLD: &str = "\x1b[1m";
@@ -20,8 +20,8 @@ const YELLOW: &str = "\x1b[33m";
 impl Stage {
     pub(super) fn new() -> Stage {
         let out = io::stdout();
-        let colours = out.is_terminal() && std::env::var_os("NO_COLOR").is_none();
-        Stage { out, colours }
+        let colors = out.is_terminal() && std::env::var_os("NO_COLOR").is_none();
+        Stage { out, colors }
     }
 
     /// A sentence to the reader.
@@ -36,7 +36,7 @@ impl Stage {
         Ok(writeln!(self.out, "  {line}")?)
     }
 
-    /// Makes a call, and shows it with its answer.
+    /// Makes a call, and shows it with its response.
     pub(super) fn call(&mut self, client: &Client, operation: &str, params: Value) -> anyhow::Result<Value> {
         self.show_call(operation, &params)?;
         let start = Instant::now();
@@ -53,7 +53,7 @@ impl Stage {
         Ok(answer)
     }
 
-    /// Makes a call that is to fail with `kind`, and shows its error.
+    /// Makes a call that must fail with `kind`, and shows its error.
     pub(super) fn failure(&mut self, client: &Client, operation: &str, params: Value, kind: ErrorKind) -> anyhow::Result<()> {
         self.show_call(operation, &params)?;
         match client.call(operation, params) {
@@ -66,7 +66,7 @@ impl Stage {
         }
     }
 
-    /// What came back.
+    /// Shows a response.
     pub(super) fn answer(&mut self, value: &Value) -> anyhow::Result<()> {
         if value.as_map().is_some_and(|map| map.is_empty()) {
             return Ok(());
@@ -78,7 +78,7 @@ impl Stage {
         self.code(&format!("s3.call({operation:?}, value!({}))?", layout::block(params, 2)))
     }
 
-    fn painted(&self, colour: &str, text: &str) -> String {
-        if self.colours { format!("{colour}{text}\x1b[0m") } else { text.to_owned() }
+    fn painted(&self, color: &str, text: &str) -> String {
+        if self.colors { format!("{color}{text}\x1b[0m") } else { text.to_owned() }
     }
 }
