@@ -200,3 +200,93 @@ fn the_s3_commands_copy_list_and_remove() {
     assert_eq!(run(&["s3", "cp", "a", "b"]).status.code(), Some(252));
     assert_eq!(lines(&["s3", "rb", "s3://river", "--force"]), ["delete: s3://river/all/a.txt", "remove_bucket: river"]);
 }
+
+/// A server that counts its requests and answers each one with the given response.
+fn counting(response: &'static str) -> (String, std::sync::Arc<std::sync::atomic::AtomicUsize>) {
+    use std::io::Read as _;
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let count = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(0));
+    let counter = count.clone();
+    std::thread::spawn(move || {
+        for mut connection in listener.incoming().flatten() {
+            counter.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+            let _ = connection.read(&mut [0; 4096]);
+            let _ = connection.write_all(response.as_bytes());
+        }
+    });
+    (url, count)
+}
+
+#[test]
+fn mistakes_are_reported_before_anything_is_sent() {
+    let (url, count) = counting("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}");
+    let folder = tempfile::tempdir().unwrap();
+    let object = r#"{"Bucket": "b", "Key": "k"}"#;
+    let missing = folder.path().join("no/out").display().to_string();
+    assert!(failure(&with(&url, &["call", "s3", "delete_object", object, "--query", "x["])).contains("--query"));
+    assert!(failure(&with(&url, &["call", "s3", "get_object", object, "--output", &missing])).contains("--output"));
+    for output in ["-", "file"] {
+        let error = failure(&with(&url, &["call", "s3", "delete_object", object, "--output", output]));
+        assert!(error.contains("--output: the response of delete_object has no streamed body"), "{error}");
+    }
+    assert_eq!(count.load(std::sync::atomic::Ordering::SeqCst), 0);
+}
+
+#[test]
+fn an_incomplete_body_leaves_the_previous_output_file() {
+    let (url, _) = counting("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\nConnection: close\r\n\r\nhalf");
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("out");
+    std::fs::write(&path, "previous").unwrap();
+    let object = r#"{"Bucket": "b", "Key": "k"}"#;
+    failure(&with(&url, &["call", "s3", "get_object", object, "--output", path.to_str().unwrap()]));
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), "previous");
+    let (url, _) = counting("HTTP/1.1 200 OK\r\nContent-Length: 4\r\nx-amz-checksum-crc32: AAAAAA==\r\nConnection: close\r\n\r\nhalf");
+    failure(&with(&url, &["call", "s3", "get_object", object, "--output", path.to_str().unwrap()]));
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), "previous");
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+}
+
+#[test]
+fn options_can_come_before_the_subcommand() {
+    let before = ["--region", "eu-west-1", "call", "sqs", "list_queues", "--dry-run"];
+    let after = ["call", "sqs", "list_queues", "--dry-run", "--region", "eu-west-1"];
+    let first = |arguments: &[&str]| stdout(arguments).lines().next().unwrap().to_owned();
+    assert_eq!(first(&before), "POST https://sqs.eu-west-1.amazonaws.com/");
+    assert_eq!(first(&after), first(&before));
+    let endpoint = ["--endpoint-url", "http://localhost:1", "--region", "us-east-1", "call", "sqs", "list_queues", "--dry-run"];
+    assert_eq!(first(&endpoint), "POST http://localhost:1/");
+}
+
+#[test]
+fn definitions_are_shown_without_a_valid_profile() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = folder.path().join("config");
+    std::fs::write(&config, "[broken").unwrap();
+    for arguments in [&["services"][..], &["operations", "sqs"], &["describe", "sqs", "SendMessage"]] {
+        let mut command = tucuxi(arguments);
+        command.env("AWS_PROFILE", "nobody").env("AWS_CONFIG_FILE", &config).env("AWS_RETRY_MODE", "nonsense");
+        assert!(!succeeded(&command.output().unwrap()).is_empty(), "{arguments:?}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn mfa_codes_are_read_from_the_terminal_and_not_from_standard_input() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = folder.path().join("config");
+    let role = "[default]\nregion = us-east-1\nrole_arn = arn:aws:iam::111111111111:role/R\nmfa_serial = arn:aws:iam::1:mfa/me\n\
+                source_profile = b\n[profile b]\naws_access_key_id = A\naws_secret_access_key = S\n";
+    std::fs::write(&config, role).unwrap();
+    // A new session has no terminal.
+    let mut command = Command::new("setsid");
+    command.args(["--wait", env!("CARGO_BIN_EXE_tucuxi"), "call", "sqs", "list_queues", "-"]).env_clear();
+    command.env("PATH", std::env::var_os("PATH").unwrap_or_default()).env("AWS_CONFIG_FILE", &config);
+    let mut process = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    process.stdin.take().unwrap().write_all(b"{}\n").unwrap();
+    let output = process.wait_with_output().unwrap();
+    let text = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(!output.status.success(), "{text}");
+    assert!(text.contains("there is no terminal to ask for the MFA code of arn:aws:iam::1:mfa/me"), "{text}");
+}

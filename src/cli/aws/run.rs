@@ -8,6 +8,7 @@ use super::print_request::{self, Capture};
 use super::skeleton;
 use crate::cli::failure::{Failure, Result};
 use crate::cli::output::{self, Format};
+use crate::cli::replace_file::ReplaceFile;
 use crate::value::{List, Map, Value};
 use crate::{Client, Paginator, Stream};
 
@@ -88,7 +89,11 @@ fn write_parts(invocation: &Invocation, response: &mut Map) -> Result<()> {
 
 fn write_file(path: &str, content: &[u8]) -> Result<()> {
     let path = super::files::expand(path);
-    std::fs::write(&path, content).map_err(|error| Failure::general(format!("{}: {error}", path.display())))
+    let written = ReplaceFile::create(&path).and_then(|mut file| {
+        file.write_all(content)?;
+        file.finish()
+    });
+    written.map_err(|error| Failure::general(format!("{}: {error}", path.display())))
 }
 
 fn execute(client: &Client, invocation: &Invocation) -> Result<()> {
