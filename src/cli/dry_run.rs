@@ -13,8 +13,8 @@ const SHOWN: usize = 64 * 1024;
 
 /// Prints the method and the URL, the headers, an empty line, and the body.
 pub(crate) fn print(request: Request) -> anyhow::Result<()> {
-    let body = if request.secrets.body { "***".to_owned() } else { body(request.body)? };
     let url = request.masked_url();
+    let body = if request.secrets.body { "***".to_owned() } else { body(request.body)? };
     output::print(|out| {
         writeln!(out, "{} {url}", request.method)?;
         for (name, value) in request.headers.iter() {

@@ -30,7 +30,7 @@ use self::proxy::{Forward, Route, Tunnels};
 use self::scope::{Outline, Scope};
 use self::tls::Tls;
 use self::wire::Wires;
-use super::{HttpConfig, Request, Response, SendOptions, Transport, deadline_exceeded, mask};
+use super::{HttpConfig, Request, Response, SendOptions, Transport, deadline_exceeded};
 use crate::error::{Error, ErrorKind, Result};
 
 /// Sends requests over pooled connections. Creating a transport opens no connection and reads no file.
