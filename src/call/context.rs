@@ -140,11 +140,8 @@ pub(crate) fn hint(name: &str) -> Option<&'static str> {
         "meta" => "Use Client::service, Client::region, Client::partition, Client::config, or Client::endpoint_url.",
         "exceptions" => "Use Error::name and Error::code.",
         "close" => "A client needs no closing: its connections are closed with its last clone.",
-        "upload_file" | "upload_fileobj" => "boto3's clients for s3 have it as a transfer method. Use put_object with a Stream as Body.",
-        "download_file" | "download_fileobj" => {
-            "boto3's clients for s3 have it as a transfer method. Use get_object, whose Body is a Stream."
-        }
-        "copy" => "boto3's clients for s3 have it as a transfer method. Use copy_object.",
+        "upload_file" | "upload_fileobj" | "download_file" | "copy" => "Only clients for s3 have it.",
+        "download_fileobj" => "Only s3 has it: use Transfer::download_fileobj.",
         "generate_presigned_post" => "Only clients for s3 have it.",
         _ => return None,
     })
