@@ -140,7 +140,7 @@ fn an_unknown_name_of_any_kind_suggests_the_nearest_of_any_kind() {
         (s3.call("can_paginate", ()).unwrap_err(), ErrorKind::UnknownOperation, "Use Client::can_paginate.", None),
         (s3.waiter("bucket_exist").unwrap_err(), ErrorKind::UnknownName, "Did you mean bucket_exists", Some("bucket_exists")),
         (
-            s3.paginate("list_object_versions", ()).err().map_or_else(|| s3.paginate("get_object", ()).unwrap_err(), |e| e),
+            s3.paginate("list_object_versions", ()).err().unwrap_or_else(|| s3.paginate("get_object", ()).unwrap_err()),
             ErrorKind::NotPageable,
             "The operations with a paginator are",
             None,
