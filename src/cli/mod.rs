@@ -75,16 +75,22 @@ pub fn main() -> ExitCode {
 }
 
 /// Whether the words are a command of the AWS CLI rather than one of this program's own: always under the name `aws`,
-/// otherwise if the first word that is not an option is none of the subcommands.
+/// otherwise if the command is none of the subcommands. `help` alone is that of the AWS CLI's commands, too.
 fn is_aws(words: &[String]) -> bool {
     use clap::CommandFactory as _;
     let program = words.first().map(|name| std::path::Path::new(name).file_stem().unwrap_or_default().to_owned());
     if program.is_some_and(|name| name == "aws") {
         return true;
     }
+    let words = words.get(1..).unwrap_or_default();
+    let Some(at) = aws::command_position(words).filter(|at| !words[*at].starts_with('-')) else { return false };
     let command = Arguments::command();
-    let own = |word: &str| word == "help" || command.get_subcommands().any(|known| known.get_name() == word);
-    words.iter().skip(1).any(|word| !word.starts_with('-')) && !words.iter().skip(1).any(|word| own(word))
+    let own = |word: &str| command.get_subcommands().any(|known| known.get_name() == word);
+    match &words[at..] {
+        [help, topic, ..] if help == "help" => !own(topic),
+        [command, ..] => !own(command),
+        [] => false,
+    }
 }
 
 /// The failure and its causes in one line. A cause that the message already contains is not repeated.

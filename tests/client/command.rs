@@ -290,3 +290,40 @@ fn mfa_codes_are_read_from_the_terminal_and_not_from_standard_input() {
     assert!(!output.status.success(), "{text}");
     assert!(text.contains("there is no terminal to ask for the MFA code of arn:aws:iam::1:mfa/me"), "{text}");
 }
+
+#[test]
+fn help_is_text_from_the_definitions_and_needs_no_configuration() {
+    let help = |words: &[&str]| {
+        let mut command = tucuxi(words);
+        let text = succeeded(&command.env("AWS_PROFILE", "nobody").env("AWS_CONFIG_FILE", "/nonexistent").output().unwrap());
+        let widest = text.lines().map(|line| line.chars().count()).max();
+        assert!(widest <= Some(96), "{words:?}: a line of {widest:?} columns");
+        text
+    };
+    for (words, parts) in [
+        (&["help"][..], &["SERVICES\n", "s3api", "--query EXPRESSION"][..]),
+        (&["sqs", "help"], &["Amazon Simple Queue Service", "create-queue"]),
+        (&["s3api", "wait", "help"], &["bucket-exists", "Calls head-bucket every 5 s, at most 20 times."]),
+        (&["s3api", "wait", "bucket-exists", "help"], &["tucuxi s3api wait bucket-exists\n        --bucket VALUE\n"]),
+        (&["s3api", "get-object", "help"], &["        --bucket VALUE\n        --key VALUE\n        [--", "OUTFILE (path, required)"]),
+        (&["s3api", "put-object", "--help"], &["Values: private | public-read | ", "--bucket (string, required)"]),
+        (&["--region", "x", "ec2", "create-tags", "help"], &["(list of Tag, required)", "Example: --tags Key=string,Value=string"]),
+        (&["s3", "help"], &["sync", "Creates a bucket."]),
+        (&["s3", "cp", "help"], &["tucuxi s3 cp SOURCE DESTINATION", "--recursive (flag)"]),
+    ] {
+        let text = help(words);
+        for part in parts {
+            assert!(text.contains(part), "{words:?}: {part} is missing in\n{text}");
+        }
+    }
+    for (words, message) in [
+        (&["sqss", "help"][..], "is not a service"),
+        (&["sqs", "create-quue", "help"], "Did you mean create-queue"),
+        (&["s3", "cpp", "help"], "is not a command of s3"),
+        (&["sqs", "wait", "help"], "sqs has no waiters"),
+    ] {
+        let output = tucuxi(words).output().unwrap();
+        assert_eq!(output.status.code(), Some(252), "{words:?}");
+        assert!(String::from_utf8_lossy(&output.stderr).contains(message), "{output:?}");
+    }
+}

@@ -119,7 +119,7 @@ impl Invocation {
 }
 
 /// The position of the command among the words.
-pub(super) fn command_position(words: &[String]) -> Option<usize> {
+pub(in crate::cli) fn command_position(words: &[String]) -> Option<usize> {
     let mut at = 0;
     while let Some(word) = words.get(at) {
         let Some(name) = word.strip_prefix("--") else { return Some(at) };
@@ -195,7 +195,7 @@ pub(super) fn service(definitions: &Definitions, command: &str) -> Result<std::s
 }
 
 /// The operation of a command word, in kebab case or any spelling of the API.
-fn find_operation<'s>(service: &'s Service, command: &str, word: &str) -> Result<&'s Operation> {
+pub(super) fn find_operation<'s>(service: &'s Service, command: &str, word: &str) -> Result<&'s Operation> {
     if let Some(api) = irregular::operation_of(command, word) {
         return Ok(service.operation(api)?);
     }
@@ -210,12 +210,12 @@ fn find_operation<'s>(service: &'s Service, command: &str, word: &str) -> Result
     }
 }
 
-fn kebab_of_method(method: &str) -> String {
+pub(super) fn kebab_of_method(method: &str) -> String {
     method.replace('_', "-")
 }
 
 /// The waiter of a word, and its operation.
-fn find_waiter(definitions: &Definitions, service: &Service, word: &str) -> Result<(String, String)> {
+pub(super) fn find_waiter(definitions: &Definitions, service: &Service, word: &str) -> Result<(String, String)> {
     let waiters = definitions.find::<Waiters>(service.name(), None)?;
     let names: Vec<String> = waiters.iter().flat_map(|waiters| waiters.names().map(|name| name.to_string())).collect();
     let found = names.iter().find(|name| kebab(name) == word);

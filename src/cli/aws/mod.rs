@@ -7,6 +7,7 @@ mod added;
 mod arguments;
 mod files;
 mod globals;
+mod help;
 mod invocation;
 mod irregular;
 mod print_request;
@@ -18,12 +19,16 @@ mod values;
 mod words;
 
 use crate::cli::failure::Result;
+pub(super) use invocation::command_position;
 
 /// Runs a command line of the AWS CLI, without the program's name.
 ///
 /// # Errors
 /// With the exit codes of the AWS CLI.
 pub(super) fn run(words: &[String]) -> Result<()> {
+    if let Some(topic) = help::topic(words) {
+        return help::run(topic);
+    }
     if let Some(at) = invocation::command_position(words).filter(|at| words[*at] == "s3") {
         let mut rest = words.to_vec();
         rest.remove(at);

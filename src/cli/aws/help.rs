@@ -1,0 +1,514 @@
+//! `help` at every level: plain text from the definitions, without a profile, a region, or the network.
+
+use super::arguments::{self, Argument, Role, kebab};
+use super::invocation::{self, kebab_of_method};
+use super::words::Arity;
+use super::{irregular, s3};
+use crate::cli::failure::{Failure, Result};
+use crate::cli::output;
+use crate::definition::{Definition, Definitions, Node, Operation, Paginators, Service, ShapeType, Waiters};
+use crate::protocol;
+use crate::session::Session;
+use crate::settings::Environment;
+
+/// The width of the text.
+const WIDTH: usize = 96;
+
+/// Shorthand nested more deeply is abbreviated.
+const DEPTH: usize = 3;
+
+const GLOBAL: &[(&str, &str)] = &[
+    ("--region NAME", "The region. Default: AWS_REGION, AWS_DEFAULT_REGION, or the profile."),
+    ("--profile NAME", "The profile of the configuration files. Default: AWS_PROFILE, or `default`."),
+    ("--endpoint-url URL", "Another endpoint than the service's own."),
+    ("--query EXPRESSION", "A JMESPath expression that selects what is printed."),
+    ("--output FORMAT", "json (default), yaml, yaml-stream, text, table, or off."),
+    ("--no-paginate", "Fetches only the first page."),
+    ("--no-sign-request", "Sends requests without credentials."),
+    ("--ca-bundle PATH", "The certificates that are trusted."),
+    ("--no-verify-ssl", "Accepts any certificate."),
+    ("--cli-read-timeout SECONDS", "How long a read may take; 0 for no limit. Default: 60."),
+    ("--cli-connect-timeout SECONDS", "How long a connection may take; 0 for no limit. Default: 60."),
+    ("--cli-binary-format FORMAT", "How blobs are written: base64 (default) or raw-in-base64-out."),
+    ("--timeout SECONDS", "How long the whole call may take, with all retries and pages."),
+    ("--print-request[=FORM]", "Prints the signed request instead of sending it: http (default), curl, or json."),
+    ("--debug", "Prints the whole result and details of failures."),
+];
+
+const COMMANDS: &[(&str, &str)] = &[
+    ("SERVICE OPERATION", "Calls an operation with the options of the AWS CLI."),
+    ("SERVICE wait WAITER", "Waits until a resource is in a state."),
+    ("s3", "Copies, lists, and removes objects and whole prefixes."),
+    ("call", "Calls an operation with parameters as JSON."),
+    ("describe", "Describes an operation as JSON."),
+    ("services, operations", "List the services, and the operations of one."),
+    ("definitions", "Imports service definitions."),
+];
+
+/// The topic of a command line that requests help: the words before `help`, which is the last of the words that precede
+/// the options. `--help` instead of it is accepted as well.
+pub(super) fn topic(words: &[String]) -> Option<&[String]> {
+    let at = invocation::command_position(words)?;
+    let words = &words[at..];
+    let end = words.iter().position(|word| word.starts_with('-')).unwrap_or(words.len());
+    if words.get(end).is_some_and(|word| word == "--help") {
+        return Some(&words[..end]);
+    }
+    let (last, topic) = words[..end].split_last()?;
+    (last == "help").then_some(topic)
+}
+
+/// Prints the help of a topic.
+///
+/// # Errors
+/// A usage failure for a topic that does not exist.
+pub(super) fn run(topic: &[String]) -> Result<()> {
+    let text = text_of(topic)?;
+    output::print(|out| out.write_all(text.as_bytes())).or_else(|error| {
+        // A pager or `head` that has read enough.
+        let closed = error.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe);
+        if closed { Ok(()) } else { Err(Failure::general(error.to_string())) }
+    })
+}
+
+fn text_of(topic: &[String]) -> Result<String> {
+    let words: Vec<&str> = topic.iter().map(String::as_str).collect();
+    if let ["s3", command @ ..] = &words[..] {
+        return s3::help::text_of(command);
+    }
+    let session = session()?;
+    let definitions = session.definitions();
+    match &words[..] {
+        [] => of_program(definitions),
+        [command] => of_service(definitions, command),
+        [command, "wait"] => of_waiters(definitions, command),
+        [command, "wait", waiter] => {
+            let service = invocation::service(definitions, command)?;
+            let (_, operation) = invocation::find_waiter(definitions, &service, waiter)?;
+            let operation = service.operation(&operation)?;
+            Ok(of_operation(definitions, &service, operation, command, &format!("wait {waiter}"))?.0)
+        }
+        [command, name] => {
+            let service = invocation::service(definitions, command)?;
+            let operation = invocation::find_operation(&service, command, name)?;
+            Ok(of_operation(definitions, &service, operation, command, name)?.0)
+        }
+        [.., unknown] => Err(Failure::usage(format!("There is no help for \"{unknown}\". Use `SERVICE OPERATION help`."))),
+    }
+}
+
+/// A session for the definitions alone, which works whatever the profile and the configuration files are.
+fn session() -> Result<Session> {
+    let look_up = |name: &str| match name {
+        "AWS_PROFILE" | "AWS_DEFAULT_PROFILE" => None,
+        name => std::env::var(name).ok(),
+    };
+    Ok(Session::builder().environment(Environment::from_fn(look_up)).config_file("").credentials_file("").build()?)
+}
+
+fn of_program(definitions: &Definitions) -> Result<String> {
+    let mut text = Text::new("tucuxi - calls any AWS service by name");
+    text.heading("SYNOPSIS");
+    text.line(4, "tucuxi SERVICE OPERATION [--option value ...]");
+    text.heading("HELP");
+    for line in ["tucuxi SERVICE help", "tucuxi SERVICE OPERATION help", "tucuxi SERVICE wait help", "tucuxi s3 COMMAND help"] {
+        text.line(4, line);
+    }
+    text.heading("COMMANDS");
+    text.pairs(COMMANDS);
+    text.heading("OPTIONS OF EVERY COMMAND");
+    text.pairs(GLOBAL);
+    text.heading("SERVICES");
+    let services = definitions.services_with(Service::KIND)?;
+    let mut names: Vec<&str> = services.iter().map(|name| irregular::command_of(name)).filter(|name| *name != "s3").collect();
+    names.sort_unstable();
+    text.columns(&names);
+    Ok(text.0)
+}
+
+fn of_service(definitions: &Definitions, command: &str) -> Result<String> {
+    let service = invocation::service(definitions, command)?;
+    let full_name = service.metadata().service_full_name.as_deref().unwrap_or(service.name());
+    let mut text = Text::new(&format!("{command} - {full_name}"));
+    text.heading("SYNOPSIS");
+    text.line(4, &format!("tucuxi {command} OPERATION [--option value ...]"));
+    text.line(4, &format!("tucuxi {command} OPERATION help"));
+    text.heading("OPERATIONS");
+    let offered = service.method_names().filter(|(_, name)| irregular::is_offered(command, name));
+    let mut names: Vec<String> = offered.map(|(method, _)| kebab_of_method(method)).collect();
+    names.sort_unstable();
+    text.columns(&names);
+    let waiters = waiters(definitions, &service)?;
+    if !waiters.is_empty() {
+        text.heading(&format!("WAITERS (tucuxi {command} wait WAITER)"));
+        text.columns(&waiters.into_iter().map(|(waiter, _)| waiter).collect::<Vec<_>>());
+    }
+    Ok(text.0)
+}
+
+fn of_waiters(definitions: &Definitions, command: &str) -> Result<String> {
+    let service = invocation::service(definitions, command)?;
+    let waiters = waiters(definitions, &service)?;
+    if waiters.is_empty() {
+        return Err(Failure::usage(format!("{command} has no waiters.")));
+    }
+    let mut text = Text::new(&format!("{command} wait - repeats an operation until a resource is in a state"));
+    text.heading("SYNOPSIS");
+    text.line(4, &format!("tucuxi {command} wait WAITER [--option value ...]"));
+    text.heading("WAITERS");
+    let pairs: Vec<(&str, &str)> = waiters.iter().map(|(waiter, about)| (waiter.as_str(), about.as_str())).collect();
+    text.pairs(&pairs);
+    Ok(text.0)
+}
+
+/// The names of the waiters, each with the operation it calls and how often.
+fn waiters(definitions: &Definitions, service: &Service) -> Result<Vec<(String, String)>> {
+    let Some(waiters) = definitions.find::<Waiters>(service.name(), None)? else { return Ok(Vec::new()) };
+    let mut found = Vec::new();
+    for name in waiters.names() {
+        let Some((_, waiter)) = waiters.get(name)? else { continue };
+        let (delay, attempts) = (waiter.delay().as_secs(), waiter.max_attempts());
+        found.push((kebab(name), format!("Calls {} every {delay} s, at most {attempts} times.", kebab(waiter.operation()))));
+    }
+    found.sort_unstable();
+    Ok(found)
+}
+
+/// The help of an operation, and the shorthand examples that it shows.
+fn of_operation(
+    definitions: &Definitions,
+    service: &Service,
+    operation: &Operation,
+    command: &str,
+    name: &str,
+) -> Result<(String, Vec<String>)> {
+    let paginators = if name.starts_with("wait ") { None } else { definitions.find::<Paginators>(service.name(), None)? };
+    let paginator = paginators.map(|paginators| paginators.get(&operation.name)).transpose()?.flatten();
+    let mut arguments = arguments::of_operation(command, name, service, operation, paginator.as_ref())?;
+    arguments.sort_by_key(|argument| !argument.required);
+    let full_name = service.metadata().service_full_name.as_deref().unwrap_or(service.name());
+    let mut text = Text::new(&format!("{command} {name} - {} of {full_name}", operation.name));
+    if operation.deprecated {
+        text.line(4, "This operation is deprecated.");
+    }
+    text.heading("SYNOPSIS");
+    text.line(4, &format!("tucuxi {command} {name}"));
+    for argument in &arguments {
+        let value = placeholder(argument);
+        let option = format!("--{}{}{value}", argument.flag, if value.is_empty() { "" } else { " " });
+        text.line(8, &if argument.required { option } else { format!("[{option}]") });
+    }
+    let streams = !name.starts_with("wait ") && protocol::streams_output(service, operation)?;
+    if streams {
+        text.line(8, "OUTFILE");
+    }
+    text.heading("OPTIONS");
+    let mut examples = Vec::new();
+    for argument in &arguments {
+        of_argument(&mut text, argument, &mut examples)?;
+    }
+    if streams {
+        text.line(4, "OUTFILE (path, required)");
+        text.line(8, "The file for the body of the response, or - for standard output.");
+    }
+    if let Some(output) = service.output(operation)?
+        && let Some(structure) = output.structure().filter(|structure| !structure.members.is_empty())
+    {
+        text.heading("OUTPUT");
+        for member in &structure.members {
+            text.line(4, &format!("{} ({})", member.name, type_of(&output.member(member)?)?));
+        }
+    }
+    if !operation.errors.is_empty() {
+        text.heading("ERRORS");
+        let errors: Vec<&str> = operation.errors.iter().filter_map(|error| Some(service.node(error).ok()?.name())).collect();
+        text.columns(&errors);
+    }
+    text.heading("OPTIONS OF EVERY COMMAND");
+    text.line(4, "--region, --profile, --endpoint-url, --query, --output, --print-request, and others: see `tucuxi help`.");
+    Ok((text.0, examples))
+}
+
+fn of_argument(text: &mut Text, argument: &Argument<'_>, examples: &mut Vec<String>) -> Result<()> {
+    let required = if argument.required { ", required" } else { "" };
+    let mut title = |kind: &str| text.line(4, &format!("--{} ({kind}{required})", argument.flag));
+    match &argument.role {
+        Role::Member { node, .. } => {
+            title(&type_of(node)?);
+            details(text, node)?;
+            if let Some(example) = example(node)? {
+                text.line(8, &format!("Example: --{} {example}", argument.flag));
+                examples.push(example);
+            }
+        }
+        Role::Flag { name, value, .. } => {
+            title("flag");
+            text.line(8, &format!("Sets {name} to {value}."));
+        }
+        Role::Scalars { name, member } => {
+            title("list of texts");
+            text.line(8, &format!("Each is the {member} of one of the {name}."));
+        }
+        Role::Added(added) => {
+            title(if argument.arity == Arity::None { "flag" } else { "string" });
+            let sets = [added.replaces, added.fills].concat();
+            if !sets.is_empty() {
+                text.line(8, &format!("A short form of {}.", sets.join(", ")));
+            }
+        }
+        Role::InputJson => {
+            title("string");
+            text.line(8, "The parameters as JSON, or file://PATH. Options take precedence.");
+        }
+        Role::InputYaml => {
+            title("string");
+            text.line(8, "The parameters as YAML, or file://PATH. Options take precedence.");
+        }
+        Role::Skeleton => {
+            title("string");
+            text.line(8, "Prints a document with all parameters instead of a call: input (default), yaml-input, or output.");
+        }
+        Role::PageSize => {
+            title("integer");
+            text.line(8, "How many items one request returns.");
+        }
+        Role::MaxItems => {
+            title("integer");
+            text.line(8, "How many items are printed. If there are more, the output has a NextToken.");
+        }
+        Role::StartingToken => {
+            title("string");
+            text.line(8, "The NextToken of an output, to continue after it.");
+        }
+    }
+    Ok(())
+}
+
+/// The constraints that the definition has for a value.
+fn details(text: &mut Text, node: &Node<'_>) -> Result<()> {
+    if node.has(|traits| traits.deprecated) {
+        text.line(8, "Deprecated.");
+    }
+    if node.has(|traits| traits.idempotency_token) {
+        text.line(8, "Default: a random ID.");
+    }
+    if node.has(|traits| traits.streaming) {
+        text.line(8, "The path of a file.");
+    }
+    let values = match node.shape_type() {
+        ShapeType::List(item) => &node.follow(item)?.shape().traits.values,
+        _ => &node.shape().traits.values,
+    };
+    if !values.is_empty() {
+        let values: Vec<&str> = values.iter().map(|value| &**value).collect();
+        text.line(8, &format!("Values: {}", values.join(" | ")));
+    }
+    let traits = &node.shape().traits;
+    let kind = match node.shape_type() {
+        ShapeType::String | ShapeType::Blob => "Length",
+        ShapeType::List(_) | ShapeType::Map { .. } => "Items",
+        _ => "Range",
+    };
+    match (traits.min, traits.max) {
+        _ if !values.is_empty() && kind == "Length" => {}
+        (Some(min), Some(max)) => text.line(8, &format!("{kind}: {min} to {max}")),
+        (Some(min), None) => text.line(8, &format!("{kind}: {min} or more")),
+        (None, Some(max)) => text.line(8, &format!("{kind}: at most {max}")),
+        (None, None) => {}
+    }
+    Ok(())
+}
+
+fn placeholder(argument: &Argument<'_>) -> &'static str {
+    match argument.arity {
+        Arity::None => "",
+        Arity::One | Arity::Repeated => "VALUE",
+        Arity::Many => "VALUE ...",
+        Arity::Optional => "[VALUE]",
+        Arity::Attached => "=VALUE",
+    }
+}
+
+fn type_of(node: &Node<'_>) -> Result<String> {
+    Ok(match node.shape_type() {
+        ShapeType::Structure(_) if node.has(|traits| traits.document) => "JSON".to_owned(),
+        ShapeType::Structure(_) => format!("structure {}", node.name()),
+        ShapeType::List(item) => format!("list of {}", type_of_nested(&node.follow(item)?)),
+        ShapeType::Map { value, .. } => format!("map of {}", type_of_nested(&node.follow(value)?)),
+        other => other.name().to_owned(),
+    })
+}
+
+/// A nested type is named only: shapes may contain themselves.
+fn type_of_nested(node: &Node<'_>) -> String {
+    match node.shape_type() {
+        ShapeType::Structure(_) => node.name().to_owned(),
+        other => format!("{}s", other.name()),
+    }
+}
+
+/// A word of shorthand for the value of an option, if it is a list, a map, or a structure.
+fn example(node: &Node<'_>) -> Result<Option<String>> {
+    match node.shape_type() {
+        ShapeType::List(item) => {
+            let item = node.follow(item)?;
+            match item.shape_type() {
+                ShapeType::Structure(_) | ShapeType::Map { .. } => example(&item),
+                // A list of lists has no shorthand.
+                _ => Ok(None),
+            }
+        }
+        ShapeType::Structure(_) if node.has(|traits| traits.document) => Ok(None),
+        ShapeType::Structure(_) | ShapeType::Map { .. } => Ok(Some(pairs(node, &mut Vec::new())?).filter(|example| !example.is_empty())),
+        _ => Ok(None),
+    }
+}
+
+fn pairs<'a>(node: &Node<'a>, above: &mut Vec<&'a str>) -> Result<String> {
+    above.push(node.name());
+    let mut pairs = Vec::new();
+    match node.shape_type() {
+        ShapeType::Structure(structure) => {
+            let mut members: Vec<_> = structure.members.iter().collect();
+            members.sort_by_key(|member| !structure.is_required(&member.name));
+            for member in members {
+                pairs.push(format!("{}={}", member.name, sample(&node.member(member)?, above)?));
+                if node.has(|traits| traits.union) {
+                    break;
+                }
+            }
+        }
+        ShapeType::Map { key, value } => {
+            let key = node.follow(key)?;
+            let key = key.shape().traits.values.first().map_or("key", |value| &**value);
+            pairs.push(format!("{key}={}", sample(&node.follow(value)?, above)?));
+        }
+        _ => {}
+    }
+    above.pop();
+    Ok(pairs.join(","))
+}
+
+fn sample<'a>(node: &Node<'a>, above: &mut Vec<&'a str>) -> Result<String> {
+    Ok(match node.shape_type() {
+        ShapeType::Structure(_) | ShapeType::Map { .. } if above.len() >= DEPTH || above.contains(&node.name()) => "{}".to_owned(),
+        ShapeType::Structure(_) | ShapeType::Map { .. } => format!("{{{}}}", pairs(node, above)?),
+        ShapeType::List(item) => {
+            let item = node.follow(item)?;
+            let is_nested = matches!(item.shape_type(), ShapeType::List(_)) && above.len() >= DEPTH;
+            if is_nested { "[]".to_owned() } else { format!("[{}]", sample(&item, above)?) }
+        }
+        ShapeType::Boolean => "true".to_owned(),
+        ShapeType::Integer | ShapeType::Long => "1".to_owned(),
+        ShapeType::Float | ShapeType::Double => "1.5".to_owned(),
+        ShapeType::Timestamp => "2026-01-31T12:00:00Z".to_owned(),
+        ShapeType::Blob => "blob".to_owned(),
+        ShapeType::String => {
+            let plain = |value: &&crate::value::Str| value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.:/".contains(&byte));
+            node.shape().traits.values.first().filter(plain).map_or("string", |value| &**value).to_owned()
+        }
+    })
+}
+
+/// Help text that fits the width.
+pub(super) struct Text(pub String);
+
+impl Text {
+    pub(super) fn new(name: &str) -> Text {
+        let mut text = Text("NAME\n".to_owned());
+        text.line(4, name);
+        text
+    }
+
+    pub(super) fn heading(&mut self, heading: &str) {
+        self.0.push('\n');
+        self.0.push_str(heading);
+        self.0.push('\n');
+    }
+
+    /// A line, which is continued with a deeper indent where it is too long: at a blank, or after a comma.
+    pub(super) fn line(&mut self, indent: usize, line: &str) {
+        let deeper = indent + 2;
+        let (mut rest, mut indent) = (line, indent);
+        loop {
+            let room = WIDTH - indent;
+            let end = rest.char_indices().nth(room).map_or(rest.len(), |(at, _)| at);
+            let cut = match end == rest.len() {
+                true => end,
+                false => rest[..end].rfind(' ').or_else(|| rest[..end].rfind(',').map(|at| at + 1)).filter(|at| *at > 0).unwrap_or(end),
+            };
+            self.0.extend(std::iter::repeat_n(' ', indent));
+            self.0.push_str(rest[..cut].trim_end());
+            self.0.push('\n');
+            rest = rest[cut..].trim_start();
+            if rest.is_empty() {
+                return;
+            }
+            indent = deeper;
+        }
+    }
+
+    /// Names with their descriptions beside them.
+    pub(super) fn pairs(&mut self, pairs: &[(&str, &str)]) {
+        let width = pairs.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
+        for (name, about) in pairs {
+            if 6 + width + about.len() <= WIDTH {
+                self.line(4, &format!("{name:width$}  {about}"));
+            } else {
+                self.line(4, name);
+                self.line(8, about);
+            }
+        }
+    }
+
+    /// Names in columns, which are read downward.
+    pub(super) fn columns(&mut self, names: &[impl AsRef<str>]) {
+        let width = names.iter().map(|name| name.as_ref().len()).max().unwrap_or(0) + 2;
+        let columns = ((WIDTH - 4) / width).max(1);
+        let rows = names.len().div_ceil(columns);
+        for row in 0..rows {
+            let cells = names.iter().skip(row).step_by(rows).map(|name| format!("{:width$}", name.as_ref()));
+            self.line(4, cells.collect::<String>().trim_end());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn help_comes_before_the_options() {
+        let of = |words: &str| {
+            let words: Vec<String> = words.split(' ').map(str::to_owned).collect();
+            topic(&words).map(<[String]>::len)
+        };
+        assert_eq!(of("help"), Some(0));
+        assert_eq!(of("--region x sqs help"), Some(1));
+        assert_eq!(of("sqs create-queue help --debug"), Some(2));
+        assert_eq!(of("sqs create-queue --help"), Some(2));
+        assert_eq!(of("sqs create-queue --queue-name help"), None);
+        assert_eq!(of("s3 cp help s3://b"), None);
+    }
+
+    #[test]
+    fn every_example_is_shorthand_that_parses() {
+        let definitions = Definitions::embedded();
+        let mut count = 0;
+        for name in ["ec2", "s3", "dynamodb", "iam", "ecs", "cloudfront", "wafv2", "sagemaker"] {
+            let service = definitions.service(name, None).unwrap();
+            let command = irregular::command_of(name);
+            for (method, name) in service.method_names() {
+                let operation = service.operation(name).unwrap();
+                let (text, examples) = of_operation(&definitions, &service, operation, command, &kebab_of_method(method)).unwrap();
+                assert!(text.lines().all(|line| line.chars().count() <= WIDTH), "{name}");
+                for example in examples {
+                    let parsed = crate::cli::aws::shorthand::parse(&example);
+                    assert!(parsed.is_ok(), "{name}: {example}: {}", parsed.unwrap_err());
+                    count += 1;
+                }
+            }
+        }
+        assert!(count > 1000, "{count} examples");
+    }
+}

@@ -1,0 +1,112 @@
+//! The help of the commands of `s3`.
+
+use super::options::{COMMANDS, Command};
+use crate::cli::aws::help::Text;
+use crate::cli::aws::words::Arity;
+use crate::cli::failure::{Failure, Result};
+use crate::error::did_you_mean;
+
+const ABOUT: &[(&str, &str)] = &[
+    ("ls", "Lists buckets, or the objects and prefixes below a path."),
+    ("mb", "Creates a bucket."),
+    ("rb", "Deletes a bucket."),
+    ("presign", "Prints a URL with which anyone can read an object for a time."),
+    ("cat", "Writes an object to standard output."),
+    ("du", "Prints the size of everything below a path."),
+    ("cp", "Copies a file or an object; with --recursive, everything below a path."),
+    ("mv", "Moves a file or an object; with --recursive, everything below a path."),
+    ("rm", "Deletes an object; with --recursive, everything below a path."),
+    ("sync", "Copies the files and objects that are new or have changed."),
+];
+
+const OPTIONS: &[(&str, &str)] = &[
+    ("recursive", "Applies to everything below the path."),
+    ("include", "A pattern of files that are not excluded. The last pattern that matches a file decides."),
+    ("exclude", "A pattern of files that are excluded: *, ?, [abc]."),
+    ("dryrun", "Prints what would be done, and does nothing."),
+    ("quiet", "Prints nothing."),
+    ("only-show-errors", "Prints only errors and warnings."),
+    ("no-progress", "Prints no progress."),
+    ("page-size", "How many objects one request lists. Default: 1000."),
+    ("request-payer", "Who pays. Default without a value: requester."),
+    ("human-readable", "Prints sizes with units."),
+    ("summarize", "Prints the number and the size of the objects."),
+    ("force", "Deletes the objects in the bucket first."),
+    ("expires-in", "For how many seconds the URL is valid. Default: 3600."),
+    ("acl", "The canned ACL of the objects, for example private or public-read."),
+    ("content-type", "The content type. Default: guessed from the file's name."),
+    ("no-guess-mime-type", "Does not guess the content type."),
+    ("metadata", "Metadata of the objects. Example: --metadata key=string,key2=string"),
+    ("metadata-directive", "Whether copies get the metadata of their sources: COPY or REPLACE."),
+    ("storage-class", "The storage class, for example STANDARD_IA. Default: STANDARD."),
+    ("sse", "The server-side encryption. Default without a value: AES256."),
+    ("sse-kms-key-id", "The KMS key of the encryption aws:kms."),
+    ("sse-c", "Encryption with your own key. Default without a value: AES256."),
+    ("sse-c-key", "The key for --sse-c: fileb://PATH."),
+    ("source-region", "The region of the bucket that is copied from."),
+    ("delete", "Deletes what does not exist in the source."),
+    ("size-only", "Compares only sizes, not times."),
+    ("exact-timestamps", "Downloads also files of the same size whose time differs."),
+    ("no-overwrite", "Leaves what exists at the destination."),
+    ("no-follow-symlinks", "Skips symbolic links."),
+];
+
+/// The help of `s3`, or of one of its commands.
+///
+/// # Errors
+/// A usage failure for an unknown command.
+pub(in crate::cli::aws) fn text_of(command: &[&str]) -> Result<String> {
+    match command {
+        [] => Ok(of_all()),
+        [name] => match COMMANDS.iter().find(|command| command.name == *name) {
+            Some(command) => Ok(of_command(command)),
+            None => {
+                let near = did_you_mean(name, COMMANDS.iter().map(|command| command.name));
+                Err(Failure::usage(format!("argument subcommand: Invalid choice: \"{name}\" is not a command of s3.{near}")))
+            }
+        },
+        [.., unknown] => Err(Failure::usage(format!("There is no help for \"{unknown}\". Use `s3 COMMAND help`."))),
+    }
+}
+
+fn of_all() -> String {
+    let mut text = Text::new("s3 - copies, lists, and removes objects; all operations of the API are in s3api");
+    text.heading("SYNOPSIS");
+    text.line(4, "tucuxi s3 COMMAND [PATH ...] [--option value ...]");
+    text.line(4, "tucuxi s3 COMMAND help");
+    text.heading("COMMANDS");
+    text.pairs(ABOUT);
+    text.heading("PATHS");
+    text.line(4, "s3://BUCKET/KEY, the path of a file or folder, or - for standard input or output (cp only).");
+    text.0
+}
+
+fn of_command(command: &Command) -> String {
+    let about = |table: &[(&str, &'static str)], name: &str| table.iter().find(|(known, _)| *known == name).map(|(_, about)| *about);
+    let mut text = Text::new(&format!("s3 {} - {}", command.name, about(ABOUT, command.name).unwrap_or_default()));
+    text.heading("SYNOPSIS");
+    let positional: Vec<String> = command.positional.split(", ").map(str::to_uppercase).collect();
+    let positional = if command.positional.is_empty() { "[PATH]".to_owned() } else { positional.join(" ") };
+    text.line(4, &format!("tucuxi s3 {} {positional}", command.name));
+    let synopsis = |(name, arity): (&str, Arity)| match arity {
+        Arity::None => format!("[--{name}]"),
+        Arity::Optional => format!("[--{name} [VALUE]]"),
+        _ => format!("[--{name} VALUE]"),
+    };
+    command.options().for_each(|option| text.line(8, &synopsis(option)));
+    text.heading("OPTIONS");
+    for (name, arity) in command.options() {
+        let kind = match arity {
+            Arity::None => "flag",
+            Arity::Repeated => "string, repeatable",
+            _ => "string",
+        };
+        text.line(4, &format!("--{name} ({kind})"));
+        if let Some(about) = about(OPTIONS, name) {
+            text.line(8, about);
+        }
+    }
+    text.heading("OPTIONS OF EVERY COMMAND");
+    text.line(4, "--region, --profile, --endpoint-url, and others: see `tucuxi help`.");
+    text.0
+}
