@@ -1,5 +1,4 @@
-//! Definition archives: finds the data folder inside a `.tar.gz`, a `.zip` or a wheel, and keeps its files in memory.
-//! Stands beside the plain folders as one kind of [`Root`](super::Root). Nothing is ever unpacked to the disk.
+//! Definition archives: reads the data folder in a `.tar.gz`, a `.zip`, or a wheel into memory. Nothing is extracted to disk.
 
 use std::collections::{BTreeMap, HashMap};
 use std::io::{Cursor, Read};
@@ -9,75 +8,76 @@ use flate2::read::MultiGzDecoder;
 use super::path::{self, DefinitionPath};
 use crate::error::{Error, ErrorKind, Result};
 
-/// The files of an archive's data folder, by path relative to it; gzipped files stay gzipped.
+/// The files in the data folder of an archive, by path relative to it. Gzipped files remain gzipped.
 pub(crate) type Files = BTreeMap<String, Vec<u8>>;
 
-/// One file, gzipped or not, may not be larger than this when it is kept.
-const LARGEST_FILE: u64 = 128 << 20;
-/// All files that are kept may not be larger than this together.
-const LARGEST_TOTAL: u64 = 512 << 20;
-/// A gzipped tar is read this far: much of it is passed over, and a gzip bomb must come to an end.
-const LARGEST_TAR: u64 = 1 << 30;
+/// The maximum size of a file that is kept, gzipped or not.
+const MAX_FILE: u64 = 128 << 20;
+/// The maximum total size of the files that are reader.
+const MAX_TOTAL: u64 = 512 << 20;
+/// The maximum size of an inflated tar, most of which is skipped. This stops gzip bombs.
+const MAX_TAR: u64 = 1 << 30;
 
-/// Reads an archive; `place` names it in errors.
-pub(crate) fn read(bytes: &[u8], place: &str) -> Result<Files> {
-    let mut kept = Kept { files: BTreeMap::new(), total: 0, place };
+/// Reads an archive. `archive` is its name in errors.
+pub(crate) fn read(bytes: &[u8], archive: &str) -> Result<Files> {
+    let mut reader = Reader { files: BTreeMap::new(), total: 0, archive };
     match bytes {
-        [0x1f, 0x8b, ..] => read_tar(bytes, &mut kept)?,
-        [b'P', b'K', 3, 4, ..] => read_zip(bytes, &mut kept)?,
-        _ => return Err(kept.broken("it is neither a .tar.gz nor a .zip")),
+        [0x1f, 0x8b, ..] => read_tar(bytes, &mut reader)?,
+        [b'P', b'K', 3, 4, ..] => read_zip(bytes, &mut reader)?,
+        _ => return Err(reader.broken("it is neither a .tar.gz nor a .zip")),
     }
-    let Some(root) = data_root(kept.files.keys()) else {
-        return Err(kept.broken("it holds no definitions (<service>/<api-version>/<kind>.json)"));
+    let Some(root) = data_root(reader.files.keys()) else {
+        return Err(reader.broken("it contains no definitions (<service>/<api-version>/<kind>.json)"));
     };
-    Ok(kept.files.into_iter().filter_map(|(name, bytes)| Some((below(&name, &root)?.to_owned(), bytes))).collect())
+    Ok(reader.files.into_iter().filter_map(|(name, bytes)| Some((below(&name, &root)?.to_owned(), bytes))).collect())
 }
 
-fn read_tar(bytes: &[u8], kept: &mut Kept) -> Result<()> {
-    let broken = |place: &str, e: std::io::Error| Error::new(ErrorKind::InvalidDefinition, format!("{place}: {e}")).with_source(e);
-    let mut archive = tar::Archive::new(MultiGzDecoder::new(bytes).take(LARGEST_TAR));
-    for entry in archive.entries().map_err(|e| broken(kept.place, e))? {
-        let entry = entry.map_err(|e| broken(kept.place, e))?;
+fn read_tar(bytes: &[u8], reader: &mut Reader) -> Result<()> {
+    let broken = |archive: &str, e: std::io::Error| Error::new(ErrorKind::InvalidDefinition, format!("{archive}: {e}")).with_source(e);
+    let mut archive = tar::Archive::new(MultiGzDecoder::new(bytes).take(MAX_TAR));
+    for entry in archive.entries().map_err(|e| broken(reader.archive, e))? {
+        let entry = entry.map_err(|e| broken(reader.archive, e))?;
         let name = String::from_utf8_lossy(&entry.path_bytes()).into_owned();
         if entry.header().entry_type().is_file() {
-            kept.keep(&name, entry)?;
+            reader.keep(&name, entry)?;
         }
     }
     if archive.into_inner().limit() == 0 {
-        return Err(kept.broken("too large for a definition archive"));
+        return Err(reader.broken("too large for a definition archive"));
     }
     Ok(())
 }
 
-fn read_zip(bytes: &[u8], kept: &mut Kept) -> Result<()> {
-    let broken = |place: &str, e: zip::result::ZipError| Error::new(ErrorKind::InvalidDefinition, format!("{place}: {e}")).with_source(e);
-    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|e| broken(kept.place, e))?;
+fn read_zip(bytes: &[u8], reader: &mut Reader) -> Result<()> {
+    let broken =
+        |archive: &str, e: zip::result::ZipError| Error::new(ErrorKind::InvalidDefinition, format!("{archive}: {e}")).with_source(e);
+    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|e| broken(reader.archive, e))?;
     for i in 0..archive.len() {
-        let entry = archive.by_index(i).map_err(|e| broken(kept.place, e))?;
+        let entry = archive.by_index(i).map_err(|e| broken(reader.archive, e))?;
         if entry.is_file() {
-            let name = entry.name().map_err(|e| broken(kept.place, e))?.into_owned();
-            kept.keep(&name, entry)?;
+            let name = entry.name().map_err(|e| broken(reader.archive, e))?.into_owned();
+            reader.keep(&name, entry)?;
         }
     }
     Ok(())
 }
 
-/// What is read so far, by path in the archive.
-struct Kept<'a> {
+/// The files that were read, by path in the archive.
+struct Reader<'a> {
     files: Files,
     total: u64,
-    place: &'a str,
+    archive: &'a str,
 }
 
-impl Kept<'_> {
+impl Reader<'_> {
     fn keep(&mut self, name: &str, content: impl Read) -> Result<()> {
         if !path::is_safe(name) || !is_wanted(name) {
             return Ok(());
         }
         let mut bytes = Vec::new();
-        content.take(LARGEST_FILE + 1).read_to_end(&mut bytes).map_err(|e| self.broken(&format!("{name}: {e}")).with_source(e))?;
+        content.take(MAX_FILE + 1).read_to_end(&mut bytes).map_err(|e| self.broken(&format!("{name}: {e}")).with_source(e))?;
         self.total += bytes.len() as u64;
-        if bytes.len() as u64 > LARGEST_FILE || self.total > LARGEST_TOTAL {
+        if bytes.len() as u64 > MAX_FILE || self.total > MAX_TOTAL {
             return Err(self.broken(&format!("{name}: too large for a definition archive")));
         }
         self.files.insert(name.to_owned(), bytes);
@@ -85,17 +85,17 @@ impl Kept<'_> {
     }
 
     fn broken(&self, why: &str) -> Error {
-        Error::new(ErrorKind::InvalidDefinition, format!("{}: {why}", self.place))
+        Error::new(ErrorKind::InvalidDefinition, format!("{}: {why}", self.archive))
     }
 }
 
-/// Whether a file can be a definition that a call needs; examples are documentation.
+/// Returns whether a file may be a definition that a call needs. Examples are documentation.
 fn is_wanted(name: &str) -> bool {
     DefinitionPath::split(name).is_some_and(|(_, path)| !path.is_documentation())
 }
 
-/// The folder that holds the most definitions of services; without any, the shallowest that holds a shared file.
-/// An archive may hold several: botocore's source has small ones among its tests.
+/// Returns the folder with the most service definitions, or otherwise the topmost folder with a shared file. An archive may
+/// contain several: botocore's source has small ones among its tests.
 fn data_root<'a>(names: impl Iterator<Item = &'a String>) -> Option<String> {
     let mut services: HashMap<&str, usize> = HashMap::new();
     let mut shared: Option<&str> = None;
@@ -114,7 +114,7 @@ fn depth(folder: &str) -> usize {
     if folder.is_empty() { 0 } else { 1 + folder.matches('/').count() }
 }
 
-/// The place of a definition below the data folder `root`, if it is in that one.
+/// Returns the path of a definition below the data folder `root`, if it is in that folder.
 fn below<'a>(name: &'a str, root: &str) -> Option<&'a str> {
     let (folder, _) = DefinitionPath::split(name)?;
     (folder == root).then(|| name[folder.len()..].trim_start_matches('/'))
@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_outside_the_root_is_left_out() {
+    fn a_file_outside_the_root_is_omitted() {
         assert_eq!(below("p/data/a/1/service-2.json", "p/data"), Some("a/1/service-2.json"));
         assert_eq!(below("p/database/a/1/service-2.json", "p/data"), None);
         assert_eq!(below("a/service-2.json", ""), None);

@@ -1,4 +1,4 @@
-//! An operation's definition as a value, for people and for programs that look before they call.
+//! Describes an operation as a value, for people and for programs that inspect it before they call it.
 
 use std::collections::HashSet;
 
@@ -7,22 +7,25 @@ use super::operation::Operation;
 use super::service::Service;
 use super::shape::{ShapeId, ShapeRef, ShapeType, Structure};
 use super::traits::Location;
-use crate::error::Result;
-use crate::value::{List, Map, Value};
+use crate::error::{Error, ErrorKind, Result};
+use crate::value::{List, MAX_DEPTH, Map, Value};
 
-/// What the definition says of an operation. A structure, list or map is written out where it is met first;
-/// after that only its name stands, with `described: "above"`: shapes may contain themselves. `read_only` is said by the
-/// caller, who may know more than the definition.
+/// Describes an operation. A structure, list, or map is described in full where it occurs first. After that, only its name is
+/// written, with `described: "above"`, because shapes may contain themselves. The caller supplies `read_only`, because
+/// it may know more than the definition.
+///
+/// # Errors
+/// Returns [`ErrorKind::InvalidDefinition`] if a shape is missing or invalid, or if shapes are nested deeper than 300 levels.
 pub(crate) fn describe(service: &Service, operation: &Operation, read_only: bool) -> Result<Value> {
     let mut out = Map::new();
     out.insert("service", service.name());
     out.insert("name", &operation.name);
     out.insert("method_name", super::snake_case(&operation.name));
     out.insert("http", crate::value!({"method": (&operation.http_method), "request_uri": (&operation.request_uri)}));
-    let mut seen = HashSet::new();
+    let mut shapes = Shapes { service, seen: HashSet::new(), depth: 0 };
     for (key, reference) in [("input", &operation.input), ("output", &operation.output)] {
         if let Some(reference) = reference {
-            out.insert(key, shape(service, reference, &mut seen)?);
+            out.insert(key, shapes.describe(reference)?);
         }
     }
     let errors = operation.errors.iter().map(|e| error(service, e)).collect::<Result<List>>()?;
@@ -75,45 +78,60 @@ fn error(service: &Service, reference: &ShapeRef) -> Result<Value> {
     Ok(Value::Map(out))
 }
 
-/// `seen` are the shapes that are written out already.
-fn shape(service: &Service, reference: &ShapeRef, seen: &mut HashSet<ShapeId>) -> Result<Value> {
-    let node = service.node(reference)?;
-    let mut out = Map::new();
-    out.insert("shape", node.name());
-    out.insert("type", if node.has(|t| t.document) { "document" } else { node.shape_type().name() });
-    describe_traits(&node, &mut out);
-    let Ok(id) = reference.target else { return Ok(Value::Map(out)) };
-    if node.shape_type().is_nested() && !seen.insert(id) {
-        out.insert("described", "above");
-        return Ok(Value::Map(out));
-    }
-    match node.shape_type() {
-        ShapeType::Structure(structure) => members(service, structure, &mut out, seen)?,
-        ShapeType::List(member) => {
-            out.insert("member", shape(service, member, seen)?);
-        }
-        ShapeType::Map { key, value } => {
-            out.insert("key", shape(service, key, seen)?);
-            out.insert("value", shape(service, value, seen)?);
-        }
-        _ => {}
-    }
-    Ok(Value::Map(out))
+/// Describes shapes; see [`describe`].
+struct Shapes<'a> {
+    service: &'a Service,
+    /// The shapes that are described already.
+    seen: HashSet<ShapeId>,
+    depth: usize,
 }
 
-fn members(service: &Service, structure: &Structure, out: &mut Map, seen: &mut HashSet<ShapeId>) -> Result<()> {
-    let mut members = Map::new();
-    for member in &structure.members {
-        members.insert(member.name.clone(), shape(service, &member.target, seen)?);
+impl Shapes<'_> {
+    fn describe(&mut self, reference: &ShapeRef) -> Result<Value> {
+        let node = self.service.node(reference)?;
+        let mut out = Map::new();
+        out.insert("shape", node.name());
+        out.insert("type", if node.has(|t| t.document) { "document" } else { node.shape_type().name() });
+        describe_traits(&node, &mut out);
+        let Ok(id) = reference.target else { return Ok(Value::Map(out)) };
+        if node.shape_type().is_nested() && !self.seen.insert(id) {
+            out.insert("described", "above");
+            return Ok(Value::Map(out));
+        }
+        if self.depth > MAX_DEPTH {
+            let text = format!("{}: the shape {} is nested deeper than {MAX_DEPTH} levels", self.service.name(), node.name());
+            return Err(Error::new(ErrorKind::InvalidDefinition, text));
+        }
+        self.depth += 1;
+        match node.shape_type() {
+            ShapeType::Structure(structure) => self.members(structure, &mut out)?,
+            ShapeType::List(member) => {
+                out.insert("member", self.describe(member)?);
+            }
+            ShapeType::Map { key, value } => {
+                out.insert("key", self.describe(key)?);
+                out.insert("value", self.describe(value)?);
+            }
+            _ => {}
+        }
+        self.depth -= 1;
+        Ok(Value::Map(out))
     }
-    out.insert("members", members);
-    if !structure.required.is_empty() {
-        out.insert("required", structure.required.iter().collect::<List>());
+
+    fn members(&mut self, structure: &Structure, out: &mut Map) -> Result<()> {
+        let mut members = Map::new();
+        for member in &structure.members {
+            members.insert(member.name.clone(), self.describe(&member.target)?);
+        }
+        out.insert("members", members);
+        if !structure.required.is_empty() {
+            out.insert("required", structure.required.iter().collect::<List>());
+        }
+        if let Some(payload) = &structure.payload {
+            out.insert("payload", payload);
+        }
+        Ok(())
     }
-    if let Some(payload) = &structure.payload {
-        out.insert("payload", payload);
-    }
-    Ok(())
 }
 
 fn describe_traits(node: &Node<'_>, out: &mut Map) {
@@ -161,5 +179,91 @@ fn location_name(location: Location) -> &'static str {
         Location::Header => "header",
         Location::Headers => "headers",
         Location::StatusCode => "statusCode",
+    }
+}
+
+/// Verbs of operations that only read, regardless of the HTTP method, because most protocols send everything with POST.
+const READING: [&str; 10] = ["Get", "List", "Describe", "Head", "BatchGet", "BatchDescribe", "Search", "Lookup", "Query", "Scan"];
+/// Verbs of operations that only read if they use GET. With POST, they may start a job.
+const READING_BY_GET: [&str; 5] = ["Export", "Suggest", "Check", "Count", "Test"];
+
+/// Returns whether an operation changes nothing, so that a program or a language model can call it without asking. Operations
+/// for which this is unknown count as writing.
+///
+/// The definition says so itself (`readonly`), or the name begins with a reading verb, the method is not PUT, PATCH, or DELETE,
+/// and there is no idempotency token, which a reading operation does not need.
+///
+/// # Errors
+/// Fails if the shape of the input is missing or invalid.
+pub(crate) fn only_reads(service: &Service, operation: &Operation) -> Result<bool> {
+    if operation.read_only {
+        return Ok(true);
+    }
+    let begins_with = |verbs: &[&str]| verbs.iter().any(|verb| is_verb_of(verb, &operation.name));
+    let by_name = match operation.http_method.as_str() {
+        "GET" | "HEAD" => begins_with(&READING) || begins_with(&READING_BY_GET),
+        "POST" => begins_with(&READING),
+        _ => false,
+    };
+    Ok(by_name && !takes_token(service, operation)?)
+}
+
+/// Returns whether a name begins with the verb as a whole word: `Get` is not the verb of `GetawayPlan`.
+fn is_verb_of(verb: &str, name: &str) -> bool {
+    name.strip_prefix(verb).is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_lowercase()))
+}
+
+fn takes_token(service: &Service, operation: &Operation) -> Result<bool> {
+    let Some(input) = service.input(operation)? else { return Ok(false) };
+    for member in input.structure().map(|s| s.members.as_slice()).unwrap_or_default() {
+        if input.member(member)?.has(|t| t.idempotency_token) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reading_verbs_are_whole_words_and_tokens_mean_writing() {
+        let service = Service::parse(
+            "test",
+            r#"{"metadata": {}, "operations": {
+                "ListRivers": {"http": {"method": "POST"}},
+                "Listen": {"http": {"method": "POST"}},
+                "GetRiver": {"http": {"method": "PUT"}},
+                "ExportMap": {"http": {"method": "GET"}},
+                "ExportAll": {"http": {"method": "POST"}},
+                "Simulate": {"http": {"method": "POST"}, "readonly": true},
+                "Query": {"http": {"method": "POST"}, "input": {"shape": "In"}}
+            }, "shapes": {
+                "In": {"type": "structure", "members": {"Token": {"shape": "Text", "idempotencyToken": true}}},
+                "Text": {"type": "string"}
+            }}"#,
+        )
+        .unwrap();
+        let reads = |name: &str| only_reads(&service, service.operation(name).unwrap()).unwrap();
+        assert!(reads("ListRivers") && reads("ExportMap") && reads("Simulate"));
+        assert!(!reads("Listen") && !reads("GetRiver") && !reads("ExportAll") && !reads("Query"));
+    }
+
+    #[test]
+    fn deeply_nested_shapes_are_rejected() {
+        let shapes: String =
+            (0..20_000).map(|i| format!(r#""S{i}": {{"type": "structure", "members": {{"M": {{"shape": "S{}"}}}}}},"#, i + 1)).collect();
+        let text = format!(
+            r#"{{"metadata": {{}}, "operations": {{"Get": {{"http": {{"method": "POST"}}, "input": {{"shape": "S0"}}}}}},
+            "shapes": {{{shapes} "S20000": {{"type": "string"}}}}}}"#
+        );
+        let service = Service::parse("test", text).unwrap();
+        let error = describe(&service, service.operation("Get").unwrap(), true).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidDefinition);
+        assert_eq!(error.message(), "test: the shape S301 is nested deeper than 300 levels");
+        let input = service.operation("Get").unwrap().input.as_ref();
+        let schema = super::super::json_schema(&service, input, super::super::Direction::Input, "t").unwrap();
+        assert_eq!(schema["$defs"].len(), 19_999);
     }
 }

@@ -1,16 +1,16 @@
-//! `endpoints.json`, the older endpoint data: regions, partitions, and one entry per service and region.
+//! `endpoints.json`, the older endpoint data: partitions, regions, and one entry per service and region.
 //!
-//! It is large and a client needs one service of it, so only the partitions are read at once; a service's
-//! entries are read when they are asked for. What resolves an endpoint from it is `endpoint::legacy`.
+//! The file is large, and a client needs one service of it. Therefore only the partitions are parsed at once, and the entries of
+//! a service when they are requested. `endpoint::legacy` resolves endpoints with this data.
 
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 
-use super::index::{Places, place_in};
 use super::json::Object;
-use super::region_pattern::RegionPattern;
-use super::source::{Definition, Source};
+use super::lazy::{Ranges, range_in};
+use super::loader::{Definition, Source};
+use super::partitions::RegionPattern;
 use crate::error::{Error, ErrorKind, Result};
 use crate::value::Str;
 
@@ -30,22 +30,22 @@ pub(crate) struct LegacyPartition {
     pub regions: Vec<Str>,
     pub defaults: EndpointEntry,
     pattern: RegionPattern,
-    services: Places,
+    services: Ranges,
 }
 
-/// The entries of one service in one partition; an endpoint's is read when it is asked for.
+/// The entries of one service in one partition. The entry of an endpoint is parsed when it is requested.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ServiceEntries<'a> {
     #[serde(default)]
     pub defaults: EndpointEntry,
-    /// Whether an endpoint that has no entry is made from the defaults.
+    /// Whether an endpoint without an entry is derived from the defaults.
     #[serde(default = "yes")]
     pub is_regionalized: bool,
-    /// The endpoint of a service that has one for the whole partition.
+    /// The endpoint of a service that has a single one for the partition.
     #[serde(default)]
     pub partition_endpoint: Option<Str>,
-    /// By region or pseudo-region, in the file's order.
+    /// By region or pseudo-region, in the order of the file.
     #[serde(borrow, default)]
     endpoints: Object<'a, &'a RawValue>,
 }
@@ -54,7 +54,7 @@ fn yes() -> bool {
     true
 }
 
-/// What is known of one endpoint; what is missing comes from the defaults.
+/// The properties of an endpoint. Missing ones come from the defaults.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub(crate) struct EndpointEntry {
@@ -68,7 +68,7 @@ pub(crate) struct EndpointEntry {
     pub variants: Vec<Variant>,
 }
 
-/// Who the signature is for, where it differs from the service and the region.
+/// The signing region and service, if they differ from the client's.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct CredentialScope {
@@ -76,7 +76,7 @@ pub(crate) struct CredentialScope {
     pub service: Option<Str>,
 }
 
-/// What is different when FIPS, dual-stack or both are asked for.
+/// The properties that differ for FIPS, dual-stack, or both.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub(crate) struct Variant {
@@ -106,10 +106,10 @@ struct RawPartition<'a> {
 }
 
 impl LegacyEndpoints {
-    /// Reads the partitions and notes where the services are. `builtin`: the file is the crate's own.
+    /// Parses the partitions and indexes their services. `builtin` means that the file is embedded in the crate.
     ///
     /// # Errors
-    /// `InvalidDefinition` if this is no such file, or has no partition.
+    /// Returns [`ErrorKind::InvalidDefinition`] if the file is invalid or has no partition.
     pub fn parse(text: impl Into<String>, builtin: bool) -> Result<LegacyEndpoints> {
         let text = text.into();
         let raw: RawEndpoints<'_> =
@@ -121,21 +121,22 @@ impl LegacyEndpoints {
         Ok(LegacyEndpoints { text, partitions, builtin })
     }
 
-    /// Whether the file is the crate's own. If a user supplied it, its URLs win over those of the endpoint rules.
+    /// Returns whether the file is embedded in the crate. URLs in a file supplied by the user take precedence over the endpoint
+    /// rules.
     pub fn is_builtin(&self) -> bool {
         self.builtin
     }
 
-    /// The partitions, in the file's order; there is at least one.
+    /// Returns the partitions in the order of the file. There is at least one.
     pub(crate) fn partitions(&self) -> &[LegacyPartition] {
         &self.partitions
     }
 
-    /// The entries of the service with that endpoint prefix, if the partition has any.
+    /// Returns the entries of the service with this endpoint prefix, if there are any.
     pub(crate) fn service(&self, partition: &LegacyPartition, endpoint_prefix: &str) -> Result<Option<ServiceEntries<'_>>> {
-        let Some(place) = partition.services.get(endpoint_prefix) else { return Ok(None) };
+        let Some(range) = partition.services.get(endpoint_prefix) else { return Ok(None) };
         let broken = |e| invalid(&format!("partition {}, services.{endpoint_prefix}", partition.name), e);
-        serde_json::from_str(&self.text[place.clone()]).map(Some).map_err(broken)
+        serde_json::from_str(&self.text[range.clone()]).map(Some).map_err(broken)
     }
 }
 
@@ -155,23 +156,23 @@ impl LegacyPartition {
             regions: raw.regions.0.into_iter().map(|(name, _)| name.into()).collect(),
             defaults: raw.defaults,
             pattern: raw.region_regex,
-            services: raw.services.0.into_iter().map(|(name, raw)| (name.into(), place_in(text, raw))).collect(),
+            services: raw.services.0.into_iter().map(|(name, raw)| (name.into(), range_in(text, raw))).collect(),
         }
     }
 
-    /// Whether `region` is listed here or looks like the regions here.
+    /// Returns whether the partition lists `region` or its pattern matches it.
     pub fn has_region(&self, region: &str) -> Result<bool> {
         Ok(self.regions.iter().any(|known| known == region) || self.pattern.is_match(region)?)
     }
 }
 
 impl ServiceEntries<'_> {
-    /// The names of the regions and pseudo-regions, in the file's order.
+    /// Returns the names of the regions and pseudo-regions in the order of the file.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.endpoints.0.iter().map(|(name, _)| &**name)
     }
 
-    /// The entry of that region or pseudo-region.
+    /// Returns the entry of a region or pseudo-region.
     pub fn endpoint(&self, name: &str) -> Result<Option<EndpointEntry>> {
         let Some((_, raw)) = self.endpoints.0.iter().find(|(known, _)| known == name) else { return Ok(None) };
         serde_json::from_str(raw.get()).map(Some).map_err(|e| invalid(&format!("the endpoint {name}"), e))
@@ -183,7 +184,7 @@ fn invalid(place: &str, error: serde_json::Error) -> Error {
 }
 
 impl EndpointEntry {
-    /// The variant that has exactly these tags.
+    /// Returns the variant with exactly these tags.
     pub fn variant(&self, tags: &[&str]) -> Option<&Variant> {
         self.variants.iter().find(|variant| variant.tags.len() == tags.len() && variant.tags.iter().all(|tag| tags.contains(&tag.as_str())))
     }

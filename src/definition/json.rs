@@ -1,7 +1,6 @@
-//! The JSON of shapes, references and members as it stands in the files, before it is made typed.
+//! The JSON of shapes, references, and members, before it is converted to types.
 //!
-//! One structure serves all three: a reference is an object with `shape`, a shape one with `type`,
-//! and both may carry the same traits.
+//! One structure serves all three: a reference has `shape`, a shape has `type`, and both may have the same traits.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -11,7 +10,7 @@ use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-/// Text that borrows from the file unless it has escapes.
+/// A string that borrows from the file unless it contains escapes.
 pub(super) struct Text<'a>(pub Cow<'a, str>);
 
 impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
@@ -33,7 +32,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
     }
 }
 
-/// An object whose keys are names, in the file's order.
+/// An object with arbitrary keys, in the order of the file.
 pub(super) struct Object<'a, T>(pub Vec<(Cow<'a, str>, T)>);
 
 impl<T> Default for Object<'_, T> {

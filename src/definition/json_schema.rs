@@ -1,7 +1,7 @@
-//! An operation's input and output as JSON Schema (draft 2020-12), for whoever checks or makes values by it.
+//! The input and output of an operation as JSON Schema (draft 2020-12).
 //!
-//! The schema is of the JSON form that keeps bytes and times apart from text (`Value::to_json`). Absent: what
-//! services check beyond their definitions, and parameters that single services accept besides (`src/service/`).
+//! The schema describes the unambiguous JSON form (`Value::to_json`). It does not include checks that services make beyond their
+//! definitions, nor the additional parameters of service customizations (`src/service/`).
 
 mod pattern;
 
@@ -15,19 +15,19 @@ use crate::error::Result;
 use crate::value;
 use crate::value::{List, Map, Value};
 
-/// Which of an operation's two structures is described.
+/// Which of the two structures of an operation is described.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Direction {
-    /// What a call takes: no other members, the required ones must be there.
+    /// The parameters: required members must be present, and no others are allowed.
     Input,
-    /// What a call answers: services leave members out and add new ones, so neither is asserted.
+    /// The result: services omit members and add new ones, so neither is asserted.
     Output,
 }
 
-/// The schema of a structure and of all that it is made of; nothing is an empty structure.
+/// Returns the schema of a structure and everything that it contains. `None` is an empty structure.
 ///
 /// # Errors
-/// If a shape is not there or broken.
+/// Fails if a shape is missing or invalid.
 pub(crate) fn json_schema(service: &Service, root: Option<&ShapeRef>, direction: Direction, title: &str) -> Result<Value> {
     let mut writer = Writer { service, direction, seen: BTreeSet::new(), open: VecDeque::new(), tags: BTreeSet::new() };
     let mut schema = Map::from_iter([("$schema", DIALECT), ("title", title)]);
@@ -53,16 +53,16 @@ const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
 struct Writer<'a> {
     service: &'a Service,
     direction: Direction,
-    /// The shapes that have a definition of their own, written or yet to be.
+    /// The shapes with their own definitions, whether written already or not.
     seen: BTreeSet<ShapeId>,
     open: VecDeque<&'a ShapeRef>,
-    /// The tags of the JSON form that are in use.
+    /// The tags of the JSON form that are used.
     tags: BTreeSet<&'static str>,
 }
 
 impl<'a> Writer<'a> {
-    /// The schema at a place: a reference to a definition, or the schema itself where it is small.
-    fn place(&mut self, reference: &'a ShapeRef) -> Result<Value> {
+    /// Returns a reference to the definition of a shape, or its schema if that is small.
+    fn reference(&mut self, reference: &'a ShapeRef) -> Result<Value> {
         let node = self.service.node(reference)?;
         let mut out = match reference.target {
             Ok(id) if self.has_own_definition(node)? => {
@@ -81,7 +81,7 @@ impl<'a> Writer<'a> {
         Ok(Value::Map(out))
     }
 
-    /// Structures may contain themselves; lists and maps of what is nested, too. Long enumerations are written once.
+    /// Structures, and lists and maps of nested shapes, may contain themselves. Long enumerations are written once.
     fn has_own_definition(&self, node: Node<'a>) -> Result<bool> {
         Ok(match node.shape_type() {
             ShapeType::Structure(_) => !node.has(|t| t.document) && !node.has(|t| t.event_stream),
@@ -108,7 +108,7 @@ impl<'a> Writer<'a> {
                 out
             }
             ShapeType::List(item) => {
-                let mut out = Map::from_iter([("type", Value::from("array")), ("items", self.place(item)?)]);
+                let mut out = Map::from_iter([("type", Value::from("array")), ("items", self.reference(item)?)]);
                 bounds(node, ["minItems", "maxItems"], &mut out);
                 out
             }
@@ -139,12 +139,12 @@ impl<'a> Writer<'a> {
     fn structure(&mut self, structure: Option<&'a Structure>) -> Result<Map> {
         let (mut properties, mut required) = (Map::new(), List::new());
         for member in structure.map(|s| s.members.as_slice()).unwrap_or_default() {
-            let place = match streams(self.service, structure, member)? && self.direction == Direction::Output {
+            let schema = match streams(self.service, structure, member)? && self.direction == Direction::Output {
                 true => Value::Map(self.tag(STREAM)),
-                false => self.place(&member.target)?,
+                false => self.reference(&member.target)?,
             };
-            properties.insert(member.name.clone(), place);
-            // A token that is not given is made up.
+            properties.insert(member.name.clone(), schema);
+            // A missing token is generated.
             let token = member.target.traits.idempotency_token;
             if structure.is_some_and(|s| s.is_required(&member.name)) && !token {
                 required.push(member.name.clone());
@@ -161,7 +161,7 @@ impl<'a> Writer<'a> {
     }
 
     fn map(&mut self, node: Node<'a>, key: &'a ShapeRef, of: &'a ShapeRef) -> Result<Map> {
-        let mut out = Map::from_iter([("type", Value::from("object")), ("additionalProperties", self.place(of)?)]);
+        let mut out = Map::from_iter([("type", Value::from("object")), ("additionalProperties", self.reference(of)?)]);
         let mut names = self.text(self.service.node(key)?);
         names.remove("type");
         if !names.is_empty() {
@@ -182,7 +182,7 @@ impl<'a> Writer<'a> {
             out.insert("pattern", pattern);
         }
         if !traits.values.is_empty() {
-            // A service may know more values than the definition of yesterday.
+            // A service may return newer values than the definition knows.
             let keyword = if self.direction == Direction::Input { "enum" } else { "examples" };
             out.insert(keyword, traits.values.iter().collect::<List>());
         }
@@ -194,7 +194,7 @@ impl<'a> Writer<'a> {
         Map::from_iter([("$ref", reference_to(tag))])
     }
 
-    /// The definitions of all shapes that were met, and of the tags.
+    /// Returns the definitions of all referenced shapes and of the tags.
     fn definitions(mut self) -> Result<Map> {
         let mut out = Map::new();
         while let Some(reference) = self.open.pop_front() {
@@ -209,7 +209,7 @@ impl<'a> Writer<'a> {
     }
 }
 
-/// Whether a member is a body of binary data, which an answer has as a stream.
+/// Returns whether a member is a binary body, which is a stream in results.
 fn streams(service: &Service, structure: Option<&Structure>, member: &Member) -> Result<bool> {
     let is_payload = structure.and_then(Structure::payload).is_some_and(|(_, payload)| payload.name == member.name);
     Ok(is_payload && matches!(service.node(&member.target)?.shape_type(), ShapeType::Blob))
@@ -220,13 +220,13 @@ const TIMESTAMP: &str = "$timestamp";
 const FLOAT: &str = "$float";
 const STREAM: &str = "$stream";
 
-/// The JSON form of what JSON has no notation for: a map of one tag.
+/// Returns the schema of a tag, which represents a type that JSON lacks.
 fn of_tag(tag: &'static str) -> Value {
     let content = match tag {
         BYTES => value!({"type": "string", "contentEncoding": "base64"}),
         TIMESTAMP => value!({"type": "string", "format": "date-time"}),
         FLOAT => value!({"enum": ["NaN", "Infinity", "-Infinity"]}),
-        _ => value!({"type": ["integer", "null"], "description": "The length of a stream, which is read apart."}),
+        _ => value!({"type": ["integer", "null"], "description": "The length of a stream, which is read separately."}),
     };
     value!({"type": "object", "properties": {tag: content}, "required": [tag], "additionalProperties": false})
 }
@@ -243,7 +243,7 @@ fn metadata() -> Value {
     })
 }
 
-/// The least and the greatest length or number.
+/// Adds the minimum and maximum length or number.
 fn bounds(node: Node<'_>, [least, greatest]: [&'static str; 2], out: &mut Map) {
     for (name, bound) in [(least, node.min()), (greatest, node.max())] {
         if let Some(bound) = bound {

@@ -1,23 +1,72 @@
-//! Finds definitions in the roots and keeps what it read: the first stop of every client.
-//! The rules of the search are botocore's. Where roots come from (`AWS_DATA_PATH`, `~/.aws/models`) the session knows, not this.
+//! Loads definitions from the roots and caches them. The search rules are botocore's.
+//!
+//! The session decides which roots there are (`AWS_DATA_PATH`, `~/.aws/models`).
 
-use std::collections::BTreeSet;
+use std::any::{Any, TypeId};
+use std::collections::{BTreeSet, HashMap};
 use std::fmt;
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, PoisonError, RwLock};
 
-use super::cache::{Cache, Key};
-use super::extras;
 use super::path;
 use super::root::{Found, Root};
+use super::sdk_extras;
 use super::service::Service;
-use super::source::{Definition, Source};
 use crate::error::{Error, ErrorKind, Result, did_you_mean, nearest};
 use crate::value::Str;
 
-/// The definitions that a session knows: its own places first, then those that the crate carries. Cheap to clone.
+/// A kind of definition file that [`Definitions`] can load: its name and its parser.
 ///
-/// Each definition is read once. Those that come from the crate alone are shared by the whole process, the others
-/// by the clones of these `Definitions`. Files that change after they were read are not read again.
+/// Programs can load their own kinds from their definition folders:
+///
+/// ```no_run
+/// use tucuxi::Definitions;
+/// use tucuxi::unversioned::definition::{Definition, Root, Source};
+///
+/// struct Limits(String);
+///
+/// impl Definition for Limits {
+///     const KIND: &'static str = "limits-1";
+///
+///     fn parse(source: Source) -> tucuxi::Result<Limits> {
+///         Ok(Limits(source.text))
+///     }
+/// }
+///
+/// let definitions = Definitions::new([Root::folder("definitions")]);
+/// let limits = definitions.find::<Limits>("s3", None)?; // definitions/s3/<latest version>/limits-1.json[.gz]
+/// # Ok::<(), tucuxi::Error>(())
+/// ```
+pub trait Definition: Sized + Send + Sync + 'static {
+    /// The name of the file without extension but with its schema version: `service-2`, `partitions`.
+    const KIND: &'static str;
+
+    /// Parses the definition. This adds to the time that creating the first client takes.
+    ///
+    /// # Errors
+    /// Fails if the definition is invalid. The loader adds the name of the file to the message.
+    fn parse(source: Source) -> Result<Self>;
+}
+
+/// The text of a definition file, including the SDK additions, and its origin.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Source {
+    /// The client name of the service; `None` for a shared file.
+    pub service: Option<Str>,
+    /// The API version, which is the name of the file's folder; `None` for a shared file.
+    pub api_version: Option<Str>,
+    /// The JSON.
+    pub text: String,
+    /// The name of the file, for messages.
+    pub file: String,
+    /// Whether all of it is embedded in the crate, without any part from the user's folders.
+    pub builtin: bool,
+}
+
+/// The definitions of a session: its own roots first, then the embedded definitions. Cheap to clone.
+///
+/// Each definition is read once. Definitions that are entirely embedded are shared by the whole process, all others by the clones
+/// of these `Definitions`. Files that change after they were read are not read again.
 ///
 /// ```
 /// use tucuxi::Definitions;
@@ -29,44 +78,44 @@ use crate::value::Str;
 /// # Ok::<(), tucuxi::Error>(())
 /// ```
 #[derive(Clone)]
-pub struct Definitions(Arc<Inner>);
+pub struct Definitions(Arc<Shared>);
 
-struct Inner {
-    /// What is searched before the crate's own.
+struct Shared {
+    /// The roots that are searched before the embedded definitions.
     roots: Vec<Root>,
     cache: Cache,
 }
 
-static EMBEDDED: LazyLock<Definitions> = LazyLock::new(|| Definitions(Arc::new(Inner { roots: Vec::new(), cache: Cache::default() })));
+static EMBEDDED: LazyLock<Definitions> = LazyLock::new(|| Definitions(Arc::new(Shared { roots: Vec::new(), cache: Cache::default() })));
 
 impl Definitions {
-    /// Only those that the crate carries.
+    /// Returns the embedded definitions only.
     pub fn embedded() -> Definitions {
         EMBEDDED.clone()
     }
 
-    /// Those of `roots`, the first first, then those that the crate carries. Roots are not merged: the first that has a
-    /// file wins, file by file.
+    /// Creates definitions that search `roots` in order and then the embedded definitions. Roots are not merged: for each file,
+    /// the first root that has it wins.
     pub fn new(roots: impl IntoIterator<Item = Root>) -> Definitions {
         let roots: Vec<Root> = roots.into_iter().collect();
         if roots.is_empty() {
             return Definitions::embedded();
         }
-        Definitions(Arc::new(Inner { roots, cache: Cache::default() }))
+        Definitions(Arc::new(Shared { roots, cache: Cache::default() }))
     }
 
-    /// The services that a client can be made for, sorted.
+    /// Returns the services for which clients can be created, sorted.
     ///
     /// # Errors
-    /// If a folder cannot be read.
+    /// Fails if a folder cannot be read.
     pub fn services(&self) -> Result<Vec<Str>> {
         self.services_with(Service::KIND)
     }
 
-    /// The services that have a kind of definition (`service-2`, `resources-1`) in some version, sorted.
+    /// Returns the services that have a kind of definition (`service-2`, `resources-1`) in any version, sorted.
     ///
     /// # Errors
-    /// If a folder cannot be read.
+    /// Fails if a folder cannot be read.
     pub fn services_with(&self, kind: &str) -> Result<Vec<Str>> {
         let mut services = BTreeSet::new();
         for root in self.roots() {
@@ -75,10 +124,10 @@ impl Definitions {
         Ok(services.into_iter().map(Str::from).collect())
     }
 
-    /// The API versions in which a service has a kind of definition, sorted; the last is the latest.
+    /// Returns the API versions in which a service has a kind of definition, sorted, the latest last.
     ///
     /// # Errors
-    /// `DataNotFound` if there are none; `InvalidDefinition` if a folder cannot be read.
+    /// Returns [`ErrorKind::DataNotFound`] if there are none, or [`ErrorKind::InvalidDefinition`] if a folder cannot be read.
     pub fn api_versions(&self, service: &str, kind: &str) -> Result<Vec<Str>> {
         let versions = self.versions(service, kind)?;
         if versions.is_empty() {
@@ -87,20 +136,20 @@ impl Definitions {
         Ok(versions.into_iter().map(Str::from).collect())
     }
 
-    /// The definition of a service, in its latest version if none is given.
+    /// Returns the definition of a service, by default in its latest version.
     ///
     /// # Errors
-    /// As [`load`](Definitions::load).
+    /// Fails like [`load`](Definitions::load).
     pub fn service(&self, name: &str, api_version: Option<&str>) -> Result<Arc<Service>> {
         self.load(name, api_version)
     }
 
-    /// A definition of a service. Without a version it is the latest in which the service has this kind, by the order of text.
+    /// Loads a definition of a service, by default in the latest version in which the service has this kind.
     ///
     /// # Errors
-    /// - `UnknownService` if the service has the kind in no version; the message has the nearest names.
-    /// - `DataNotFound` if it lacks it in this version.
-    /// - `InvalidDefinition` if the definition is broken.
+    /// - [`ErrorKind::UnknownService`] if the service has this kind in no version; the message suggests similar names.
+    /// - [`ErrorKind::DataNotFound`] if the service lacks it in this version.
+    /// - [`ErrorKind::InvalidDefinition`] if the definition is invalid.
     pub fn load<T: Definition>(&self, service: &str, api_version: Option<&str>) -> Result<Arc<T>> {
         match self.find(service, api_version)? {
             Some(definition) => Ok(definition),
@@ -108,13 +157,13 @@ impl Definitions {
         }
     }
 
-    /// Like [`load`](Definitions::load), for what a service need not have: paginators, waiters, resources.
+    /// Loads a definition that a service need not have, such as paginators, waiters, or resources.
     ///
     /// # Errors
-    /// If the definition is broken.
+    /// Returns [`ErrorKind::InvalidDefinition`] if the definition is invalid.
     pub fn find<T: Definition>(&self, service: &str, api_version: Option<&str>) -> Result<Option<Arc<T>>> {
-        let asked = Key::new::<T>(Some(service), api_version);
-        if let Some(definition) = self.0.cache.get(&asked) {
+        let requested = Key::new::<T>(Some(service), api_version);
+        if let Some(definition) = self.0.cache.get(&requested) {
             return Ok(Some(definition));
         }
         let latest;
@@ -129,21 +178,21 @@ impl Definitions {
             },
         };
         let definition = self.read_once::<T>(Some((service, version)))?;
-        Ok(definition.map(|definition| self.0.cache.keep(asked, definition)))
+        Ok(definition.map(|definition| self.0.cache.store(requested, definition)))
     }
 
-    /// A definition that belongs to no service: `partitions`, `endpoints`, …
+    /// Loads a definition that belongs to no service, such as `partitions` or `endpoints`.
     ///
     /// # Errors
-    /// `DataNotFound` if no root has it; `InvalidDefinition` if it is broken.
+    /// Returns [`ErrorKind::DataNotFound`] if no root has it, or [`ErrorKind::InvalidDefinition`] if it is invalid.
     pub fn shared<T: Definition>(&self) -> Result<Arc<T>> {
         self.read_once::<T>(None)?.ok_or_else(|| not_found(T::KIND))
     }
 
-    /// The text of a service's definition of any kind, whether the crate knows the kind or not. It is not kept.
+    /// Reads the text of a definition of any kind, known to the crate or not. It is not cached.
     ///
     /// # Errors
-    /// As [`load`](Definitions::load).
+    /// Fails like [`load`](Definitions::load).
     pub fn source(&self, kind: &str, service: &str, api_version: Option<&str>) -> Result<Source> {
         let version = match api_version {
             Some(version) => Some(version.to_owned()),
@@ -156,7 +205,7 @@ impl Definitions {
         source.ok_or_else(|| self.missing(kind, service, api_version))
     }
 
-    /// The definition in exactly this place: from the cache, from the whole process's cache, or read now.
+    /// Returns a definition from the cache or the process-wide cache, or reads it.
     fn read_once<T: Definition>(&self, owner: Option<(&str, &str)>) -> Result<Option<Arc<T>>> {
         let key = Key::new::<T>(owner.map(|o| o.0), owner.map(|o| o.1));
         if let Some(definition) = self.0.cache.get(&key) {
@@ -164,12 +213,12 @@ impl Definitions {
         }
         if !self.0.roots.is_empty() && self.is_builtin(T::KIND, owner)? {
             let shared = EMBEDDED.read_once::<T>(owner)?;
-            return Ok(shared.map(|definition| self.0.cache.keep(key, definition)));
+            return Ok(shared.map(|definition| self.0.cache.store(key, definition)));
         }
         let Some(source) = self.read(T::KIND, owner)? else { return Ok(None) };
         let file = source.file.clone();
         let definition = T::parse(source).map_err(|e| e.with_place(&file))?;
-        Ok(Some(self.0.cache.keep(key, Arc::new(definition))))
+        Ok(Some(self.0.cache.store(key, Arc::new(definition))))
     }
 
     fn read(&self, kind: &str, owner: Option<(&str, &str)>) -> Result<Option<Source>> {
@@ -179,7 +228,7 @@ impl Definitions {
             && let Some((additions, own)) = self.first(&extras_base(&base))?
         {
             builtin &= own;
-            found.text = extras::merge(found.text, &additions.text).map_err(|e| {
+            found.text = sdk_extras::merge(found.text, &additions.text).map_err(|e| {
                 let text = format!("{}, merged with {}: {e}", found.file, additions.file);
                 Error::new(ErrorKind::InvalidDefinition, text).with_source(e)
             })?;
@@ -188,7 +237,7 @@ impl Definitions {
         Ok(Some(Source { service, api_version, text: found.text, file: found.file, builtin }))
     }
 
-    /// The file in the first root that has it, and whether that is the crate's own.
+    /// Returns the file in the first root that has it, and whether it is embedded.
     fn first(&self, base: &str) -> Result<Option<(Found, bool)>> {
         for root in &self.0.roots {
             if let Some(found) = root.read(base)? {
@@ -198,7 +247,7 @@ impl Definitions {
         Ok(Root::embedded().read(base)?.map(|found| (found, true)))
     }
 
-    /// Whether none of the user's roots has a part in the definition.
+    /// Returns whether no part of the definition is in the user's roots.
     fn is_builtin(&self, kind: &str, owner: Option<(&str, &str)>) -> Result<bool> {
         let Some(base) = base(kind, owner) else { return Ok(true) };
         Ok(!self.0.roots.iter().any(|root| root.has(&base) || (owner.is_some() && root.has(&extras_base(&base)))))
@@ -218,7 +267,7 @@ impl Definitions {
         self.0.roots.iter().chain([Root::embedded()])
     }
 
-    /// Why there is no such definition.
+    /// Returns the error for a definition that does not exist.
     fn missing(&self, kind: &str, service: &str, api_version: Option<&str>) -> Error {
         match (self.versions(service, kind), api_version) {
             (Err(error), _) => error,
@@ -239,7 +288,39 @@ impl Definitions {
     }
 }
 
-/// The definition's path without extension; none for names that are no folder's.
+/// What a definition is cached under: no service for a shared file, no version for the latest.
+#[derive(Clone, PartialEq, Eq, Hash)]
+struct Key {
+    kind: TypeId,
+    service: Option<Str>,
+    api_version: Option<Str>,
+}
+
+impl Key {
+    fn new<T: 'static>(service: Option<&str>, api_version: Option<&str>) -> Key {
+        Key { kind: TypeId::of::<T>(), service: service.map(Str::from), api_version: api_version.map(Str::from) }
+    }
+}
+
+/// The definitions that were loaded. A hit takes one short read lock; nothing is ever evicted.
+#[derive(Default)]
+struct Cache(RwLock<HashMap<Key, Arc<dyn Any + Send + Sync>, foldhash::fast::RandomState>>);
+
+impl Cache {
+    fn get<T: Send + Sync + 'static>(&self, key: &Key) -> Option<Arc<T>> {
+        let found = self.0.read().unwrap_or_else(PoisonError::into_inner).get(key).cloned();
+        found.and_then(|definition| definition.downcast().ok())
+    }
+
+    /// Stores the definition, or returns the one that another thread has stored meanwhile, so that there is only one.
+    fn store<T: Send + Sync + 'static>(&self, key: Key, definition: Arc<T>) -> Arc<T> {
+        let mut map = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let stored = map.entry(key).or_insert_with(|| definition.clone());
+        stored.clone().downcast().unwrap_or(definition)
+    }
+}
+
+/// Returns the path of a definition without extension, or `None` for names that cannot be folder names.
 fn base(kind: &str, owner: Option<(&str, &str)>) -> Option<String> {
     match owner {
         Some((service, version)) => {

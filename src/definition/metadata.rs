@@ -1,4 +1,4 @@
-//! The `metadata` of a service: who it is and how it speaks.
+//! The `metadata` of a service: its names, protocols, and authentication schemes.
 
 use serde::Deserialize;
 use serde::de::IgnoredAny;
@@ -6,47 +6,47 @@ use serde::de::IgnoredAny;
 use crate::error::{Error, ErrorKind, Result};
 use crate::value::Str;
 
-/// The `metadata` of a service. Members that a definition may lack are options; the accessors
-/// of the same names in [`Service`](super::Service) give an error instead.
+/// The `metadata` of a service. Members that a definition may lack are options; the accessors with the same names in
+/// [`Service`](super::Service) return an error instead.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct Metadata {
-    /// The version of the API, `2006-03-01`.
+    /// The version of the API, such as `2006-03-01`.
     pub api_version: Option<Str>,
-    /// The service's name in host names and in the older data.
+    /// The name of the service in host names and in `endpoints.json`.
     pub endpoint_prefix: Option<Str>,
-    /// The service's identity, `Elastic Load Balancing v2`.
+    /// The service ID, such as `Elastic Load Balancing v2`.
     pub service_id: Option<Str>,
-    /// The one protocol of older definitions.
+    /// The protocol in older definitions.
     pub protocol: Option<Str>,
-    /// The protocols that the service speaks.
+    /// The protocols that the service supports.
     pub protocols: Vec<Str>,
-    /// The signature version of older definitions.
+    /// The signature version in older definitions.
     pub signature_version: Option<Str>,
-    /// The authentication schemes, the service's preferred one first.
+    /// The authentication schemes in order of preference.
     pub auth: Vec<Str>,
-    /// The name that signatures carry, where it is not the endpoint prefix.
+    /// The name of the service in signatures, if it is not the endpoint prefix.
     pub signing_name: Option<Str>,
     /// The version in the content type of the json protocol.
     pub json_version: Option<Str>,
-    /// What stands before the operation in the json and cbor protocols.
+    /// The prefix of the operation name in the json and cbor protocols.
     pub target_prefix: Option<Str>,
-    /// Set when the service spoke the query protocol before and still answers with its error codes.
+    /// Whether the service used the query protocol before and still returns its error codes.
     #[serde(deserialize_with = "presence")]
     pub aws_query_compatible: bool,
-    /// The name for people.
+    /// The full name.
     pub service_full_name: Option<Str>,
     /// The XML namespace of the service.
     pub xml_namespace: Option<Str>,
 }
 
-/// The key being there is what counts.
+/// Only the presence of the key matters.
 fn presence<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
     IgnoredAny::deserialize(deserializer).map(|_| true)
 }
 
-/// The protocols that can be spoken here.
+/// The supported protocols.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[allow(missing_docs)]
 #[non_exhaustive]
@@ -60,11 +60,11 @@ pub enum ProtocolName {
 }
 
 impl ProtocolName {
-    /// All of them; where a service speaks several, the first here is chosen, as botocore 1.44.5 does.
+    /// All supported protocols. If a service supports several, the first one in this list is used (as in botocore 1.44.5).
     pub const ALL: [ProtocolName; 6] =
         [ProtocolName::Json, ProtocolName::RestJson, ProtocolName::RestXml, ProtocolName::Cbor, ProtocolName::Query, ProtocolName::Ec2];
 
-    /// The name in the definitions.
+    /// Returns the name in the definitions.
     pub fn as_str(self) -> &'static str {
         match self {
             ProtocolName::Json => "json",
@@ -78,7 +78,7 @@ impl ProtocolName {
 }
 
 impl Metadata {
-    /// The protocol to speak: the first of [`ProtocolName::ALL`] that `protocols` lists, else `protocol`.
+    /// Returns the protocol to use: the first of [`ProtocolName::ALL`] in `protocols`, or otherwise `protocol`.
     pub(super) fn choose_protocol(&self, service: &str) -> Result<ProtocolName> {
         let listed: Vec<&str> = match self.protocols.as_slice() {
             [] => self.protocol.iter().map(|p| p.as_str()).collect(),
@@ -88,7 +88,11 @@ impl Metadata {
             let known: Vec<_> = ProtocolName::ALL.iter().map(|p| p.as_str()).collect();
             Error::new(
                 ErrorKind::InvalidDefinition,
-                format!("{service}: metadata.protocols: none of [{}] is known; supported are {}", listed.join(", "), known.join(", ")),
+                format!(
+                    "{service}: metadata.protocols: none of [{}] is supported; tucuxi supports {}",
+                    listed.join(", "),
+                    known.join(", ")
+                ),
             )
             .with_name("UnsupportedServiceProtocolsError")
         })

@@ -1,6 +1,6 @@
-//! From the API's names to boto3's method names.
+//! Converts the API's names to boto3's method names.
 
-/// The method name of an operation, a waiter or a parameter: `ListObjectsV2` is `list_objects_v2`.
+/// Returns the method name of an operation, a waiter, or a parameter: `list_objects_v2` for `ListObjectsV2`.
 ///
 /// ```
 /// use tucuxi::unversioned::definition::snake_case;
@@ -28,7 +28,7 @@ fn regular(name: &str) -> String {
     split_after_lower(&words).to_lowercase()
 }
 
-/// `ListACLs` to `List_acls`: an acronym in the plural at the end is one word.
+/// Converts `ListACLs` to `List_acls`: a plural acronym at the end is one word.
 fn split_plural_acronym(name: &str) -> String {
     let Some(stem) = name.strip_suffix('s') else { return name.to_owned() };
     let start = stem.len() - stem.chars().rev().take_while(char::is_ascii_uppercase).count();
@@ -38,8 +38,8 @@ fn split_plural_acronym(name: &str) -> String {
     format!("{}_{}", &name[..start], name[start..].to_lowercase())
 }
 
-/// An underscore before each capital with small letters behind it, unless it is the first character.
-/// Matches do not overlap: the character before the capital belongs to the match.
+/// Inserts an underscore before each uppercase letter followed by lowercase letters, except for the first character.
+/// Matches do not overlap: the character before the uppercase letter is part of the match.
 fn split_before_words(name: &str) -> String {
     let chars: Vec<char> = name.chars().collect();
     let mut out = String::with_capacity(name.len() + 8);
@@ -62,7 +62,7 @@ fn split_before_words(name: &str) -> String {
     out
 }
 
-/// An underscore between a small letter or digit and a capital.
+/// Inserts an underscore between a lowercase letter or digit and an uppercase letter.
 fn split_after_lower(name: &str) -> String {
     let mut out = String::with_capacity(name.len() + 4);
     let mut before = '_';
@@ -76,7 +76,7 @@ fn split_after_lower(name: &str) -> String {
     out
 }
 
-/// Operations whose method name does not follow the rule (botocore 1.44.5).
+/// Operations whose method names are irregular (botocore 1.44.5).
 const IRREGULAR: &[(&str, &str)] = &[
     ("CreateCachediSCSIVolume", "create_cached_iscsi_volume"),
     ("DescribeCachediSCSIVolumes", "describe_cached_iscsi_volumes"),

@@ -1,12 +1,12 @@
-//! A shape seen through the reference that leads to it.
+//! Shapes combined with the references to them.
 
 use super::service::Service;
 use super::shape::{Member, Shape, ShapeRef, ShapeType, Structure};
 use super::traits::{Location, TimestampFormat, Traits, XmlNamespace};
 use crate::error::Result;
 
-/// A shape together with the reference that leads to it: the reference's traits win. This is what
-/// validation, serializers and parsers walk along; it is three pointers and copied freely.
+/// A shape together with a reference to it, whose traits take precedence. Validation, serializers, and parsers traverse nodes. A
+/// node consists of three pointers and is cheap to copy.
 #[derive(Clone, Copy)]
 pub struct Node<'a> {
     service: &'a Service,
@@ -19,27 +19,27 @@ impl<'a> Node<'a> {
         Node { service, shape, reference }
     }
 
-    /// The service that the shape belongs to.
+    /// Returns the service of the shape.
     pub fn service(&self) -> &'a Service {
         self.service
     }
 
-    /// The shape itself.
+    /// Returns the shape.
     pub fn shape(&self) -> &'a Shape {
         self.shape
     }
 
-    /// The shape's name.
+    /// Returns the name of the shape.
     pub fn name(&self) -> &'a str {
         &self.shape.name
     }
 
-    /// What the shape is.
+    /// Returns the type of the shape.
     pub fn shape_type(&self) -> &'a ShapeType {
         &self.shape.shape_type
     }
 
-    /// The members, if it is a structure.
+    /// Returns the structure, if it is one.
     pub fn structure(&self) -> Option<&'a Structure> {
         match &self.shape.shape_type {
             ShapeType::Structure(structure) => Some(structure),
@@ -47,69 +47,68 @@ impl<'a> Node<'a> {
         }
     }
 
-    /// The node that a reference inside this shape leads to.
+    /// Follows a reference in this shape.
     ///
     /// # Errors
-    /// If the shape is not there or broken.
+    /// Fails if the other shape is missing or invalid.
     pub fn follow(&self, reference: &'a ShapeRef) -> Result<Node<'a>> {
         self.service.node(reference)
     }
 
-    /// The node of a member of this structure.
+    /// Returns the node of a member of this structure.
     ///
     /// # Errors
-    /// If its shape is not there or broken.
+    /// Fails if its shape is missing or invalid.
     pub fn member(&self, member: &'a Member) -> Result<Node<'a>> {
         self.service.node(&member.target)
     }
 
-    /// Where it is bound in an HTTP message.
+    /// Returns its location in an HTTP message.
     pub fn location(&self) -> Option<Location> {
         self.reference.location.or(self.shape.traits.location)
     }
 
-    /// Its name on the wire, where it is not the member's.
+    /// Returns its name on the wire, if that differs from the name of the member.
     pub fn location_name(&self) -> Option<&'a str> {
         self.reference.location_name.as_deref().or(self.shape.traits.location_name.as_deref())
     }
 
-    /// Its name in the ec2 protocol.
+    /// Returns its name in the ec2 protocol.
     pub fn query_name(&self) -> Option<&'a str> {
         self.reference.query_name.as_deref().or(self.shape.traits.query_name.as_deref())
     }
 
-    /// The element around the result in the query protocol.
+    /// Returns the element around the result in the query protocol.
     pub fn result_wrapper(&self) -> Option<&'a str> {
         self.reference.result_wrapper.as_deref().or(self.shape.traits.result_wrapper.as_deref())
     }
 
-    /// How a timestamp is written here, where the definition says it.
+    /// Returns the format of a timestamp, if the definition specifies it.
     pub fn timestamp_format(&self) -> Option<TimestampFormat> {
         self.reference.timestamp_format.or(self.shape.traits.timestamp_format)
     }
 
-    /// The XML namespace of the element.
+    /// Returns the XML namespace of the element.
     pub fn xml_namespace(&self) -> Option<&'a XmlNamespace> {
         self.reference.xml_namespace.as_ref().or(self.shape.traits.xml_namespace.as_ref())
     }
 
-    /// The endpoint rules' parameter that it feeds.
+    /// Returns the endpoint rule parameter that it provides.
     pub fn context_param(&self) -> Option<&'a str> {
         self.reference.context_param.as_deref().or(self.shape.traits.context_param.as_deref())
     }
 
-    /// The least number, length or size.
+    /// Returns the minimum number, length, or size.
     pub fn min(&self) -> Option<f64> {
         self.reference.min.or(self.shape.traits.min)
     }
 
-    /// The greatest number, length or size.
+    /// Returns the maximum number, length, or size.
     pub fn max(&self) -> Option<f64> {
         self.reference.max.or(self.shape.traits.max)
     }
 
-    /// Whether one of the yes-or-no traits holds here, on the reference or on the shape:
-    /// `node.has(|t| t.flattened)`.
+    /// Returns whether a boolean trait is set on the reference or the shape: `node.has(|t| t.flattened)`.
     pub fn has(&self, flag: impl Fn(&Traits) -> bool) -> bool {
         flag(self.reference) || flag(&self.shape.traits)
     }

@@ -1,4 +1,4 @@
-//! Operations: what can be called.
+//! Operations.
 
 use std::borrow::Cow;
 
@@ -9,53 +9,53 @@ use super::json::{NodeJson, Object, Text};
 use super::shape::{Lookup, ShapeRef};
 use crate::value::{Str, Value};
 
-/// One operation of a service.
+/// An operation of a service.
 #[derive(Debug, Default)]
 #[non_exhaustive]
 pub struct Operation {
-    /// The API's name, `ListObjectsV2`.
+    /// The API's name, such as `ListObjectsV2`.
     pub name: Str,
     /// The HTTP method.
     pub http_method: Str,
     /// The path template, which may have a fixed query: `/{Bucket}?acl`.
     pub request_uri: Str,
-    /// The structure that goes in.
+    /// The input structure.
     pub input: Option<ShapeRef>,
-    /// The structure that comes out.
+    /// The output structure.
     pub output: Option<ShapeRef>,
-    /// The errors that are documented for it.
+    /// The documented errors.
     pub errors: Vec<ShapeRef>,
-    /// What is put before the host name; may have labels: `{AccountId}.`.
+    /// The host prefix, which may have labels: `{AccountId}.`.
     pub host_prefix: Option<Str>,
-    /// Parameters of the endpoint rules with fixed values.
+    /// Endpoint rule parameters with fixed values.
     pub static_context_params: Vec<(Str, Value)>,
-    /// Parameters of the endpoint rules found by a JMESPath expression over the input.
+    /// Endpoint rule parameters whose values are found by JMESPath expressions on the input.
     pub operation_context_params: Vec<(Str, Str)>,
-    /// Authentication schemes in the order of preference; wins over [`auth_type`](Self::auth_type).
+    /// The authentication schemes in order of preference. They take precedence over [`auth_type`](Self::auth_type).
     pub auth: Vec<Str>,
     /// The authentication type of older definitions.
     pub auth_type: Option<Str>,
-    /// Whether the body stays out of the signature.
+    /// Whether the body is not signed.
     pub unsigned_payload: bool,
     /// Whether a checksum of the body is required (older definitions).
     pub http_checksum_required: bool,
-    /// Which checksums the operation knows.
+    /// The checksums that the operation supports.
     pub http_checksum: Option<HttpChecksum>,
-    /// The encodings in which the body may be compressed.
+    /// The encodings with which the body can be compressed.
     pub request_compression: Vec<Str>,
-    /// That the endpoint is asked for by another operation.
+    /// Endpoint discovery, if another operation discovers the endpoint.
     pub endpoint_discovery: Option<EndpointDiscovery>,
-    /// That this is the operation that answers endpoints.
+    /// Whether this is the operation that discovers endpoints.
     pub endpoint_operation: bool,
-    /// The definition says that it only reads.
+    /// Whether the definition declares that it only reads.
     pub read_only: bool,
-    /// The definition says that calling it twice does what calling it once does.
+    /// Whether the definition declares that repeating it has no further effect.
     pub idempotent: bool,
-    /// Not to be used any more.
+    /// Whether it is deprecated.
     pub deprecated: bool,
 }
 
-/// Which checksums an operation knows.
+/// The checksums that an operation supports.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct HttpChecksum {
@@ -63,16 +63,16 @@ pub struct HttpChecksum {
     pub request_algorithm_member: Option<Str>,
     /// Whether the request must carry a checksum.
     pub request_checksum_required: bool,
-    /// The input member that asks for a checksum of the response.
+    /// The input member that requests a checksum of the response.
     pub request_validation_mode_member: Option<Str>,
-    /// The algorithms of the response's checksum.
+    /// The algorithms of response checksums.
     pub response_algorithms: Vec<Str>,
 }
 
-/// That the endpoint of an operation is asked for by another operation.
+/// Endpoint discovery: another operation returns the endpoint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EndpointDiscovery {
-    /// Whether it cannot be called without.
+    /// Whether the operation requires it.
     pub required: bool,
 }
 
@@ -168,7 +168,7 @@ struct DiscoveryJson {
 }
 
 impl Operation {
-    /// The message is the reason; the caller knows the place.
+    /// Parses an operation. The error is the reason; the caller adds the path.
     pub(super) fn parse(name: &Str, text: &str, lookup: Lookup<'_>) -> Result<Operation, String> {
         let json: OperationJson<'_> = serde_json::from_str(text).map_err(|e| e.to_string())?;
         let reference = |key: &str, node: &Option<NodeJson<'_>>| {
@@ -207,7 +207,7 @@ impl Operation {
     }
 }
 
-/// A boolean, text, or a list of text.
+/// A boolean, a string, or a list of strings.
 fn static_value(raw: &RawValue) -> Result<Value, String> {
     #[derive(Deserialize)]
     #[serde(untagged)]

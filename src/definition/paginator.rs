@@ -1,27 +1,28 @@
-//! `paginators-1.json`, how the pages of an operation hang together.
+//! `paginators-1.json`: how the pages of an operation are connected.
 //!
-//! What is walked by these definitions is the client's business; here are only the names and expressions, typed.
+//! This module contains the typed names and expressions; `paginator` iterates over the pages.
 
 use std::sync::Arc;
 
-use super::entries::{Entries, Members, invalid};
-use super::source::{Definition, Source};
+use super::lazy::LazyFile;
+use super::loader::{Definition, Source};
+use super::located::Located;
 use crate::error::{Error, ErrorKind, Result};
 use crate::value::{Expression, Str, Value};
 
 /// The paginators of a service, by operation.
-pub struct Paginators(Entries<PaginatorDefinition>);
+pub struct Paginators(LazyFile<PaginatorDefinition>);
 
 impl Paginators {
-    /// The operations that have one, in the file's order.
+    /// Returns the operations that have a paginator, in the order of the file.
     pub fn operations(&self) -> impl ExactSizeIterator<Item = &Str> {
         self.0.names()
     }
 
-    /// The paginator of an operation (`ListObjectsV2`), if it has one.
+    /// Returns the paginator of an operation (`ListObjectsV2`), if it has one.
     ///
     /// # Errors
-    /// `InvalidDefinition` if it is broken; the message has file and path.
+    /// Returns [`ErrorKind::InvalidDefinition`] if it is invalid. The message contains file and path.
     pub fn get(&self, operation: &str) -> Result<Option<PaginatorDefinition>> {
         Ok(self.0.get(operation, PaginatorDefinition::read)?.map(|(_, definition)| definition.clone()))
     }
@@ -31,7 +32,7 @@ impl Definition for Paginators {
     const KIND: &'static str = "paginators-1";
 
     fn parse(source: Source) -> Result<Paginators> {
-        Entries::index(source.file, source.text, "pagination").map(Paginators)
+        LazyFile::scan(source.file, source.text, "pagination").map(Paginators)
     }
 }
 
@@ -41,9 +42,9 @@ impl std::fmt::Debug for Paginators {
     }
 }
 
-/// How the pages of one operation hang together. Clone is O(1).
+/// How the pages of an operation are connected. Cloning is O(1).
 ///
-/// A program can bring its own, of the same members as an entry of a `paginators-1.json`:
+/// Programs can supply their own, with the members of an entry of `paginators-1.json`:
 ///
 /// ```
 /// use tucuxi::{PaginatorDefinition, value};
@@ -71,75 +72,76 @@ struct Fields {
 }
 
 impl PaginatorDefinition {
-    /// Reads a definition: `input_token`, `output_token` and `result_key` (a text, or a list of them), and, where it has
-    /// them, `limit_key`, `more_results` and `non_aggregate_keys`.
+    /// Reads a definition: `input_token`, `output_token`, and `result_key` (each a string or a list of strings), and optionally
+    /// `limit_key`, `more_results`, and `non_aggregate_keys`.
     ///
     /// # Errors
-    /// `InvalidDefinition`; the message has the member that is missing or broken.
+    /// Returns [`ErrorKind::InvalidDefinition`], naming the member that is missing or invalid.
     pub fn from_value(value: &Value) -> Result<PaginatorDefinition> {
-        PaginatorDefinition::read(value).map_err(|reason| invalid(&format!("The paginator is broken at {reason}")))
+        PaginatorDefinition::read(&Located::top(value, "paginator"))
     }
 
-    fn read(json: &Value) -> Result<PaginatorDefinition, String> {
-        let json = Members(json);
+    fn read(json: &Located<'_, '_>) -> Result<PaginatorDefinition> {
         for required in ["input_token", "output_token", "result_key"] {
             json.required(required)?;
         }
+        let result_key = |json: &Located<'_, '_>| json.expression().map(ResultKey::new);
         let fields = Fields {
-            input_tokens: json.texts("input_token")?,
-            output_tokens: json.expressions("output_token")?,
-            result_keys: json.expressions("result_key")?.into_iter().map(ResultKey::new).collect(),
-            limit_key: json.text("limit_key")?,
-            more_results: json.expression("more_results")?,
-            non_aggregate_keys: json.expressions("non_aggregate_keys")?.into_iter().map(ResultKey::new).collect(),
+            input_tokens: json.one_or_more("input_token", |json| json.str())?,
+            output_tokens: json.one_or_more("output_token", |json| json.expression())?,
+            result_keys: json.one_or_more("result_key", result_key)?,
+            limit_key: json.get("limit_key")?.map(|key| key.str()).transpose()?,
+            more_results: json.get("more_results")?.map(|path| path.expression()).transpose()?,
+            non_aggregate_keys: json.one_or_more("non_aggregate_keys", result_key)?,
         };
         if fields.result_keys.is_empty() {
-            return Err("result_key: is empty".to_owned());
+            return Err(json.required("result_key")?.error("it is empty"));
         }
         let (inputs, outputs) = (fields.input_tokens.len(), fields.output_tokens.len());
         if inputs != outputs || inputs == 0 {
-            return Err(format!("output_token: there must be one for each input_token, {outputs} for {inputs}"));
+            let reason = format!("there must be one for each input_token, but there are {outputs} for {inputs}");
+            return Err(json.required("output_token")?.error(&reason));
         }
         Ok(PaginatorDefinition(Arc::new(fields)))
     }
 
-    /// The parameters that carry the token.
+    /// Returns the parameters that carry the token.
     pub fn input_tokens(&self) -> &[Str] {
         &self.0.input_tokens
     }
 
-    /// What finds the next token in a page, one for each of [`input_tokens`](Self::input_tokens).
+    /// Returns the expressions that find the next token in a page, one for each of [`input_tokens`](Self::input_tokens).
     pub fn output_tokens(&self) -> &[Expression] {
         &self.0.output_tokens
     }
 
-    /// What a page carries; there is at least one. The first is the primary one: it alone is counted and cut.
+    /// Returns the results of a page. There is at least one. The first is the primary one: only it is counted and truncated.
     pub fn result_keys(&self) -> &[ResultKey] {
         &self.0.result_keys
     }
 
-    /// The primary one of [`result_keys`](Self::result_keys).
+    /// Returns the primary one of [`result_keys`](Self::result_keys).
     pub fn primary(&self) -> &ResultKey {
         &self.0.result_keys[0]
     }
 
-    /// The parameter for the size of a page.
+    /// Returns the parameter for the page size.
     pub fn limit_key(&self) -> Option<&str> {
         self.0.limit_key.as_deref()
     }
 
-    /// What tells whether there is another page; without it the token does.
+    /// Returns the expression that says whether there is another page. Without it, the token decides.
     pub fn more_results(&self) -> Option<&Expression> {
         self.0.more_results.as_ref()
     }
 
-    /// What a full result takes from the first page alone.
+    /// Returns the parts that a full result takes from the first page only.
     pub fn non_aggregate_keys(&self) -> &[ResultKey] {
         &self.0.non_aggregate_keys
     }
 }
 
-/// A place in a page: an expression and, where it is a plain path (`DistributionList.Items`), that path.
+/// A part of a page: an expression and, if it is a plain path (`DistributionList.Items`), that path.
 #[derive(Clone, Debug)]
 pub struct ResultKey {
     expression: Expression,
@@ -154,15 +156,15 @@ impl ResultKey {
         ResultKey { expression, path }
     }
 
-    /// The expression.
+    /// Returns the expression.
     pub fn expression(&self) -> &Expression {
         &self.expression
     }
 
-    /// What is there; null where nothing is.
+    /// Returns this part of a page; null if it is missing.
     ///
     /// # Errors
-    /// If the expression fails on the page.
+    /// Fails if the expression fails on the page.
     pub fn find(&self, page: &Value) -> Result<Value> {
         match &self.path {
             Some(path) => Ok(path.iter().try_fold(page, |value, name| value.get(name)).cloned().unwrap_or_default()),
@@ -170,36 +172,34 @@ impl ResultKey {
         }
     }
 
-    /// What is there, to be changed; nothing where there is no such place.
+    /// Returns this part of a page for modification, if it exists.
     ///
     /// # Errors
-    /// If the expression is no plain path.
+    /// Fails if the expression is not a plain path.
     pub(crate) fn find_mut<'v>(&self, page: &'v mut Value) -> Result<Option<&'v mut Value>> {
-        let mut place = page;
+        let mut part = page;
         for name in self.names()? {
-            match place.get_mut(name) {
-                Some(value) => place = value,
+            match part.get_mut(name) {
+                Some(value) => part = value,
                 None => return Ok(None),
             }
         }
-        Ok(Some(place))
+        Ok(Some(part))
     }
 
-    /// Puts a value there; the maps on the way are made where they are missing.
+    /// Sets this part of a page, creating missing maps on the path.
     ///
     /// # Errors
-    /// If the expression is no plain path.
+    /// Fails if the expression is not a plain path.
     pub(crate) fn put(&self, page: &mut Value, value: Value) -> Result<()> {
-        let (last, way) = self.names()?.split_last().expect("a path has at least one name");
-        let mut place = page;
-        for name in way {
-            let map = as_map(place);
-            if !map.contains_key(name) {
-                map.insert(name.clone(), crate::value::Map::new());
+        let mut part = page;
+        for name in self.names()? {
+            if part.as_map().is_none() {
+                *part = Value::Null;
             }
-            place = map.get_mut(name).expect("it was put there if it was missing");
+            part = &mut part[name.as_str()];
         }
-        as_map(place).insert(last.clone(), value);
+        *part = value;
         Ok(())
     }
 
@@ -209,14 +209,6 @@ impl ResultKey {
             Error::new(ErrorKind::Pagination, text).with_name("InvalidExpressionError")
         })
     }
-}
-
-/// The map that `place` is, or is made.
-fn as_map(place: &mut Value) -> &mut crate::value::Map {
-    if place.as_map().is_none() {
-        *place = Value::Map(crate::value::Map::new());
-    }
-    place.as_map_mut().expect("it is made a map above")
 }
 
 #[cfg(test)]
@@ -229,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn a_broken_paginator_is_an_error_with_its_path_and_others_work() {
+    fn an_invalid_paginator_is_an_error_with_its_path_and_the_others_work() {
         let text = r#"{"version": 3, "pagination": {
             "Good": {"input_token": ["A", "B"], "output_token": ["a", "b"], "result_key": "Items"},
             "Syntax": {"input_token": "A", "output_token": "a[", "result_key": "Items"},
@@ -240,16 +232,16 @@ mod tests {
         let paginators = paginators(text).unwrap();
         assert_eq!(paginators.get("Good").unwrap().unwrap().input_tokens(), ["A", "B"]);
         assert!(paginators.get("Other").unwrap().is_none());
-        for (operation, place) in [
+        for (operation, start) in [
             ("Syntax", "x.json: pagination.Syntax.output_token: syntax"),
-            ("Missing", "x.json: pagination.Missing.result_key: is missing"),
-            ("Type", "x.json: pagination.Type.result_key[1]: must be text, not int"),
+            ("Missing", "x.json: pagination.Missing: the key \"result_key\" is missing"),
+            ("Type", "x.json: pagination.Type.result_key[1]: it must be a string, not int"),
             ("Uneven", "x.json: pagination.Uneven.output_token: "),
-            ("List", "x.json: pagination.List: must be an object"),
+            ("List", "x.json: pagination.List: it must be an object"),
         ] {
             let error = paginators.get(operation).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::InvalidDefinition);
-            assert!(error.message().starts_with(place), "{error}");
+            assert!(error.message().starts_with(start), "{error}");
         }
     }
 
@@ -261,7 +253,7 @@ mod tests {
     }
 
     #[test]
-    fn a_place_is_found_and_filled() {
+    fn a_part_of_a_page_is_found_and_set() {
         let key = |text: &str| ResultKey::new(Expression::parse(text).unwrap());
         let mut page = value!({"a": {"b": [1]}, "n": null});
         assert_eq!(key("a.b").find(&page).unwrap(), value!([1]));

@@ -1,18 +1,20 @@
-//! `partitions.json`, what the endpoint rules know about each partition.
+//! `partitions.json`, the partitions of the endpoint rules.
 //!
-//! The older `endpoints.json` has partitions too (see [`super::endpoints`]); each is used for its own purpose.
+//! The older `endpoints.json` has partitions of its own; see [`super::endpoints`].
+
+use std::sync::OnceLock;
 
 use foldhash::HashSet;
-use serde::Deserialize;
+use regex_lite::Regex;
 use serde::de::IgnoredAny;
+use serde::{Deserialize, Deserializer};
 
 use super::json::Object;
-use super::region_pattern::RegionPattern;
-use super::source::{Definition, Source};
+use super::loader::{Definition, Source};
 use crate::error::{Error, ErrorKind, Result};
 use crate::value::{Map, Str, Value};
 
-/// The partitions, in the file's order; there is at least one.
+/// The partitions in the order of the file. There is at least one.
 #[derive(Debug)]
 pub struct Partitions(Vec<Partition>);
 
@@ -41,10 +43,10 @@ struct RawPartition<'a> {
 }
 
 impl Partitions {
-    /// Reads the file.
+    /// Parses the file.
     ///
     /// # Errors
-    /// `InvalidDefinition` if this is no such file, or has no partition.
+    /// Returns [`ErrorKind::InvalidDefinition`] if the file is invalid or has no partition.
     pub fn parse(json: &[u8]) -> Result<Partitions> {
         let invalid = |what: String| Error::new(ErrorKind::InvalidDefinition, what);
         let raw: RawPartitions<'_> = serde_json::from_slice(json).map_err(|e| invalid(e.to_string()).with_source(e))?;
@@ -54,11 +56,11 @@ impl Partitions {
         Ok(Partitions(raw.partitions.into_iter().map(Partition::from).collect()))
     }
 
-    /// The outputs of the partition that `region` belongs to (`name`, `dnsSuffix`, …): of the first that
-    /// lists it or whose pattern it matches, else of the first of all.
+    /// Returns the outputs (`name`, `dnsSuffix`, …) of the partition of `region`: the first one that lists it or whose pattern
+    /// matches, or otherwise the first one in the file.
     ///
     /// # Errors
-    /// `InvalidDefinition` if a partition's pattern is no regular expression.
+    /// Returns [`ErrorKind::InvalidDefinition`] if the pattern of a partition is not a regular expression.
     pub fn outputs(&self, region: &str) -> Result<&Map> {
         for partition in &self.0 {
             if partition.regions.contains(region) || partition.pattern.is_match(region)? {
@@ -85,6 +87,39 @@ impl From<RawPartition<'_>> for Partition {
     }
 }
 
+/// A regular expression that region names match from their beginning, compiled on first use.
+#[derive(Debug)]
+pub(crate) struct RegionPattern {
+    text: Box<str>,
+    regex: OnceLock<Result<Regex, regex_lite::Error>>,
+}
+
+impl RegionPattern {
+    pub fn new(text: impl Into<Box<str>>) -> RegionPattern {
+        RegionPattern { text: text.into(), regex: OnceLock::new() }
+    }
+
+    /// Returns whether `region` matches.
+    ///
+    /// # Errors
+    /// Returns [`ErrorKind::InvalidDefinition`] if the pattern is not a regular expression.
+    pub fn is_match(&self, region: &str) -> Result<bool> {
+        match self.regex.get_or_init(|| Regex::new(&format!("^(?:{})", self.text))) {
+            Ok(regex) => Ok(regex.is_match(region)),
+            Err(e) => {
+                let message = format!("The regionRegex {:?} of a partition is not a regular expression: {e}", self.text);
+                Err(Error::new(ErrorKind::InvalidDefinition, message).with_source(e.clone()))
+            }
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for RegionPattern {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Box::<str>::deserialize(deserializer).map(RegionPattern::new)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -94,7 +129,7 @@ mod tests {
         {"id": "two", "regionRegex": "^us\\-gov\\-\\w+\\-\\d+$", "regions": {"us-east-9": {}}, "outputs": {"dnsSuffix": "two.com"}}]}"#;
 
     #[test]
-    fn a_region_is_listed_or_matches_or_falls_to_the_first() {
+    fn a_region_is_listed_or_matches_or_belongs_to_the_first_partition() {
         let partitions = Partitions::parse(TWO.as_bytes()).unwrap();
         let name = |region: &str| partitions.outputs(region).unwrap()["name"].as_str().unwrap().to_owned();
         assert_eq!(name("one-global"), "one");
@@ -106,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn a_broken_pattern_is_an_error_when_it_is_needed() {
+    fn an_invalid_pattern_is_an_error_when_it_is_needed() {
         let json = TWO.replace("^us\\\\-gov", "^us(");
         let partitions = Partitions::parse(json.as_bytes()).unwrap();
         assert!(partitions.outputs("eu-west-1").is_ok());

@@ -1,20 +1,21 @@
 //! The names of definition files: `<service>/<api-version>/<kind>.json[.gz]`, and shared files that belong to no service.
-//! What looks for definitions (folders, archives, the importer) goes by these rules; nothing here touches the disk.
+//!
+//! Folders, archives, and the importer share these rules. Nothing here accesses the disk.
 
 /// The kinds that belong to no service.
 pub(crate) const SHARED: [&str; 4] = ["_retry", "endpoints", "partitions", "sdk-default-configuration"];
 
-/// A definition's place below a data folder, without the file's extension.
+/// The path of a definition below a data folder, without extension.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct DefinitionPath<'a> {
-    /// Service and API version; none for a shared file.
+    /// The service and the API version; `None` for a shared file.
     pub service: Option<(&'a str, &'a str)>,
     /// `service-2`, `paginators-1.sdk-extras`, `endpoints`, …
     pub kind: &'a str,
 }
 
 impl<'a> DefinitionPath<'a> {
-    /// The data folder that a file belongs to (empty for the top) and its place there, by the file's whole path.
+    /// Splits the path of a file into its data folder (which may be empty) and its path below that.
     pub(crate) fn split(name: &'a str) -> Option<(&'a str, DefinitionPath<'a>)> {
         let (folder, last) = name.rsplit_once('/').unwrap_or(("", name));
         let kind = base(last)?;
@@ -27,18 +28,19 @@ impl<'a> DefinitionPath<'a> {
             .then_some((folder, DefinitionPath { service: Some((service, version)), kind }))
     }
 
-    /// Whether no call ever needs the file.
+    /// Returns whether the file is documentation, which no call needs.
     pub(crate) fn is_documentation(&self) -> bool {
         self.kind.starts_with("examples-")
     }
 }
 
-/// The path without `.json` or `.json.gz`.
+/// Returns the path without `.json` or `.json.gz`.
 pub(crate) fn base(path: &str) -> Option<&str> {
     path.strip_suffix(".gz").unwrap_or(path).strip_suffix(".json")
 }
 
-/// A kind of service file ends in its schema version: `waiters-2`; the SDKs' additions have a suffix after it.
+/// Returns whether this is a kind of service file, which ends with its schema version: `waiters-2`. SDK additions have a further
+/// suffix.
 pub(crate) fn is_kind(kind: &str) -> bool {
     let kind = kind.strip_suffix(".sdk-extras").unwrap_or(kind);
     kind.rsplit_once('-').is_some_and(|(name, version)| {
@@ -46,12 +48,12 @@ pub(crate) fn is_kind(kind: &str) -> bool {
     })
 }
 
-/// Whether a service's or an API version's name is that of one folder: names come from callers and from archives.
+/// Returns whether the name of a service or an API version is a valid folder name. Names come from callers and archives.
 pub(crate) fn is_name(name: &str) -> bool {
     !matches!(name, "" | "." | "..") && !name.contains(['/', '\\', ':']) && !name.contains(char::is_control)
 }
 
-/// Whether a relative path stays where it begins.
+/// Returns whether a relative path cannot leave its folder.
 pub(crate) fn is_safe(path: &str) -> bool {
     path.split('/').all(is_name)
 }
@@ -61,7 +63,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_path_says_what_it_holds() {
+    fn a_path_names_service_version_and_kind() {
         let split = DefinitionPath::split("botocore/data/s3/2006-03-01/paginators-1.sdk-extras.json.gz");
         let path = DefinitionPath { service: Some(("s3", "2006-03-01")), kind: "paginators-1.sdk-extras" };
         assert_eq!(split, Some(("botocore/data", path)));

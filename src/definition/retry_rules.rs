@@ -1,47 +1,47 @@
-//! `_retry.json`, what the legacy retry mode retries, and how long it waits.
+//! `_retry.json`: what the legacy retry mode retries, and how long it waits.
 //!
-//! Keyed by endpoint prefix; what a service says is laid over what is said for all.
+//! Rules are keyed by endpoint prefix. The rules of a service are merged into the defaults.
 
 use serde_json::Value as Json;
 
-use super::source::{Definition, Source};
+use super::loader::{Definition, Source};
 use crate::error::{Error, ErrorKind, Result};
 
-/// The file as it stands.
+/// The parsed file.
 #[derive(Debug)]
 pub struct RetryRules(Json);
 
-/// What holds for one service.
+/// The rules of a service.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ServiceRetryRules {
-    /// How often a request is sent at most, the first time included.
+    /// The maximum number of attempts, including the first.
     pub max_attempts: u32,
-    /// The delay before the first repetition in seconds; `None` is chance between 0 and 1.
+    /// The delay before the first retry in seconds; `None` is a random number between 0 and 1.
     pub base: Option<f64>,
-    /// By what each further delay grows.
+    /// The factor by which each further delay grows.
     pub growth_factor: f64,
-    /// What is retried, in the order in which it is asked for.
+    /// The conditions for a retry, in the order in which they are checked.
     pub conditions: Vec<RetryCondition>,
 }
 
-/// A condition under which a request is repeated; everything that it names must fit.
+/// A condition for a retry. All of its parts must be met.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct RetryCondition {
     /// The status of the response.
     pub status: Option<u16>,
     /// The error code.
     pub code: Option<String>,
-    /// The header with the CRC-32 of the body, which must not fit.
+    /// The header with the CRC-32 of the body, which must not match.
     pub crc32_header: Option<String>,
     /// The connection failed.
     pub connection: bool,
 }
 
 impl RetryRules {
-    /// What holds for the service with this endpoint prefix.
+    /// Returns the rules of the service with this endpoint prefix.
     ///
     /// # Errors
-    /// `InvalidDefinition` if the file does not say how often and how long.
+    /// Returns [`ErrorKind::InvalidDefinition`] if the file lacks the number of attempts or the delay.
     pub fn service(&self, endpoint_prefix: &str) -> Result<ServiceRetryRules> {
         let mut merged = self.resolved(&self.0["retry"]["__default__"], 0);
         merge(&mut merged, self.resolved(&self.0["retry"][endpoint_prefix]["__default__"], 0));
@@ -59,10 +59,10 @@ impl RetryRules {
         })
     }
 
-    /// `{"$ref": name}` stands for a definition, wherever it is.
+    /// Replaces each `{"$ref": name}` with the definition.
     fn resolved(&self, node: &Json, depth: usize) -> Json {
-        const DEEPEST: usize = 16;
-        let Some(object) = node.as_object().filter(|_| depth < DEEPEST) else { return node.clone() };
+        const MAX_DEPTH: usize = 16;
+        let Some(object) = node.as_object().filter(|_| depth < MAX_DEPTH) else { return node.clone() };
         if let (1, Some(Json::String(name))) = (object.len(), object.get("$ref")) {
             return self.resolved(&self.0["definitions"][name.as_str()], depth + 1);
         }
@@ -91,7 +91,7 @@ fn condition(policy: &Json) -> RetryCondition {
     }
 }
 
-/// Objects unite, anything else replaces.
+/// Merges objects recursively and replaces anything else.
 fn merge(base: &mut Json, over: Json) {
     match (base, over) {
         (Json::Object(base), Json::Object(over)) => {
@@ -109,7 +109,7 @@ mod tests {
     use crate::definition::{Definitions, RetryRules};
 
     #[test]
-    fn a_service_s_rules_are_laid_over_those_of_all() {
+    fn the_rules_of_a_service_are_merged_into_the_defaults() {
         let rules = Definitions::embedded().shared::<RetryRules>().unwrap();
         let (all, special, own) =
             (rules.service("nothing").unwrap(), rules.service("dynamodb").unwrap(), rules.service("organizations").unwrap());

@@ -1,5 +1,6 @@
-//! A root: one place to look for definitions, whatever it is made of (a folder, an archive, what the crate carries).
-//! The loader asks its roots in order; a root knows nothing of the others, and keeps nothing of what it read from a folder.
+//! Roots: the places where definitions are searched. A root is a folder, an archive, or the files embedded in the crate.
+//!
+//! The loader searches its roots in order. A root knows nothing about the others and does not cache what it reads from a folder.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -12,48 +13,47 @@ use std::sync::Arc;
 use flate2::bufread::MultiGzDecoder;
 
 use super::archive::{self, Files};
-use super::embedded;
 use super::path::{self, DefinitionPath};
 use crate::error::{Error, ErrorKind, Result};
 
-/// A place to look for definitions: a folder or an archive in the layout that botocore and boto3 use,
+/// A place where definitions are searched: a folder or an archive in the layout of botocore and boto3,
 /// `<service>/<api-version>/<kind>.json` or `.json.gz`.
 ///
 /// ```no_run
 /// use tucuxi::Definitions;
 /// use tucuxi::unversioned::definition::Root;
 ///
-/// // A newer botocore as it comes from the package index, before the definitions that the crate carries.
+/// // A newer botocore, as downloaded from a package index, takes precedence over the embedded definitions.
 /// let definitions = Definitions::new([Root::open("botocore-1.44.5-py3-none-any.whl")?]);
 /// # Ok::<(), tucuxi::Error>(())
 /// ```
 #[derive(Clone, Debug)]
-pub struct Root(Place);
+pub struct Root(Storage);
 
 #[derive(Clone)]
-enum Place {
+enum Storage {
     Folder(PathBuf),
     Archive { name: Arc<str>, files: Arc<Files> },
     Embedded,
 }
 
-/// Of two files with the same base the first is read.
+/// If both files exist, the first one is read.
 const EXTENSIONS: [&str; 2] = [".json", ".json.gz"];
-/// A definition must inflate to no more than this; the largest with all its documentation has a tenth of it.
-const LARGEST_TEXT: usize = 128 << 20;
-/// Deflate cannot do better than this, so a promise of more is not believed.
-const BEST_RATIO: usize = 1032;
+/// The maximum size of an inflated definition. The largest one, with all its documentation, has a tenth of it.
+const MAX_TEXT: usize = 128 << 20;
+/// The best compression ratio of deflate. A file that claims more is not trusted.
+const MAX_RATIO: usize = 1032;
 
 impl Root {
-    /// A folder. One that is not there, or is no folder, is passed over whenever something is looked for.
+    /// Creates a root from a folder. A path that does not exist or is not a folder is skipped in every search.
     pub fn folder(path: impl Into<PathBuf>) -> Root {
-        Root(Place::Folder(path.into()))
+        Root(Storage::Folder(path.into()))
     }
 
-    /// A folder, or an archive: `.tar.gz`, `.zip` or a Python wheel.
+    /// Opens a folder or an archive: a `.tar.gz`, a `.zip`, or a Python wheel.
     ///
     /// # Errors
-    /// `InvalidDefinition` when a file is there that cannot be read or is no such archive.
+    /// Returns [`ErrorKind::InvalidDefinition`] if the path is a file that cannot be read or is not such an archive.
     pub fn open(path: impl Into<PathBuf>) -> Result<Root> {
         let path = path.into();
         if !path.is_file() {
@@ -64,25 +64,25 @@ impl Root {
         Root::archive(&bytes, &name)
     }
 
-    /// The bytes of an archive (`.tar.gz`, `.zip`, wheel). What comes before the data folder in its paths does not matter.
+    /// Creates a root from the bytes of an archive (`.tar.gz`, `.zip`, wheel). The data folder can be anywhere in it.
     ///
     /// # Errors
-    /// `InvalidDefinition` when it is broken, too large, or holds no definitions.
+    /// Returns [`ErrorKind::InvalidDefinition`] if the archive is damaged, is too large, or contains no definitions.
     pub fn bytes(archive: impl AsRef<[u8]>) -> Result<Root> {
         Root::archive(archive.as_ref(), "definition archive")
     }
 
     fn archive(bytes: &[u8], name: &str) -> Result<Root> {
         let files = Arc::new(archive::read(bytes, name)?);
-        Ok(Root(Place::Archive { name: name.into(), files }))
+        Ok(Root(Storage::Archive { name: name.into(), files }))
     }
 
-    /// What the crate carries.
+    /// Returns the root of the embedded definitions.
     pub(crate) fn embedded() -> &'static Root {
-        &Root(Place::Embedded)
+        &Root(Storage::Embedded)
     }
 
-    /// The text at `<base>.json`, else at `<base>.json.gz`, with the name of the file.
+    /// Reads `<base>.json`, or otherwise `<base>.json.gz`.
     pub(crate) fn read(&self, base: &str) -> Result<Option<Found>> {
         for extension in EXTENSIONS {
             let path = format!("{base}{extension}");
@@ -94,18 +94,18 @@ impl Root {
         Ok(None)
     }
 
-    /// Whether there is something to read at `base`.
+    /// Returns whether `<base>.json` or `<base>.json.gz` exists.
     pub(crate) fn has(&self, base: &str) -> bool {
         EXTENSIONS.iter().map(|extension| format!("{base}{extension}")).any(|path| match &self.0 {
-            Place::Folder(folder) => folder.join(path).is_file(),
-            Place::Archive { files, .. } => files.contains_key(&path),
-            Place::Embedded => embedded::get(&path).is_some(),
+            Storage::Folder(folder) => folder.join(path).is_file(),
+            Storage::Archive { files, .. } => files.contains_key(&path),
+            Storage::Embedded => embedded_file(&path).is_some(),
         })
     }
 
-    /// The services that have the kind in some version.
+    /// Returns the services that have a definition of this kind in any version.
     pub(crate) fn services(&self, kind: &str) -> Result<BTreeSet<String>> {
-        let Place::Folder(folder) = &self.0 else {
+        let Storage::Folder(folder) = &self.0 else {
             return Ok(self.owners("", kind).map(|(service, _)| service.to_owned()).collect());
         };
         let mut services = BTreeSet::new();
@@ -117,10 +117,10 @@ impl Root {
         Ok(services)
     }
 
-    /// The API versions in which the service has the kind.
+    /// Returns the API versions in which a service has a definition of this kind.
     pub(crate) fn versions(&self, service: &str, kind: &str) -> Result<BTreeSet<String>> {
         let start = format!("{service}/");
-        let Place::Folder(folder) = &self.0 else {
+        let Storage::Folder(folder) = &self.0 else {
             return Ok(self.owners(&start, kind).map(|(_, version)| version.to_owned()).collect());
         };
         let mut versions = folders_in(&folder.join(service))?;
@@ -128,56 +128,56 @@ impl Root {
         Ok(versions)
     }
 
-    /// The service and version of every file of the kind whose path begins so; what lies in memory is sorted by path.
+    /// Returns service and version of every file of this kind whose path begins with `start`. Files in memory are sorted by path.
     fn owners<'a>(&'a self, start: &'a str, kind: &'a str) -> impl Iterator<Item = (&'a str, &'a str)> {
         let paths: Box<dyn Iterator<Item = &'a str> + 'a> = match &self.0 {
-            Place::Folder(_) => Box::new(std::iter::empty()),
-            Place::Archive { files, .. } => {
+            Storage::Folder(_) => Box::new(std::iter::empty()),
+            Storage::Archive { files, .. } => {
                 let from = files.range::<str, _>((Bound::Included(start), Bound::Unbounded));
                 Box::new(from.map(|(path, _)| path.as_str()).take_while(move |path| path.starts_with(start)))
             }
-            Place::Embedded => Box::new(embedded::paths(start)),
+            Storage::Embedded => Box::new(embedded_paths(start)),
         };
         paths.filter_map(DefinitionPath::split).filter(move |(_, path)| path.kind == kind).filter_map(|(_, path)| path.service)
     }
 
     fn bytes_of(&self, path: &str) -> Result<Option<Cow<'_, [u8]>>> {
         match &self.0 {
-            Place::Folder(folder) => match fs::read(folder.join(path)) {
+            Storage::Folder(folder) => match fs::read(folder.join(path)) {
                 Ok(bytes) => Ok(Some(bytes.into())),
                 Err(e) if is_absent(&e) => Ok(None),
                 Err(e) => Err(unreadable(&self.name_of(path), e)),
             },
-            Place::Archive { files, .. } => Ok(files.get(path).map(Cow::from)),
-            Place::Embedded => Ok(embedded::get(path).map(Cow::from)),
+            Storage::Archive { files, .. } => Ok(files.get(path).map(Cow::from)),
+            Storage::Embedded => Ok(embedded_file(path).map(Cow::from)),
         }
     }
 
-    /// A file's name for errors.
+    /// Returns the name of a file for error messages.
     fn name_of(&self, path: &str) -> String {
         match &self.0 {
-            Place::Folder(folder) => folder.join(path).display().to_string(),
-            Place::Archive { name, .. } => format!("{name}: {path}"),
-            Place::Embedded => format!("built-in {path}"),
+            Storage::Folder(folder) => folder.join(path).display().to_string(),
+            Storage::Archive { name, .. } => format!("{name}: {path}"),
+            Storage::Embedded => format!("built-in {path}"),
         }
     }
 }
 
-/// A definition's text, and the file that it was in.
+/// The text of a definition, and the name of its file.
 pub(crate) struct Found {
     pub text: String,
     pub file: String,
 }
 
-/// What the importer needs.
+/// For the importer.
 #[cfg(feature = "cli")]
 impl Root {
-    /// Everything there is, in order: the files' paths without extension.
+    /// Returns the paths of all definitions without extension, in order.
     pub(crate) fn bases(&self) -> Result<BTreeSet<String>> {
         let names = match &self.0 {
-            Place::Folder(folder) => walk(folder)?,
-            Place::Archive { files, .. } => files.keys().cloned().collect(),
-            Place::Embedded => embedded::paths("").map(str::to_owned).collect(),
+            Storage::Folder(folder) => walk(folder)?,
+            Storage::Archive { files, .. } => files.keys().cloned().collect(),
+            Storage::Embedded => embedded_paths("").map(str::to_owned).collect(),
         };
         let wanted = |name: &String| {
             let (root, path) = DefinitionPath::split(name)?;
@@ -187,7 +187,7 @@ impl Root {
     }
 }
 
-/// The files on the top and on the third floor of a folder, where definitions lie.
+/// Returns the files at the first and third levels of a folder, where definitions are stored.
 #[cfg(feature = "cli")]
 fn walk(folder: &Path) -> Result<Vec<String>> {
     let mut names = names_in(folder, false)?.into_iter().collect::<Vec<_>>();
@@ -204,7 +204,7 @@ fn folders_in(folder: &Path) -> Result<BTreeSet<String>> {
     names_in(folder, true)
 }
 
-/// The folders or the files in a folder, without those whose names no definition can have.
+/// Returns the names of the folders or the files in a folder, except those that no definition can have.
 fn names_in(folder: &Path, folders: bool) -> Result<BTreeSet<String>> {
     let fail = |e| unreadable(&folder.display().to_string(), e);
     let entries = match fs::read_dir(folder) {
@@ -229,21 +229,21 @@ fn is_absent(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory | io::ErrorKind::IsADirectory)
 }
 
-/// The bytes as text; gzipped ones are recognized by their first two bytes.
+/// Converts bytes to text. Gzip is recognized by its first two bytes.
 fn text(bytes: Cow<'_, [u8]>, file: &str) -> Result<String> {
     let bytes = if bytes.starts_with(&[0x1f, 0x8b]) { inflate(&bytes, file)? } else { bytes.into_owned() };
     String::from_utf8(bytes).map_err(|e| broken(file, "not UTF-8").with_source(e))
 }
 
-/// Room is made once: a gzip file ends in the length of its content.
+/// Inflates gzip. The file ends with the length of its content, so memory is allocated once.
 fn inflate(bytes: &[u8], file: &str) -> Result<Vec<u8>> {
     let promised = bytes.last_chunk().map_or(0, |length| u32::from_le_bytes(*length) as usize);
-    let mut text = Vec::with_capacity(promised.min(LARGEST_TEXT).min(bytes.len().saturating_mul(BEST_RATIO)));
+    let mut text = Vec::with_capacity(promised.min(MAX_TEXT).min(bytes.len().saturating_mul(MAX_RATIO)));
     MultiGzDecoder::new(bytes)
-        .take(LARGEST_TEXT as u64 + 1)
+        .take(MAX_TEXT as u64 + 1)
         .read_to_end(&mut text)
         .map_err(|e| broken(file, &format!("not gzip: {e}")).with_source(e))?;
-    if text.len() > LARGEST_TEXT {
+    if text.len() > MAX_TEXT {
         return Err(broken(file, "too large for a definition"));
     }
     Ok(text)
@@ -257,12 +257,48 @@ fn unreadable(file: &str, error: io::Error) -> Error {
     Error::new(ErrorKind::InvalidDefinition, format!("{file}: {error}")).with_source(error)
 }
 
-impl std::fmt::Debug for Place {
+impl std::fmt::Debug for Storage {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Place::Folder(folder) => write!(f, "{}", folder.display()),
-            Place::Archive { name, files } => write!(f, "{name} ({} files)", files.len()),
-            Place::Embedded => f.write_str("built-in"),
+            Storage::Folder(folder) => write!(f, "{}", folder.display()),
+            Storage::Archive { name, files } => write!(f, "{name} ({} files)", files.len()),
+            Storage::Embedded => f.write_str("built-in"),
         }
+    }
+}
+
+/// The files of the crate's `data/` folder, gzipped, by path relative to it, sorted. The build script writes this table.
+static EMBEDDED_FILES: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/definitions.rs"));
+
+/// Returns the bytes of an embedded file.
+fn embedded_file(path: &str) -> Option<&'static [u8]> {
+    EMBEDDED_FILES.binary_search_by_key(&path, |(path, _)| path).ok().map(|i| EMBEDDED_FILES[i].1)
+}
+
+/// Returns the paths of the embedded files that begin with `start`, in order.
+fn embedded_paths(start: &str) -> impl Iterator<Item = &str> {
+    let first = EMBEDDED_FILES.partition_point(|(path, _)| *path < start);
+    EMBEDDED_FILES[first..].iter().map(|(path, _)| *path).take_while(move |path| path.starts_with(start))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_embedded_table_is_sorted_and_contains_the_shared_files() {
+        assert!(EMBEDDED_FILES.windows(2).all(|pair| pair[0].0 < pair[1].0));
+        for kind in path::SHARED {
+            assert!(embedded_file(&format!("{kind}.json.gz")).is_some(), "{kind}");
+        }
+        assert_eq!(embedded_paths("").count(), EMBEDDED_FILES.len());
+        assert!(embedded_file("s3").is_none());
+    }
+
+    #[test]
+    fn embedded_paths_are_limited_to_a_folder() {
+        let paths: Vec<_> = embedded_paths("sts/").collect();
+        assert!(paths.contains(&"sts/2011-06-15/service-2.json.gz"));
+        assert!(paths.iter().all(|path| path.starts_with("sts/")));
     }
 }

@@ -1,4 +1,4 @@
-//! Shapes: the types of a service, and the references between them.
+//! Shapes, the types of a service, and the references between them.
 
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
@@ -7,28 +7,28 @@ use super::json::NodeJson;
 use super::traits::Traits;
 use crate::value::{KeyTable, Str};
 
-/// The place of a shape in its service's table.
+/// The index of a shape in the table of its service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ShapeId(pub(super) u32);
 
-/// One type of a service.
+/// A type of a service.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Shape {
     /// Its name in the definition.
     pub name: Str,
-    /// What it is.
+    /// Its type.
     pub shape_type: ShapeType,
-    /// What is said of it.
+    /// Its traits.
     pub traits: Traits,
     /// Whether a value of this shape can contain a secret, once it is known.
     pub(crate) holds_secrets: OnceLock<bool>,
 }
 
-/// What a shape is.
+/// The type of a shape.
 #[derive(Debug)]
 #[allow(missing_docs)]
-#[expect(clippy::large_enum_variant, reason = "a shape lies behind a pointer of its own in its service's table")]
+#[expect(clippy::large_enum_variant, reason = "the table of a service boxes each shape")]
 pub enum ShapeType {
     Structure(Structure),
     List(ShapeRef),
@@ -43,24 +43,24 @@ pub enum ShapeType {
     Blob,
 }
 
-/// A structure's members.
+/// The members of a structure.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Structure {
-    /// The members, in the definition's order.
+    /// The members in the order of the definition.
     pub members: Vec<Member>,
-    /// The names of the members that must be there.
+    /// The names of the required members.
     pub required: Vec<Str>,
-    /// The name of the member that is the whole body.
+    /// The name of the member that forms the whole body.
     pub payload: Option<Str>,
-    /// The key table of maps made from this structure: slot *i* is member *i*.
+    /// The key table of maps with this structure: slot *i* is member *i*.
     pub keys: Arc<KeyTable>,
-    /// The members by their names on the wire; made by the parser of the service's protocol when it
-    /// first meets the structure. A service speaks one protocol, so there is one set of names.
+    /// The members by their names on the wire. The parser of the service's protocol sets this on first use. A service has one
+    /// protocol, so there is one set of names.
     pub(crate) wire_names: OnceLock<WireNames>,
 }
 
-/// Names on the wire with the slots of their members.
+/// The slots of members by their names on the wire.
 pub(crate) type WireNames = HashMap<Str, usize, foldhash::fast::RandomState>;
 
 /// A member of a structure.
@@ -68,43 +68,43 @@ pub(crate) type WireNames = HashMap<Str, usize, foldhash::fast::RandomState>;
 pub struct Member {
     /// Its name.
     pub name: Str,
-    /// Its shape.
+    /// A reference to its shape.
     pub target: ShapeRef,
 }
 
-/// A reference to a shape, with the traits that hold at this place.
+/// A reference to a shape, with traits of its own.
 #[derive(Debug)]
 pub struct ShapeRef {
     pub(super) target: Result<ShapeId, Str>,
-    /// What is said at this place; it wins over what the shape says.
+    /// The traits of the reference, which take precedence over those of the shape.
     pub traits: Traits,
 }
 
 impl Structure {
-    /// The member of that name, with its slot.
+    /// Returns the member with this name, and its slot.
     pub fn member(&self, name: &str) -> Option<(usize, &Member)> {
         let slot = self.keys.slot(name)?;
         Some((slot, &self.members[slot]))
     }
 
-    /// The member that is the whole body, with its slot.
+    /// Returns the member that forms the whole body, and its slot.
     pub fn payload(&self) -> Option<(usize, &Member)> {
         self.member(self.payload.as_deref()?)
     }
 
-    /// Whether the member must be there.
+    /// Returns whether the member is required.
     pub fn is_required(&self, name: &str) -> bool {
         self.required.iter().any(|r| r == name)
     }
 }
 
 impl ShapeType {
-    /// Whether it is made of other shapes.
+    /// Returns whether it contains other shapes.
     pub(crate) fn is_nested(&self) -> bool {
         matches!(self, ShapeType::Structure(_) | ShapeType::List(_) | ShapeType::Map { .. })
     }
 
-    /// The type's name in the definitions.
+    /// Returns the name of the type in the definitions.
     pub fn name(&self) -> &'static str {
         match self {
             ShapeType::Structure(_) => "structure",
@@ -122,11 +122,11 @@ impl ShapeType {
     }
 }
 
-/// Finds a shape's place by its name.
+/// Finds the ID of a shape by its name.
 pub(super) type Lookup<'a> = &'a dyn Fn(&str) -> Option<ShapeId>;
 
 impl Shape {
-    /// The message is the reason; the caller knows the place.
+    /// Converts a shape. The error is the reason; the caller adds the path.
     pub(super) fn from_json(name: &Str, json: &NodeJson<'_>, lookup: Lookup<'_>) -> Result<Shape, String> {
         let kind = json.kind.as_ref().ok_or("the shape is missing the key 'type'")?;
         let reference = |key: &str, node: &Option<Box<NodeJson<'_>>>| match node {
@@ -145,7 +145,7 @@ impl Shape {
             "boolean" => ShapeType::Boolean,
             "timestamp" => ShapeType::Timestamp,
             "blob" => ShapeType::Blob,
-            other => return Err(format!("the type '{other}' is not known")),
+            other => return Err(format!("unknown type '{other}'")),
         };
         Ok(Shape { name: name.clone(), shape_type, traits: Traits::from_json(json), holds_secrets: OnceLock::new() })
     }
@@ -173,7 +173,7 @@ fn structure(json: &NodeJson<'_>, lookup: Lookup<'_>) -> Result<Structure, Strin
 impl ShapeRef {
     pub(super) fn from_json(json: &NodeJson<'_>, lookup: Lookup<'_>) -> Result<ShapeRef, String> {
         let name = json.shape.as_ref().ok_or("missing shape reference: there is no key 'shape'")?;
-        // A dangling reference is an error only when somebody follows it.
+        // A dangling reference becomes an error only when it is followed.
         let target = lookup(&name.0).ok_or_else(|| Str::from(&*name.0));
         Ok(ShapeRef { target, traits: Traits::from_json(json) })
     }

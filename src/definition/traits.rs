@@ -1,61 +1,61 @@
-//! What a definition says of a shape, or of one reference to it, beyond its type.
+//! Traits: the properties of shapes and references other than their types.
 
 use super::json::{NodeJson, Text};
 use crate::value::Str;
 
-/// The traits that stand on a shape or on a reference. A [`Node`](super::Node) overlays the two.
+/// The traits of a shape or a reference. A [`Node`](super::Node) combines the two.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Traits {
-    /// Where the member is bound in an HTTP message; `None` is the body.
+    /// The location of the member in an HTTP message; `None` is the body.
     pub location: Option<Location>,
     /// The name on the wire.
     pub location_name: Option<Str>,
-    /// The name on the wire of the ec2 protocol.
+    /// The name on the wire in the ec2 protocol.
     pub query_name: Option<Str>,
-    /// The element around the result, in the query protocol.
+    /// The element around the result in the query protocol.
     pub result_wrapper: Option<Str>,
-    /// How a timestamp is written.
+    /// The format of a timestamp.
     pub timestamp_format: Option<TimestampFormat>,
     /// The XML namespace of the element.
     pub xml_namespace: Option<XmlNamespace>,
-    /// The endpoint rules' parameter that the member feeds.
+    /// The endpoint rule parameter that the member provides.
     pub context_param: Option<Str>,
-    /// What is said of an error shape.
+    /// The properties of an error shape.
     pub error: Option<ErrorTrait>,
-    /// Whether an error of this shape may be tried again.
+    /// Whether calls that fail with this error can be retried.
     pub retryable: Option<Retryable>,
-    /// The least number, length or size.
+    /// The minimum number, length, or size.
     pub min: Option<f64>,
-    /// Whether `min` is written as a decimal, `1.0` and not `1`.
+    /// Whether `min` is written as a decimal: `1.0` rather than `1`.
     pub decimal_min: bool,
-    /// The greatest number, length or size.
+    /// The maximum number, length, or size.
     pub max: Option<f64>,
-    /// The regular expression that text should match.
+    /// The regular expression that a string should match.
     pub pattern: Option<Str>,
-    /// The known values of text.
+    /// The known values of a string.
     pub values: Vec<Str>,
-    /// Lists and maps without an element around them.
+    /// A list or map without an enclosing element.
     pub flattened: bool,
     /// An attribute of the parent element.
     pub xml_attribute: bool,
-    /// A body that is read piece by piece.
+    /// A body that is transferred incrementally.
     pub streaming: bool,
     /// A streaming body whose length must be known.
     pub requires_length: bool,
-    /// JSON inside a header, in base64.
+    /// JSON in a header, encoded in base64.
     pub json_value: bool,
-    /// Filled with a random UUID where absent.
+    /// Set to a random UUID if absent.
     pub idempotency_token: bool,
     /// Part of the host name.
     pub host_label: bool,
-    /// Carried as the whole payload of an event.
+    /// The payload of an event.
     pub event_payload: bool,
-    /// Carried as a header of an event.
+    /// A header of an event.
     pub event_header: bool,
     /// A union of events.
     pub event_stream: bool,
-    /// One event.
+    /// An event.
     pub event: bool,
     /// Identifies the resource in endpoint discovery.
     pub endpoint_discovery_id: bool,
@@ -65,13 +65,13 @@ pub struct Traits {
     pub document: bool,
     /// An error.
     pub exception: bool,
-    /// Not to be shown.
+    /// Not to be printed.
     pub sensitive: bool,
-    /// Not to be used any more.
+    /// Deprecated.
     pub deprecated: bool,
 }
 
-/// Where a member is bound in an HTTP message.
+/// The location of a member in an HTTP message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Location {
@@ -87,7 +87,7 @@ pub enum Location {
     StatusCode,
 }
 
-/// How a timestamp is written.
+/// The format of a timestamp.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TimestampFormat {
     /// `2015-01-25T08:00:00Z`
@@ -101,29 +101,29 @@ pub enum TimestampFormat {
 /// An XML namespace.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct XmlNamespace {
-    /// The namespace's name.
+    /// The URI of the namespace.
     pub uri: Str,
-    /// The prefix under which it is declared.
+    /// The prefix with which it is declared.
     pub prefix: Option<Str>,
 }
 
-/// What is said of an error shape.
+/// The properties of an error shape.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ErrorTrait {
-    /// The code on the wire, where it is not the shape's name.
+    /// The code on the wire, if it is not the name of the shape.
     pub code: Option<Str>,
-    /// The status that comes with it.
+    /// The HTTP status.
     pub http_status_code: Option<u16>,
-    /// Whether the caller is to blame.
+    /// Whether the caller caused it.
     pub sender_fault: bool,
-    /// Whether the service is to blame.
+    /// Whether the service caused it.
     pub fault: bool,
 }
 
-/// That an error may be tried again.
+/// Calls that fail with this error can be retried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Retryable {
-    /// Whether it says that calls come too fast.
+    /// Whether it is a throttling error.
     pub throttling: bool,
 }
 
@@ -199,7 +199,7 @@ impl TimestampFormat {
 }
 
 impl XmlNamespace {
-    /// Either an object with `uri` and `prefix`, or the URI alone.
+    /// Parses an object with `uri` and `prefix`, or the URI alone.
     fn parse(json: &str) -> Option<XmlNamespace> {
         #[derive(serde::Deserialize)]
         #[serde(untagged)]

@@ -1,46 +1,48 @@
-//! `waiters-2.json`, how to tell that something has come about.
+//! `waiters-2.json`: the conditions that waiters wait for.
 //!
-//! Polling is the client's business; here are the conditions, typed, and whether a response meets them.
+//! This module contains the typed conditions and checks responses against them; `waiter` does the polling.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::entries::{Entries, Members, invalid};
+use super::lazy::LazyFile;
+use super::loader::{Definition, Source};
+use super::located::{Located, invalid};
 use super::names::snake_case;
-use super::source::{Definition, Source};
 use crate::error::Result;
 use crate::value::{Expression, Str, Value};
 
 /// The waiters of a service.
 pub struct Waiters {
-    entries: Entries<WaiterDefinition>,
-    /// The method names, as `entries` has the names.
+    file: LazyFile<WaiterDefinition>,
+    /// The method names, in the order of `file`.
     methods: Vec<Str>,
 }
 
 impl Waiters {
-    /// The method names, `bucket_exists`, by the order of the API's names.
+    /// Returns the method names, such as `bucket_exists`, in the order of the API's names.
     pub fn method_names(&self) -> Vec<Str> {
-        let mut names: Vec<(&Str, &Str)> = self.entries.names().zip(&self.methods).collect();
+        let mut names: Vec<(&Str, &Str)> = self.file.names().zip(&self.methods).collect();
         names.sort();
         names.into_iter().map(|(_, method)| method.clone()).collect()
     }
 
-    /// The API's names, in the file's order.
+    /// Returns the API's names in the order of the file.
     pub fn names(&self) -> impl ExactSizeIterator<Item = &Str> {
-        self.entries.names()
+        self.file.names()
     }
 
-    /// The waiter of that name, in either spelling (`bucket_exists` or `BucketExists`), with the API's name.
+    /// Returns the waiter with this name, in either spelling (`bucket_exists` or `BucketExists`), and the API's name.
     ///
     /// # Errors
-    /// `InvalidDefinition` if it is broken; the message has file and path.
+    /// Returns [`ErrorKind::InvalidDefinition`](crate::ErrorKind::InvalidDefinition) if it is invalid. The message contains file
+    /// and path.
     pub fn get(&self, name: &str) -> Result<Option<(Str, WaiterDefinition)>> {
         let name = match self.methods.iter().position(|method| *method == name) {
-            Some(index) => self.entries.names().nth(index).map_or(name, Str::as_str),
+            Some(index) => self.file.names().nth(index).map_or(name, Str::as_str),
             None => name,
         };
-        let found = self.entries.get(name, WaiterDefinition::read).map_err(config_error)?;
+        let found = self.file.get(name, WaiterDefinition::read).map_err(config_error)?;
         Ok(found.map(|(name, definition)| (name.clone(), definition.clone())))
     }
 }
@@ -50,9 +52,9 @@ impl Definition for Waiters {
 
     fn parse(source: Source) -> Result<Waiters> {
         check_version(&source.text)?;
-        let entries = Entries::index(source.file, source.text, "waiters").map_err(config_error)?;
-        let methods = entries.names().map(|name| snake_case(name).into()).collect();
-        Ok(Waiters { entries, methods })
+        let file = LazyFile::scan(source.file, source.text, "waiters").map_err(config_error)?;
+        let methods = file.names().map(|name| snake_case(name).into()).collect();
+        Ok(Waiters { file, methods })
     }
 }
 
@@ -83,9 +85,9 @@ fn config_error(error: crate::error::Error) -> crate::error::Error {
     error.with_name("WaiterConfigError")
 }
 
-/// What is polled, how often, and what ends the waiting. Clone is O(1).
+/// Which operation is polled, how often, and what ends the wait. Cloning is O(1).
 ///
-/// A program can bring its own, of the same members as an entry of a `waiters-2.json`:
+/// Programs can supply their own, with the members of an entry of `waiters-2.json`:
 ///
 /// ```
 /// use std::time::Duration;
@@ -116,75 +118,71 @@ struct Fields {
 }
 
 impl WaiterDefinition {
-    /// Reads a definition: `operation`, `delay` (seconds), `maxAttempts`, `acceptors`, and perhaps `description`.
+    /// Reads a definition: `operation`, `delay` (seconds), `maxAttempts`, `acceptors`, and optionally `description`.
     ///
     /// # Errors
-    /// `InvalidDefinition`; the message has the member that is missing or broken.
+    /// Returns [`ErrorKind::InvalidDefinition`](crate::ErrorKind::InvalidDefinition), naming the member that is missing or
+    /// invalid.
     pub fn from_value(value: &Value) -> Result<WaiterDefinition> {
-        WaiterDefinition::read(value).map_err(|reason| config_error(invalid(&format!("The waiter is broken at {reason}"))))
+        WaiterDefinition::read(&Located::top(value, "waiter")).map_err(config_error)
     }
 
-    fn read(json: &Value) -> Result<WaiterDefinition, String> {
-        let json = Members(json);
-        let acceptors = json.required("acceptors")?;
-        let acceptors = acceptors.as_list().ok_or_else(|| format!("acceptors: must be a list, not {}", acceptors.type_name()))?;
+    fn read(json: &Located<'_, '_>) -> Result<WaiterDefinition> {
+        let delay = json.required("delay")?;
         let max_attempts = json.required("maxAttempts")?;
+        json.required("acceptors")?;
         Ok(WaiterDefinition(Arc::new(Fields {
-            operation: json.text("operation")?.ok_or("operation: is missing")?,
-            delay: seconds(json.required("delay")?).ok_or("delay: must be a number of seconds, not below 0")?,
-            max_attempts: max_attempts.as_int().ok_or_else(|| format!("maxAttempts: must be a whole number, not {max_attempts}"))?,
-            description: json.text("description")?,
-            acceptors: acceptors
-                .iter()
-                .enumerate()
-                .map(|(i, json)| Acceptor::read(json).map_err(|reason| format!("acceptors[{i}].{reason}")))
-                .collect::<Result<_, _>>()?,
+            operation: json.required("operation")?.str()?,
+            delay: seconds(delay.value).ok_or_else(|| delay.wrong_type("a number of seconds that is not negative"))?,
+            max_attempts: max_attempts.value.as_int().ok_or_else(|| max_attempts.wrong_type("an integer"))?,
+            description: json.get("description")?.and_then(|text| text.value.as_str().map(Str::from)),
+            acceptors: json.items("acceptors", Acceptor::read)?,
         })))
     }
 
-    /// The operation that is polled, `HeadBucket`.
+    /// Returns the operation that is polled, such as `HeadBucket`.
     pub fn operation(&self) -> &str {
         &self.0.operation
     }
 
-    /// How long to wait between two polls.
+    /// Returns the delay between two polls.
     pub fn delay(&self) -> Duration {
         self.0.delay
     }
 
-    /// How many polls there are at most; there is one even if this is 0.
+    /// Returns the maximum number of polls. There is one even if this is 0.
     pub fn max_attempts(&self) -> i64 {
         self.0.max_attempts
     }
 
-    /// What it is for.
+    /// Returns the description.
     pub fn description(&self) -> Option<&str> {
         self.0.description.as_deref()
     }
 
-    /// The conditions; the first that a response meets decides.
+    /// Returns the conditions. The first one that a response meets decides.
     pub fn acceptors(&self) -> &[Acceptor] {
         &self.0.acceptors
     }
 }
 
-/// Seconds as a span of time; nothing for what is none.
+/// Converts seconds to a duration; `None` if the value is not a number or is negative.
 pub(crate) fn seconds(value: &Value) -> Option<Duration> {
     value.as_float().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
 }
 
-/// What a waiter knows after a poll.
+/// The state of a waiter after a poll.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WaiterState {
-    /// It has come about.
+    /// The condition is met.
     Success,
-    /// It has not yet; poll again.
+    /// Not yet; poll again.
     Retry,
-    /// It will never come about.
+    /// The condition can no longer be met.
     Failure,
 }
 
-/// A condition on a response, and what it means if the response meets it.
+/// A condition on a response, and the state of the waiter if the response meets it.
 #[derive(Debug)]
 pub struct Acceptor {
     state: WaiterState,
@@ -192,7 +190,7 @@ pub struct Acceptor {
     expected: Value,
 }
 
-/// Where the expected value is looked for.
+/// The part of a response that is compared with the expected value.
 #[derive(Debug)]
 enum Matcher {
     Path(Expression),
@@ -203,36 +201,38 @@ enum Matcher {
 }
 
 impl Acceptor {
-    fn read(json: &Value) -> Result<Acceptor, String> {
-        let json = Members(json);
-        let argument = || json.expression("argument")?.ok_or_else(|| "argument: is missing".to_owned());
-        let state = json.text("state")?.ok_or("state: is missing")?;
-        let matcher = json.text("matcher")?.ok_or("matcher: is missing")?;
+    fn read(json: &Located<'_, '_>) -> Result<Acceptor> {
+        let argument = || json.required("argument")?.expression();
+        let (state, matcher) = (json.required("state")?, json.required("matcher")?);
         Ok(Acceptor {
-            state: match &*state {
+            state: match state.text()? {
                 "success" => WaiterState::Success,
                 "retry" => WaiterState::Retry,
                 "failure" => WaiterState::Failure,
-                other => return Err(format!("state: must be success, retry or failure, not {other}")),
+                other => return Err(state.error(&format!("it must be success, retry, or failure, not {other}"))),
             },
-            matcher: match &*matcher {
+            matcher: match matcher.text()? {
                 "path" => Matcher::Path(argument()?),
                 "pathAll" => Matcher::PathAll(argument()?),
                 "pathAny" => Matcher::PathAny(argument()?),
                 "status" => Matcher::Status,
                 "error" => Matcher::Error,
-                other => return Err(format!("matcher: Error processing waiter config: Unknown acceptor: {other}")),
+                other => return Err(matcher.error(&format!("Error processing waiter config: Unknown acceptor: {other}"))),
             },
-            expected: json.0.get("expected").cloned().ok_or("expected: is missing")?,
+            // Unlike other keys, null counts as present.
+            expected: match json.value.get("expected") {
+                Some(expected) => expected.clone(),
+                None => json.required("expected")?.value.clone(),
+            },
         })
     }
 
-    /// What it means if a response meets the condition.
+    /// Returns the state of the waiter if a response meets the condition.
     pub fn state(&self) -> WaiterState {
         self.state
     }
 
-    /// The kind of condition, as the definition has it: `pathAll`.
+    /// Returns the kind of condition as named in the definition, such as `pathAll`.
     pub fn matcher(&self) -> &'static str {
         match self.matcher {
             Matcher::Path(_) => "path",
@@ -243,7 +243,7 @@ impl Acceptor {
         }
     }
 
-    /// The expression that is evaluated on the response, for the kinds of path.
+    /// Returns the expression that is evaluated on the response, for the path kinds.
     pub fn argument(&self) -> Option<&Expression> {
         match &self.matcher {
             Matcher::Path(argument) | Matcher::PathAll(argument) | Matcher::PathAny(argument) => Some(argument),
@@ -251,16 +251,16 @@ impl Acceptor {
         }
     }
 
-    /// The value that is expected.
+    /// Returns the expected value.
     pub fn expected(&self) -> &Value {
         &self.expected
     }
 
-    /// Whether a response meets the condition. An error that the service answered is a response with `Error` and
-    /// `ResponseMetadata`; no path matches in it.
+    /// Returns whether a response meets the condition. An error from the service is a response with `Error` and
+    /// `ResponseMetadata`, in which no path matches.
     ///
     /// # Errors
-    /// If the expression fails on the response: `length(x)` where there is no `x`.
+    /// Fails if the expression fails on the response, for example `length(x)` if there is no `x`.
     pub fn accepts(&self, response: &Value) -> Result<bool> {
         let is_expected = |value: &Value| equal(value, &self.expected);
         let elements = |argument: &Expression| match found(argument, response)? {
@@ -281,17 +281,17 @@ impl Acceptor {
     }
 }
 
-/// What the expression finds; nothing in an error.
+/// Evaluates the expression on a response. It finds nothing in an error.
 fn found(argument: &Expression, response: &Value) -> Result<Option<Value>> {
     if is_error(response) { Ok(None) } else { argument.search(response).map(Some) }
 }
 
-/// Whether the response is an error: one with a code.
+/// Returns whether the response is an error, that is, has an error code.
 pub(crate) fn is_error(response: &Value) -> bool {
     response["Error"].get("Code").is_some()
 }
 
-/// As JSON has it: numbers are equal by their amount.
+/// Compares like JSON: numbers are compared by their values.
 fn equal(a: &Value, b: &Value) -> bool {
     a == b || matches!((a.as_float(), b.as_float()), (Some(a), Some(b)) if a == b)
 }
@@ -303,11 +303,12 @@ mod tests {
     use crate::value;
 
     fn acceptor(matcher: &str, argument: &str, expected: Value) -> Acceptor {
-        Acceptor::read(&value!({"state": "success", "matcher": matcher, "argument": argument, "expected": expected})).unwrap()
+        let json = value!({"state": "success", "matcher": matcher, "argument": argument, "expected": expected});
+        Acceptor::read(&Located::top(&json, "acceptor")).unwrap()
     }
 
     #[test]
-    fn paths_match_in_what_is_no_error() {
+    fn paths_match_in_responses_but_not_in_errors() {
         let response = value!({"S": "up", "L": ["up", "down"], "U": ["up"], "E": [], "N": 3});
         for (matcher, argument, expected, matches) in [
             ("path", "S", value!("up"), true),
@@ -332,7 +333,7 @@ mod tests {
     }
 
     #[test]
-    fn errors_match_by_code_or_by_being_there() {
+    fn errors_match_by_code_or_by_presence() {
         let error = value!({"Error": {"Code": "NotFound"}, "ResponseMetadata": {"HTTPStatusCode": 404}});
         let success = value!({"ResponseMetadata": {"HTTPStatusCode": 200}});
         for (expected, on_error, on_success) in [
@@ -350,7 +351,7 @@ mod tests {
     }
 
     #[test]
-    fn a_broken_waiter_is_an_error_with_its_path() {
+    fn an_invalid_waiter_is_an_error_with_its_path() {
         let waiters = |text: &str| {
             Waiters::parse(Source { service: None, api_version: None, text: text.to_owned(), file: "x.json".to_owned(), builtin: false })
         };

@@ -89,8 +89,8 @@ impl TypeDefinition<'_> {
 
     fn broken(&self, place: &str, reason: &str) -> Error {
         match std::ptr::eq(self.kind, self.definition.root()) {
-            true => self.definition.broken(&format!("service.{place}"), reason),
-            false => self.definition.broken(&format!("resources.{}.{place}", self.kind.name), reason),
+            true => self.definition.invalid(&format!("service.{place}"), reason),
+            false => self.definition.invalid(&format!("resources.{}.{place}", self.kind.name), reason),
         }
     }
 }

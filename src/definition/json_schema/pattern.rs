@@ -1,11 +1,11 @@
-//! The definitions' regular expressions, as far as JSON Schema's readers share them.
+//! Converts regular expressions of definitions to those of JSON Schema.
 //!
-//! Definitions have Java's notation. JSON Schema has ECMA-262's with the flag `u`, which refuses needless escapes. An
-//! expression that uses anything beyond is left out of a schema: a wrong pattern is worse than none.
+//! Definitions use Java's syntax. JSON Schema uses that of ECMA-262 with the flag `u`, which rejects unnecessary escapes. A pattern
+//! that uses anything beyond the common subset is omitted from schemas, because a wrong pattern is worse than none.
 
-/// The same expression in the notation that JSON Schema has, or nothing.
+/// Returns the equivalent expression for JSON Schema, if there is one.
 pub(super) fn portable(pattern: &str) -> Option<String> {
-    // What does not compile here is broken, or goes beyond what readers share: look-around, properties, references.
+    // Expressions that do not compile are invalid or not portable (look-around, properties, back references).
     regex_lite::Regex::new(pattern).ok()?;
     let mut out = String::with_capacity(pattern.len());
     let mut rest = pattern.chars().peekable();
@@ -13,16 +13,16 @@ pub(super) fn portable(pattern: &str) -> Option<String> {
     while let Some(c) = rest.next() {
         match c {
             '\\' => push_escape(rest.next()?, class, &mut out)?,
-            // Flags and names; only a group that is not captured is shared.
+            // Flags and group names. Only non-capturing groups are portable.
             '(' if !class && rest.peek() == Some(&'?') => {
                 rest.next();
                 (rest.next()? == ':').then(|| out.push_str("(?:"))?;
             }
-            // A possessive quantifier, or two of them.
+            // A possessive quantifier, or a double one.
             '+' if !class && matches!(before, '+' | '*' | '?' | '}') => return None,
             '[' if class => return None,
             '&' if class && rest.peek() == Some(&'&') => return None,
-            // Closing what was not opened.
+            // A closing bracket without an opening one.
             ']' if !class => out.push_str("\\]"),
             '}' if !class && !count => out.push_str("\\}"),
             _ => {
@@ -36,7 +36,7 @@ pub(super) fn portable(pattern: &str) -> Option<String> {
     Some(out)
 }
 
-/// What follows a backslash.
+/// Adds the character after a backslash.
 fn push_escape(c: char, class: bool, out: &mut String) -> Option<()> {
     let shared = matches!(c, 'd' | 'D' | 'w' | 'W' | 's' | 'S' | 'n' | 'r' | 't' | 'f' | 'v' | 'x' | 'u') || (c == 'b' && !class);
     let syntax = r"^$\.*+?()[]{}|/".contains(c) || (class && c == '-');
@@ -55,7 +55,7 @@ mod tests {
     use super::portable;
 
     #[test]
-    fn needless_escapes_go_and_what_is_not_shared_is_left_out() {
+    fn unnecessary_escapes_are_removed_and_nonportable_patterns_are_omitted() {
         for (pattern, expected) in [
             (r"^[\w\-\.:/]+$", Some(r"^[\w\-\.:/]+$")),
             (r"arn\:aws\-x:[\@\_a]{1,3}\s\*", Some(r"arn:aws-x:[@_a]{1,3}\s\*")),

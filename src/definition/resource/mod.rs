@@ -1,15 +1,14 @@
-//! Resources: `resources-1.json`, typed and checked.
+//! `resources-1.json`: the resources of a service.
 //!
-//! The file is read whole when a service's resources are first asked for: every name that it uses is looked up here,
-//! so that the interpreter (`crate::resource`) follows indices. Operations and shapes are the service definition's;
-//! whether they exist is checked where the two meet.
+//! The whole file is parsed when the resources of a service are first requested. All names are resolved to indices for the
+//! interpreter (`crate::resource`), which also checks that the operations and shapes exist in the definition of the service.
 
-mod place;
 mod read;
 mod rows;
 mod target;
 
-use super::source::{Definition, Source};
+use super::loader::{Definition, Source};
+use super::located::invalid;
 use crate::error::{Error, ErrorKind, Result, did_you_mean};
 use crate::value::{Expression, Str, Value};
 
@@ -26,70 +25,70 @@ pub struct Resources {
     types: Vec<ResourceType>,
 }
 
-/// One type of resource.
+/// A type of resource.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct ResourceType {
-    /// Its name, `Bucket`; that of the service itself is `ServiceResource`.
+    /// Its name, such as `Bucket`. The name of the service itself is `ServiceResource`.
     pub name: Str,
-    /// What tells one resource of the type from another, in order.
+    /// The identifiers that distinguish resources of this type, in order.
     pub identifiers: Vec<Identifier>,
     /// The structure whose members are the attributes.
     pub shape: Option<Str>,
-    /// What fetches the attributes.
+    /// The action that loads the attributes.
     pub load: Option<Action>,
-    /// What can be done with it.
+    /// Its actions.
     pub actions: Vec<Action>,
-    /// What can be done with many at once, through a collection.
+    /// The batch actions of its collections.
     pub batch_actions: Vec<Action>,
-    /// The resources that it leads to: subresources and references.
+    /// Its subresources and references.
     pub has: Vec<Has>,
-    /// The collections that it leads to.
+    /// Its collections.
     pub has_many: Vec<Action>,
-    /// What can be waited for.
+    /// Its waiters.
     pub waiters: Vec<ResourceWaiter>,
 }
 
-/// A part of what tells one resource from another.
+/// An identifier of a resource.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Identifier {
-    /// Its name for users, `bucket_name`.
+    /// Its name for users, such as `bucket_name`.
     pub name: Str,
-    /// Its name in the definition, `BucketName`.
+    /// Its name in the definition, such as `BucketName`.
     pub camel_name: Str,
-    /// The member of the shape that says the same.
+    /// The member of the shape that has the same value.
     pub member_name: Option<Str>,
 }
 
-/// A call, and what becomes of its response.
+/// A call, and how its response is processed.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Action {
-    /// Its name for users, `create_tags`.
+    /// Its name for users, such as `create_tags`.
     pub name: Str,
-    /// Its name in the definition, `CreateTags`.
+    /// Its name in the definition, such as `CreateTags`.
     pub camel_name: Str,
     /// The operation, in the API's spelling.
     pub operation: Str,
-    /// What is put into the request.
+    /// The parameters that the definition sets.
     pub params: Vec<Param>,
-    /// The resource, or the resources, that the response tells of.
+    /// The resource or resources that the response describes.
     pub resource: Option<ResponseResource>,
-    /// What is taken out of the response where it tells of no resource.
+    /// The part of the response that is returned if it describes no resource.
     pub path: Option<Expression>,
 }
 
-/// A parameter that a definition puts into a request.
+/// A parameter that a definition sets in a request.
 #[derive(Debug)]
 pub struct Param {
-    /// Its place.
+    /// Its path.
     pub target: Target,
-    /// Where its value comes from.
+    /// The source of its value.
     pub source: ParamSource,
 }
 
-/// Where the value of a parameter comes from.
+/// The source of the value of a parameter.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum ParamSource {
@@ -103,48 +102,48 @@ pub enum ParamSource {
     Input,
 }
 
-/// A resource that a response or a resource's data tells of.
+/// A resource that a response, or the data of a resource, describes.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct ResponseResource {
-    /// Its type, as [`Resources::types`] counts.
+    /// The index of its type in [`Resources::types`].
     pub resource_type: usize,
-    /// Where each of its identifiers comes from.
+    /// The sources of its identifiers.
     pub identifiers: Vec<IdentifierSource>,
-    /// Where its data lie.
+    /// The path of its data.
     pub path: Option<Expression>,
-    /// How the identifiers of many are read one by one, where their paths allow it.
+    /// How the identifiers of several resources are read row by row, if their paths allow it.
     pub rows: Option<Rows>,
 }
 
-/// Where an identifier comes from.
+/// The source of an identifier.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum IdentifierSource {
     /// An identifier of the parent.
     Parent {
-        /// Which of the new resource's identifiers it is.
+        /// The position of the identifier in the new resource.
         target: usize,
-        /// The parent's identifier, by its position.
+        /// The position of the parent's identifier.
         parent: usize,
     },
-    /// A search.
+    /// A JMESPath expression.
     Search {
-        /// Which of the new resource's identifiers it is.
+        /// The position of the identifier in the new resource.
         target: usize,
-        /// What is searched.
+        /// The value on which it is evaluated.
         base: Base,
-        /// The path.
+        /// The expression.
         path: Expression,
     },
     /// The caller.
     Input,
 }
 
-/// What a path is searched in.
+/// The value on which an expression is evaluated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Base {
-    /// The operation's response.
+    /// The response of the operation.
     Response,
     /// The parameters that were sent.
     Request,
@@ -152,62 +151,62 @@ pub enum Base {
     Data,
 }
 
-/// A way from one resource to another.
+/// A subresource or a reference of a resource.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Has {
-    /// Its name: as in the definition for a subresource (`Object`), in snake case for a reference (`vpc_addresses`).
+    /// Its name: for a subresource as in the definition (`Object`), for a reference in snake case (`vpc_addresses`).
     pub name: Str,
-    /// Where it leads.
+    /// The other resource.
     pub resource: ResponseResource,
-    /// Whether the resource's data tell where it leads; otherwise the caller gives what is missing.
+    /// Whether the data of the resource determines the other one. Otherwise, the caller supplies missing identifiers.
     pub is_reference: bool,
 }
 
-/// A condition to wait for.
+/// A waiter of a resource.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct ResourceWaiter {
-    /// Its name for users, `wait_until_exists`.
+    /// Its name for users, such as `wait_until_exists`.
     pub name: Str,
-    /// Its name in the definition, `Exists`.
+    /// Its name in the definition, such as `Exists`.
     pub camel_name: Str,
-    /// The service's waiter, `BucketExists`.
+    /// The waiter of the service, such as `BucketExists`.
     pub waiter: Str,
-    /// What is put into the request.
+    /// The parameters that the definition sets.
     pub params: Vec<Param>,
 }
 
 impl Resources {
-    /// The service that they belong to.
+    /// Returns the service.
     pub fn service(&self) -> &str {
         &self.service
     }
 
-    /// The API's version: that of the file.
+    /// Returns the API version of the file.
     pub fn api_version(&self) -> &str {
         &self.api_version
     }
 
-    /// Whether the crate carries the file.
+    /// Returns whether the file is embedded in the crate.
     pub(crate) fn is_builtin(&self) -> bool {
         self.builtin
     }
 
-    /// All types, in the file's order; the first is the service itself.
+    /// Returns all types in the order of the file. The first is the service itself.
     pub fn types(&self) -> &[ResourceType] {
         &self.types
     }
 
-    /// The service as a resource.
+    /// Returns the service resource.
     pub fn root(&self) -> &ResourceType {
         &self.types[0]
     }
 
-    /// The type of that name.
+    /// Returns the type with this name.
     ///
     /// # Errors
-    /// If there is none; the message has the nearest names.
+    /// Fails if there is none. The message suggests similar names.
     pub fn resource_type(&self, name: &str) -> Result<&ResourceType> {
         self.types.iter().find(|known| known.name == name).ok_or_else(|| {
             let near = did_you_mean(name, self.types.iter().map(|known| known.name.as_str()));
@@ -215,19 +214,19 @@ impl Resources {
         })
     }
 
-    /// An error of the file at a place.
-    pub(crate) fn broken(&self, place: &str, reason: &str) -> Error {
-        broken(place, reason).with_place(&self.file)
+    /// Creates an error about the value at `path` in the file.
+    pub(crate) fn invalid(&self, path: &str, reason: &str) -> Error {
+        invalid(&format!("{}: {path}: {reason}", self.file))
     }
 }
 
 impl ResourceType {
-    /// The position of an identifier, by its name for users.
+    /// Returns the position of an identifier by its name for users.
     pub fn identifier(&self, name: &str) -> Option<usize> {
         self.identifiers.iter().position(|identifier| identifier.name == name)
     }
 
-    /// Every call that the type can make, with its place below the type in the file.
+    /// Returns every call of the type, with its path below the type in the file.
     pub(crate) fn calls(&self) -> impl Iterator<Item = (String, &Action)> {
         let load = self.load.iter().map(|action| ("load".to_owned(), action));
         let groups = [("actions", &self.actions), ("batchActions", &self.batch_actions), ("hasMany", &self.has_many)];
@@ -250,10 +249,6 @@ impl Definition for Resources {
             builtin: source.builtin,
         })
     }
-}
-
-fn broken(place: &str, reason: &str) -> Error {
-    Error::new(ErrorKind::InvalidDefinition, format!("{place}: {reason}"))
 }
 
 #[cfg(test)]

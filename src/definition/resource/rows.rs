@@ -1,27 +1,27 @@
-//! Reading the identifiers of many resources row by row.
+//! Reads the identifiers of several resources row by row.
 //!
-//! A definition has a path for each identifier, `Addresses[].AllocationId`, and one for the data, `Addresses[]`. Each
-//! gives a list, but a list without the items that lack the member: the lists may be of unequal length, and the
-//! reference then pairs what does not belong together. Where all paths go along the same list, `Addresses[]`, it is
-//! walked once here, and each item gives its own identifiers.
+//! A definition has a path for each identifier, such as `Addresses[].AllocationId`, and one for the data, such as `Addresses[]`.
+//! Each yields a list without the items that lack the member. If the lists differ in length, boto3 combines values that do not
+//! belong together. If all paths begin with the same list, such as `Addresses[]`, tucuxi reads it once instead, and each item
+//! yields its own identifiers.
 
 use super::{Base, IdentifierSource};
 use crate::value::Expression;
 
-/// The list that all paths go along.
+/// The list with which all paths begin.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Rows {
-    /// What is searched.
+    /// The value that contains the list.
     pub base: Base,
     /// The path of the list.
     pub list: Expression,
-    /// For each of the definition's identifiers its path from an item; nothing for those that all items share.
+    /// The path of each identifier within an item, or `None` for identifiers that all items share.
     pub cells: Vec<Option<Expression>>,
 }
 
 impl Rows {
-    /// The common list of these paths, if they have one.
+    /// Returns the common list of these paths, if they have one.
     pub(super) fn of(identifiers: &[IdentifierSource], data: Option<&Expression>, is_reference: bool) -> Option<Rows> {
         let mut common: Option<(Base, &str)> = None;
         let mut cells = Vec::with_capacity(identifiers.len());
@@ -48,7 +48,8 @@ impl Rows {
     }
 }
 
-/// Behind the last projection: `A[].B[].C.D` is `C.D` of each of `A[].B[]`. Only paths for which that is certain.
+/// Splits a path after its last projection: `A[].B[].C.D` is `C.D` of each item of `A[].B[]`. Returns `None` if this is not
+/// certain to be equivalent.
 fn split(path: &str) -> Option<(&str, &str)> {
     let end = path.rfind("[]").map(|at| at + 2).max(path.rfind("[*]").map(|at| at + 3))?;
     let (list, rest) = path.split_at(end);
@@ -63,7 +64,7 @@ mod tests {
     use super::split;
 
     #[test]
-    fn a_path_is_split_behind_its_last_projection() {
+    fn a_path_is_split_after_its_last_projection() {
         assert_eq!(split("Addresses[].AllocationId"), Some(("Addresses[]", "AllocationId")));
         assert_eq!(split("A[].B[*].C.D"), Some(("A[].B[*]", "C.D")));
         assert_eq!(split("PolicyNames[]"), Some(("PolicyNames[]", "@")));

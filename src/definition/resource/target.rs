@@ -1,4 +1,4 @@
-//! Where a parameter goes: `Filters[0].Values[0]`, `Delete.Objects[*].Key`.
+//! The paths of parameters: `Filters[0].Values[0]`, `Delete.Objects[*].Key`.
 
 use crate::value::Str;
 
@@ -6,36 +6,36 @@ use crate::value::Str;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Target(pub(super) Vec<TargetPart>);
 
-/// One part of the path.
+/// A part of a path.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TargetPart {
     /// The member.
     pub name: Str,
-    /// The place in the list that the member is.
+    /// The position in the list, if the member is one.
     pub index: Option<TargetIndex>,
 }
 
-/// A place in a list.
+/// A position in a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TargetIndex {
-    /// `[2]`: exactly here.
+    /// `[2]`: this position.
     At(usize),
-    /// `[]`: behind the last.
+    /// `[]`: after the last item.
     Append,
-    /// `[*]`: where the item stands of which a batch is speaking; behind the last where there is no batch.
+    /// `[*]`: the position of the current item of a batch, or after the last item if there is no batch.
     Item,
 }
 
-/// No list of a request is longer.
-const LARGEST_INDEX: usize = 9_999;
+/// No list in a request is longer.
+const MAX_INDEX: usize = 9_999;
 
 impl Target {
-    /// The parts, from the top.
+    /// Returns the parts, from the top.
     pub fn parts(&self) -> &[TargetPart] {
         &self.0
     }
 
-    /// Reads a path; the error is the reason.
+    /// Parses a path. The error is the reason.
     pub(crate) fn parse(text: &str) -> Result<Target, String> {
         text.split('.').map(TargetPart::parse).collect::<Result<_, _>>().map(Target)
     }
@@ -43,7 +43,7 @@ impl Target {
 
 impl TargetPart {
     fn parse(text: &str) -> Result<TargetPart, String> {
-        let wrong = || format!("a target's part is a name, with [], [*] or [number] behind it or not, and this is {text:?}");
+        let wrong = || format!("each part of a target must be a name, optionally followed by [], [*], or [number], but this is {text:?}");
         let (name, index) = match text.split_once('[') {
             None => (text, None),
             Some((name, rest)) => (name, Some(index(rest.strip_suffix(']').ok_or_else(wrong)?).ok_or_else(wrong)?)),
@@ -60,7 +60,7 @@ fn index(text: &str) -> Option<TargetIndex> {
         "" => Some(TargetIndex::Append),
         "*" => Some(TargetIndex::Item),
         digits if digits.bytes().all(|b| b.is_ascii_digit()) => {
-            digits.parse().ok().filter(|index| *index <= LARGEST_INDEX).map(TargetIndex::At)
+            digits.parse().ok().filter(|index| *index <= MAX_INDEX).map(TargetIndex::At)
         }
         _ => None,
     }

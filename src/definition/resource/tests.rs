@@ -10,17 +10,20 @@ fn with_action(action: &str) -> String {
 }
 
 #[test]
-fn what_is_broken_is_told_with_its_path() {
+fn invalid_definitions_are_reported_with_their_path() {
     let param = |param: &str| with_action(&format!(r#"{{"request": {{"operation": "Do", "params": [{param}]}}}}"#));
     let resource = |resource: &str| with_action(&format!(r#"{{"request": {{"operation": "Do"}}, "resource": {resource}}}"#));
     let cases = [
-        ("{".to_owned(), "the file is no JSON: "),
+        ("{".to_owned(), "the file is not JSON: "),
         (r#"{"resources": {}}"#.to_owned(), r#": the key "service" is missing"#),
         (r#"{"service": []}"#.to_owned(), "service: it must be an object, not list"),
         (with_action("{}"), r#"resources.Thing.actions.Do: the key "request" is missing"#),
-        (with_action(r#"{"request": {"operation": ""}}"#), "resources.Thing.actions.Do.request.operation: it must be text, not empty"),
-        (param(r#"{"target": "A[", "source": "input"}"#), "resources.Thing.actions.Do.request.params[0].target: a target's part"),
-        (param(r#"{"target": "A[99999]", "source": "input"}"#), "resources.Thing.actions.Do.request.params[0].target: a target's part"),
+        (with_action(r#"{"request": {"operation": ""}}"#), "resources.Thing.actions.Do.request.operation: it must be a string, not empty"),
+        (param(r#"{"target": "A[", "source": "input"}"#), "resources.Thing.actions.Do.request.params[0].target: each part of a target"),
+        (
+            param(r#"{"target": "A[99999]", "source": "input"}"#),
+            "resources.Thing.actions.Do.request.params[0].target: each part of a target",
+        ),
         (param(r#"{"target": "A", "source": "magic"}"#), "resources.Thing.actions.Do.request.params[0].source: a parameter has no source"),
         (
             param(r#"{"target": "A", "source": "identifier", "name": "Idd"}"#),
@@ -45,14 +48,14 @@ fn what_is_broken_is_told_with_its_path() {
 }
 
 #[test]
-fn load_must_not_need_what_it_fetches() {
+fn load_must_not_depend_on_what_it_loads() {
     let load = r#"{"request": {"operation": "Get", "params": [{"target": "A", "source": "data", "path": "B"}]}}"#;
     let error = read(&format!(r#"{{"service": {{}}, "resources": {{"Thing": {{"load": {load}}}}}}}"#)).unwrap_err();
     assert!(error.message().starts_with("resources.Thing.load: "), "{error}");
 }
 
 #[test]
-fn a_service_leads_to_every_type_and_the_later_of_two_names_stays() {
+fn a_service_leads_to_every_type_and_the_later_of_two_names_wins() {
     let has = r#"{"Pair": {"resource": {"type": "PairInfo", "identifiers": [{"target": "Whatever", "source": "input"}]}}}"#;
     let text = format!(r#"{{"service": {{"has": {has}}}, "resources": {{"Pair": {{}}, "PairInfo": {{}}, "Other": {{}}}}}}"#);
     let types = read(&text).unwrap();
@@ -61,7 +64,7 @@ fn a_service_leads_to_every_type_and_the_later_of_two_names_stays() {
 }
 
 #[test]
-fn a_way_that_needs_data_is_a_reference() {
+fn a_relation_that_needs_data_is_a_reference() {
     let identifiers = |source: &str| format!(r#"[{{"target": "Id", "source": "{source}", "path": "Things[].Id"}}]"#);
     let has = |source: &str| format!(r#"{{"resource": {{"type": "Thing", "identifiers": {}, "path": "Things[]"}}}}"#, identifiers(source));
     let text = format!(

@@ -1,6 +1,4 @@
-//! From the text of a rule set to its compiled form.
-//!
-//! serde reads the JSON into plain structures, then one pass over them gives each name its slot.
+//! Compiles rule sets: serde reads the JSON into plain structures, and one pass over them assigns a slot to each name.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -99,7 +97,7 @@ impl<'de> Visitor<'de> for ExpressionVisitor {
     type Value = RawExpression<'de>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a literal, a reference or a function call")
+        f.write_str("a literal, a reference, or a function call")
     }
 
     fn visit_borrowed_str<E: de::Error>(self, text: &'de str) -> Result<Self::Value, E> {
@@ -139,7 +137,7 @@ impl<'de> Visitor<'de> for ExpressionVisitor {
     }
 }
 
-/// The names met so far and their slots.
+/// The names so far, and their slots.
 #[derive(Default)]
 struct Names {
     list: Vec<Str>,
@@ -175,7 +173,7 @@ fn rules(raw: Vec<RawRule<'_>>, path: &str, names: &mut Names) -> Result<Box<[Ru
     raw.into_iter().enumerate().map(|(i, raw)| rule(raw, &|| format!("{path}[{i}]"), names)).collect()
 }
 
-/// `path` is only called for a message.
+/// `path` is only called for error messages.
 fn rule(raw: RawRule<'_>, path: &dyn Fn() -> String, names: &mut Names) -> Result<Rule> {
     let missing = |member: &str| invalid(&path(), format!("A rule of type {} must have the member {member}.", raw.r#type.0));
     let conditions = raw.conditions.into_iter().map(|node| call(node, path, names)).collect::<Result<_>>()?;
@@ -184,7 +182,7 @@ fn rule(raw: RawRule<'_>, path: &dyn Fn() -> String, names: &mut Names) -> Resul
         "endpoint" => Outcome::Endpoint(Box::new(endpoint(raw.endpoint.ok_or_else(|| missing("endpoint"))?, path, names)?)),
         "error" => Outcome::Error(expression(raw.error.ok_or_else(|| missing("error"))?, path, names)?),
         other => {
-            return Err(invalid(&path(), format!("Unknown rule type: {other}. A rule must be of type tree, endpoint or error.")));
+            return Err(invalid(&path(), format!("Unknown rule type: {other}. A rule must be of type tree, endpoint, or error.")));
         }
     };
     Ok(Rule { conditions, outcome })
@@ -202,7 +200,7 @@ fn call(raw: RawNode<'_>, path: &dyn Fn() -> String, names: &mut Names) -> Resul
     Ok(Call { function, arguments, assign: raw.assign.map(|Text(name)| names.slot(&name)) })
 }
 
-/// The function of that name, and how many arguments it takes.
+/// Returns the function with this name, and its number of arguments.
 fn function(name: &str) -> (Function, Option<usize>) {
     let (function, arity) = match name {
         "isSet" => (Function::IsSet, 1),
@@ -246,7 +244,7 @@ fn endpoint(raw: RawEndpoint<'_>, path: &dyn Fn() -> String, names: &mut Names) 
     Ok(EndpointTemplate { url, headers: headers.into(), properties })
 }
 
-/// A document without templates is one constant.
+/// Compiles a document. Without templates, it is a constant.
 fn tree(value: &Value, path: &dyn Fn() -> String, names: &mut Names) -> Result<Tree> {
     Ok(match value {
         Value::String(text) => match template(text, path, names)? {
@@ -274,13 +272,13 @@ impl Tree {
     }
 }
 
-/// The parts of `text`, if it is a template: if it has a `{name}` of letters and `#` in it.
-/// In a template `{{` and `}}` are literal braces; in other text they stay as they are.
+/// Returns the parts of `text` if it is a template, that is, contains a `{name}` of letters and `#`. In a template, `{{` and `}}`
+/// are literal braces; in other text, they are unchanged.
 fn template(text: &str, path: &dyn Fn() -> String, names: &mut Names) -> Result<Option<Template>> {
     if !has_placeholder(text) {
         return Ok(None);
     }
-    let broken = || invalid(&path(), format!("The template {text:?} has a single brace in it."));
+    let broken = || invalid(&path(), format!("The template {text:?} contains a single brace."));
     let mut parts = Vec::new();
     let mut literal = String::new();
     let mut rest = text;
@@ -339,24 +337,24 @@ mod tests {
     }
 
     #[test]
-    fn templates_are_cut_into_parts() {
+    fn templates_are_split_into_parts() {
         assert_eq!(parts("https://{A#b#c}.x").as_deref(), Some(r#"<https://>[A["b", "c"]]<.x>"#));
         assert_eq!(parts("{{{A}}}").as_deref(), Some("<{>[A[]]<}>"));
         assert_eq!(parts("{{c}}").as_deref(), Some("<{c}>"));
     }
 
     #[test]
-    fn text_without_a_placeholder_is_no_template() {
+    fn text_without_a_placeholder_is_not_a_template() {
         for text in ["plain", "{A-b}", "{A", "}", "{1}", "{}", "{{ 1 }}"] {
             assert_eq!(parts(text), None, "{text}");
         }
     }
 
     #[test]
-    fn what_is_wrong_is_named_with_its_path() {
+    fn mistakes_are_reported_with_their_paths() {
         let message = |json: &str| RuleSet::parse(json.as_bytes()).unwrap_err().to_string();
         let json = r#"{"parameters": {}, "rules": [{"type": "tree", "conditions": [], "rules": [{"type": "odd", "conditions": []}]}]}"#;
-        assert_eq!(message(json), "rules[0].rules[0]: Unknown rule type: odd. A rule must be of type tree, endpoint or error.");
+        assert_eq!(message(json), "rules[0].rules[0]: Unknown rule type: odd. A rule must be of type tree, endpoint, or error.");
         let json = r#"{"parameters": {"A": {"type": "int"}}, "rules": []}"#;
         assert!(message(json).starts_with("parameters.A: Unknown parameter type: int."));
         let json = r#"{"rules": [{"type": "error", "error": "x", "conditions": [{"fn": "isSet", "argv": []}]}]}"#;

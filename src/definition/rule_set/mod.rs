@@ -1,36 +1,36 @@
-//! `endpoint-rule-set-1.json`, compiled once into a form that is quick to evaluate.
+//! `endpoint-rule-set-1.json`, compiled into a form that is fast to evaluate.
 //!
-//! Names of variables are slots, templates are cut into their parts, functions are an enum. What
-//! evaluates the rules is `endpoint::rules`; no region and no partition is known here.
+//! Variables become slots, templates are split into parts, and functions are an enum. `endpoint::rules` evaluates the rules. This
+//! module knows no regions or partitions.
 
 mod compile;
 
-use super::source::{Definition, Source};
+use super::loader::{Definition, Source};
 use crate::error::Result;
 use crate::value::{Str, Value};
 
-/// The rules that say which endpoint a service has for given parameters.
+/// The rules that determine the endpoint of a service from parameters.
 #[derive(Debug)]
 pub struct RuleSet {
     pub(crate) parameters: Box<[Parameter]>,
-    /// The name of each slot; the parameters come first, in their order.
+    /// The name of each slot. The parameters come first, in order.
     pub(crate) names: Box<[Str]>,
     pub(crate) rules: Box<[Rule]>,
 }
 
-/// A parameter that the rules declare.
+/// A parameter of the rules.
 #[derive(Debug)]
 pub struct Parameter {
     pub(crate) name: Str,
     pub(crate) kind: ParameterType,
     pub(crate) required: bool,
-    /// Null where there is none.
+    /// Null if there is none.
     pub(crate) default: Value,
-    /// The setting that the parameter takes its value from, such as `AWS::Region`.
+    /// The setting that provides the value, such as `AWS::Region`.
     pub(crate) built_in: Option<Str>,
 }
 
-/// The types that a parameter can have.
+/// The types of parameters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ParameterType {
     String,
@@ -38,10 +38,10 @@ pub(crate) enum ParameterType {
     StringArray,
 }
 
-/// The place of a variable in the scope.
+/// The index of a variable in the scope.
 pub(crate) type Slot = usize;
 
-/// What to do when every condition holds.
+/// A rule, which applies if all its conditions hold.
 #[derive(Debug)]
 pub(crate) struct Rule {
     pub conditions: Box<[Call]>,
@@ -59,7 +59,7 @@ pub(crate) enum Outcome {
 pub(crate) struct Call {
     pub function: Function,
     pub arguments: Box<[Expression]>,
-    /// Where the result is kept, if it is.
+    /// The slot to which the result is assigned.
     pub assign: Option<Slot>,
 }
 
@@ -71,14 +71,14 @@ pub(crate) enum Expression {
     Template(Template),
 }
 
-/// Text with variables in it.
+/// Text with variables.
 #[derive(Debug)]
 pub(crate) struct Template(pub Box<[Part]>);
 
 #[derive(Debug)]
 pub(crate) enum Part {
     Text(Str),
-    /// `{name#a#b}`: the value under `path` of a variable.
+    /// `{name#a#b}`: the value at `path` in a variable.
     Variable {
         slot: Slot,
         path: Box<[Str]>,
@@ -88,12 +88,12 @@ pub(crate) enum Part {
 #[derive(Debug)]
 pub(crate) struct EndpointTemplate {
     pub url: Expression,
-    /// Only the first value of each header is sent, so only that one is kept.
+    /// Only the first value of each header is sent.
     pub headers: Box<[(Str, Expression)]>,
     pub properties: Tree,
 }
 
-/// A document in which every text can be a template.
+/// A document in which every string can be a template.
 #[derive(Debug)]
 pub(crate) enum Tree {
     Constant(Value),
@@ -117,20 +117,20 @@ pub(crate) enum Function {
     Partition,
     ParseArn,
     IsVirtualHostableS3Bucket,
-    /// A function that this version does not know: an error, but only when it is called.
+    /// An unknown function, which is an error only if it is called.
     Unknown(Str),
 }
 
 impl RuleSet {
-    /// Reads and compiles a rule set.
+    /// Parses and compiles a rule set.
     ///
     /// # Errors
-    /// `InvalidDefinition`, with the path of the place, if this is no rule set.
+    /// Returns [`ErrorKind::InvalidDefinition`](crate::ErrorKind::InvalidDefinition) with the path of the mistake.
     pub fn parse(json: &[u8]) -> Result<RuleSet> {
         compile::rule_set(json)
     }
 
-    /// The parameters that the rules declare, in their order.
+    /// Returns the parameters of the rules, in order.
     pub fn parameters(&self) -> &[Parameter] {
         &self.parameters
     }
@@ -145,12 +145,12 @@ impl Definition for RuleSet {
 }
 
 impl Parameter {
-    /// The name, such as `Region`.
+    /// Returns the name, such as `Region`.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// The setting that the parameter takes its value from, such as `AWS::Region`.
+    /// Returns the setting that provides the value, such as `AWS::Region`.
     pub fn built_in(&self) -> Option<&str> {
         self.built_in.as_deref()
     }

@@ -16,7 +16,7 @@ fn load(piece: &str, with: &str) -> tucuxi::Error {
 #[test]
 fn what_is_broken_is_told_with_its_file_and_place_at_load() {
     for (piece, with, reason) in [
-        ("{", "", "the file is no JSON"),
+        ("{", "", "the file is not JSON"),
         (r#""type": "Reef""#, r#""type": "Reff""#, r#"service.has.Reef.resource.type: there is no resource "Reff". Did you mean Reef?"#),
         (
             r#""operation": "GetFish", "params""#,

@@ -1,5 +1,6 @@
-//! The SDKs' additions to a definition (`<kind>.sdk-extras.json`), merged into its text before anything reads it.
-//! Only the objects on the way to an addition are taken apart; everything else is copied as it stands.
+//! SDK additions to a definition (`<kind>.sdk-extras.json`), which are merged into its text before it is parsed.
+//!
+//! Only the objects that contain an addition are parsed; everything else is copied verbatim.
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -12,14 +13,14 @@ struct Extras<'a> {
     merge: Option<&'a RawValue>,
 }
 
-/// Objects may not nest deeper than this on the way to an addition.
-const DEEPEST: usize = 127;
+/// The maximum nesting depth of additions.
+const MAX_DEPTH: usize = 127;
 
-/// The text with the additions' `merge` object merged in deeply: where both have an object the members are
-/// united, anything else replaces. Nothing is appended to a list, and nothing is removed.
+/// Merges the `merge` object of the additions into the text. Objects are merged recursively, and anything else is replaced. Lists
+/// are not extended, and nothing is removed.
 ///
 /// # Errors
-/// If the additions, or the parts of the text that they touch, are no JSON.
+/// Fails if the additions, or the parts of the text that they change, are not JSON.
 pub(crate) fn merge(text: String, extras: &str) -> serde_json::Result<String> {
     let Some(additions) = serde_json::from_str::<Extras<'_>>(extras)?.merge else { return Ok(text) };
     let mut out = String::with_capacity(text.len() + extras.len());
@@ -28,7 +29,7 @@ pub(crate) fn merge(text: String, extras: &str) -> serde_json::Result<String> {
 }
 
 fn write(base: &str, additions: &str, depth: usize, out: &mut String) -> serde_json::Result<()> {
-    if depth > DEEPEST {
+    if depth > MAX_DEPTH {
         return Err(serde::de::Error::custom("nested too deeply"));
     }
     if !base.starts_with('{') || !additions.starts_with('{') {
@@ -73,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn objects_unite_and_everything_else_is_replaced() {
+    fn objects_are_merged_and_everything_else_is_replaced() {
         let text = r#"{"z": {"a": [1, 2], "b": "x", "c": {"d": 1.50}}, "list": [1], "y": {}}"#;
         let extras = r#"{"version": 1.0, "merge": {"z": {"b": {"n": 1}, "c": {"e": true}}, "list": [2], "y": {"k": null}, "new": "v"}}"#;
         assert_eq!(merged(text, extras), r#"{"z":{"a":[1, 2],"b":{"n": 1},"c":{"d":1.50,"e":true}},"list":[2],"y":{"k":null},"new":"v"}"#);
@@ -86,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn broken_texts_are_errors() {
+    fn invalid_json_is_an_error() {
         for (text, extras) in [("{", r#"{"merge": {"a": 1}}"#), ("{}", "[")] {
             assert!(merge(text.to_owned(), extras).unwrap_err().is_eof(), "{text} {extras}");
         }
