@@ -30,7 +30,7 @@ const NAMING: &[&str] = &["service", "transfer", "cli", "host", "guide"];
 const SERVICES: &[&str] =
     &["cloudformation", "dynamodb", "ec2", "glacier", "iam", "kinesis", "lambda", "rds", "route53", "s3", "sns", "sqs"];
 
-/// The words above that mean something else in a module: the protocol `ec2`, and boto3's block of settings and signature
+/// The names above that mean something else in a module: the protocol `ec2`, and boto3's group of settings and signature
 /// version `s3`.
 const OTHER_MEANINGS: &[(&str, &str)] =
     &[("protocol", "ec2"), ("definition", "ec2"), ("auth", "s3"), ("settings", "s3"), ("call", "s3"), ("credentials", "s3")];

@@ -1,4 +1,4 @@
-//! Listing 100 000 keys through a collection keeps one page in memory. A process of its own, as it looks at the process.
+//! Listing 100,000 keys through a collection keeps one page in memory. The test measures its own process.
 
 use std::fs;
 
@@ -9,10 +9,10 @@ use tucuxi::{Credentials, Environment, Session};
 const KEYS: usize = 100_000;
 const PAGE: usize = 1000;
 
-/// What one page may add to what the first has taken, in KiB. All keys at once take some 60 MiB.
+/// How many KiB the later pages may add to the peak memory of the first two. All keys at once take about 60 MiB.
 const ALLOWANCE: usize = 6 * 1024;
 
-/// A bucket whose pages are made when they are asked for.
+/// A bucket whose pages are generated on request.
 struct Bucket;
 
 impl Transport for Bucket {
@@ -36,7 +36,7 @@ impl Transport for Bucket {
     }
 }
 
-/// The most memory that the process has had at once, in KiB.
+/// The peak memory of the process, in KiB.
 fn peak() -> Option<usize> {
     let status = fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
@@ -63,7 +63,7 @@ fn list() {
         }
     }
     assert_eq!((count, size), (KEYS, (KEYS * (KEYS - 1) / 2) as i64));
-    // Other systems do not tell.
+    // Other systems do not report it.
     if let (Some(before), Some(after)) = (after_two_pages, peak()) {
         println!("{count} keys: peak memory {before} KiB after 2 pages, {after} KiB after {}", KEYS / PAGE);
         assert!(after <= before + ALLOWANCE, "{before} KiB, then {after} KiB");

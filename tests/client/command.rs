@@ -6,7 +6,7 @@ use std::process::{Command, Output, Stdio};
 use crate::server::{self, Server};
 use tucuxi::Value;
 
-/// The program in an environment that has nothing but keys.
+/// The program, in an environment with nothing but credentials.
 fn tucuxi(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_tucuxi"));
     command.args(arguments).env_clear().stdin(Stdio::null());
@@ -33,7 +33,7 @@ fn failure(arguments: &[&str]) -> String {
     String::from_utf8(output.stderr).unwrap()
 }
 
-/// The arguments, and then those that lead to the server.
+/// The arguments, followed by those that select the server.
 fn with<'a>(url: &'a str, arguments: &[&'a str]) -> Vec<&'a str> {
     [arguments, &["--region", "us-east-1", "--endpoint-url", url]].concat()
 }
@@ -49,7 +49,7 @@ fn names_and_descriptions_need_no_region() {
 }
 
 #[test]
-fn failures_go_to_the_standard_error() {
+fn failures_are_written_to_standard_error() {
     assert!(failure(&["operations", "dynamobd"]).contains("Did you mean dynamodb"));
     assert!(failure(&["call", "s3", "get_objcet", "--region", "us-east-1"]).contains("Did you mean get_object"));
     assert!(failure(&["call", "s3", "get_object", "{", "--region", "us-east-1"]).contains("the parameters"));
@@ -111,7 +111,7 @@ fn the_demo_runs_from_its_first_to_its_last_call() {
 }
 
 #[test]
-fn the_demo_runs_elsewhere_and_leaves_nothing_behind() {
+fn the_demo_runs_against_another_server_and_leaves_nothing_behind() {
     let server = Server::start().unwrap();
     stdout(&["demo", "--region", "us-east-1", "--endpoint-url", &server.url()]);
     assert_eq!(

@@ -1,4 +1,4 @@
-//! The default session is one for the whole process, and changes as a whole.
+//! The default session belongs to the process, and is replaced as a whole.
 
 use std::thread;
 
@@ -6,8 +6,8 @@ use crate::process::alone;
 use tucuxi::{Credentials, Environment, Session, default_session, setup_default_session};
 
 #[test]
-fn the_default_session_is_replaced_or_stays() {
-    alone(the_default_session_is_replaced_or_stays, replace);
+fn a_failed_setup_keeps_the_default_session() {
+    alone(a_failed_setup_keeps_the_default_session, replace);
 }
 
 fn replace() {

@@ -1,4 +1,4 @@
-//! Where definitions are found, and which one wins, through the public face.
+//! Where definitions are found, and which one takes precedence.
 
 use std::fs;
 use std::io::{Cursor, Write as _};
@@ -9,7 +9,7 @@ use tucuxi::Definitions;
 use tucuxi::ErrorKind;
 use tucuxi::unversioned::definition::{Definition, Root, Source};
 
-/// A kind that the crate does not know, kept as text.
+/// A kind of file that is not built in, read as text.
 #[derive(Debug)]
 struct Notes {
     text: String,
@@ -24,7 +24,7 @@ impl Definition for Notes {
     }
 }
 
-/// A shared file that the crate carries.
+/// A shared file that is embedded in the crate.
 struct Partitions(Source);
 
 impl Definition for Partitions {
@@ -65,7 +65,7 @@ fn notes(definitions: &Definitions, version: Option<&str>) -> String {
 }
 
 #[test]
-fn a_new_service_works_as_soon_as_it_lies_in_a_folder() {
+fn a_new_service_works_as_soon_as_it_is_in_a_folder() {
     let (_dir, root) = folder(&[("tiny/2020-01-01/service-2.json", TINY)]);
     let definitions = Definitions::new([root]);
     assert!(definitions.services().unwrap().iter().any(|name| name == "tiny"));
@@ -75,7 +75,7 @@ fn a_new_service_works_as_soon_as_it_lies_in_a_folder() {
 }
 
 #[test]
-fn plain_json_wins_over_gzip_and_the_first_root_over_the_second() {
+fn plain_json_precedes_gzip_and_the_first_root_precedes_the_second() {
     let (_a, first) = folder(&[("tiny/1/notes-1.json.gz", "\"first, 1, gz\""), ("tiny/2/notes-1.json.gz", "\"first, 2, gz\"")]);
     let (_b, second) = folder(&[
         ("tiny/1/notes-1.json", "\"second, 1\""),
@@ -90,7 +90,7 @@ fn plain_json_wins_over_gzip_and_the_first_root_over_the_second() {
 }
 
 #[test]
-fn the_latest_version_is_by_kind_and_by_the_order_of_text() {
+fn the_latest_version_is_chosen_by_kind_and_by_text_order() {
     let (_dir, root) = folder(&[("tiny/9/notes-1.json", "9"), ("tiny/10/notes-1.json", "10"), ("tiny/99/service-2.json", TINY)]);
     let definitions = Definitions::new([root]);
     assert_eq!(notes(&definitions, None), "9");
@@ -100,7 +100,7 @@ fn the_latest_version_is_by_kind_and_by_the_order_of_text() {
 }
 
 #[test]
-fn roots_that_are_no_folders_are_passed_over() {
+fn roots_that_are_not_folders_are_skipped() {
     let file = tempfile::NamedTempFile::new().unwrap();
     let definitions = Definitions::new([Root::folder("no/such/folder"), Root::folder(file.path())]);
     assert_eq!(definitions.services().unwrap(), Definitions::embedded().services().unwrap());
@@ -108,7 +108,7 @@ fn roots_that_are_no_folders_are_passed_over() {
 }
 
 #[test]
-fn what_the_crate_carries_is_in_memory_once() {
+fn embedded_definitions_are_loaded_once() {
     let (_dir, root) = folder(&[("tiny/1/notes-1.json", "1")]);
     let definitions = Definitions::new([root]);
     let embedded = Definitions::embedded().service("sqs", None).unwrap();
@@ -120,7 +120,7 @@ fn what_the_crate_carries_is_in_memory_once() {
 }
 
 #[test]
-fn threads_that_load_at_once_get_the_same_definition() {
+fn threads_that_load_concurrently_get_the_same_definition() {
     let definitions = Definitions::new([Root::folder("no/such/folder")]);
     let all: Vec<_> = std::thread::scope(|scope| {
         let threads: Vec<_> = (0..8).map(|_| scope.spawn(|| definitions.service("lambda", None).unwrap())).collect();
@@ -130,7 +130,7 @@ fn threads_that_load_at_once_get_the_same_definition() {
 }
 
 #[test]
-fn a_users_shared_file_replaces_the_crates_own() {
+fn a_shared_file_of_the_user_replaces_the_embedded_one() {
     assert!(Definitions::embedded().shared::<Partitions>().unwrap().0.builtin);
     let (dir, root) = folder(&[("partitions.json", "{}")]);
     let partitions = Definitions::new([root]).shared::<Partitions>().unwrap();
@@ -140,19 +140,19 @@ fn a_users_shared_file_replaces_the_crates_own() {
 }
 
 #[test]
-fn additions_of_the_sdks_are_merged_wherever_they_lie() {
+fn sdk_extras_are_merged_from_every_root() {
     let (_a, first) = folder(&[("tiny/1/notes-1.json", r#"{"a": {"list": [1], "x": 1}}"#)]);
     let (_b, second) = folder(&[("tiny/1/notes-1.sdk-extras.json", r#"{"version": 1.0, "merge": {"a": {"list": [2]}, "b": 2}}"#)]);
     assert_eq!(notes(&Definitions::new([first, second]), None), r#"{"a":{"list":[2],"x":1},"b":2}"#);
 
-    // One on top of a definition that the crate carries makes that one the user's.
+    // Merged into an embedded definition, the result counts as the user's.
     let (_c, extras) = folder(&[("sts/2011-06-15/service-2.sdk-extras.json", r#"{"merge": {"metadata": {"serviceId": "Mine"}}}"#)]);
     let definitions = Definitions::new([extras]);
     assert_eq!(definitions.service("sts", None).unwrap().service_id().unwrap(), "Mine");
     assert_eq!(Definitions::embedded().service("sts", None).unwrap().service_id().unwrap(), "STS");
     assert!(!definitions.source("service-2", "sts", None).unwrap().builtin);
 
-    // The crate's own: without it, Expires would be a string.
+    // The embedded extras: without them, Expires would be a string.
     let s3 = Definitions::embedded().source("service-2", "s3", None).unwrap();
     assert!(s3.text.contains(r#""Expires":{"type":"timestamp"}"#));
 }
@@ -174,7 +174,7 @@ fn errors_say_what_is_missing() {
 }
 
 #[test]
-fn names_do_not_lead_out_of_the_folder() {
+fn names_cannot_leave_the_folder() {
     let (dir, _) = folder(&[("secret/1/notes-1.json", "1"), ("data/tiny/1/notes-1.json", "2")]);
     let definitions = Definitions::new([Root::folder(dir.path().join("data"))]);
     for (service, version) in [("../secret", None), ("../secret", Some("1")), ("tiny", Some("../../secret/1")), ("", Some("1"))] {
@@ -234,7 +234,7 @@ fn archives_are_searched_without_unpacking() {
 }
 
 #[test]
-fn what_is_no_archive_of_definitions_is_refused() {
+fn files_that_are_not_archives_of_definitions_are_rejected() {
     let empty_zip = zip::ZipWriter::new(Cursor::new(Vec::new())).finish().unwrap().into_inner();
     for bytes in [&b""[..], b"text", &gzip("no tar"), b"PK\x03\x04 and nothing", &empty_zip] {
         assert_eq!(Root::bytes(bytes).unwrap_err().kind(), ErrorKind::InvalidDefinition);

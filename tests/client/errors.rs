@@ -1,4 +1,4 @@
-//! What goes wrong before a service answers has a kind and a name of its own, and says what would be right.
+//! Errors raised before a service responds: their kinds, names, and suggestions.
 
 use std::net::TcpListener;
 
@@ -13,7 +13,7 @@ fn s3() -> Client {
 }
 
 #[test]
-fn an_unknown_service_lists_the_nearest() {
+fn an_unknown_service_suggests_the_nearest() {
     let error = bare().region("us-east-1").build().unwrap().client("dynamobd").unwrap_err();
     assert_eq!((error.kind(), error.name()), (ErrorKind::UnknownService, "UnknownServiceError"));
     assert!(error.to_string().contains("\"dynamobd\"") || error.to_string().contains("dynamobd"), "{error}");
@@ -21,7 +21,7 @@ fn an_unknown_service_lists_the_nearest() {
 }
 
 #[test]
-fn an_unknown_operation_lists_the_nearest_in_the_spelling_of_the_caller() {
+fn an_unknown_operation_suggests_the_nearest_in_the_caller_s_spelling() {
     for (wrong, right) in [("get_objcet", "get_object"), ("GetObjcet", "GetObject")] {
         let error = s3().call(wrong, ()).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::UnknownOperation);
@@ -48,27 +48,27 @@ fn every_wrong_parameter_is_reported_with_its_path() {
 }
 
 #[test]
-fn an_unknown_parameter_lists_the_nearest() {
+fn an_unknown_parameter_suggests_the_nearest() {
     let error = s3().prepare("get_object", value!({"Bucket": "bucket", "Key": "k", "VersoinId": "1"})).unwrap_err();
     assert!(error.to_string().contains("Did you mean VersionId?"), "{error}");
 }
 
 #[test]
-fn a_missing_region_is_an_error_of_its_own() {
+fn a_missing_region_has_its_own_error() {
     let session = bare().credentials(Credentials::new("AKID", "SECRET")).build().unwrap();
     let error = session.client("sqs").and_then(|sqs| sqs.prepare("list_queues", ())).unwrap_err();
     assert_eq!((error.kind(), error.name()), (ErrorKind::NoRegion, "NoRegionError"));
 }
 
 #[test]
-fn missing_credentials_are_an_error_of_their_own() {
+fn missing_credentials_have_their_own_error() {
     let session = bare().region("us-east-1").build().unwrap();
     let error = session.client("sqs").unwrap().call("list_queues", ()).unwrap_err();
     assert_eq!((error.kind(), error.name(), error.attempts()), (ErrorKind::NoCredentials, "NoCredentialsError", 0));
 }
 
 #[test]
-fn half_of_the_credentials_is_named() {
+fn partial_credentials_name_the_missing_part() {
     let environment = [("AWS_ACCESS_KEY_ID", "AKID")];
     let session = Session::builder().environment(environment).region("us-east-1").build();
     let error = session.and_then(|s| s.client("sqs")).and_then(|sqs| sqs.prepare("list_queues", ())).unwrap_err();
@@ -91,7 +91,7 @@ fn a_refused_connection_names_the_endpoint() {
 }
 
 #[test]
-fn secrets_are_in_no_error() {
+fn errors_contain_no_secrets() {
     let session =
         bare().region("us-east-1").credentials(Credentials::new("AKID", "SECRETSECRET").with_token("TOKENTOKEN")).build().unwrap();
     let client =

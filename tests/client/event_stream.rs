@@ -1,4 +1,4 @@
-//! Streams of events from a server on the loopback interface: each event is there before the next is sent.
+//! Event streams from a loopback server: each event is available before the next one is sent.
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
@@ -8,10 +8,10 @@ use std::time::Duration;
 
 use tucuxi::{Config, Credentials, Environment, Session, Value, value};
 
-/// Longer than any of this takes; what hangs fails by it.
+/// Longer than any of these tests takes; a hanging test fails after it.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// The frame of an event that S3 sent as an answer to `SelectObjectContent`: the prelude, the headers, the payload, and their checksums.
+/// The frame of an event of S3's `SelectObjectContent`: the prelude, the headers, the payload, and their checksums.
 fn frame(headers: &[(&str, &str)], payload: &[u8]) -> Vec<u8> {
     let mut block = Vec::new();
     for (name, text) in headers {
@@ -35,7 +35,7 @@ fn event(name: &str, payload: &[u8]) -> Vec<u8> {
     frame(&[(":message-type", "event"), (":event-type", name), (":content-type", "text/xml")], payload)
 }
 
-/// A server that sends, of one answer, each piece when it is told; without a sender the connection is closed.
+/// A server that sends a response piece by piece as the test provides it, and closes the connection when the sender is dropped.
 struct Server {
     url: String,
     pieces: Sender<Vec<u8>>,
@@ -64,7 +64,7 @@ fn answer(mut connection: TcpStream, pieces: &Receiver<Vec<u8>>) {
         connection.write_all(&piece).unwrap();
         connection.write_all(b"\r\n").unwrap();
     }
-    // Whoever has gone already needs no end.
+    // The client may be gone.
     let _ = connection.write_all(b"0\r\n\r\n");
 }
 
@@ -82,7 +82,7 @@ fn select(server: &Server) -> Value {
 #[test]
 fn each_event_is_read_before_the_next_is_sent() {
     let server = Server::start();
-    // The answer is there before the first event.
+    // The response arrives before the first event.
     let output = select(&server);
     assert_eq!(output["ResponseMetadata"]["RequestId"], Value::from("R"));
     let mut events = output["Payload"].as_stream().unwrap().events().unwrap();
@@ -90,20 +90,20 @@ fn each_event_is_read_before_the_next_is_sent() {
 
     server.send(event("Records", b"a,b\n"));
     assert_eq!(next(), value!({"Records": {"Payload": Value::from(b"a,b\n".to_vec())}}));
-    // A frame may come in pieces, with one of a later version before it.
+    // A frame may arrive in pieces, after an event of a later version.
     let stats = event("Stats", b"<Stats><BytesScanned>5</BytesScanned></Stats>");
     server.send([event("FromTheFuture", b"<F/>"), stats[..20].to_vec()].concat());
     server.send(stats[20..].to_vec());
     assert_eq!(next(), value!({"Stats": {"Details": {"BytesScanned": 5}}}));
     server.send(event("End", b""));
     assert_eq!(next(), value!({"End": {}}));
-    // Only now the server may end the answer.
+    // Only now may the server end the response.
     drop(server);
     assert!(events.next().is_none());
     assert!(output["Payload"].as_stream().unwrap().events().is_none(), "a stream is taken once");
 }
 
-/// What comes after one good event: the name of the error that ends the stream, and its message.
+/// Sends bytes after one valid event; returns the name and the message of the error that ends the stream.
 fn ending(last: Vec<u8>) -> (String, String) {
     let server = Server::start();
     server.send(event("Cont", b""));
@@ -118,7 +118,7 @@ fn ending(last: Vec<u8>) -> (String, String) {
 }
 
 #[test]
-fn what_is_cut_or_changed_is_an_error() {
+fn truncated_or_changed_frames_are_errors() {
     let whole = event("Records", b"a,b\n");
     for length in [1, 11, 12, 40, whole.len() - 1] {
         let (name, message) = ending(whole[..length].to_vec());
@@ -135,7 +135,7 @@ fn what_is_cut_or_changed_is_an_error() {
 }
 
 #[test]
-fn errors_of_the_service_end_the_stream() {
+fn service_errors_end_the_stream() {
     let error = frame(&[(":message-type", "error"), (":error-code", "InternalError"), (":error-message", "It broke.")], b"");
     let (name, message) = ending(error);
     assert_eq!(name, "EventStreamError");

@@ -1,4 +1,4 @@
-//! Looking before calling: what operations do and take, signed calls that no definition knows, and requests as curl commands.
+//! Inspection of operations before calling them, raw signed calls, and requests as curl commands.
 
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
@@ -11,13 +11,13 @@ fn session() -> Session {
 }
 
 #[test]
-fn reading_is_told_from_writing() {
+fn read_only_operations_are_recognized() {
     let reads = |service: &str, operation: &str| session().client(service).unwrap().read_only(operation).unwrap();
-    // By the verb, whatever the protocol; by the definition's own word; in both spellings.
+    // By the verb in any protocol, by the definition's own trait, and under both spellings.
     assert!(reads("ec2", "describe_instances") && reads("dynamodb", "Query") && reads("s3", "head_object"));
     assert!(reads("sqs", "get_queue_url") && reads("apigatewayv2", "export_api") && reads("geo-places", "suggest"));
     assert!(!reads("sqs", "receive_message") && !reads("ec2", "run_instances") && !reads("s3", "create_session"));
-    // A GET that confirms, a POST that exports, a query that may unload, and a getter that makes what it gets.
+    // A GET that confirms, a POST that exports, a query that may unload, and a getter that creates its result.
     assert!(!reads("iot", "confirm_topic_rule_destination") && !reads("dynamodb", "export_table_to_point_in_time"));
     assert!(!reads("timestream-query", "query") && !reads("cognito-identity", "get_id"));
     let described = session().client("cognito-identity").unwrap().describe("get_id").unwrap();
@@ -26,7 +26,7 @@ fn reading_is_told_from_writing() {
 }
 
 #[test]
-fn a_schema_says_what_goes_in() {
+fn an_input_schema_describes_the_parameters() {
     let s3 = session().client("s3").unwrap();
     let schema = s3.input_schema("put_object").unwrap();
     assert_eq!(schema["$schema"], "https://json-schema.org/draft/2020-12/schema");
@@ -54,7 +54,7 @@ fn a_shape_that_contains_itself_refers_to_itself() {
 }
 
 #[test]
-fn a_schema_says_what_comes_out() {
+fn an_output_schema_describes_the_result() {
     let schema = session().client("s3").unwrap().output_schema("list_objects_v2").unwrap();
     assert!(schema.get("required").is_none() && schema.get("additionalProperties").is_none());
     assert_eq!(schema["properties"]["Contents"]["$ref"], "#/$defs/ObjectList");
@@ -64,14 +64,14 @@ fn a_schema_says_what_comes_out() {
     assert_eq!(schema["properties"]["Body"]["$ref"], "#/$defs/$stream");
     let schema = session().client("lambda").unwrap().output_schema("invoke").unwrap();
     assert_eq!(schema["properties"]["Payload"]["$ref"], "#/$defs/$stream");
-    // An operation without output answers its metadata all the same.
+    // An operation without output still returns its metadata.
     let schema = session().client("ec2").unwrap().output_schema("delete_vpc").unwrap();
     assert_eq!(schema["properties"].as_map().unwrap().len(), 1);
 }
 
-/// Every reference of every operation leads somewhere.
+/// Every reference of every operation resolves.
 #[test]
-fn the_schemas_of_whole_services_hold_together() {
+fn the_schemas_of_whole_services_are_consistent() {
     for service in ["s3", "dynamodb", "ec2", "lexv2-models", "wafv2"] {
         let client = session().client(service).unwrap();
         for operation in client.operations() {
@@ -89,7 +89,7 @@ fn the_schemas_of_whole_services_hold_together() {
 }
 
 #[test]
-fn a_raw_request_is_signed_and_stands_as_it_is_written() {
+fn a_raw_request_is_signed_and_sent_as_written() {
     let s3 = session().client("s3").unwrap();
     let request = s3.raw("PUT", "/river/a%20b?acl").query("x y", "1/2").header("x-custom", "1").body("hello").prepare().unwrap();
     assert_eq!((request.method.as_str(), request.url.as_str()), ("PUT", "https://s3.amazonaws.com/river/a%20b?acl&x%20y=1%2F2"));
@@ -104,7 +104,7 @@ fn a_raw_request_is_signed_and_stands_as_it_is_written() {
     assert!(s3.raw("PUT", "/a").body(value!({"no": 1})).prepare().unwrap_err().message().contains("not map"));
 }
 
-/// Answers the first requests with 503, and then with the method and the body of the request.
+/// Responds to the first requests with 503, and to the others with the method and the body of the request.
 struct Moody(AtomicU32);
 
 impl Transport for Moody {
@@ -122,7 +122,7 @@ impl Transport for Moody {
 }
 
 #[test]
-fn a_raw_call_is_retried_and_answers_whatever_comes() {
+fn a_raw_call_is_retried_and_returns_any_response() {
     let dynamodb = session().client_builder("dynamodb").transport(Moody(AtomicU32::new(0))).build().unwrap();
     let mut response = dynamodb.raw("POST", "/").header("X-Amz-Target", "DynamoDB_20120810.Dream").body(b"{}").send().unwrap();
     assert_eq!((response.status, response.headers.get("x-method")), (404, Some("POST")));

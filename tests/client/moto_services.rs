@@ -1,13 +1,13 @@
-//! A write and a read in services of every protocol that moto plays, against a moto server.
+//! A write and a read in services of every protocol that moto supports, against a moto server.
 //!
-//! Each test asserts on what it reads back, so that both the request and the answer have to be right.
+//! Each test checks what it reads back, so both the request and the response must be right.
 
 use std::io::Write as _;
 
 use crate::moto::client;
 use tucuxi::{ErrorKind, Value, value};
 
-/// The only entry of a list that has `key` with that text.
+/// The only entry of a list whose `key` has that text.
 fn entry<'a>(list: &'a Value, key: &str, text: &str) -> &'a Value {
     let found: Vec<&Value> = list.as_list().expect("a list").iter().filter(|item| item[key].as_str() == Some(text)).collect();
     assert_eq!(found.len(), 1, "{key} {text:?} in {list:?}");
@@ -100,7 +100,7 @@ fn ssm_json() {
 #[test]
 fn secretsmanager_json() {
     let secrets = client("secretsmanager");
-    // The token that makes creating idempotent is made up where the caller gives none.
+    // The idempotency token is generated if the caller provides none.
     secrets.call("create_secret", value!({"Name": "bank", "SecretString": "under the 3rd stone"})).unwrap();
     let read = secrets.call("get_secret_value", value!({"SecretId": "bank"})).unwrap();
     assert_eq!(read["SecretString"].as_str(), Some("under the 3rd stone"));

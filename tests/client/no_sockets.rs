@@ -1,8 +1,8 @@
-//! Making sessions and clients opens no connection: neither to a service nor to a metadata service nor to a proxy.
+//! Creating sessions and clients opens no connection to a service, a metadata service, or a proxy.
 //!
-//! A process of its own makes a session with `Session::new()` and a client for every service. Its environment leads
-//! everything that could be called to one server, which counts; and it looks at its own open files. Then it makes one
-//! call, so that the count is known to count.
+//! A child process creates a session with `Session::new()` and a client for every service. Its environment directs
+//! every possible call to one server, which counts the connections; the process also counts its sockets. A second run
+//! makes one call, to prove that the server counts.
 
 use std::net::TcpListener;
 use std::sync::Arc;
@@ -16,7 +16,7 @@ use tucuxi::Session;
 const CALLS: &str = "TUCUXI_NO_SOCKETS_CALLS";
 
 #[test]
-fn making_sessions_and_clients_opens_no_connection() {
+fn creating_sessions_and_clients_opens_no_connection() {
     if process::is_child() {
         return in_child();
     }
@@ -32,7 +32,7 @@ fn making_sessions_and_clients_opens_no_connection() {
 
     let run = |calls: &str| {
         let home = tempfile::tempdir().unwrap();
-        let mut child = process::child(making_sessions_and_clients_opens_no_connection);
+        let mut child = process::child(creating_sessions_and_clients_opens_no_connection);
         child.env(CALLS, calls).env("HOME", home.path()).env("AWS_DEFAULT_REGION", "us-west-2").env("AWS_DEFAULTS_MODE", "auto");
         child.env("AWS_EC2_METADATA_SERVICE_ENDPOINT", &url).env("AWS_CONTAINER_CREDENTIALS_FULL_URI", &url);
         for name in ["AWS_ENDPOINT_URL", "http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"] {
@@ -67,7 +67,7 @@ fn sockets() -> usize {
     files.filter_map(|file| std::fs::read_link(file.path()).ok()).filter(|file| file.to_string_lossy().starts_with("socket:")).count()
 }
 
-/// Elsewhere the server's count must do.
+/// Other systems rely on the server's count.
 #[cfg(not(target_os = "linux"))]
 fn sockets() -> usize {
     0

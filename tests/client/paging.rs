@@ -1,5 +1,5 @@
-//! What paginators and waiters do beyond walking through: limits, resumption, circles, messages. The expectations were read
-//! off boto3, unless they say that it is done otherwise here.
+//! Paginators and waiters: limits, resumption, endless pagination, and messages. The expectations were recorded from
+//! boto3, except where a comment says that tucuxi differs.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -7,7 +7,7 @@ use std::time::Duration;
 use tucuxi::{Cancel, ErrorKind, Map, Paginator, Result, Value, Waiter, value};
 use tucuxi::{PaginatorDefinition, WaiterDefinition};
 
-/// What was asked for, call by call.
+/// The parameters of each call.
 type Asked = Arc<Mutex<Vec<Value>>>;
 
 fn definition(value: Value) -> PaginatorDefinition {
@@ -18,7 +18,7 @@ fn simple() -> PaginatorDefinition {
     definition(value!({"input_token": "At", "output_token": "Next", "result_key": "Items", "limit_key": "Limit"}))
 }
 
-/// Pages that come one after the other, whatever is asked for.
+/// Pages that follow each other, whatever the parameters are.
 fn pages(definition: PaginatorDefinition, params: Value, pages: Value) -> (Paginator, Asked) {
     let asked = Asked::default();
     let (seen, mut left) = (Arc::clone(&asked), pages.as_list().unwrap().clone().into_iter());
@@ -71,7 +71,7 @@ fn a_limit_of_items_cuts_a_page_and_leaves_a_token() {
 }
 
 #[test]
-fn a_resumed_page_has_the_rest_of_the_primary_result_alone() {
+fn a_resumed_page_has_only_the_rest_of_the_primary_result() {
     let keys = value!(["Items", "Other", "Count", "Text"]);
     let config = value!({"input_token": "At", "output_token": "Next", "result_key": keys});
     let page = || value!([{"Items": [1, 2, 3], "Other": ["x"], "Count": 3, "Text": "t"}]);
@@ -86,7 +86,7 @@ fn a_resumed_page_has_the_rest_of_the_primary_result_alone() {
 }
 
 #[test]
-fn of_several_tokens_those_that_do_not_come_again_are_taken_away() {
+fn of_several_tokens_those_that_are_not_returned_again_are_removed() {
     let config = value!({"input_token": ["K", "U"], "output_token": ["NextK", "NextU"], "more_results": "More", "result_key": "Items"});
     let three = value!([
         {"Items": [1], "More": true, "NextK": "k1", "NextU": "u1"},
@@ -99,7 +99,7 @@ fn of_several_tokens_those_that_do_not_come_again_are_taken_away() {
 }
 
 #[test]
-fn a_full_result_adds_up_and_takes_the_rest_from_the_first_page() {
+fn a_full_result_concatenates_lists_and_takes_the_rest_from_the_first_page() {
     let config = value!({
         "input_token": "At", "output_token": "Next", "result_key": ["A.Items", "Count", "Text", "Map"], "non_aggregate_keys": ["Owner", "A.Name"],
     });
@@ -125,7 +125,7 @@ fn a_search_flattens_lists_by_one_level() {
 }
 
 #[test]
-fn the_iterators_of_result_keys_share_one_walk() {
+fn the_iterators_of_result_keys_share_one_pagination() {
     let config = value!({"input_token": "At", "output_token": "Next", "result_key": ["A", "B"]});
     let (all, calls) = pages(definition(config), value!({}), value!([{"A": [1], "B": ["x"], "Next": "t"}, {"A": [2]}]));
     let keys: Vec<Value> = all.result_key_iters().into_iter().map(|key| key.collect::<Result<Value>>().unwrap()).collect();
@@ -133,9 +133,9 @@ fn the_iterators_of_result_keys_share_one_walk() {
     assert_eq!(asked(&calls).as_list().unwrap().len(), 2);
 }
 
-/// boto3 notices a circle of one page alone.
+/// boto3 only detects a repeated token from one page to the next.
 #[test]
-fn a_circle_of_any_length_ends_with_an_error() {
+fn a_cycle_of_any_length_ends_with_an_error() {
     for length in [1_usize, 2, 3, 7, 100] {
         let mut page = 0;
         let fetch = move |_: &Map| {
@@ -179,7 +179,7 @@ fn acceptors() -> Value {
 }
 
 #[test]
-fn a_waiter_says_why_it_ended_in_boto3_s_words() {
+fn a_waiter_reports_why_it_ended_in_boto3_s_words() {
     let previously = "Max attempts exceeded. Previously accepted state: Matched expected";
     for (states, polls, reason) in [
         (&["CREATING", "ACTIVE"][..], 2, String::new()),

@@ -1,4 +1,4 @@
-//! The public face as other programs use it: every way in, once, against a bucket in the process.
+//! The public API as other programs use it: every entry point once, against a bucket in the process.
 
 use std::io::Read;
 use std::sync::{Arc, Mutex};
@@ -7,7 +7,7 @@ use std::time::Duration;
 use tucuxi::http::{Headers, Request, Response, SendOptions, Transport};
 use tucuxi::{Client, Collection, Config, Credentials, Environment, Error, Outcome, Resource, Session, Timestamp, Value, value};
 
-/// A bucket with two objects, which comes in pages of one; it notes what it is asked.
+/// A bucket with two objects, listed in pages of one; it records its requests.
 #[derive(Clone, Default)]
 struct Bucket {
     seen: Arc<Mutex<Vec<String>>>,
@@ -59,7 +59,7 @@ fn client(bucket: &Bucket) -> Client {
 fn shared<T: Clone + Send + Sync + 'static>() {}
 
 #[test]
-fn what_is_shared_between_threads_may_be() {
+fn shared_types_are_send_and_sync() {
     shared::<Session>();
     shared::<Client>();
     shared::<Resource>();
@@ -69,7 +69,7 @@ fn what_is_shared_between_threads_may_be() {
 }
 
 #[test]
-fn a_session_says_what_there_is() {
+fn a_session_lists_what_is_available() {
     let session = session();
     assert!(session.available_services().len() > 400);
     assert_eq!(session.available_resources().len(), 9);
@@ -79,7 +79,7 @@ fn a_session_says_what_there_is() {
 }
 
 #[test]
-fn clients_are_made_in_three_ways() -> tucuxi::Result<()> {
+fn clients_are_created_in_three_ways() -> tucuxi::Result<()> {
     let session = session();
     let url = "http://localhost:9000";
     let built = session.client_builder("s3").region("us-east-1").endpoint_url(url).config(Config::new()).build()?;
@@ -94,7 +94,7 @@ fn clients_are_made_in_three_ways() -> tucuxi::Result<()> {
 }
 
 #[test]
-fn operations_go_by_either_name_and_take_what_becomes_a_value() -> tucuxi::Result<()> {
+fn operations_have_two_names_and_accept_anything_that_converts_to_a_value() -> tucuxi::Result<()> {
     let s3 = client(&Bucket::default());
     let page = s3.call("list_objects_v2", value!({"Bucket": "river", "Prefix": "images/"}))?;
     assert_eq!(page["Contents"][0]["Key"].as_str(), Some("images/a & b"));
@@ -106,7 +106,7 @@ fn operations_go_by_either_name_and_take_what_becomes_a_value() -> tucuxi::Resul
 }
 
 #[test]
-fn one_call_has_settings_of_its_own_and_a_body_is_a_stream() -> tucuxi::Result<()> {
+fn a_call_has_its_own_settings_and_a_body_is_a_stream() -> tucuxi::Result<()> {
     let params = value!({"Bucket": "river", "Key": "images/a"});
     let s3 = client(&Bucket::default());
     let request = s3.request("get_object", params.clone()).read_timeout(Duration::from_secs(1)).header("x-a", "b");
@@ -123,7 +123,7 @@ fn one_call_has_settings_of_its_own_and_a_body_is_a_stream() -> tucuxi::Result<(
 }
 
 #[test]
-fn pages_come_one_by_one_searched_or_all_at_once() -> tucuxi::Result<()> {
+fn pages_are_iterated_searched_or_collected() -> tucuxi::Result<()> {
     let s3 = client(&Bucket::default());
     let params = value!({"Bucket": "river"});
     let mut sizes = Vec::new();
@@ -151,7 +151,7 @@ fn waiters_wait() -> tucuxi::Result<()> {
 }
 
 #[test]
-fn a_client_says_what_it_can_and_lets_hooks_in() -> tucuxi::Result<()> {
+fn a_client_describes_itself_and_accepts_hooks() -> tucuxi::Result<()> {
     let s3 = client(&Bucket::default());
     assert!(s3.operations().iter().any(|name| name == "PutObject" || name == "put_object"));
     assert!(s3.describe("put_object")?["input"]["members"].as_map().is_some_and(|members| members.contains_key("Bucket")));
@@ -165,7 +165,7 @@ fn a_client_says_what_it_can_and_lets_hooks_in() -> tucuxi::Result<()> {
 }
 
 #[test]
-fn resources_are_made_from_their_definitions() -> tucuxi::Result<()> {
+fn resources_are_created_from_their_definitions() -> tucuxi::Result<()> {
     let server = Bucket::default();
     let s3 = session().resource_of(client(&server))?;
     let bucket = s3.resource("Bucket", ["river"])?;

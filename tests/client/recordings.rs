@@ -1,15 +1,15 @@
-//! Recordings: made against a moto server, read by people, replayed without any server.
+//! Recordings: made against a moto server, readable, and replayed without a server.
 
 use crate::moto;
 use tucuxi::{ANY, Environment, ErrorKind, Recorder, Replay, Session, Stream, Stubber, Value, value};
 
-/// A client that has neither keys nor a server.
+/// A client with neither credentials nor a server.
 fn offline(service: &str) -> tucuxi::Client {
     let session = Session::builder().environment(Environment::empty()).region("us-east-1").build().unwrap();
     session.client_builder(service).endpoint_url("http://127.0.0.1:1").build().unwrap()
 }
 
-/// What a test does once with a server and once without: everything that it sees.
+/// Makes calls, once with a server and once without; returns every result.
 fn tour(client: impl Fn(&str) -> tucuxi::Client) -> Vec<Value> {
     let (s3, iam, sts, dynamodb) = (client("s3"), client("iam"), client("sts"), client("dynamodb"));
     let mut seen = Vec::new();
@@ -36,7 +36,7 @@ fn tour(client: impl Fn(&str) -> tucuxi::Client) -> Vec<Value> {
     call(&s3, "list_objects_v2", value!({"Bucket": "recorded"}));
     call(&s3, "get_bucket_location", value!({"Bucket": "recorded"}));
     call(&s3, "get_object", value!({"Bucket": "recorded", "Key": "nowhere"}));
-    // The same call twice, with different answers.
+    // The same call twice, with different results.
     let count = value!({"TableName": "counts", "Key": {"id": {"S": "1"}}});
     let table = value!({"TableName": "counts", "BillingMode": "PAY_PER_REQUEST",
         "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
@@ -45,7 +45,7 @@ fn tour(client: impl Fn(&str) -> tucuxi::Client) -> Vec<Value> {
     call(&dynamodb, "get_item", count.clone());
     call(&dynamodb, "put_item", value!({"TableName": "counts", "Item": {"id": {"S": "1"}, "raw": {"B": b"\x01\xfe"}}}));
     call(&dynamodb, "get_item", count);
-    // Secrets go in and out.
+    // Secrets in requests and responses.
     let policy = r#"{"Version": "2012-10-17", "Statement": []}"#;
     call(&iam, "create_role", value!({"RoleName": "recorded", "AssumeRolePolicyDocument": policy}));
     call(&iam, "create_user", value!({"UserName": "recorded"}));
@@ -56,7 +56,7 @@ fn tour(client: impl Fn(&str) -> tucuxi::Client) -> Vec<Value> {
     seen
 }
 
-/// What the two runs have in common: secrets are masked in the second.
+/// The results without their secrets, which are masked in a replay.
 fn without_secrets(mut seen: Vec<Value>) -> Vec<Value> {
     for answer in &mut seen {
         if let Some(credentials) = answer.get_mut("Credentials").and_then(Value::as_map_mut) {
@@ -88,7 +88,7 @@ fn a_recording_made_against_moto_replays_with_the_server_off() {
     assert_eq!(replayed.last().unwrap()["Credentials"]["SecretAccessKey"], "***");
     let texts = |seen: &[Value]| seen.iter().map(|answer| answer["text"].clone()).collect::<Vec<_>>();
     assert!(texts(&online).iter().any(|text| text.as_str().is_some_and(|text| text.contains("NoSuchKey"))));
-    // Only the host and the number of requests tell an error from the recorded one.
+    // A replayed error differs from the original only in its host and number of attempts.
     let same = |seen: Vec<Value>| {
         let mut seen = without_secrets(seen);
         seen.iter_mut().filter_map(Value::as_map_mut).for_each(|answer| drop(answer.remove("text")));
@@ -96,7 +96,7 @@ fn a_recording_made_against_moto_replays_with_the_server_off() {
     };
     assert_eq!(same(replayed), same(online));
 
-    // A file for people, without secrets.
+    // The file is readable and has no secrets.
     let text = std::fs::read_to_string(&path).unwrap();
     assert!(text.starts_with("{\n  \"format\": \"tucuxi recording 1\",\n  \"calls\": [\n    {\n      \"service\": \"s3\",\n"));
     assert!(text.contains("\"Body\": \"hello\"") && text.contains("\"Body\": {\n          \"$bytes\": \"AP8=\""));
@@ -153,9 +153,9 @@ fn a_session_s_recording_covers_its_resources() {
     assert_eq!(objects.len(), 2);
 }
 
-/// A table takes and gives plain values; what is recorded and replayed is what its user has.
+/// A table uses plain values, and so do its recordings.
 #[test]
-fn what_a_resource_makes_of_an_answer_is_recorded() {
+fn the_plain_values_of_a_resource_are_recorded() {
     let session = || Session::builder().environment(Environment::empty()).region("us-east-1").build().unwrap();
     let look = |session: &Session| {
         let table = session.resource("dynamodb").unwrap().resource("Table", "rivers").unwrap();

@@ -1,4 +1,4 @@
-//! Against a real S3 server in this process, which checks every signature.
+//! A real S3 server in this process, which checks every signature.
 
 use std::io::{self, Cursor, Read, Seek, SeekFrom};
 use std::time::Duration;
@@ -7,7 +7,7 @@ use crate::process;
 use crate::server::{self, Server};
 use tucuxi::{Client, Credentials, Environment, ErrorKind, Session, Stream, Value, value};
 
-/// Keys that a client which encodes carelessly, or not twice where it must, does not bring back.
+/// Keys that a client loses if it encodes them wrongly.
 const KEYS: [&str; 8] = [
     "plain.txt",
     "a & b.txt",
@@ -38,7 +38,7 @@ fn read(s3: &Client, key: &str) -> Vec<u8> {
 }
 
 #[test]
-fn objects_come_back_under_every_key() {
+fn objects_are_read_back_under_every_key() {
     let (_server, s3) = with_bucket();
     for key in KEYS {
         s3.call("put_object", value!({"Bucket": "river", "Key": key, "Body": key, "ContentType": "text/plain"})).unwrap();
@@ -59,9 +59,9 @@ fn objects_come_back_under_every_key() {
     s3.call("delete_bucket", value!({"Bucket": "river"})).unwrap();
 }
 
-/// It is not listed: this server says of a listing that its keys are encoded, as it was asked, and does not encode them.
+/// Listings are not tested: this server declares their keys as encoded, as requested, but does not encode them.
 #[test]
-fn a_plus_in_a_key_is_no_space() {
+fn a_plus_in_a_key_is_not_a_space() {
     let (_server, s3) = with_bucket();
     s3.call("put_object", value!({"Bucket": "river", "Key": "a+b c.txt", "Body": "plus"})).unwrap();
     assert_eq!(read(&s3, "a+b c.txt"), b"plus");
@@ -93,7 +93,7 @@ fn metadata_and_ranges() {
 }
 
 #[test]
-fn errors_of_the_server_are_typed() {
+fn server_errors_are_typed() {
     let (_server, s3) = with_bucket();
     let error = s3.call("get_object", value!({"Bucket": "river", "Key": "nothing"})).unwrap_err();
     assert_eq!((error.kind(), error.name(), error.code(), error.status()), (ErrorKind::Service, "NoSuchKey", Some("NoSuchKey"), Some(404)));
@@ -103,7 +103,7 @@ fn errors_of_the_server_are_typed() {
 }
 
 #[test]
-fn a_wrong_secret_is_refused() {
+fn a_wrong_secret_is_rejected() {
     let server = Server::start().unwrap();
     let credentials = Credentials::new(server::ACCESS_KEY, "wrong");
     let session = Session::builder().environment(Environment::empty()).region("us-east-1").credentials(credentials).build().unwrap();
@@ -113,7 +113,7 @@ fn a_wrong_secret_is_refused() {
 }
 
 #[test]
-fn a_presigned_url_opens_without_credentials() {
+fn a_presigned_url_works_without_credentials() {
     let (_server, s3) = with_bucket();
     s3.call("put_object", value!({"Bucket": "river", "Key": "a & b.txt", "Body": "shared"})).unwrap();
     let url = s3.presign("get_object", value!({"Bucket": "river", "Key": "a & b.txt"}), Duration::from_secs(60)).unwrap();
@@ -121,7 +121,7 @@ fn a_presigned_url_opens_without_credentials() {
 }
 
 #[test]
-fn a_server_that_was_dropped_is_gone() {
+fn a_dropped_server_is_gone() {
     let server = Server::start().unwrap();
     let url = server.url();
     drop(server);
@@ -131,15 +131,15 @@ fn a_server_that_was_dropped_is_gone() {
 
 const LENGTH: u64 = 64 << 20;
 
-/// The object goes up and down in a process of its own, so that the server's memory is not counted:
-/// this test starts itself again, with the server's URL in the environment.
+/// The object is transferred in a child process, so that the server's memory is not counted.
+/// The child gets the server's URL in its environment.
 #[test]
-fn a_64_mib_object_goes_up_and_down_without_being_held_in_memory() {
+fn a_64_mib_object_is_transferred_without_being_held_in_memory() {
     if let Ok(url) = std::env::var("TUCUXI_TEST_S3_URL") {
         return transfer(&client(&url));
     }
     let (server, _s3) = with_bucket();
-    let mut child = process::child(a_64_mib_object_goes_up_and_down_without_being_held_in_memory);
+    let mut child = process::child(a_64_mib_object_is_transferred_without_being_held_in_memory);
     child.env("TUCUXI_TEST_S3_URL", server.url());
     let text = process::run(child);
     let peak = text.lines().find(|line| line.contains("peak")).expect("the child says its peak");
@@ -147,7 +147,7 @@ fn a_64_mib_object_goes_up_and_down_without_being_held_in_memory() {
 }
 
 fn transfer(s3: &Client) {
-    // What a first call costs once is not the object's.
+    // The one-time costs of a first call do not count.
     s3.call("list_buckets", ()).unwrap();
     let before = peak_kib();
     let body = Stream::from_seekable(Pattern(0)).unwrap();
@@ -171,14 +171,14 @@ fn transfer(s3: &Client) {
     assert!(after - before < 16 << 10, "{} KiB more", after - before);
 }
 
-/// The most memory that this process ever had; 0 where the system does not say.
+/// The peak memory of this process, in KiB; 0 if the system does not report it.
 fn peak_kib() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
     line.and_then(|l| l.trim().trim_end_matches(" kB").parse().ok()).unwrap_or_default()
 }
 
-/// 64 MiB that are made while they are read; each byte depends on where it stands.
+/// 64 MiB that are generated while they are read; each byte depends on its position.
 struct Pattern(u64);
 
 impl Read for Pattern {
@@ -205,7 +205,7 @@ impl Seek for Pattern {
 }
 
 #[test]
-fn raw_calls_are_signed_as_the_server_wants() {
+fn raw_calls_have_valid_signatures() {
     let (_server, s3) = with_bucket();
     let stored = s3.raw("PUT", "/river/a%20%26%20b").header("x-amz-meta-kind", "dolphin").body("hello").send().unwrap();
     assert_eq!(stored.status, 200);

@@ -1,4 +1,4 @@
-//! Stubbed clients: told answers in the service's place, checked against the definition, and no way to a network.
+//! Stubbed clients: queued responses, checked against the definition, and no access to the network.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use tucuxi::http::{Headers, Request, Response, SendOptions, Transport};
 use tucuxi::{ANY, Client, Environment, ErrorKind, Map, Session, StubbedError, Stubber, Timestamp, Value, value};
 
-/// A network that must not be reached; it counts.
+/// A network that must not be used; it counts its requests.
 #[derive(Clone, Default)]
 struct Network(Arc<AtomicU32>);
 
@@ -17,7 +17,7 @@ impl Transport for Network {
     }
 }
 
-/// A client without any keys, where looking for them would ask the network too.
+/// A client without credentials; looking for them would use the network, too.
 fn client(service: &str) -> (Client, Network) {
     let network = Network::default();
     let session = Session::builder().environment(Environment::empty()).region("us-east-1").build().unwrap();
@@ -31,7 +31,7 @@ fn stubbed(service: &str) -> (Client, Stubber) {
 }
 
 #[test]
-fn answers_come_in_the_order_in_which_they_were_told() {
+fn responses_are_returned_in_the_order_in_which_they_were_added() {
     let (s3, stubber) = stubbed("s3");
     stubber.add_response("list_objects_v2", value!({"Name": "one"}), value!({"Bucket": "b"})).unwrap();
     stubber.add_response("ListObjectsV2", value!({"Name": "two"}), ANY).unwrap();
@@ -42,7 +42,7 @@ fn answers_come_in_the_order_in_which_they_were_told() {
     assert_eq!((error.kind(), error.name()), (ErrorKind::Stub, "StubResponseError"));
     let text = "Error getting response stub for operation ListBuckets: Operation mismatch: found response for ListObjectsV2.";
     assert_eq!(error.message(), text);
-    // A clone is stubbed too, from other threads too, and what failed used nothing up.
+    // A clone is stubbed, too, also on other threads, and failed calls consume no response.
     let clone = s3.clone();
     let name = std::thread::spawn(move || clone.call("list_objects_v2", value!({"Bucket": "x"})).unwrap()["Name"].clone());
     assert_eq!(name.join().unwrap(), "two");
@@ -53,7 +53,7 @@ fn answers_come_in_the_order_in_which_they_were_told() {
 }
 
 #[test]
-fn by_name_every_operation_has_an_order_of_its_own() {
+fn by_name_every_operation_has_its_own_order() {
     let (s3, stubber) = stubbed("s3");
     let stubber = stubber.by_name();
     for key in ["a", "b"] {
@@ -69,7 +69,7 @@ fn by_name_every_operation_has_an_order_of_its_own() {
 }
 
 #[test]
-fn expected_parameters_are_compared_whole_and_any_stands_for_one_value() {
+fn expected_parameters_are_compared_as_a_whole_and_any_matches_one_value() {
     let (ec2, stubber) = stubbed("ec2");
     let expected = value!({"Filters": [{"Name": ANY, "Values": ["a"]}]});
     stubber.add_response("describe_instances", value!({"Reservations": []}), expected).unwrap();
@@ -90,7 +90,7 @@ fn expected_parameters_are_compared_whole_and_any_stands_for_one_value() {
     let error = s3.call("list_buckets", value!({"Prefix": "x"})).unwrap_err();
     assert!(error.message().contains("Expected parameters:\n{},\nbut received:\n{'Prefix': 'x'}"), "{error}");
     s3.call("list_buckets", ()).unwrap();
-    // What hooks add or rewrite is not the caller's doing.
+    // Parameters that hooks add or rewrite are not compared.
     let source = value!({"Bucket": "b", "Key": "k"});
     let params = value!({"Bucket": "b", "Key": "k", "CopySource": source});
     stubber.add_response("copy_object", value!({}), params.clone()).unwrap();
@@ -98,7 +98,7 @@ fn expected_parameters_are_compared_whole_and_any_stands_for_one_value() {
 }
 
 #[test]
-fn what_the_definition_does_not_have_cannot_be_told() {
+fn stubs_that_contradict_the_definition_are_rejected() {
     let (s3, stubber) = stubbed("s3");
     let message = |outcome: tucuxi::Result<()>| outcome.unwrap_err().message().to_owned();
     assert!(message(stubber.add_response("list_objects_v2", value!({"Nmae": "b"}), ANY)).contains("(Did you mean Name?)"));
@@ -112,14 +112,14 @@ fn what_the_definition_does_not_have_cannot_be_told() {
     let foreign = StubbedError::new("Foo").modeled_fields(value!({"StorageClass": "x"}));
     assert!(message(stubber.add_client_error("get_object", foreign, ANY)).contains("should only contain ResponseMetadata"));
     stubber.assert_no_pending_responses().unwrap();
-    // A part of the parameters may be missing among the expected ones: the call itself is validated.
+    // Expected parameters may be incomplete: the call itself is validated.
     stubber.add_response("get_object", value!({}), ANY).unwrap();
     assert_eq!(s3.call("get_object", value!({"Bucket": "b"})).unwrap_err().kind(), ErrorKind::ParamValidation);
     assert_eq!(stubber.assert_no_pending_responses().unwrap_err().message(), "1 responses remaining in queue: GetObject.");
 }
 
 #[test]
-fn errors_are_those_of_the_service() {
+fn stubbed_errors_are_service_errors() {
     let (s3, stubber) = stubbed("s3");
     let gone = StubbedError::new("NoSuchKey").message("gone").status(404).error_meta(value!({"Key": "k"}));
     stubber.add_client_error("get_object", gone.response_meta(value!({"RequestId": "1"})), ANY).unwrap();
@@ -137,7 +137,7 @@ fn errors_are_those_of_the_service() {
 }
 
 #[test]
-fn answers_have_the_types_of_the_output() {
+fn stubbed_responses_have_the_types_of_the_output() {
     let (s3, stubber) = stubbed("s3");
     stubber.add_response("get_object", value!({"Body": "hi", "LastModified": "2015-01-25T08:00:00Z", "ContentLength": 2}), ANY).unwrap();
     let object = s3.call("get_object", value!({"Bucket": "b", "Key": "k"})).unwrap();
@@ -151,7 +151,7 @@ fn answers_have_the_types_of_the_output() {
     let answer = s3.call("select_object_content", params).unwrap();
     let events: Vec<Value> = answer["Payload"].as_stream().unwrap().events().unwrap().collect::<Result<_, _>>().unwrap();
     assert_eq!(events, [value!({"Records": {"Payload": b"a,b"}}), value!({"End": {}})]);
-    // Hooks of the service have their say, as in boto3: keys were asked for in URL encoding.
+    // The hooks of the service run, as in boto3: keys were requested in URL encoding.
     stubber.add_response("list_objects_v2", value!({"Contents": [{"Key": "a%20b"}], "EncodingType": "url"}), ANY).unwrap();
     assert_eq!(s3.call("list_objects_v2", value!({"Bucket": "b"})).unwrap()["Contents"][0]["Key"], "a b");
     stubber.add_response("get_bucket_location", value!({"LocationConstraint": "eu-west-1"}), ANY).unwrap();
@@ -167,7 +167,7 @@ fn nothing_reaches_the_network() {
             // Most fail because of missing parameters, the others because nothing is stubbed.
             let error = client.call(&operation, Map::new()).unwrap_err();
             assert!(matches!(error.kind(), ErrorKind::ParamValidation | ErrorKind::Stub), "{operation}: {error}");
-            // Preparing signs with placeholders: there is nobody to ask for keys.
+            // Preparing a request signs with placeholder credentials.
             let _ = client.prepare(&operation, Map::new());
         }
         assert_eq!(client.raw("GET", "/").send().unwrap_err().name(), "UnStubbedResponseError");
@@ -182,7 +182,7 @@ fn nothing_reaches_the_network() {
 }
 
 #[test]
-fn what_is_only_prepared_uses_no_answer_up() {
+fn preparing_a_request_consumes_no_response() {
     let (s3, stubber) = stubbed("s3");
     stubber.add_response("list_buckets", value!({}), ANY).unwrap();
     let params = value!({"Bucket": "river", "Key": "k"});
@@ -195,7 +195,7 @@ fn what_is_only_prepared_uses_no_answer_up() {
 }
 
 #[test]
-fn resources_are_stubbed_by_their_clients() {
+fn resources_are_stubbed_through_their_clients() {
     let session = Session::builder().environment(Environment::empty()).region("us-east-1").build().unwrap();
     let s3 = session.resource("s3").unwrap();
     let stubber = Stubber::new(s3.client()).unwrap();
@@ -222,7 +222,7 @@ fn a_deactivated_stubber_lets_calls_through() {
 }
 
 #[test]
-fn pages_and_waiters_are_stubbed_as_calls_are() {
+fn pages_and_waiters_are_stubbed_like_calls() {
     let (dynamodb, stubber) = stubbed("dynamodb");
     stubber.add_response("list_tables", value!({"TableNames": ["one"], "LastEvaluatedTableName": "one"}), ()).unwrap();
     stubber.add_response("list_tables", value!({"TableNames": ["two"]}), value!({"ExclusiveStartTableName": "one"})).unwrap();
@@ -235,20 +235,20 @@ fn pages_and_waiters_are_stubbed_as_calls_are() {
 }
 
 #[test]
-fn secrets_stay_out_of_what_a_stubber_says() {
+fn a_stubber_s_messages_contain_no_secrets() {
     let (secrets, stubber) = stubbed("secretsmanager");
     stubber.add_response("create_secret", value!({}), value!({"Name": "x", "SecretString": "hush"})).unwrap();
     let error = secrets.call("create_secret", value!({"Name": "y", "SecretString": "psst"})).unwrap_err();
     assert!(!error.to_string().contains("hush") && !error.to_string().contains("psst"), "{error}");
 }
 
-/// Made-up parameters are accepted, made-up answers could have been told, and both are the same again.
+/// Generated parameters and responses are valid, and the same for the same seed.
 #[test]
-fn made_up_data_are_valid() {
+fn generated_data_is_valid() {
     let mut tried = 0;
     for service in ["dynamodb", "lambda", "iam", "kms", "bedrock-runtime", "lexv2-models", "wafv2", "secretsmanager"] {
         let (client, stubber) = stubbed(service);
-        // A stream of events cannot be sent.
+        // Event streams cannot be sent.
         for operation in client.operations().into_iter().filter(|name| !name.ends_with("bidirectional_stream")) {
             for seed in 0..3 {
                 let answer = client.sample_output(&operation, seed).unwrap();
@@ -264,7 +264,7 @@ fn made_up_data_are_valid() {
     assert!(tried > 1500, "{tried}");
 }
 
-/// An answer is told with bodies as bytes and events as lists.
+/// Replaces bodies by bytes and event streams by lists, as responses are added.
 fn without_streams(answer: &Value) -> Value {
     let entries = answer.as_map().unwrap().iter().map(|(key, value)| match value.as_stream() {
         None => (key.clone(), value.clone()),
@@ -277,14 +277,14 @@ fn without_streams(answer: &Value) -> Value {
 }
 
 #[test]
-fn a_stubber_makes_up_what_it_was_not_told() {
+fn a_stubber_generates_responses_that_were_not_added() {
     let (dynamodb, stubber) = stubbed("dynamodb");
     let stubber = stubber.make_up(5).unwrap();
     stubber.add_response("describe_table", value!({"Table": {"TableName": "told"}}), ANY).unwrap();
     assert_eq!(dynamodb.call("describe_table", value!({"TableName": "abc"})).unwrap()["Table"]["TableName"], "told");
     let made_up = dynamodb.call("describe_table", value!({"TableName": "abc"})).unwrap();
     assert_ne!(made_up["Table"]["TableName"], "told");
-    // A made-up page is the last one.
+    // A generated page is the last one.
     let pages: Vec<Value> = dynamodb.paginate("list_tables", ()).unwrap().collect::<Result<_, _>>().unwrap();
     assert_eq!(pages.len(), 1);
     assert_eq!(dynamodb.raw("GET", "/").send().unwrap_err().name(), "UnStubbedResponseError");

@@ -58,7 +58,7 @@ impl Subscriber for Log {
     fn exit(&self, _: &Id) {}
 }
 
-/// Is busy once.
+/// Responds once with 503.
 struct Busy(AtomicU64);
 
 impl Transport for Busy {
@@ -110,7 +110,7 @@ fn follow() {
         "span 1 elapsed_us".to_owned(),
         "- call ended: attempts=2 status=200 elapsed_us".to_owned(),
     ];
-    // A record of nothing is a line without fields.
+    // A record without fields is a line without fields.
     let told: Vec<&String> = lines.iter().filter(|line| line.strip_prefix("span ").is_none_or(|rest| rest.contains(' '))).collect();
     assert_eq!(told[..expected.len()], expected.iter().collect::<Vec<_>>());
     assert_eq!(*told[told.len() - 1], "- call ended: attempts=1 status=400 error=\"QueueDoesNotExist\" elapsed_us");

@@ -1,4 +1,4 @@
-//! Clients whose surroundings are fixed, shared by the cases with the same settings.
+//! Clients in a fixed environment, shared by the cases with the same settings.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -13,7 +13,7 @@ const UUID: &str = "11111111-2222-4333-8444-555555555555";
 static CLIENTS: LazyLock<Mutex<HashMap<String, Client>>> = LazyLock::new(Mutex::default);
 
 thread_local! {
-    /// The operation that the next request of this thread calls, and its answer; a case runs in one thread.
+    /// The operation of the next request of this thread, and the response to it; a case runs on one thread.
     static ANSWER: RefCell<Option<(String, Response)>> = const { RefCell::new(None) };
 }
 
@@ -23,13 +23,13 @@ pub fn client(service: &str, settings: &Value) -> Result<Client, String> {
     if let Some(client) = CLIENTS.lock().unwrap().get(&key) {
         return Ok(client.clone());
     }
-    // Two threads may make the same client; the later one stays.
+    // Two threads may create the same client; the later one is kept.
     let client = make(service, settings).map_err(|e| format!("the client: {e:?}"))?;
     CLIENTS.lock().unwrap().insert(key, client.clone());
     Ok(client)
 }
 
-/// Answers the next request of this thread, which is to call `operation`.
+/// Prepares the response to the next request of this thread, which must call `operation`.
 pub fn answer(operation: &str, status: u16, headers: Headers, body: Vec<u8>) {
     ANSWER.set(Some((operation.to_owned(), Response::new(status, headers, body))));
 }
@@ -63,12 +63,12 @@ fn make(service: &str, settings: &Value) -> tucuxi::Result<Client> {
     fixed(client.config(config)).build()
 }
 
-/// The clock, the uuids and the transport of all cases.
+/// The clock, the UUIDs, and the transport of all cases.
 pub fn fixed(client: tucuxi::ClientBuilder) -> tucuxi::ClientBuilder {
     client.clock(|| Timestamp::new(1_704_164_645, 0)).uuids(|| UUID.to_owned()).transport(Stub)
 }
 
-/// Answers what a case has laid ready, and endpoint discovery.
+/// Returns the prepared response, and responds to endpoint discovery.
 struct Stub;
 
 impl Transport for Stub {

@@ -1,4 +1,4 @@
-//! Whether a value is what a case expects.
+//! Comparison of values with those that a case expects.
 
 use tucuxi::Value;
 

@@ -1,4 +1,4 @@
-//! Where the data lies, and how its files are read.
+//! The location of the data, and how its files are read.
 
 use std::fs::{self, File};
 use std::io::Read as _;
@@ -9,7 +9,7 @@ use tucuxi::Value;
 
 use crate::tagged::json;
 
-/// The folder of the conformance data; it need not be there.
+/// The folder of the conformance data, which may not exist.
 pub fn folder() -> PathBuf {
     match std::env::var_os("TUCUXI_CONFORMANCE") {
         Some(folder) => folder.into(),

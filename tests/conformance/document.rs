@@ -1,11 +1,11 @@
-//! Bodies by their content: two bodies with different bytes may mean the same.
+//! Bodies by their content: bodies with different bytes may be equivalent.
 
 use std::io::Read as _;
 
 use quick_xml::events::Event;
 use serde_json::{Value, json};
 
-/// What a body means.
+/// The content of a body.
 #[derive(Debug, PartialEq)]
 pub enum Document {
     /// A form, in order.
@@ -18,7 +18,7 @@ pub enum Document {
     Bytes(Vec<u8>),
 }
 
-/// Reads a body of that content type; what cannot be read stays bytes.
+/// Reads a body of that content type; an unreadable one stays bytes.
 pub fn read(content_type: &str, content_encoding: &str, body: &[u8]) -> Document {
     let mut inflated = Vec::new();
     let body = match content_encoding {
@@ -37,7 +37,7 @@ pub fn read(content_type: &str, content_encoding: &str, body: &[u8]) -> Document
     document.unwrap_or_else(|| Document::Bytes(body.to_vec()))
 }
 
-/// White space between tags does not count, text is compared as it is written.
+/// Reads XML without the white space between tags; text is compared as it is written.
 fn xml(text: &str) -> Option<Vec<String>> {
     let mut reader = quick_xml::Reader::from_str(text);
     reader.config_mut().expand_empty_elements = true;
@@ -148,7 +148,7 @@ fn take<'a>(rest: &mut &'a [u8], length: usize) -> Option<&'a [u8]> {
     Some(taken)
 }
 
-/// Whether two bodies mean the same.
+/// Compares the contents of two bodies.
 pub fn same(content_type: &str, content_encoding: &str, found: &[u8], expected: &[u8]) -> Result<(), String> {
     if found == expected {
         return Ok(());

@@ -1,4 +1,4 @@
-//! The list of cases that are known to fail. It can only shrink.
+//! The list of known failures. It can only shrink.
 
 use std::collections::{BTreeMap, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -30,7 +30,7 @@ impl Known {
         self.0.get(name).map(String::as_str)
     }
 
-    /// A failing test for every name of the list that no case has, of the suites that are there.
+    /// A failing test for every listed name without a case, unless its suite has no data.
     pub fn stale(&self, trials: &[Trial]) -> Vec<Trial> {
         let names: HashSet<&str> = trials.iter().map(Trial::name).collect();
         let absent = |name: &&String| !names.contains(name.as_str()) && !names.iter().any(|suite| name.starts_with(&format!("{suite}/")));

@@ -1,6 +1,6 @@
-//! The protocol tests: each case is a service of its own, written into a definitions folder and called by name.
+//! The protocol tests: each case is its own service, written to a definitions folder and called by name.
 //!
-//! The cases that botocore's own runner leaves out run here like the others.
+//! The cases that botocore's own runner skips run here, too.
 
 use std::fs;
 use std::path::Path;
@@ -11,7 +11,7 @@ use tucuxi::{Client, Config, Error, Map, Timestamp, Value, value};
 
 use crate::{Case, clients, compare, data, document, request, tagged};
 
-/// Where the definitions are written; it goes with the process's own temporary folder.
+/// The folder of the definitions, in the temporary folder of the build.
 static FOLDER: LazyLock<tempfile::TempDir> =
     LazyLock::new(|| tempfile::Builder::new().prefix("protocols").tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap());
 
@@ -25,7 +25,7 @@ pub fn output(folder: &Path) -> Vec<Case> {
     cases(folder, "out", run_output)
 }
 
-/// Removes what was written.
+/// Removes the definitions.
 pub fn clean_up() {
     let _ = fs::remove_dir_all(FOLDER.path());
 }
@@ -79,13 +79,13 @@ fn sent(found: Request, expected: &Value) -> Result<(), String> {
     document::same(&content_type, "", &request::content(found.body)?, &expected)
 }
 
-/// Compares lists without regard to the spaces behind commas, and media types without their parameters.
+/// Compares lists without the spaces after commas, and media types without their parameters.
 fn headers(name: &str, found: Option<&str>, expected: &str) -> Result<(), String> {
     let plain = |text: &str| text.replace(", ", ",");
     let same = match found {
         Some(found) if name.eq_ignore_ascii_case("Content-Type") => found.split(';').next() == expected.split(';').next(),
         Some(found) => plain(found) == plain(expected),
-        // botocore, whose requests are the measure, says nothing of the type of XML and of bodies that are one blob or text.
+        // botocore, which is the reference, sends no type for XML and for bodies that are a blob or text.
         None => {
             name.eq_ignore_ascii_case("Content-Type") && ["application/xml", "application/octet-stream", "text/plain"].contains(&expected)
         }
@@ -93,7 +93,7 @@ fn headers(name: &str, found: Option<&str>, expected: &str) -> Result<(), String
     if same { Ok(()) } else { Err(format!("header {name}: expected {expected:?}, found {found:?}")) }
 }
 
-/// The transport says how long a body in memory is.
+/// Whether the transport adds the header.
 fn is_of_transport(name: &str) -> bool {
     name.eq_ignore_ascii_case("Content-Length")
 }
@@ -106,7 +106,7 @@ fn run_output(service: &str, suite: &Value, case: &Value) -> Result<(), String> 
     let body = match (suite["metadata"]["protocol"].as_str(), response["body"].as_str()) {
         (Some("smithy-rpc-v2-cbor"), _) => tagged::bytes(&response["body"]),
         (_, Some(text)) => text.as_bytes().to_vec(),
-        // A case that says nothing about the body has the smallest one that the protocol allows.
+        // A case without a body has the smallest one that the protocol allows.
         (Some("query" | "ec2"), None) => {
             let name = case["given"]["name"].as_str().unwrap_or_default();
             format!("<{name}Response><{name}Result/></{name}Response>").into_bytes()
@@ -147,7 +147,7 @@ fn failed(error: &Error, code: &str, case: &Value, shapes: &Shapes) -> Result<()
     Ok(())
 }
 
-/// Writes the case's definition and makes a client of it.
+/// Writes the definition of a case and creates its client.
 fn client(service: &str, suite: &Value, case: &Value) -> Result<Client, String> {
     let mut metadata = suite["metadata"].as_map().cloned().unwrap_or_default();
     let defaults =
@@ -167,15 +167,15 @@ fn client(service: &str, suite: &Value, case: &Value) -> Result<Client, String> 
 
     let endpoint = suite["clientEndpoint"].as_str().unwrap_or("https://example.com");
     let session = clients::session(&Value::Null).definitions(FOLDER.path()).build().map_err(|e| e.to_string())?;
-    // The cases are about what is written; some have nulls, which the validation of parameters refuses.
+    // The cases test serialization; some have nulls, which validation rejects.
     let config = Config::new().total_max_attempts(1).parameter_validation(false);
     let client = session.client_builder(service).region("us-east-1").endpoint_url(endpoint).config(config);
-    // The uuid is the one that the cases of idempotency tokens expect.
+    // The UUID that the cases of idempotency tokens expect.
     let client = clients::fixed(client).uuids(|| "00000000-0000-4000-8000-000000000000".to_owned());
     client.build().map_err(|e| format!("the client: {e:?}"))
 }
 
-/// The operation. The definitions of the query protocol name the element around a result, and those of the cases do not.
+/// The operation. Definitions of the query protocol name the element around a result; those of the cases do not.
 fn given(suite: &Value, case: &Value, operation: &str) -> Value {
     let mut given = case["given"].clone();
     let output = given.as_map_mut().and_then(|map| map.get_mut("output")).and_then(Value::as_map_mut);
@@ -187,10 +187,10 @@ fn given(suite: &Value, case: &Value, operation: &str) -> Value {
     given
 }
 
-/// The cases write times as numbers, and blobs and special floats as text: the shapes say what is meant.
+/// Converts values by their shapes: the cases have times as numbers, and blobs and special floats as text.
 struct Shapes<'a> {
     shapes: &'a Value,
-    /// Whether the text for a special float is meant: botocore's json parser, which is the measure, hands it over as it is.
+    /// Whether special floats stay text, as in botocore's json parser, which is the reference.
     float_text: bool,
 }
 

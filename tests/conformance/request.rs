@@ -1,4 +1,4 @@
-//! Whether a request is what a case expects, as far as it counts.
+//! Comparison of requests with those that a case expects.
 
 use std::collections::BTreeMap;
 use std::io::Read as _;
@@ -11,7 +11,7 @@ use tucuxi::http::{Body, Request};
 
 use crate::{document, tagged};
 
-/// Headers that do not count.
+/// Headers that are not compared.
 const IGNORED: [&str; 7] =
     ["host", "user-agent", "x-amzn-trace-id", "accept-encoding", "connection", "amz-sdk-invocation-id", "amz-sdk-request"];
 /// Headers that follow from the bytes of the body.
@@ -34,7 +34,7 @@ pub fn compare(found: Request, expected: &Value) -> Result<(), String> {
         document::same(header("Content-Type"), header("Content-Encoding"), &body, &expected_body)?;
         of_the_body(&found_headers, &body)?;
     }
-    // The transport adds the length of a body in memory; botocore leaves it out, or not, where there is none or the method is GET.
+    // The transport adds the length of a body in memory; botocore may leave it out without a body or for GET.
     if body.is_empty() {
         expected_headers.remove("content-length");
     }
@@ -100,7 +100,7 @@ pub fn content(body: Body) -> Result<Vec<u8>, String> {
     Ok(content)
 }
 
-/// Checks what the headers say of the body that was really made.
+/// Checks that the headers describe the body that was sent.
 fn of_the_body(headers: &BTreeMap<String, String>, body: &[u8]) -> Result<(), String> {
     let facts = [
         ("content-length", body.len().to_string()),

@@ -1,4 +1,4 @@
-//! What botocore sends for an input, through `prepare` and `presign`; and what it refuses.
+//! The requests that botocore sends, through `prepare` and `presign`, and the inputs that it rejects.
 
 use std::path::Path;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! What botocore makes of an answer, through `call` with a transport that gives it.
+//! The results that botocore returns for a response, through `call`.
 
 use std::path::Path;
 
@@ -22,7 +22,7 @@ fn run(case: &Value) -> Result<(), String> {
 
     let error = case["expect"].get("error");
     match (client.call(text("operation"), tagged::untag(&case["params"])), error) {
-        // An accident of Python need not be matched, only not be repeated.
+        // An internal error of Python need not be matched.
         _ if error.is_some_and(|e| e["python_internal"].as_bool() == Some(true)) => Ok(()),
         (Err(found), Some(expected)) if is_unparsable_error(case, expected) => by_status(&found, case),
         (Ok(found), None) => compare::values(&without_attempts(&found), &expected(&case["expect"]["parsed"])),
@@ -67,7 +67,7 @@ fn expected(tagged: &Value) -> Value {
     without_attempts(&tagged::untag(tagged))
 }
 
-/// That the only attempt was the last one need not be said.
+/// A response without `MaxAttemptsReached`, which is not compared.
 fn without_attempts(response: &Value) -> Value {
     let mut response = response.clone();
     if let Some(metadata) = response.as_map_mut().and_then(|m| m.get_mut("ResponseMetadata")).and_then(Value::as_map_mut) {

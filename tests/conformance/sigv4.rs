@@ -1,4 +1,4 @@
-//! The SigV4 suite: a raw request in; canonical request, string to sign and header out.
+//! The SigV4 suite: from a raw request to the canonical request, the string to sign, and the header.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -30,7 +30,7 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
 fn run(file: &Path) -> Result<(), String> {
     let expected = |kind: &str| fs::read_to_string(file.with_extension(kind)).map(|t| t.replace("\r\n", "\n")).map_err(|e| e.to_string());
     let mut request = parse(&expected("req")?)?;
-    // A token that is signed without being in the request is the credentials'.
+    // A token that is signed but not in the request belongs to the credentials.
     if let Some((_, rest)) = expected("creq")?.split_once("\nx-amz-security-token:") {
         request.headers.set("X-Amz-Security-Token", rest.lines().next().unwrap_or_default());
     }
@@ -52,7 +52,7 @@ fn same(what: &str, found: &str, expected: &str) -> Result<(), String> {
     if found == expected { Ok(()) } else { Err(format!("{what}: expected\n{expected}\nfound\n{found}")) }
 }
 
-/// A request as it stands on the wire; a line that begins with white space continues a header.
+/// Reads a raw request; a line that begins with white space continues a header.
 fn parse(text: &str) -> Result<Request, String> {
     let (head, body) = text.split_once("\n\n").unwrap_or((text, ""));
     let mut lines = head.lines();

@@ -1,4 +1,4 @@
-//! Tagged JSON: what JSON has no notation for is a map of one key that begins with `$`.
+//! Tagged JSON: values that JSON cannot represent are maps with one key that begins with `$`.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -22,7 +22,7 @@ pub fn body(message: &Value) -> Vec<u8> {
     }
 }
 
-/// Tagged JSON as a value; what has no meaning outside Python stays as it is.
+/// Tagged JSON as a value; unknown tags are kept.
 pub fn untag(value: &Value) -> Value {
     match value {
         Value::List(list) => list.iter().map(untag).collect(),

@@ -1,7 +1,7 @@
-//! Walks every operation of every service: each can be described, and its smallest valid input becomes a signed request.
+//! Every operation of every service can be described, and its smallest valid input becomes a signed request.
 //!
-//! A service is a test. What a definition leaves unsigned is counted apart; what cannot be prepared is an exception
-//! with a reason, and there are two: inputs that are streams of events, and the service whose endpoint wants SigV4a.
+//! Operations that the definition leaves unsigned are counted separately. There are two exceptions that cannot be
+//! prepared: inputs that are event streams, and the service whose endpoints require SigV4a.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -13,7 +13,7 @@ use tucuxi::{Client, ErrorKind, Session};
 
 use crate::{Count, Walk, discovery, minimal, stub};
 
-/// What became of the operations.
+/// The outcomes of the operations.
 #[derive(Default)]
 struct Tally {
     services: usize,
@@ -54,7 +54,7 @@ fn finish(tally: &Tally) -> Vec<Count> {
     ]
 }
 
-/// Sends nothing.
+/// Sends no request.
 struct Unconnected;
 
 impl Transport for Unconnected {
@@ -63,7 +63,7 @@ impl Transport for Unconnected {
     }
 }
 
-/// Walks one service; returns every operation that fails, with the reason.
+/// Visits the operations of one service; the error has every failure with its reason.
 fn visit_all(session: &Session, name: &str, tally: &Mutex<Tally>) -> Result<(), String> {
     let client = session.client_builder(name).transport(Unconnected).build().map_err(|e| format!("{e:?}"))?;
     let service = client.service();
@@ -112,7 +112,7 @@ fn visit(client: &Client, service: &Service, name: &str) -> Result<Outcome, Stri
     }
 }
 
-/// In a header, or as the last parameter of a form (signature version 2).
+/// Whether a request is signed, in a header or as the last parameter of a form (signature version 2).
 fn is_signed(request: &Request) -> bool {
     let form = match &request.body {
         Body::Bytes(bytes) => str::from_utf8(bytes).unwrap_or_default(),

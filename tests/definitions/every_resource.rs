@@ -1,8 +1,8 @@
-//! Walks every resource of every service and API version that the crate has resources for: each can be made, what it
-//! calls has parameters that the operation accepts, and what it looks for in a response is there.
+//! Every resource of every service and API version with embedded resource definitions can be created, its calls have
+//! parameters that the operations accept, and its paths are found in the responses.
 //!
-//! Identifiers and data are made up, and so are the responses, with every member of the output's shape. The calls go the
-//! whole way through a client, but for the network. A version of a service is a test.
+//! Identifiers and responses are generated; a response has every member of the output shape. The calls run through a
+//! complete client without a network.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -17,7 +17,7 @@ use tucuxi::{Client, Definitions, Expression, Map, MemberKind, Outcome, Resource
 
 use crate::{Count, Walk, minimal, stub};
 
-/// How many of each kind there were.
+/// The number of members of each kind.
 type Tally = BTreeMap<&'static str, usize>;
 
 /// A test for each version of each service.
@@ -59,7 +59,7 @@ const AT_LEAST: [(&str, usize); 10] = [
     ("subresources", 260),
 ];
 
-/// Long enough for everything that has a least length.
+/// Long enough for every minimum length.
 const TEXT: &str = "made-up-identifier-0123456789";
 
 /// One version of one service.
@@ -108,7 +108,7 @@ impl Visit {
         self.service.client()
     }
 
-    /// A resource of that type with made-up identifiers: under whatever name the service leads to it.
+    /// A resource of that type with generated identifiers.
     fn made(&mut self, kind: &ResourceType) -> Option<Resource> {
         let identifiers: Value = (0..kind.identifiers.len()).map(|position| self.identifier(kind, position)).collect();
         for name in self.service.available_subresources() {
@@ -117,7 +117,7 @@ impl Visit {
                 _ => {}
             }
         }
-        // Another type took its name on the service, as KeyPairInfo does that of KeyPair: an action makes it.
+        // Another type took its name on the service, as KeyPairInfo took that of KeyPair: an action creates it.
         let leads_here =
             |action: &&Action| action.resource.as_ref().is_some_and(|way| self.definition.types()[way.resource_type].name == kind.name);
         let outcome = self
@@ -134,7 +134,7 @@ impl Visit {
         made
     }
 
-    /// An identifier of the type that the operations want which it goes into.
+    /// An identifier of the type that the operations expect.
     fn identifier(&self, kind: &ResourceType, position: usize) -> Value {
         let calls = kind.load.iter().chain(&kind.actions).chain(&kind.has_many);
         for (action, param) in calls.flat_map(|action| action.params.iter().map(move |param| (action, param))) {
@@ -148,7 +148,7 @@ impl Visit {
         value!(TEXT)
     }
 
-    /// The shape that a parameter goes into.
+    /// The shape of the member that a parameter sets.
     fn target(&self, operation: &str, param: &Param) -> Result<Node<'_>, String> {
         let service = self.client().service();
         let operation = service.operation(operation).map_err(|e| e.to_string())?;
@@ -202,7 +202,7 @@ impl Visit {
         }
     }
 
-    /// The parameters that an operation wants and the definition does not give.
+    /// The parameters that an operation requires and the definition does not provide.
     fn missing(&self, action: &Action) -> Result<Value, String> {
         let service = self.client().service();
         let operation = service.operation(&action.operation).map_err(|e| e.to_string())?;
@@ -213,7 +213,7 @@ impl Visit {
         let given = action.params.iter().filter(|param| !matches!(param.source, ParamSource::Input));
         if let Some(map) = input.as_map_mut() {
             given.for_each(|param| drop(map.remove(&param.target.parts()[0].name)));
-            // What the response is to tell may stand in the request.
+            // Identifiers may be taken from the request.
             for source in action.resource.iter().flat_map(|way| &way.identifiers) {
                 if let IdentifierSource::Search { base: Base::Request, path, .. } = source {
                     fill(service, action, path, map);
@@ -223,7 +223,7 @@ impl Visit {
         Ok(input)
     }
 
-    /// Every parameter has a place in the input, and every path leads somewhere in the output.
+    /// Checks that every parameter has a member in the input, and every path one in the output.
     fn checked(&self, action: &Action) -> Result<(), String> {
         for param in &action.params {
             self.target(&action.operation, param)?;
@@ -247,7 +247,7 @@ impl Visit {
         match &action.resource {
             Some(way) => self.complete(way, outcome.resources()),
             None if outcome.value().is_some() => Ok(()),
-            // What stands in the place of this action makes tags of its parameters, and there are none of them here.
+            // The replacement of this action creates tags from its parameters, of which there are none here.
             None if resource.type_name() == "ServiceResource" && action.name == "create_tags" => Ok(()),
             None => Err(format!("{outcome:?}")),
         }
@@ -257,7 +257,7 @@ impl Visit {
         self.complete(way, told(resource.reference(name))?.resources())
     }
 
-    /// What nothing loads has data only where a response told of it: the paths must be in the type's shape.
+    /// A type without a load gets its data from responses: its paths must be in the shape of the type.
     fn described(&self, kind: &ResourceType, way: &ResponseResource) -> Result<(), String> {
         let name = kind.shape.as_ref().ok_or("it has no data")?;
         let shape = told(self.client().service().shape_node(name))?.ok_or("there is no such shape")?;
@@ -294,14 +294,14 @@ impl Visit {
 
     fn wait(&self, resource: &Resource, name: &str, waiter: &str, params: &[Param]) -> Result<(), String> {
         let Ok(known) = self.client().waiter(waiter) else {
-            // The oldest versions have resources that wait for what their waiters do not know; boto3 fails there, too.
+            // The oldest versions have resources that name unknown waiters; boto3 fails there, too.
             let oldest = ["2014-10-01", "2015-03-01", "2015-04-15", "2015-10-01"].contains(&self.definition.api_version());
             return if oldest { told(resource.wait(name)).err().map(drop).ok_or("it waits".to_owned()) } else { Err(waiter.to_owned()) };
         };
         for param in params {
             self.target(known.definition().operation(), param)?;
         }
-        // Made-up responses meet no condition, unless it is that there is one.
+        // Generated responses meet no condition except for the existence of a response.
         match resource.wait_with(name, value!({"WaiterConfig": {"Delay": 0, "MaxAttempts": 1}})) {
             Ok(()) => Ok(()),
             Err(error) if error.kind() == tucuxi::ErrorKind::Waiter => Ok(()),
@@ -324,7 +324,7 @@ impl Visit {
         for member in resource.members() {
             if matches!(member.kind, MemberKind::Attribute | MemberKind::Identifier) {
                 let read = resource.get(&member.name);
-                // What nothing loads cannot be read before an action or a collection tells of it.
+                // Attributes without a load can be read only after an action or a collection.
                 let unloaded =
                     matches!(&read, Err(error) if error.kind() == tucuxi::ErrorKind::ResourceLoad && resource.member("load").is_none());
                 let done = if unloaded { Ok(()) } else { told(read).map(drop) };
@@ -334,7 +334,7 @@ impl Visit {
     }
 }
 
-/// Puts a made-up parameter where a path begins, if the definition does not.
+/// Adds a generated parameter at the start of a path, unless the definition provides it.
 fn fill(service: &Service, action: &Action, path: &Expression, params: &mut Map) {
     let name = path.as_str().split(['.', '[']).next().unwrap_or_default();
     if action.params.iter().any(|param| param.target.parts()[0].name == name) {
@@ -359,7 +359,7 @@ fn leads(path: &Expression, output: &Value) -> Result<(), String> {
     }
 }
 
-/// Something of that shape with all members; lists and maps have one item. A shape inside of itself is left empty.
+/// A value of that shape with all members; lists and maps have one item, and recursive shapes are empty.
 fn full<'s>(shape: Node<'s>, above: &mut Vec<&'s str>) -> Value {
     if above.iter().filter(|name| **name == shape.name()).count() > 1 {
         return if matches!(shape.shape_type(), ShapeType::List(_)) { value!([]) } else { value!({}) };

@@ -1,5 +1,5 @@
 //! Everything that the embedded definitions describe works: each operation, resource, paginator, and waiter of each
-//! service is used once, with made-up parameters and responses.
+//! service is used once, with generated parameters and responses.
 //!
 //! A service, or a version of one, is a test. A run of all tests also fails if it counts fewer services, operations, and
 //! so on than are known to exist.

@@ -1,7 +1,7 @@
-//! Every paginator of every service and API version, driven with three made-up pages: each item comes once, in order.
+//! Every paginator of every service and API version returns each item of three generated pages once, in order.
 //!
-//! The calls go the whole way through a client, but for the network; so the tokens and page sizes that a paginator puts
-//! among the parameters are checked against the operation's input. A service is a test.
+//! The calls run through a complete client without a network, so the tokens and page sizes that a paginator adds to the
+//! parameters are checked against the operation's input.
 
 use std::sync::{Arc, Mutex};
 
@@ -63,7 +63,7 @@ fn visit_all(session: &Session, service: &str, tally: &Mutex<Tally>) -> Result<(
     if failures.is_empty() { Ok(()) } else { Err(failures.join("\n")) }
 }
 
-/// What the three pages are, and what they were asked for with.
+/// The three pages, and the parameters of the requests.
 #[derive(Default)]
 struct Server {
     pages: Vec<Value>,
@@ -74,7 +74,7 @@ struct Server {
 }
 
 impl Server {
-    /// Answers with the page whose tokens are among the parameters.
+    /// Responds with the page whose tokens are among the parameters.
     fn answer(&mut self, params: &Map, result: &mut Map) {
         let asked: Vec<&Value> = self.input_tokens.iter().map(|name| &params[name.as_str()]).collect();
         let page = self.tokens.iter().position(|tokens| tokens.iter().eq(asked.iter().copied()));
@@ -120,7 +120,7 @@ fn visit(client: &Client, name: &str, server: &Mutex<Server>, tally: &Mutex<Tall
     Ok(())
 }
 
-/// The full result has every list of the pages put together.
+/// Checks that the full result concatenates the lists of all pages.
 fn full_result(client: &Client, name: &str, input: &Value, definition: &PaginatorDefinition, pages: &[Value]) -> Result<(), String> {
     let full = client.paginate(name, input).and_then(|pages| pages.build_full_result()).map_err(|e| format!("{e:?}"))?;
     for key in definition.result_keys() {
@@ -134,13 +134,13 @@ fn full_result(client: &Client, name: &str, input: &Value, definition: &Paginato
     Ok(())
 }
 
-/// A page size arrives with each call.
+/// Checks that each call has the page size.
 fn page_size(client: &Client, name: &str, input: &Value, definition: &PaginatorDefinition, server: &Mutex<Server>) -> Result<(), String> {
     server.lock().unwrap().asked.clear();
     let limit_key = definition.limit_key().unwrap_or_default();
     let service = client.service();
     let shape = service.input(service.operation(name).map_err(|e| e.to_string())?).map_err(|e| e.to_string())?;
-    // Some operations want more than a few.
+    // Some operations have a larger minimum.
     let least = find(shape.ok_or("it has no input")?, &[limit_key])?.min().unwrap_or_default();
     let size = (least as u64).max(7);
     let pages = client.paginate(name, input).map_err(|e| e.to_string())?.page_size(size);
@@ -150,7 +150,7 @@ fn page_size(client: &Client, name: &str, input: &Value, definition: &PaginatorD
     same("page sizes", &sizes, &vec![size.to_string(); PAGES])
 }
 
-/// What is cut in the middle of a page, and at its end, goes on there.
+/// Checks that a pagination that is truncated within a page, or at its end, resumes there.
 fn resumed(client: &Client, name: &str, input: &Value, expected: &[Value]) -> Result<(), String> {
     for cut in [ITEMS, ITEMS + 1] {
         let mut first = client.paginate(name, input).map_err(|e| e.to_string())?.max_items(cut as u64).items();
@@ -181,7 +181,7 @@ fn items(definition: &PaginatorDefinition, pages: &[Value]) -> Result<Vec<Value>
     Ok(all)
 }
 
-/// Three pages with results of the shapes of the output, that lead to each other.
+/// Three linked pages with results of the output shape.
 fn made_up(service: &Service, operation: &Operation, definition: &PaginatorDefinition) -> Result<Server, String> {
     let output = service.output(operation).map_err(|e| e.to_string())?.ok_or("it has no output")?;
     let mut server = Server { input_tokens: definition.input_tokens().to_vec(), ..Server::default() };
@@ -203,7 +203,7 @@ fn made_up(service: &Service, operation: &Operation, definition: &PaginatorDefin
     Ok(server)
 }
 
-/// Puts in what leads to the next page, if there is one.
+/// Adds the tokens of the next page, if there is one.
 fn lead_on(
     service: &Service,
     operation: &Operation,
@@ -218,7 +218,7 @@ fn lead_on(
     let input = service.input(operation).map_err(|e| e.to_string())?.ok_or("it has no input")?;
     for (name, token) in definition.input_tokens().iter().zip(definition.output_tokens()) {
         let first = Expression::parse(token.as_str().split(" || ").next().unwrap_or_default()).map_err(|e| e.to_string())?;
-        // A token that is searched in the items is there with them.
+        // A token that is taken from the items already exists.
         if let (true, Some(path)) = (more, names(&first)) {
             put(made, &path, self::token(find(input, &[name.as_str()])?, page));
         }
@@ -278,11 +278,11 @@ fn result(shape: Node<'_>, page: usize) -> Value {
     }
 }
 
-/// Something of that shape which no other number gives; what lies deep is left out.
+/// A value of that shape that is unique for the number; deep members are left out.
 fn made(shape: Node<'_>, number: usize, depth: usize) -> Value {
     match shape.shape_type() {
         ShapeType::Structure(structure) if depth < 2 => {
-            // Of a union only one member can be there.
+            // Only one member of a union can be set.
             let members = structure.members.iter().take(if shape.has(|traits| traits.union) { 1 } else { usize::MAX });
             let value = |member| made(shape.member(member).expect("the shape of a member"), number, depth + 1);
             members.map(|member| (member.name.clone(), value(member))).collect::<Map>().into()

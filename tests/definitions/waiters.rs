@@ -1,7 +1,7 @@
-//! Every waiter of every service and API version reaches success, failure and time-out, with made-up responses.
+//! Every waiter of every service and API version succeeds, fails, and times out with generated responses.
 //!
-//! The calls go the whole way through a client, but for the network and the time; so what a waiter makes of a service's
-//! error is checked in the service's protocol. A service is a test.
+//! The calls run through a complete client without a network or delays, so a waiter's handling of service errors is
+//! checked in the service's protocol.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -68,7 +68,7 @@ fn visit_all(session: &Session, service: &str, tally: &Mutex<Tally>) -> Result<(
     if failures.is_empty() { Ok(()) } else { Err(failures.join("\n")) }
 }
 
-/// What a poll is answered with.
+/// The response to a poll.
 #[derive(Clone, Debug, PartialEq)]
 enum Answer {
     Result(Value),
@@ -76,7 +76,7 @@ enum Answer {
     Status(u16),
 }
 
-/// Answers all polls alike.
+/// Gives all polls the same response.
 #[derive(Default)]
 struct Server {
     answer: Mutex<Option<Answer>>,
@@ -113,7 +113,7 @@ fn error(service: &Service, status: u16, code: &str) -> Response {
         }
         ProtocolName::Cbor => {
             headers.set("smithy-protocol", "rpc-v2-cbor");
-            // A map of one entry; a text's length stands in a byte of its own.
+            // A map of one entry; the length of the text is a separate byte.
             [&[0xa1, 0x66], &b"__type"[..], &[0x78, code.len() as u8], code.as_bytes()].concat()
         }
         ProtocolName::Ec2 => {
@@ -137,7 +137,7 @@ fn visit(client: &Client, name: &str, server: &Server, tally: &Mutex<Tally>) -> 
 fn success(client: &Client, name: &str, server: &Server, definition: &WaiterDefinition, tally: &Mutex<Tally>) -> Result<(), String> {
     let acceptor = of_state(definition, WaiterState::Success).ok_or("it cannot succeed")?;
     let waited = wait(client, name, server, meeting(acceptor)?);
-    // What all elements of a list must be cannot be told of a number or a truth.
+    // `pathAll` never matches a number or a boolean.
     let never = acceptor.matcher() == "pathAll" && acceptor.argument().is_some_and(|argument| argument.as_str().starts_with("length("));
     match waited {
         Ok(1) => tally.lock().unwrap().succeeded += 1,
@@ -160,7 +160,7 @@ fn failure(client: &Client, name: &str, server: &Server, definition: &WaiterDefi
     }
 }
 
-/// Never anything that ends the waiting: all attempts are used up, with the definition's delay between them.
+/// Checks that responses that match no acceptor use up all attempts, with the definition's delay between them.
 fn time_out(client: &Client, name: &str, server: &Server, definition: &WaiterDefinition) -> Result<(), String> {
     let slept = Arc::new(Mutex::new(Duration::ZERO));
     let clock = Arc::clone(&slept);
@@ -177,7 +177,7 @@ fn time_out(client: &Client, name: &str, server: &Server, definition: &WaiterDef
     if slept == definition.delay() * 3 { Ok(()) } else { Err(format!("time-out: slept {slept:?}")) }
 }
 
-/// Waits; tells how many polls it took.
+/// Waits; returns the number of polls.
 fn wait(client: &Client, name: &str, server: &Server, answer: Answer) -> tucuxi::Result<u64> {
     *server.answer.lock().unwrap() = Some(answer);
     let before = server.polls.load(Ordering::Relaxed);
@@ -199,12 +199,12 @@ fn of_state(definition: &WaiterDefinition, state: WaiterState) -> Option<&Accept
     definition.acceptors().iter().find(|acceptor| acceptor.state() == state)
 }
 
-/// An answer that means neither success nor failure.
+/// A response that means neither success nor failure.
 fn neither(definition: &WaiterDefinition) -> Result<Answer, String> {
     if let Some(acceptor) = of_state(definition, WaiterState::Retry) {
         return meeting(acceptor);
     }
-    // What is expected nowhere stands at every path.
+    // Every path gets a value that no acceptor expects.
     let mut made = Value::Map(Map::new());
     for acceptor in definition.acceptors() {
         if let Some(argument) = acceptor.argument() {
@@ -229,13 +229,13 @@ fn unite(made: &mut Value, more: Value) {
                 unite(there, value);
             }
         }
-        // A path that must not be something else knows better what stands there.
+        // A value from an inequality takes precedence over the generated one.
         (made, more) if *made == "made up" => *made = more,
         _ => {}
     }
 }
 
-/// What an acceptor is met by.
+/// A response that matches an acceptor.
 fn meeting(acceptor: &Acceptor) -> Result<Answer, String> {
     let expected = acceptor.expected();
     Ok(match (acceptor.matcher(), acceptor.argument(), expected) {
@@ -248,7 +248,7 @@ fn meeting(acceptor: &Acceptor) -> Result<Answer, String> {
     })
 }
 
-/// The expressions of the definitions that are not made by one of the rules below: what they are true for, and what not.
+/// The expressions that no rule below covers: a response for which they are true, and one for which they are not.
 fn odd(expression: &str) -> Option<(Value, Value)> {
     let stream = |status: &str| value!({"KinesisDataStreamDestinations": [{"DestinationStatus": status}]});
     let service = |running: i64| value!({"services": [{"deployments": [{}], "runningCount": running, "desiredCount": 1}]});
@@ -261,7 +261,7 @@ fn odd(expression: &str) -> Option<(Value, Value)> {
     })
 }
 
-/// A response in which an expression finds what is expected.
+/// A response in which an expression finds the expected value.
 fn found(expression: &str, expected: &Value) -> Result<Value, String> {
     if let Some((met, _)) = odd(expression) {
         return Ok(met);
@@ -278,7 +278,7 @@ fn found(expression: &str, expected: &Value) -> Result<Value, String> {
     }
 }
 
-/// A response in which it finds something else.
+/// A response in which an expression finds another value.
 fn contrary(expression: &str) -> Result<Value, String> {
     if let Some((_, not_met)) = odd(expression) {
         return Ok(not_met);
@@ -292,7 +292,7 @@ fn contrary(expression: &str) -> Result<Value, String> {
     }
 }
 
-/// The path of a comparison of a length with 0, and whether it must be more.
+/// The path of a comparison of a length with 0, and whether the length must be greater.
 fn length(expression: &str) -> Option<(&str, bool)> {
     let (path, comparison) = expression.strip_prefix("length(")?.split_once(')')?;
     match comparison {
@@ -302,17 +302,17 @@ fn length(expression: &str) -> Option<(&str, bool)> {
     }
 }
 
-/// What stands at a path so that it finds something, or an empty list.
+/// The value at a path with a nonempty or an empty result.
 fn some(path: &str, full: bool) -> Value {
     match full {
         true => value!(["one"]),
-        // Of elements that lack a member nothing is found.
+        // Elements without the member yield no result.
         false if path.contains("[].") => Value::Null,
         false => value!([]),
     }
 }
 
-/// Puts a value at a path of names, with lists of one where the path has brackets; a list at the end is the value itself.
+/// A map with a value at a path of names; brackets in the path are lists of one item, except for a list at the end.
 fn at(path: &str, value: Value) -> Result<Value, String> {
     let (head, rest) = path.split_once('.').map_or((path, None), |(head, rest)| (head, Some(rest)));
     let (name, is_list) = head.split_once('[').map_or((head, false), |(name, _)| (name, true));

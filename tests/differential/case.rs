@@ -1,4 +1,4 @@
-//! One case: the request that `prepare` gives, and what `call` makes of the answer, beside the reference's.
+//! Compares a case: the request of `prepare`, the URL of `presign`, and the result of `call`.
 
 use std::time::Duration;
 
@@ -7,10 +7,10 @@ use tucuxi::{Error, Stream, Value};
 
 use crate::{clients, compare, request, tagged};
 
-/// How long presigned URLs are good for.
+/// The lifetime of presigned URLs.
 const EXPIRES: Duration = Duration::from_secs(900);
 
-/// Compares; the error is the first difference, and begins with what it is about: `presigned`, `request`, `result`, `refusal`.
+/// Compares a case. The error is the first difference, and begins with `presigned`, `request`, `result`, or `refusal`.
 pub fn compare(case: &Value) -> Result<(), String> {
     let operation = case["operation"].as_str().unwrap_or_default();
     let client = clients::client(case["service"].as_str().unwrap_or_default(), &case["client"])?;
@@ -37,7 +37,7 @@ pub fn report(case: &Value, difference: &str) -> String {
 
 fn presigned(found: tucuxi::Result<String>, expected: &Value) -> Result<(), String> {
     match (found, expected["url"].as_str()) {
-        // An accident of Python is no expectation.
+        // An internal error of Python is not expected.
         _ if expected["error"]["python_internal"].as_bool() == Some(true) => Ok(()),
         (Ok(found), Some(expected)) => request::urls(&found, expected),
         (Err(found), None) => refused(&found, &expected["error"]),
@@ -52,7 +52,7 @@ fn lay_ready(operation: &str, http: &Value) {
     clients::answer(operation, http["status"].as_int().unwrap_or_default() as u16, headers, tagged::body(http));
 }
 
-/// The parameters, with bodies that are read piece by piece.
+/// The parameters, with streams for streaming bodies.
 fn params(tagged: &Value) -> Value {
     match tagged {
         Value::List(list) => list.iter().map(params).collect(),
@@ -70,7 +70,7 @@ trait PlainText {
 }
 
 impl PlainText for Value {
-    /// JSON in which tags are tags.
+    /// JSON that keeps the tags.
     fn to_plain_text(&self) -> String {
         serde_json::to_string(self).expect("plain JSON")
     }
@@ -99,7 +99,7 @@ fn failed(error: &Error, expected: &Value) -> Result<(), String> {
     compare::values(&without_attempts(found), &without_attempts(tagged::untag(response)))
 }
 
-/// Compares errors that are not the service's.
+/// Compares errors that are not service errors.
 fn refused(found: &Error, expected: &Value) -> Result<(), String> {
     let (class, message) = (expected["class"].as_str().unwrap_or_default(), expected["message"].as_str().unwrap_or_default());
     if found.name() == class && (class == "ResponseParserError" || says(found.message(), message)) {
@@ -108,7 +108,7 @@ fn refused(found: &Error, expected: &Value) -> Result<(), String> {
     Err(format!("expected {}, found {}: {}", brief(expected), found.name(), found.message()))
 }
 
-/// Whether a report says the same, but for the nearest names, which are added, and for secrets, which are hidden.
+/// Whether a message is the expected one, except for added suggestions and masked secrets.
 fn says(found: &str, expected: &str) -> bool {
     let found: Vec<&str> = found.split('\n').map(|line| line.split_once(" (Did you mean ").map_or(line, |(start, _)| start)).collect();
     let found = found.join("\n");
@@ -128,7 +128,7 @@ fn brief(error: &Value) -> String {
     format!("{}: {}{internal}", error["class"].as_str().unwrap_or_default(), error["message"].as_str().unwrap_or_default())
 }
 
-/// That the only attempt was the last one need not be said.
+/// A response without `MaxAttemptsReached`, which is not compared.
 fn without_attempts(mut response: Value) -> Value {
     if let Some(metadata) = response.as_map_mut().and_then(|m| m.get_mut("ResponseMetadata")).and_then(Value::as_map_mut) {
         metadata.remove("MaxAttemptsReached");

@@ -1,10 +1,10 @@
-//! Differences that are meant, each with its reason. Nothing else may differ.
+//! Intended differences from botocore, each with its reason. Nothing else may differ.
 
 use tucuxi::Value;
 
 use crate::tagged;
 
-/// Why the case differs, if that is meant.
+/// The reason for a difference, if it is intended.
 pub fn cause(case: &Value, difference: &str) -> Option<&'static str> {
     let error = &case["error"];
     let endpoint = case["client"]["endpoint_url"].as_str().unwrap_or_default();

@@ -1,4 +1,4 @@
-//! The Python process: a question goes in as a line, its cases come out as lines.
+//! The Python process: each question is a line of its input, and each case a line of its output.
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
@@ -14,7 +14,7 @@ pub fn has_python() -> bool {
     Command::new("python3").arg("--version").output().is_ok_and(|output| output.status.success())
 }
 
-/// Which cases are wanted.
+/// Selects the cases.
 pub struct Question {
     pub service: String,
     pub seed: u64,
@@ -32,7 +32,7 @@ struct Process {
 }
 
 impl Reference {
-    /// The cases, one a line. While they are compared, another thread may ask for the next.
+    /// Returns the cases, one in each line. Another thread may ask while they are compared.
     pub fn ask(&self, question: &Question) -> Result<Vec<String>, String> {
         let mut process = self.0.lock().map_err(|_| "the reference failed before")?;
         process.get_or_insert_with(Process::start).ask(question).map_err(|e| format!("the reference: {e}"))

@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 
 use tucuxi::Value;
 
-/// What became of the cases so far.
+/// The outcomes of the cases so far.
 #[derive(Default)]
 pub struct Report(Mutex<Figures>);
 

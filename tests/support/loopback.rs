@@ -1,6 +1,6 @@
-//! A server on a free port of the loopback interface that answers as a test says and remembers what it saw.
+//! A server on a free port of the loopback interface that responds as a test specifies and records the requests.
 //!
-//! Each connection carries one request. The threads end with the test program. Each program uses a part of this.
+//! Each connection has one request. The threads end with the test program.
 #![allow(dead_code)]
 
 use std::io::{BufRead, BufReader, Read, Write};
@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
-/// A request as the server saw it.
+/// A recorded request.
 #[derive(Clone, Debug, Default)]
 pub struct Seen {
     /// `GET /path?query`.
@@ -24,18 +24,18 @@ impl Seen {
     }
 }
 
-/// What the server does with a request.
+/// The reaction of the server to a request.
 #[derive(Clone, Debug)]
 pub enum Answer {
     /// A status and a body.
     Reply(u16, String),
-    /// Nothing, for so long; then the connection is closed.
+    /// No response for this time; then the connection is closed.
     Silence(Duration),
-    /// The connection is closed at once.
+    /// The connection is closed immediately.
     Hangup,
 }
 
-/// An answer with status 200.
+/// A response with status 200.
 pub fn ok(body: impl Into<String>) -> Answer {
     Answer::Reply(200, body.into())
 }
@@ -65,12 +65,12 @@ impl Server {
         format!("http://127.0.0.1:{}", self.port)
     }
 
-    /// Everything that was asked so far.
+    /// The requests so far.
     pub fn seen(&self) -> Vec<Seen> {
         self.seen.lock().unwrap().clone()
     }
 
-    /// The request lines, `GET /path`, of everything that was asked so far.
+    /// The request lines (`GET /path`) of the requests so far.
     pub fn lines(&self) -> Vec<String> {
         self.seen().into_iter().map(|seen| seen.line).collect()
     }
@@ -82,7 +82,7 @@ fn serve(mut connection: TcpStream, log: &Mutex<Vec<Seen>>, answer: &(dyn Fn(&Se
     match answer(&seen) {
         Answer::Reply(status, body) => {
             let head = format!("HTTP/1.1 {status} Answer\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", body.len());
-            // A client that has enough may have gone.
+            // The client may be gone.
             let _ = connection.write_all(head.as_bytes()).and_then(|()| connection.write_all(body.as_bytes()));
         }
         Answer::Silence(time) => thread::sleep(time),

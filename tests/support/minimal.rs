@@ -3,14 +3,14 @@
 use tucuxi::unversioned::definition::{Location, Node, Operation, Service, ShapeType};
 use tucuxi::{Map, Timestamp, Value};
 
-/// Whether the input is a stream of events, which a request cannot carry.
+/// Whether the input is an event stream, which cannot be sent.
 pub fn takes_events(service: &Service, operation: &Operation) -> bool {
     let Ok(Some(input)) = service.input(operation) else { return false };
     let members = input.structure().into_iter().flat_map(|structure| &structure.members);
     members.filter_map(|member| input.member(member).ok()).any(|member| member.has(|traits| traits.event_stream))
 }
 
-/// What must be there, as small as it may be.
+/// The smallest valid input.
 pub fn input(service: &Service, operation: &Operation) -> Value {
     let input = service.input(operation).expect("the shape of the input");
     input.map_or_else(|| Map::new().into(), |input| structure(input, 0))
@@ -39,7 +39,7 @@ fn value(node: Node<'_>, name: &str, depth: usize) -> Value {
     }
 }
 
-/// The required members, and what stands in the URL or in the host; of a union its first member that has an end.
+/// The required members and those of the URL and the host; for a union, its first member that is not recursive.
 fn structure(node: Node<'_>, depth: usize) -> Value {
     let mut map = Map::new();
     let Some(shape) = node.structure() else { return map.into() };
@@ -60,7 +60,7 @@ fn structure(node: Node<'_>, depth: usize) -> Value {
     map.into()
 }
 
-/// One of the known values, or text of the least length; what endpoint rules look into has a form that they accept.
+/// A known value, or text of the minimum length; parameters of endpoint rules have a form that the rules accept.
 fn text(node: Node<'_>, name: &str) -> String {
     if let Some(known) = node.shape().traits.values.first() {
         return known.to_string();

@@ -1,6 +1,6 @@
 //! A Python with the packages of `requirements.txt`, installed with pip under `target/` when it is first needed.
 //!
-//! It is what tests compare with or play against; nothing of it is part of the crate.
+//! Tests compare with it or run servers in it; it is not part of the crate.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -9,12 +9,12 @@ use std::process::{Command, Stdio};
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support");
 const REQUIREMENTS: &str = include_str!("requirements.txt");
 
-/// The Python of a virtual environment that has the packages.
+/// The Python of a virtual environment with the packages.
 pub fn python() -> PathBuf {
     let folder = target().join("python");
     let python = folder.join("bin/python");
     let installed = folder.join("installed.txt");
-    // Another test program may be at it at the same time.
+    // Another test program may be installing at the same time.
     let lock = File::create(target().join("python.lock")).unwrap();
     lock.lock().unwrap();
     if fs::read_to_string(&installed).is_ok_and(|what| what == REQUIREMENTS) {
@@ -29,7 +29,7 @@ pub fn python() -> PathBuf {
     python
 }
 
-/// The build folder: what is installed there stays for the next run.
+/// The build folder, where installed packages are kept for the next run.
 pub fn target() -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap().to_owned()
 }

@@ -1,4 +1,4 @@
-//! Clients that no network stands behind: a function answers each call with a made-up result, or with a response.
+//! Clients without a network: a function provides a generated result or a response for each call.
 
 use tucuxi::http::{Body, Headers, Request, Response, SendOptions, Transport};
 use tucuxi::unversioned::definition::{Operation, ProtocolName, Service};
@@ -8,12 +8,12 @@ use crate::discovery;
 
 pub fn session() -> Session {
     let credentials = Credentials::new("AKIDEXAMPLE", "SECRET").with_account_id("123456789012");
-    // Some services take nothing but bearer tokens.
+    // Some services accept only bearer tokens.
     let environment = Environment::from_fn(|name| name.starts_with("AWS_BEARER_TOKEN_").then(|| "token".to_owned()));
     Session::builder().environment(environment).region("us-east-1").credentials(credentials).build().unwrap()
 }
 
-/// A client whose calls `respond` answers; of a success, `result` has the last word: it sees the operation and the parameters.
+/// A client whose requests are answered by `respond`; `result` then changes the result of each success.
 pub fn client(
     session: &Session,
     service: &str,
@@ -42,7 +42,7 @@ pub fn client(
     Ok(client)
 }
 
-/// A success that says nothing, in the service's protocol.
+/// An empty success in the service's protocol.
 pub fn empty(service: &Service, request: &Request) -> Response {
     let body = match service.protocol().expect("a protocol") {
         ProtocolName::Json | ProtocolName::RestJson => b"{}".to_vec(),
@@ -54,7 +54,7 @@ pub fn empty(service: &Service, request: &Request) -> Response {
     Response::new(200, headers, body)
 }
 
-/// The operation that a form names.
+/// The operation in a form.
 fn action(request: &Request) -> &str {
     let Body::Bytes(form) = &request.body else { return "" };
     let form = str::from_utf8(form).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! Files that outlive a process: each side goes on with what the other wrote, without asking anybody, and writes the same.
+//! Cache files: each side uses the file that the other wrote without a request, and writes the same content.
 
 use std::fs;
 use std::path::Path;
@@ -34,7 +34,7 @@ fn theirs(world: &World, case: &Case, cache: &Path) -> Json {
     reference::ask(world, [question].into_iter()).remove(0)["credentials"]["ok"].take()
 }
 
-/// The only file in a folder: its name, and its text up to what each side says of its own HTTP exchange.
+/// The only file in a folder: its name, and its text up to the part about each side's own HTTP exchange.
 fn only_file(folder: &Path) -> (String, String) {
     let files: Vec<_> = fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()).collect();
     let [file] = &files[..] else { panic!("{files:?}") };
@@ -44,7 +44,7 @@ fn only_file(folder: &Path) -> (String, String) {
 }
 
 #[test]
-fn each_side_goes_on_with_the_credentials_that_the_other_wrote() {
+fn each_side_uses_the_credentials_that_the_other_wrote() {
     let world = World::new();
     for config in [ROLE, WEB, SSO, LEGACY] {
         let case = case(config);
@@ -62,7 +62,7 @@ fn each_side_goes_on_with_the_credentials_that_the_other_wrote() {
 }
 
 #[test]
-fn each_side_goes_on_with_the_token_that_the_other_renewed() {
+fn each_side_uses_the_token_that_the_other_renewed() {
     let world = World::new();
     let in_seconds = |seconds: i64| Timestamp::new(Timestamp::now().seconds() + seconds, 0).to_string();
     let ending = json!({

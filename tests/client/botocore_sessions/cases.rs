@@ -1,4 +1,4 @@
-//! The cases: every file, every set of variables and every argument alone, and a fixed choice among their combinations.
+//! The cases: every file, every set of variables, and every argument alone, and a fixed sample of their combinations.
 
 /// One combination.
 #[derive(Clone, Debug)]
@@ -124,7 +124,7 @@ const ARGUMENTS: &[(Option<&str>, &str, Option<&str>)] = &[
     (None, "sqs", Some("-bad-")),
 ];
 
-/// How many combinations are chosen besides those in which one part differs from the plainest case.
+/// How many combinations are sampled, besides those that differ from the plainest case in one part.
 const CHOSEN: usize = 260;
 
 /// All cases; the same each time.

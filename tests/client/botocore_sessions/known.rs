@@ -1,17 +1,17 @@
-//! Where tucuxi departs from boto3 on purpose: where boto3 lets an error of Python's through, or is early.
+//! Intended differences from boto3, which lets Python's own errors through and looks for tokens early.
 
 use serde_json::{Value as Json, json};
 
-/// Whether the difference is one of those. `message` is the reference's, if it has an error.
+/// Whether a difference is intended. `message` is the error message of boto3, if there is one.
 pub fn is_departure(what: &str, theirs: &Json, message: &str, ours: &Json) -> bool {
     let errors = |their_name: &str, our_name: &str| *theirs == json!({"error": their_name}) && *ours == json!({"error": our_name});
     match what {
-        // Tokens are looked for when a client is made, whatever the client is for; here when a request wants one.
+        // boto3 looks for tokens when it creates any client; tucuxi when a request needs one.
         "endpoint" if message.contains("configured to use the SSO token provider") => true,
-        // A number that is none is an error of int(), and not of a setting.
+        // In boto3, an invalid number is an error of int(), not of a setting.
         "endpoint" => message.starts_with("invalid literal for int()") && errors("ValueError", "InvalidConfigError"),
-        // A damaged token file is a key that is missing; a token file that is not there is an error of open(); a command
-        // without words is an index that is out of range.
+        // In boto3, a damaged token file is a KeyError, a missing one an error of open(), and a command
+        // without words an IndexError.
         "credentials" => {
             errors("KeyError", "SSOTokenLoadError")
                 || errors("FileNotFoundError", "CredentialRetrievalError")

@@ -1,7 +1,7 @@
-//! The same variables and files for tucuxi and for boto3: the same region, endpoint and credentials, or the same error.
+//! With the same variables and files, tucuxi and boto3 have the same region, endpoint, and credentials, or the same error.
 //!
-//! The cases are combinations of variables, configuration files, credentials files and arguments. Both sides talk to
-//! one loopback server, whose answers say who asked for what; so the whole way to the credentials is compared.
+//! The cases are combinations of variables, configuration files, credentials files, and arguments. Both sides call
+//! one loopback server, whose responses identify the request, so the complete retrieval of credentials is compared.
 
 mod caches;
 mod cases;
@@ -18,7 +18,7 @@ use cases::Case;
 use world::World;
 
 #[test]
-fn sessions_come_to_what_boto3_s_come_to() {
+fn sessions_resolve_the_same_settings_as_boto3() {
     let world = World::new();
     let cases = cases::all();
     assert!(cases.len() > 300, "{} cases", cases.len());
@@ -42,7 +42,7 @@ fn sessions_come_to_what_boto3_s_come_to() {
     assert!(differences.is_empty(), "{}", differences.join("\n\n"));
 }
 
-/// What tucuxi makes of a case, by what is asked.
+/// The outcomes of tucuxi for a case, by name.
 fn outcome(world: &World, case: &Case) -> Vec<(&'static str, Json)> {
     let mut builder = Session::builder().environment(world.variables(case).into_iter().collect::<Environment>());
     if let Some(profile) = case.profile {
@@ -73,12 +73,12 @@ fn keys(session: &Session) -> Result<Json, Error> {
     Ok(json!([method, keys.access_key_id(), keys.secret_access_key(), keys.session_token(), keys.account_id()]))
 }
 
-/// An outcome: what came of it, or the name of the error.
+/// An outcome: the result, or the name of the error.
 fn told_of(outcome: Result<Json, Error>) -> Json {
     outcome.unwrap_or_else(|error| json!({"error": error.name()}))
 }
 
-/// The same of an outcome of the reference.
+/// The same for an outcome of boto3.
 fn told(outcome: &Json) -> Json {
     match outcome.get("error") {
         Some(name) => json!({"error": name}),

@@ -11,7 +11,7 @@ use crate::python::python;
 
 const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/client/botocore_sessions/reference.py");
 
-/// What boto3 makes of the questions, in their order.
+/// The outcomes of boto3, in the order of the questions.
 pub fn ask(world: &World, questions: impl Iterator<Item = Json>) -> Vec<Json> {
     let questions: String = questions.map(|question| format!("{question}\n")).collect();
     let mut process = Command::new(python())

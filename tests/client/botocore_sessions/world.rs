@@ -1,4 +1,4 @@
-//! What surrounds the sessions of both sides: a home, the files of the cases, and a server for all services.
+//! The environment of both sides: a home folder, the files of the cases, and a server for all services.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -14,7 +14,7 @@ use crate::loopback::{Answer, Seen, Server, ok};
 pub struct World {
     folder: tempfile::TempDir,
     server: Server,
-    /// The files that are written already, by their text.
+    /// The files written so far, by their text.
     files: RefCell<HashMap<String, String>>,
 }
 
@@ -37,7 +37,7 @@ impl World {
         self.folder.path()
     }
 
-    /// Where the token of a session lies; the older kind goes by its start URL.
+    /// The path of a session's token; legacy tokens are named after the start URL.
     pub fn token(&self, name: &str) -> PathBuf {
         let hash = digest(&SHA1_FOR_LEGACY_USE_ONLY, name.as_bytes());
         let hash: String = hash.as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
@@ -48,12 +48,12 @@ impl World {
         fs::write(self.token(name), text).unwrap();
     }
 
-    /// What the server was asked for so far.
+    /// The requests that the server has received.
     pub fn asked(&self) -> Vec<String> {
         self.server.lines()
     }
 
-    /// The variables of a case: its own, and those that lead to its files and to the server.
+    /// The variables of a case: its own, and those that select its files and the server.
     pub fn variables(&self, case: &Case) -> Vec<(String, String)> {
         let home = self.home().display().to_string();
         let url = self.server.url();
@@ -75,13 +75,13 @@ impl World {
         variables
     }
 
-    /// The case as the reference gets it.
+    /// The case as boto3 gets it.
     pub fn question(&self, case: &Case) -> Json {
         let variables: serde_json::Map<_, _> = self.variables(case).into_iter().map(|(name, value)| (name, value.into())).collect();
         json!({"variables": variables, "profile": case.profile, "service": case.service, "region": case.region})
     }
 
-    /// A file with that text; its places in the home are filled in.
+    /// A file with that text; paths in the home folder are filled in.
     fn file(&self, text: &str) -> String {
         let text = text.replace("{home}", &self.home().display().to_string());
         let mut files = self.files.borrow_mut();
@@ -98,7 +98,7 @@ impl World {
 /// The start URL of the cases.
 pub const START_URL: &str = "https://d-123.awsapps.com/start";
 
-/// Keys whose name tells who asked for what.
+/// Credentials whose access key identifies the request.
 fn answer(seen: &Seen) -> Answer {
     let header = |name: &str| seen.header(name).unwrap_or("nobody").to_owned();
     let expires = "2099-01-01T00:00:00Z";

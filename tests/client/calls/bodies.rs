@@ -1,4 +1,4 @@
-//! Bodies that are sent again: rewound, or not sent at all.
+//! Bodies in retries: rewound, or not sent again.
 
 use std::io::{Cursor, Read};
 use std::sync::{Arc, Mutex};
@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use tucuxi::http::{Body, Headers, Request, Response, SendOptions, Transport};
 use tucuxi::{Client, Credentials, Environment, Session, Stream, Value, value};
 
-/// Takes a part of the first body, all of the others, and answers 500 to the first.
+/// Reads a part of the first body and all of the others; responds to the first with 500.
 #[derive(Clone, Default)]
 struct Flaky(Arc<Mutex<Vec<Vec<u8>>>>);
 

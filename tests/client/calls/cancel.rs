@@ -1,4 +1,4 @@
-//! Whatever a client is at, it stops within 100 ms when another thread says so.
+//! A canceled client stops within 100 ms, in every phase of its work.
 
 use std::time::{Duration, Instant};
 
@@ -12,7 +12,7 @@ fn client(service: &str, server: &Server) -> Client {
     session.build().unwrap().client_builder(service).endpoint_url(server.url()).config(config).build().unwrap()
 }
 
-/// Cancels 100 ms after the beginning. A busy machine has three tries to be in time.
+/// Cancels 100 ms after the start. There are three attempts, for busy machines.
 fn stops(what: &str, run: impl Fn(&Cancel) -> Option<Error>) {
     let mut took = Vec::new();
     for _ in 0..3 {

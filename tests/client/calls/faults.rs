@@ -1,5 +1,5 @@
-//! Servers and proxies that fail, in every phase of a call: each failure has its kind, is made good by another attempt where
-//! that helps, and never outlasts the call's deadline.
+//! Servers and proxies that fail in every phase of a call: each failure has its kind, is retried where that helps, and
+//! never outlasts the call's deadline.
 
 use std::net::TcpListener;
 use std::sync::Arc;
@@ -38,7 +38,7 @@ fn right() -> Vec<u8> {
     response(200, &[], r#"{"TableNames": ["right"]}"#)
 }
 
-/// A server that fails the first so many times.
+/// A server whose first `times` responses fail.
 fn failing(times: usize, fault: Fault) -> (Server, Arc<AtomicUsize>) {
     let asked = Arc::new(AtomicUsize::new(0));
     let count = asked.clone();
@@ -48,7 +48,7 @@ fn failing(times: usize, fault: Fault) -> (Server, Arc<AtomicUsize>) {
 
 const BEGUN: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 25\r\n\r\n{\"TableNames\": [";
 
-/// What fails, how, and which error that is if it always does.
+/// The failures, and the kinds of the errors if they persist.
 const FAULTS: [(&str, Fault, ErrorKind); 9] = [
     ("reset before an answer", || Answer::Reset, ErrorKind::ConnectionClosed),
     ("closed before an answer", || Answer::Close(Vec::new()), ErrorKind::ConnectionClosed),
@@ -66,7 +66,7 @@ const FAULTS: [(&str, Fault, ErrorKind); 9] = [
 ];
 
 #[test]
-fn a_fault_that_passes_is_made_good() {
+fn transient_faults_are_retried() {
     for (name, fault, _) in FAULTS {
         let (server, asked) = failing(1, fault);
         let answer = call(&client(&server.url(), Config::new())).unwrap_or_else(|error| panic!("{name}: {error}"));
@@ -76,7 +76,7 @@ fn a_fault_that_passes_is_made_good() {
 }
 
 #[test]
-fn a_fault_that_stays_has_its_kind() {
+fn persistent_faults_have_their_kinds() {
     for (name, fault, kind) in FAULTS {
         let (server, asked) = failing(usize::MAX, fault);
         let error = call(&client(&server.url(), Config::new().retries(value!({"total_max_attempts": 2})))).unwrap_err();
@@ -107,12 +107,12 @@ fn a_response_that_is_not_http_is_an_invalid_response_and_not_retried() {
 }
 
 #[test]
-fn a_length_beyond_the_body_and_one_before_its_end_give_no_wrong_answer() {
+fn wrong_content_lengths_give_no_wrong_result() {
     let (server, _) = failing(usize::MAX, || Answer::Keep(b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{}".to_vec()));
     let error = call(&client(&server.url(), Config::new().retries(value!({"total_max_attempts": 1})))).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::ReadTimeout, "{error}");
 
-    // What is behind the body is not taken for the next answer.
+    // Bytes after the body are not read as the next response.
     let (server, _) = failing(1, || {
         let mut answer = response(200, &[], r#"{"TableNames": ["first"]}"#);
         answer.extend(response(200, &[], r#"{"TableNames": ["foreign"]}"#));
@@ -124,7 +124,7 @@ fn a_length_beyond_the_body_and_one_before_its_end_give_no_wrong_answer() {
 }
 
 #[test]
-fn nobody_is_there() {
+fn a_refused_connection_is_an_endpoint_error() {
     let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let error = call(&client(&format!("http://{free}"), Config::new())).unwrap_err();
     assert_eq!((error.kind(), error.name(), error.attempts()), (ErrorKind::Connect, "EndpointConnectionError", 4), "{error}");
@@ -134,7 +134,7 @@ fn nobody_is_there() {
 }
 
 #[test]
-fn tls_with_somebody_who_speaks_none() {
+fn tls_with_a_server_that_speaks_none() {
     let (server, _) = failing(usize::MAX, || Answer::Close(Vec::new()));
     let url = server.url().replace("http:", "https:");
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -153,7 +153,7 @@ fn tls_with_somebody_who_speaks_none() {
 }
 
 #[test]
-fn a_proxy_that_fails() {
+fn failing_proxies() {
     let proxied = |proxy: &str, url: &str| {
         let proxies = Proxies::all(proxy);
         call(&client(url, Config::new().proxies(proxies).retries(value!({"total_max_attempts": 2})))).unwrap_err()
@@ -174,7 +174,7 @@ fn a_proxy_that_fails() {
 }
 
 #[test]
-fn the_deadline_holds_over_all_attempts_and_within_a_body_that_never_ends() {
+fn the_deadline_applies_to_all_attempts_and_to_an_endless_body() {
     let (server, asked) = failing(usize::MAX, || Answer::Stall(Vec::new()));
     let many = Config::new().retries(value!({"total_max_attempts": 100}));
     let started = Instant::now();
@@ -182,7 +182,7 @@ fn the_deadline_holds_over_all_attempts_and_within_a_body_that_never_ends() {
     assert_eq!((error.kind(), error.name()), (ErrorKind::Deadline, "DeadlineExceededError"), "{error}");
     assert!((2..=4).contains(&asked.load(Ordering::SeqCst)), "{asked:?} attempts in {:?}", started.elapsed());
 
-    // A byte now and then keeps a read timeout away, but not the deadline.
+    // Single bytes prevent a read timeout, but not the deadline.
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     std::thread::spawn(move || {

@@ -1,4 +1,4 @@
-//! The hooks of one call, in the order in which they run, beside boto3's.
+//! The hooks of a call and their order, compared with boto3's.
 
 use std::sync::{Arc, Mutex};
 
@@ -93,7 +93,7 @@ fn places() -> Vec<Json> {
 }
 
 #[test]
-fn the_hooks_of_a_put_object_run_in_boto3_s_order() {
+fn the_hooks_of_put_object_run_in_boto3_s_order() {
     let reference = reference::ask(&json!({"what": "hooks", "patterns": PATTERNS}));
     for (title, own, theirs) in
         [("event", events(), &reference["events"]), ("hook, and whether it saw a signature", places(), &reference["places"])]
@@ -109,7 +109,7 @@ fn the_hooks_of_a_put_object_run_in_boto3_s_order() {
 }
 
 #[test]
-fn hooks_of_a_session_go_to_its_later_clients_and_can_be_taken_back() {
+fn hooks_of_a_session_apply_to_later_clients_and_can_be_removed() {
     let (session, seen) = (session(), Seen::default());
     let before = s3(&session);
     let note = |text: &'static str| {
@@ -139,7 +139,7 @@ fn hooks_of_a_session_go_to_its_later_clients_and_can_be_taken_back() {
 }
 
 #[test]
-fn a_hook_changes_what_its_stage_is_about_to_use() {
+fn a_hook_changes_the_input_of_its_stage() {
     let client = s3(&session());
     let hook = |event: &str, hook: fn(&mut Event<'_, '_>)| {
         client

@@ -1,4 +1,4 @@
-//! Calls under real conditions. What boto3 does in the same situation is asked of boto3, in the Python of
+//! Calls under real conditions. boto3's behavior in the same situations comes from boto3, in the Python of
 //! `support/python.rs`.
 
 mod bodies;

@@ -1,4 +1,4 @@
-//! What boto3 does: the script gets a question as JSON and answers it as JSON.
+//! The behavior of boto3: a script reads a question and prints the answer, both in JSON.
 
 use std::io::Write;
 use std::process::{Command, Stdio};

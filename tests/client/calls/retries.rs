@@ -1,6 +1,6 @@
-//! The same situations for boto3 and tucuxi, on the same server: as many requests, the same outcome, the same delays.
+//! boto3 and tucuxi in the same situations, with the same server: the same number of requests, outcome, and delays.
 //!
-//! Sleep and chance are handed in on both sides; nobody waits.
+//! Both sides get their sleep function and random numbers from the tests; nothing waits.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -15,7 +15,7 @@ use super::wire::{Answer, Request, Server, response};
 
 const CHANCE: f64 = 0.7;
 
-/// How often was asked with which access key; each situation and side has one of its own.
+/// The number of requests by access key; each situation and side has its own.
 type Asked = Arc<Mutex<HashMap<String, usize>>>;
 
 fn key(side: &str, situation: usize) -> String {
@@ -48,7 +48,7 @@ fn answer(request: &Request, scripts: &[Vec<Reply>], asked: &Asked) -> Answer {
     }
 }
 
-/// What tucuxi does.
+/// The outcome of tucuxi.
 fn own(situation: &Situation, key: &str, server: &Server) -> Json {
     let slept = Arc::new(Mutex::new(Vec::new()));
     let seen = slept.clone();
@@ -102,7 +102,7 @@ fn same_delays(own: &Json, theirs: &Json) -> bool {
 }
 
 #[test]
-fn every_situation_goes_as_with_boto3() {
+fn every_situation_ends_as_in_boto3() {
     let situations = all();
     let (server, asked) = server(situations.iter());
     let question: Vec<Json> = (0..)
@@ -135,7 +135,7 @@ fn every_situation_goes_as_with_boto3() {
 }
 
 #[test]
-fn where_boto3_does_worse_tucuxi_ends_soon_and_with_the_right_answer() {
+fn tucuxi_ends_well_where_boto3_does_not() {
     let cases = differences();
     let (server, asked) = server(cases.iter().map(|(situation, ..)| situation));
     for (i, (situation, requests, error)) in cases.iter().enumerate() {

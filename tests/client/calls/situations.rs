@@ -1,4 +1,4 @@
-//! Situations in which a request may be sent again: what the server answers one time after the other.
+//! Situations in which a request may be retried: the responses of the server, in order.
 
 use serde_json::{Value as Json, json};
 
@@ -9,9 +9,9 @@ pub struct Situation {
     pub method: &'static str,
     pub params: Json,
     pub config: Json,
-    /// How often the client calls.
+    /// The number of calls.
     pub calls: usize,
-    /// What comes back; the last again and again.
+    /// The responses; the last one is repeated.
     pub answers: Vec<Reply>,
 }
 
@@ -19,9 +19,9 @@ pub struct Situation {
 pub enum Reply {
     /// Status, header lines, body.
     Http(u16, Vec<String>, String),
-    /// The connection ends without an answer.
+    /// The connection ends without a response.
     Nothing,
-    /// These bytes, and the end of the connection.
+    /// These bytes, followed by the end of the connection.
     Raw(&'static str),
 }
 
@@ -92,12 +92,12 @@ fn legacy() -> Json {
     json!({"retries": {"mode": "legacy"}})
 }
 
-/// Here boto3 and tucuxi do the same.
+/// Situations in which boto3 and tucuxi behave alike.
 pub fn all() -> Vec<Situation> {
     [standard(), codes(), limits(), legacy_mode(), redirects()].into_iter().flatten().collect()
 }
 
-/// Here boto3 does something else: with how many requests tucuxi makes, and which error it has in the end.
+/// Situations in which boto3 behaves differently, with tucuxi's number of requests and final error.
 pub fn differences() -> Vec<(Situation, usize, Option<&'static str>)> {
     let skewed = || {
         let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
@@ -106,14 +106,14 @@ pub fn differences() -> Vec<(Situation, usize, Option<&'static str>)> {
     };
     let short = || Reply::Raw("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n{}");
     vec![
-        // boto3 asks for the bucket within the question for the bucket, until Python's stack is full.
+        // boto3 recurses to look up the bucket's region until Python's stack is full.
         (get_object("s3 moved nobody knows where", vec![bare(301)]), 2, Some("ClientError")),
         // boto3 retries it as a closed connection.
         (lambda("garbage", vec![Reply::Raw("220 mail.example.com ESMTP\r\n\r\n"), status(200)]), 1, Some("InvalidResponseError")),
         // boto3 fails at once.
         (lambda("clocks differ", vec![skewed(), status(200)]), 2, None),
         (lambda("clocks differ for ever", vec![skewed()]), 2, Some("ClientError")),
-        // boto3 takes what there is.
+        // boto3 accepts the partial response.
         (lambda("a body that is too short", vec![short(), status(200)]), 2, None),
         (lambda("a body that is too short for ever", vec![short()]), 3, Some("IncompleteReadError")),
         (dynamodb("a body of another crc for ever", vec![with(200, "x-amz-crc32: 1")]), 4, Some("ChecksumError")),

@@ -1,4 +1,4 @@
-//! One client in many threads: every answer is the right one, and connections are used again.
+//! One client in many threads: every response belongs to its request, and connections are reused.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
@@ -10,7 +10,7 @@ use super::wire::{Answer, Request, Server, response};
 const THREADS: usize = 32;
 const CALLS: usize = 20_000;
 
-/// Answers with the name that it was asked for.
+/// Responds with the requested name.
 fn echo(request: &Request) -> Answer {
     let asked: serde_json::Value = serde_json::from_slice(&request.body).unwrap();
     let name = asked["TableName"].as_str().unwrap();
@@ -28,7 +28,7 @@ fn client(server: &Server, pool: u32) -> Client {
     session.client_builder("dynamodb").endpoint_url(server.url()).build().unwrap()
 }
 
-/// So many calls; how many connections they took.
+/// Makes calls; returns the number of connections.
 fn calls(pool: u32, calls: usize) -> usize {
     let server = Server::start(echo);
     let client = client(&server, pool);
@@ -56,11 +56,11 @@ fn calls(pool: u32, calls: usize) -> usize {
 }
 
 #[test]
-fn every_thread_gets_its_own_answers_over_few_connections() {
+fn every_thread_gets_its_own_responses_over_few_connections() {
     assert!(calls(THREADS as u32, CALLS) <= THREADS, "one for each thread at most");
 }
 
-/// As in boto3, what does not fit into the pool is closed: the answers are right all the same.
+/// As in boto3, connections that do not fit into the pool are closed; the responses are still right.
 #[test]
 fn a_pool_smaller_than_the_threads_is_enough() {
     calls(10, CALLS / 4);

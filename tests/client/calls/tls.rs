@@ -1,4 +1,4 @@
-//! TLS as boto3's settings say: whom to trust, by whose name, and with which certificate of one's own.
+//! TLS with boto3's settings: certificate authorities, host names, and client certificates.
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
@@ -16,7 +16,7 @@ pub fn file(name: &str) -> String {
     format!("{}/tests/client/calls/certs/{name}", env!("CARGO_MANIFEST_DIR"))
 }
 
-/// A server with a certificate for 127.0.0.1 of the test's own authority; it may want one from its clients.
+/// A server with a certificate for 127.0.0.1 from the test's own authority; it may require client certificates.
 fn server(wants_certificate: bool) -> u16 {
     let certificate = |name: &str| CertificateDer::from_pem_file(file(name)).unwrap();
     let mut roots = RootCertStore::empty();
@@ -34,7 +34,7 @@ fn server(wants_certificate: bool) -> u16 {
         for stream in listener.incoming().flatten() {
             let connection = ServerConnection::new(config.clone()).unwrap();
             let mut reader = BufReader::new(StreamOwned::new(connection, stream));
-            // A client that does not trust the server is gone.
+            // A client that does not trust the server has closed the connection.
             let lines = (&mut reader).lines().map_while(std::result::Result::ok).take_while(|line| !line.is_empty()).count();
             if lines > 0 {
                 let _ = reader.get_mut().write_all(&response(200, &[], "{}"));
@@ -60,7 +60,7 @@ fn call(client: &Client) -> Result<Value> {
 }
 
 #[test]
-fn a_server_is_trusted_by_its_authority_and_by_its_name() {
+fn a_server_is_verified_by_its_authority_and_its_name() {
     let port = server(false);
     call(&client("127.0.0.1", port, file("ca.pem"), Config::new())).unwrap();
     for (host, verify) in
@@ -88,7 +88,7 @@ fn the_bundle_may_come_from_the_environment() {
 }
 
 #[test]
-fn a_client_says_who_it_is() {
+fn a_client_sends_its_certificate() {
     let port = server(true);
     let with = |chain: &str, key: &str| {
         let config = Config::new().client_cert_and_key(file(chain), file(key));
@@ -130,7 +130,7 @@ pub fn tunnels_after(response: &'static str) -> u16 {
 }
 
 #[test]
-fn a_tunnel_is_between_its_two_ends() {
+fn a_tunnel_encrypts_between_its_two_ends() {
     let (port, proxy) = (server(true), tunnels());
     let config = Config::new()
         .proxies(Proxies::for_https(format!("http://127.0.0.1:{proxy}")))
@@ -141,7 +141,7 @@ fn a_tunnel_is_between_its_two_ends() {
 }
 
 #[test]
-fn a_proxy_may_be_trusted_by_an_authority_of_its_own_and_with_the_requests_themselves() {
+fn a_proxy_has_its_own_authority_and_may_get_the_requests() {
     let proxy = format!("https://127.0.0.1:{}", server(true));
     let ask = |url: &str, options: Value| {
         let proxies = Proxies::all(proxy.as_str());

@@ -1,4 +1,4 @@
-//! The `User-Agent`: who calls, on what, with which settings, and what the program says of itself.
+//! The `User-Agent`: the library, the system, the settings, and the application.
 
 use tucuxi::{Config, Credentials, Environment, Session, value};
 
@@ -15,7 +15,7 @@ fn user_agent(endpoint: Option<&str>, config: Config) -> String {
 }
 
 #[test]
-fn it_tells_the_settings_by_the_letters_that_boto3_uses() {
+fn settings_have_boto3_s_letters() {
     let features = |endpoint, config| {
         let text = user_agent(endpoint, config);
         text.split(' ').find_map(|part| part.strip_prefix("m/")).unwrap().to_owned()
@@ -29,7 +29,7 @@ fn it_tells_the_settings_by_the_letters_that_boto3_uses() {
 }
 
 #[test]
-fn a_program_says_who_it_is() {
+fn an_application_adds_its_name() {
     let text = user_agent(None, Config::new().user_agent_appid("my app").user_agent_extra("more/1"));
     assert!(text.starts_with(concat!("tucuxi/", env!("CARGO_PKG_VERSION"), " ua/2.1 os/")), "{text}");
     assert!(text.ends_with(" cfg/retry-mode#standard app/my-app more/1"), "{text}");

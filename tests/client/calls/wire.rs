@@ -1,4 +1,4 @@
-//! A server on loopback that speaks just enough HTTP: each request is read whole, and a function says what bytes go back.
+//! A loopback server with just enough HTTP: each request is read as a whole, and a function chooses the response.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-/// A request as it came.
+/// A received request.
 pub struct Request {
     pub line: String,
     pub headers: Vec<String>,
@@ -14,26 +14,26 @@ pub struct Request {
 }
 
 impl Request {
-    /// The access key that it is signed with.
+    /// The access key of the signature.
     pub fn access_key(&self) -> &str {
         let credential = self.headers.iter().find_map(|line| line.split_once("Credential=")).map_or("", |(_, rest)| rest);
         credential.split('/').next().unwrap_or_default()
     }
 }
 
-/// What happens to a request.
+/// The reaction to a request.
 pub enum Answer {
-    /// These bytes go back; the connection stays.
+    /// Sends these bytes and keeps the connection.
     Keep(Vec<u8>),
-    /// These bytes go back, and then the connection is closed.
+    /// Sends these bytes and closes the connection.
     Close(Vec<u8>),
-    /// These bytes go back; then nothing happens for ever.
+    /// Sends these bytes, and nothing else.
     Stall(Vec<u8>),
-    /// The connection is torn down: the other side sees a reset where there is something that it sent and nobody read.
+    /// Closes the connection; the client sees a reset if it has sent unread data.
     Reset,
 }
 
-/// A server, for as long as the program runs.
+/// A server that runs as long as the program.
 pub struct Server {
     pub address: SocketAddr,
     pub connections: Arc<AtomicUsize>,
@@ -70,7 +70,7 @@ fn serve(stream: TcpStream, answer: &(dyn Fn(&Request) -> Answer + Send + Sync))
     let mut reader = BufReader::new(stream);
     while let Some(request) = read(&mut reader) {
         let stream = reader.get_mut();
-        // Who is gone does not read any more.
+        // The client may be gone.
         let _ = match answer(&request) {
             Answer::Keep(bytes) => stream.write_all(&bytes),
             Answer::Close(bytes) => {

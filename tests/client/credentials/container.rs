@@ -1,4 +1,4 @@
-//! The agent of a container.
+//! The credentials agent of a container.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -23,10 +23,10 @@ fn container(server: &Server) -> Home {
 }
 
 #[test]
-fn the_agent_is_asked_plainly() {
+fn the_agent_is_called_without_a_proxy() {
     let server = agent();
     let home = container(&server).env("AWS_CONTAINER_AUTHORIZATION_TOKEN", "Basic abc");
-    // A proxy has no business here.
+    // The proxy must not be used.
     let session = home.env("http_proxy", "http://127.0.0.1:1").session();
     let credentials = session.credentials().unwrap().unwrap();
     assert_eq!(
@@ -44,7 +44,7 @@ fn the_agent_is_asked_plainly() {
 }
 
 #[test]
-fn the_token_file_comes_first_and_is_read_each_time() {
+fn the_token_file_takes_precedence_and_is_read_each_time() {
     let server = agent();
     let home = container(&server).env("AWS_CONTAINER_AUTHORIZATION_TOKEN", "variable");
     home.write("token", "file-1");
@@ -67,7 +67,7 @@ fn the_token_file_comes_first_and_is_read_each_time() {
 }
 
 #[test]
-fn a_failure_is_tried_three_times_and_does_not_pass_on() {
+fn a_failure_is_retried_and_ends_the_chain() {
     let count = AtomicUsize::new(0);
     let flaky = Server::start(move |_| match count.fetch_add(1, Ordering::SeqCst) {
         0 => Answer::Reply(500, "busy".to_owned()),
@@ -85,7 +85,7 @@ fn a_failure_is_tried_three_times_and_does_not_pass_on() {
 }
 
 #[test]
-fn broken_answers_are_named() {
+fn broken_responses_are_named() {
     let start = "Error when retrieving credentials from container-role:";
     let lacking = Server::start(|_| ok(r#"{"AccessKeyId":"A","Token":"T","Expiration":"2030-01-01T00:00:00Z"}"#));
     let message = format!("{start} Missing required key in response: 'SecretAccessKey'");
@@ -109,7 +109,7 @@ fn a_silent_agent_does_not_hang_a_call() {
 }
 
 #[test]
-fn strangers_are_not_asked() {
+fn other_hosts_are_rejected() {
     let message = "Unsupported host 'example.com'.  Can only retrieve metadata from a loopback address or one of these hosts: \
                    169.254.170.2, 169.254.170.23, fd00:ec2::23, localhost";
     let home = Home::new().env("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://example.com/x");

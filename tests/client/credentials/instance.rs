@@ -1,4 +1,4 @@
-//! The metadata service of an instance, in both versions.
+//! The instance metadata service, in both versions.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -10,7 +10,7 @@ fn document(key: &str, expires: &str) -> Answer {
     ok(format!(r#"{{"Code":"Success","AccessKeyId":"{key}","SecretAccessKey":"S","Token":"T","Expiration":"{expires}"}}"#))
 }
 
-/// A service of the second version, whose role is `role`.
+/// A service of version 2, whose role is `role`.
 pub fn metadata(key: &str, expires: &str) -> Server {
     let (key, expires) = (key.to_owned(), expires.to_owned());
     Server::start(move |seen| answer(seen, || document(&key, &expires)))
@@ -61,7 +61,7 @@ fn credentials_are_renewed() {
 }
 
 #[test]
-fn credentials_that_are_over_live_on_for_some_minutes() {
+fn expired_credentials_are_extended_for_some_minutes() {
     let server = metadata("ASIA1", &after(-600));
     let home = Home::new().metadata(&server);
     let session = home.session();
@@ -76,7 +76,7 @@ fn credentials_that_are_over_live_on_for_some_minutes() {
 }
 
 #[test]
-fn services_without_tokens_are_asked_without() {
+fn services_without_tokens_are_called_without_one() {
     for status in [403, 404, 405, 500] {
         let server = Server::start(move |seen| match seen.line.starts_with("PUT") {
             true => Answer::Reply(status, String::new()),
@@ -94,7 +94,7 @@ fn services_without_tokens_are_asked_without() {
 }
 
 #[test]
-fn what_makes_no_sense_is_nothing() {
+fn invalid_responses_are_no_credentials() {
     for broken in
         [ok(""), ok("no JSON"), ok("{}"), ok(r#"{"Code":"Failed","Message":"m"}"#), Answer::Reply(404, "x".to_owned()), Answer::Hangup]
     {
@@ -105,7 +105,7 @@ fn what_makes_no_sense_is_nothing() {
 }
 
 #[test]
-fn requests_are_repeated_as_often_as_the_setting_says() {
+fn requests_are_retried_as_often_as_configured() {
     let count = AtomicUsize::new(0);
     let flaky = Server::start(move |seen| match count.fetch_add(1, Ordering::SeqCst) % 2 {
         0 => Answer::Reply(500, String::new()),
@@ -115,7 +115,7 @@ fn requests_are_repeated_as_often_as_the_setting_says() {
 }
 
 #[test]
-fn a_silent_service_is_given_up_after_a_second_for_the_token_and_one_for_the_role() {
+fn a_silent_service_times_out_after_one_second_for_the_token_and_one_for_the_role() {
     let silent = Server::start(|_| Answer::Silence(Duration::from_secs(10)));
     let begin = Instant::now();
     assert!(none(&Home::new().metadata(&silent)));
@@ -125,7 +125,7 @@ fn a_silent_service_is_given_up_after_a_second_for_the_token_and_one_for_the_rol
 }
 
 #[test]
-fn settings_that_cannot_be_are_named_when_their_turn_comes() {
+fn invalid_settings_are_errors_when_they_are_used() {
     let wrong = |name: &str, value: &str| Home::new().env("AWS_EC2_METADATA_DISABLED", "false").env(name, value);
     let mode = wrong("AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE", "ipv5");
     let message = "Invalid EC2 Instance Metadata endpoint mode: ipv5 Valid endpoint modes (case-insensitive): ('ipv4', 'ipv6').";
@@ -134,7 +134,7 @@ fn settings_that_cannot_be_are_named_when_their_turn_comes() {
     let message = "Invalid endpoint EC2 Instance Metadata endpoint: 127.0.0.1:80";
     assert_eq!(endpoint.failure(), named("InvalidIMDSEndpointError", message));
     assert_eq!(wrong("AWS_METADATA_SERVICE_TIMEOUT", "x").failure().0, "InvalidConfigError");
-    // Nobody needs them who has keys.
+    // With credentials in the environment they are not used.
     let keys = mode.env("AWS_ACCESS_KEY_ID", "A").env("AWS_SECRET_ACCESS_KEY", "S");
     assert_eq!(keys.whose().0, "env");
 }

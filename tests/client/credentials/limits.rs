@@ -13,9 +13,9 @@ use crate::loopback::{Answer, Server};
 /// How long the servers stay silent: far beyond every limit of the tests.
 const SILENCE: Duration = Duration::from_secs(20);
 const DEADLINE: Duration = Duration::from_secs(1);
-/// What a deadline may be exceeded by.
+/// How much a call may exceed its deadline.
 const SLACK: Duration = Duration::from_millis(200);
-/// How long a cancellation may take to have its effect.
+/// How long a cancellation may take.
 const PROMPT: Duration = Duration::from_millis(100);
 
 const SSO: &str = "[default]\nsso_session = corp\nsso_account_id = 111122223333\nsso_role_name = Admin Role\n\
@@ -26,7 +26,7 @@ fn silent() -> Server {
     Server::start(|_| Answer::Silence(SILENCE))
 }
 
-/// A home with a token of IAM Identity Center that expires in so many seconds.
+/// A home with a token of IAM Identity Center that expires in `expires` seconds.
 fn identity_center(server: &Server, expires: i64) -> Home {
     let home = Home::new().config(SSO).services(server);
     let token = format!(
@@ -58,11 +58,11 @@ fn hanging(server: &Server) -> Vec<(&'static str, Home)> {
 }
 
 fn session(home: &Home) -> Session {
-    // The sources have the patience of the defaults: only the call's own limits are short.
+    // The sources have their default timeouts; only the limits of the call are short.
     home.builder().config(Config::new()).build().unwrap()
 }
 
-/// Makes a call within limits; what it ended with, and how long it took.
+/// Makes a call within limits; returns the kind of its error and its duration.
 fn call(session: &Session, deadline: Option<Duration>, cancel: &Cancel) -> (ErrorKind, Duration) {
     let sqs = session.client_builder("sqs").region("us-west-2").build().unwrap();
     let mut request = sqs.request("list_queues", ()).cancel(cancel);
@@ -152,7 +152,7 @@ fn one_call_s_limits_do_not_fail_the_others() {
     thread::scope(|scope| {
         let hurried = scope.spawn(|| call(&session, Some(Duration::from_millis(300)), &Cancel::new()));
         thread::sleep(Duration::from_millis(100));
-        // This one waits for the hurried call, and then makes an attempt of its own.
+        // This one waits for the other call, and then makes its own attempt.
         let patient = session.credentials().unwrap_err();
         assert_eq!(hurried.join().unwrap().0, ErrorKind::Deadline);
         assert_eq!(patient.kind(), ErrorKind::CredentialRetrieval, "{patient}");

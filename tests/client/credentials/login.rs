@@ -1,4 +1,4 @@
-//! Sign-ins at the console: the file of `aws login`, and its renewal with a proof of possession.
+//! Console sign-ins: the file of `aws login`, and its renewal with a proof of possession.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
@@ -12,7 +12,7 @@ use crate::loopback::{Answer, Server, ok};
 const CONFIG: &str = "[default]\nlogin_session = arn:aws:iam::123456789012:user/me\nregion = eu-west-1\n";
 const FILE: &str = ".aws/login/cache/286187707741fc2ccb93cf9e56dbd0ee0a16208feed5fbc8ae1baa86d44c283f.json";
 
-/// A new key in PEM, as the AWS CLI writes it: the key stands in ring's PKCS #8 from byte 29 on.
+/// A new key in PEM, as the AWS CLI writes it: the key begins at byte 29 of ring's PKCS #8.
 fn key() -> String {
     let pkcs8 = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &SystemRandom::new()).unwrap();
     let der = &pkcs8.as_ref()[29..];
@@ -41,7 +41,7 @@ fn signin() -> Server {
 }
 
 #[test]
-fn what_has_five_minutes_left_is_used_as_it_is() {
+fn credentials_with_five_minutes_left_are_used_as_they_are() {
     let server = signin();
     let home = home(&server, &record(301));
     assert_eq!(home.whose(), ("login", "ASIAOLD".to_owned()));
@@ -50,7 +50,7 @@ fn what_has_five_minutes_left_is_used_as_it_is() {
 }
 
 #[test]
-fn the_rest_is_renewed_with_a_proof_and_written_back() {
+fn older_credentials_are_renewed_with_a_proof_and_written_back() {
     let server = signin();
     let old = record(300);
     let home = home(&server, &old);
@@ -72,7 +72,7 @@ fn the_rest_is_renewed_with_a_proof_and_written_back() {
     assert_eq!(home.json(FILE), expected);
 }
 
-/// The signature fits the key that stands in the proof, and the proof is for this request.
+/// Checks that the signature matches the key in the proof, and that the proof is for this request.
 fn check_proof(proof: &str, url: &str) {
     let parts: Vec<_> = proof.split('.').map(|part| URL_SAFE_NO_PAD.decode(part).unwrap()).collect();
     let header: Json = serde_json::from_slice(&parts[0]).unwrap();
@@ -87,7 +87,7 @@ fn check_proof(proof: &str, url: &str) {
 }
 
 #[test]
-fn another_process_s_renewal_is_taken_over() {
+fn credentials_renewed_by_another_process_are_used() {
     let server = signin();
     let home = home(&server, &record(1000));
     let session = home.session();
@@ -101,7 +101,7 @@ fn another_process_s_renewal_is_taken_over() {
 }
 
 #[test]
-fn the_folder_may_be_another() {
+fn the_folder_can_be_configured() {
     let server = signin();
     let home = Home::new().config(CONFIG).services(&server).env("AWS_LOGIN_CACHE_DIRECTORY", "$HOME/elsewhere");
     home.write(&FILE.replace(".aws/login/cache", "elsewhere"), &record(5000).to_string());
@@ -109,7 +109,7 @@ fn the_folder_may_be_another() {
 }
 
 #[test]
-fn what_goes_wrong_is_named() {
+fn failures_are_named() {
     let server = signin();
     let start = "Error loading login session token:";
     let load = |what: &str| named("LoginTokenLoadError", format!("{start} {what}"));

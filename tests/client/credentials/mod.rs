@@ -1,4 +1,4 @@
-//! Every place that credentials come from, against a loopback server that plays the other side of its dialogue.
+//! Every source of credentials, against a loopback server that plays the other side.
 
 mod container;
 mod faults;

@@ -1,4 +1,4 @@
-//! The same exchanges with a service that was not written for these tests: moto's STS.
+//! Role credentials from moto's STS, which was not written for these tests.
 
 use super::support::Home;
 use crate::moto;
@@ -8,23 +8,23 @@ fn home() -> Home {
     Home::new().env("AWS_ENDPOINT_URL", &url).env("AWS_DEFAULT_REGION", "us-east-1")
 }
 
-/// Who a session is to the service.
+/// The identity of a session, according to the service.
 fn identity(home: &Home) -> String {
-    // Moto takes its time for the first answer.
+    // Moto needs more time for its first response.
     let session = home.builder().config(tucuxi::Config::new()).clock(tucuxi::Timestamp::now).build().unwrap();
     let sts = session.client("sts").unwrap();
     sts.call("get_caller_identity", ()).unwrap()["Arn"].as_str().unwrap().to_owned()
 }
 
 #[test]
-fn a_role_s_keys_work() {
+fn credentials_of_a_role_work() {
     let config = "[default]\nrole_arn = arn:aws:iam::123456789012:role/reader\nsource_profile = base\nrole_session_name = tour\n";
     let home = home().config(config).credentials("[base]\naws_access_key_id = testing\naws_secret_access_key = testing\n");
     assert_eq!(identity(&home), "arn:aws:sts::123456789012:assumed-role/reader/tour");
 }
 
 #[test]
-fn a_token_s_role_works() {
+fn credentials_of_a_web_identity_work() {
     let home = home().env("AWS_ROLE_ARN", "arn:aws:iam::123456789012:role/pod").env("AWS_ROLE_SESSION_NAME", "job");
     home.write("token", "JWT.abc.def");
     let path = home.path("token").display().to_string();

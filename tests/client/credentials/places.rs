@@ -1,4 +1,4 @@
-//! Places without a dialogue: variables, files, processes, the program's own; and the order of all.
+//! Local sources: variables, files, processes, and custom providers; and the order of all sources.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -22,7 +22,7 @@ fn keys(name: &str) -> String {
 }
 
 #[test]
-fn the_places_have_an_order() {
+fn the_sources_have_an_order() {
     let process = r#"credential_process = printf '{"Version": 1, "AccessKeyId": "AKPROC", "SecretAccessKey": "S"}'"#;
     let config = format!("[default]\n{process}\n{}", keys("AKCONF"));
     let home = Home::new().config(&config).credentials(FILE);
@@ -53,7 +53,7 @@ fn the_places_have_an_order() {
 }
 
 #[test]
-fn nothing_anywhere_is_found_out_by_the_first_signature() {
+fn missing_credentials_are_an_error_of_the_first_signature() {
     let session = Home::new().session();
     assert!(session.credentials().unwrap().is_none());
     let client = session.client_builder("sqs").region("us-west-2").build().unwrap();
@@ -73,7 +73,7 @@ fn variables_with_an_expiry_are_read_again() {
 }
 
 #[test]
-fn a_process_is_run_again_when_its_credentials_end() {
+fn a_process_is_run_again_when_its_credentials_expire() {
     let home = Home::new();
     let script = home.path("give me");
     home.write(
@@ -95,7 +95,7 @@ fn a_process_is_run_again_when_its_credentials_end() {
 }
 
 #[test]
-fn processes_that_fail_are_named() {
+fn failing_processes_are_named() {
     let run = |command: &str| Home::new().config(&format!("[default]\ncredential_process = {command}\n")).failure();
     let start = "Error when retrieving credentials from custom-process:";
     let failed = "sh failed (exit status: 3); its standard error (6 bytes) is not shown, because it may contain secrets";
@@ -108,7 +108,7 @@ fn processes_that_fail_are_named() {
 }
 
 #[test]
-fn a_program_s_own_provider_comes_first_or_alone() {
+fn a_custom_provider_comes_first_or_alone() {
     let home = Home::new().credentials(FILE);
     let asked = Arc::new(AtomicUsize::new(0));
     let counter = asked.clone();

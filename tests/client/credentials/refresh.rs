@@ -1,4 +1,4 @@
-//! Many threads on credentials that live two seconds.
+//! Many threads that share credentials with a lifetime of two seconds.
 
 use std::io::Write as _;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -15,17 +15,17 @@ const THREADS: usize = 64;
 const TIME: Duration = Duration::from_secs(30);
 const LIFE: Duration = Duration::from_secs(2);
 
-/// STS as the server saw it.
+/// The state of a server that plays STS.
 #[derive(Default)]
 struct Book {
-    /// When the n-th credentials end.
+    /// The expiry of the n-th credentials.
     ends: Mutex<Vec<SystemTime>>,
     at_once: AtomicUsize,
     most_at_once: AtomicUsize,
 }
 
 impl Book {
-    /// Gives the next credentials, and takes its time over it.
+    /// Returns the next credentials after a delay.
     fn issue(&self) -> String {
         self.most_at_once.fetch_max(self.at_once.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
         thread::sleep(Duration::from_millis(50));
@@ -39,7 +39,7 @@ impl Book {
         answer
     }
 
-    /// Whether the key of a signature was good still.
+    /// Whether the credentials of a signature were still valid.
     fn is_valid(&self, authorization: &str) -> bool {
         let number = authorization.split_once("Credential=ASIA").unwrap().1.split('/').next().unwrap();
         let number: usize = number.parse().unwrap();
@@ -47,7 +47,7 @@ impl Book {
     }
 }
 
-/// A session as a role whose credentials come from a server of its own.
+/// A session with the credentials of a role from its own server.
 struct Worker {
     name: &'static str,
     /// How long credentials are used before they are renewed.
@@ -91,12 +91,12 @@ impl Worker {
 }
 
 #[test]
-fn sixty_four_threads_renew_once_in_a_lifetime() {
+fn sixty_four_threads_renew_once_per_lifetime() {
     let workers = [
         worker("windows of 1 s and 0.5 s", Duration::from_secs(1), |builder| {
             builder.refresh_windows(Duration::from_secs(1), Duration::from_millis(500))
         }),
-        // The default windows are longer than the credentials live: they shrink to a quarter and a sixth of that.
+        // The default windows exceed the lifetime, so they shrink to a quarter and a sixth of it.
         worker("default windows", Duration::from_millis(1500), |builder| builder),
     ];
     let begin = Instant::now();

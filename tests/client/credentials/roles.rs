@@ -1,4 +1,4 @@
-//! Roles: chains of profiles, places as sources, MFA, renewal, and what goes wrong.
+//! Roles: chains of profiles, credential sources, MFA, renewal, and failures.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -15,7 +15,7 @@ const CHAIN: &str = "[profile hub]\nrole_arn = arn:aws:iam::111111111111:role/Hu
 const BASE: &str = "[base]\naws_access_key_id = AKBASE\naws_secret_access_key = SKBASE\n";
 const ONE: &str = "[default]\nregion = us-west-2\nrole_arn = arn:aws:iam::111111111111:role/One\nsource_profile = base\n";
 
-/// A server whose n-th answer (from 1) has the key `ASIAn`; the credentials live an hour.
+/// A server whose n-th response (from 1) has the access key `ASIAn`; the credentials are valid for an hour.
 fn sts() -> Server {
     let count = AtomicUsize::new(0);
     Server::start(move |_| {
@@ -24,7 +24,7 @@ fn sts() -> Server {
     })
 }
 
-/// The same answer to everybody.
+/// The same response to every request.
 fn always(answer: Answer) -> Server {
     Server::start(move |_| answer.clone())
 }
@@ -34,7 +34,7 @@ fn key(session: &Session) -> String {
 }
 
 #[test]
-fn a_chain_of_roles_is_walked_from_its_end() {
+fn a_chain_of_roles_is_assumed_from_its_end() {
     let server = sts();
     let home = Home::new().config(CHAIN).credentials(BASE).services(&server);
     let session = home.builder().profile("leaf").build().unwrap();
@@ -66,7 +66,7 @@ fn a_chain_of_roles_is_walked_from_its_end() {
 }
 
 #[test]
-fn the_first_client_s_region_is_asked_where_the_session_has_none() {
+fn the_first_client_s_region_is_used_if_the_session_has_none() {
     let server = sts();
     let home = Home::new().config(&ONE.replace("region = us-west-2\n", "")).credentials(BASE).services(&server);
     let session = home.session();
@@ -90,7 +90,7 @@ fn credentials_are_renewed_when_a_quarter_of_an_hour_is_left() {
 }
 
 #[test]
-fn a_renewal_that_fails_early_fails_no_call() {
+fn a_failed_early_renewal_fails_no_call() {
     let count = AtomicUsize::new(0);
     let denied = "<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>no</Message></Error></ErrorResponse>";
     let server = Server::start(move |_| match count.fetch_add(1, Ordering::SeqCst) {
@@ -111,7 +111,7 @@ fn a_renewal_that_fails_early_fails_no_call() {
 }
 
 #[test]
-fn broken_answers_are_named() {
+fn broken_responses_are_named() {
     let broken = |answer: Answer| Home::new().config(ONE).credentials(BASE).services(&always(answer)).failure();
     let whole = role_answer("AssumeRole", "ASIA1", &after(3600));
     let start = "Error when retrieving credentials from assume-role: Credential refresh failed, response did not contain:";
@@ -139,7 +139,7 @@ fn a_silent_server_does_not_hang_a_call() {
 }
 
 #[test]
-fn a_place_without_profile_may_be_the_source() {
+fn a_credential_source_needs_no_profile() {
     let source =
         |place: &str| format!("[profile p]\nregion = us-west-2\nrole_arn = arn:aws:iam::1:role/Place\ncredential_source = {place}\n");
     let signer = |home: Home, server: &Server| {
@@ -165,7 +165,7 @@ fn a_place_without_profile_may_be_the_source() {
 }
 
 #[test]
-fn what_a_profile_says_wrongly_is_named_each_time() {
+fn errors_in_a_profile_are_reported_each_time() {
     let role = "role_arn = arn:aws:iam::1:role/Wrong";
     for (config, name, message) in [
         (
@@ -210,7 +210,7 @@ fn what_a_profile_says_wrongly_is_named_each_time() {
 }
 
 #[test]
-fn a_source_that_fails_says_the_same_each_time() {
+fn a_failing_source_reports_the_same_error_each_time() {
     let config = "[profile p]\nrole_arn = arn:aws:iam::1:role/R\nsource_profile = q\n[profile q]\ncredential_process = false\n";
     let session = Home::new().config(config).env("AWS_PROFILE", "p").session();
     for _ in 0..2 {
@@ -231,7 +231,7 @@ fn a_profile_with_keys_may_be_its_own_source() {
 }
 
 #[test]
-fn the_code_of_a_device_is_asked_for_once() {
+fn the_mfa_code_is_requested_once() {
     let server = sts();
     let config = format!("{ONE}mfa_serial = arn:aws:iam::1:mfa/me\n");
     let home = Home::new().config(&config).credentials(BASE).services(&server);
@@ -262,7 +262,7 @@ fn the_code_of_a_device_is_asked_for_once() {
 }
 
 #[test]
-fn cached_credentials_spare_the_code_and_a_wrong_code_may_be_corrected() {
+fn cached_credentials_need_no_mfa_code_and_a_wrong_code_may_be_corrected() {
     let count = AtomicUsize::new(0);
     let server = Server::start(move |_| match count.fetch_add(1, Ordering::SeqCst) {
         0 => Answer::Reply(403, "<ErrorResponse><Error><Code>AccessDenied</Code></Error></ErrorResponse>".to_owned()),
@@ -282,7 +282,7 @@ fn cached_credentials_spare_the_code_and_a_wrong_code_may_be_corrected() {
     assert_eq!((key(&second), asked.load(Ordering::SeqCst)), ("ASIA1".to_owned(), 2));
     home.pass(3100);
     assert_eq!((key(&second), asked.load(Ordering::SeqCst)), ("ASIA2".to_owned(), 3));
-    // The first session asks nobody again, but takes what the second left in the cache.
+    // The first session makes no request; it uses the second one's credentials from the cache.
     assert_eq!((key(&first), asked.load(Ordering::SeqCst)), ("ASIA2".to_owned(), 3));
 }
 

@@ -1,14 +1,14 @@
-//! What is secret is in no `Debug`, no `Display` and no error, whatever goes wrong.
+//! Secrets never appear in `Debug`, `Display`, or errors.
 
 use tucuxi::{AssumeRole, Config, Credentials, Environment, Error, Proxies, value};
 
 use super::support::{Home, after, role_answer, sign};
 use crate::loopback::{Answer, Server, ok};
 
-/// In every secret of these tests, and nowhere else.
+/// Part of every secret in these tests, and of nothing else.
 const MARK: &str = "5ecret";
 
-/// Everything that can be seen of an error.
+/// All texts of an error.
 fn visible(error: &Error) -> String {
     let mut text = format!("{error} {error:?} {error:#?} {}", error.message());
     let mut source = std::error::Error::source(error);
@@ -100,7 +100,7 @@ fn failing_services_show_no_proof() {
 }
 
 #[test]
-fn broken_documents_show_nothing_of_themselves() {
+fn errors_about_broken_documents_do_not_quote_them() {
     for body in [
         format!(r#"{{"SecretAccessKey": "{MARK}"}}"#),
         format!(r#"{{"AccessKeyId": "A", "SecretAccessKey": "{MARK}", "Token": "{MARK}", "Expiration": "never"}}"#),
@@ -133,7 +133,7 @@ fn broken_documents_show_nothing_of_themselves() {
 }
 
 #[test]
-fn the_code_of_a_device_stays_secret() {
+fn the_mfa_code_stays_secret() {
     let role = "[default]\nregion = us-west-2\nrole_arn = arn:aws:iam::111111111111:role/R\nmfa_serial = arn:aws:iam::1:mfa/me\n\
                 source_profile = b\n[profile b]\naws_access_key_id = A\naws_secret_access_key = S\n";
     for code in ["5ecret and much too long for a code", MARK, "5"] {

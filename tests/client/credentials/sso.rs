@@ -19,7 +19,7 @@ fn portal(seen: &Seen, n: usize) -> Answer {
     ok(format!(r#"{{"roleCredentials":{{"accessKeyId":"ASIA{n}","secretAccessKey":"S","sessionToken":"T","expiration":{millis}}}}}"#))
 }
 
-/// A server that gives role credentials, and new tokens that live an hour.
+/// A server that returns role credentials, and new tokens that are valid for an hour.
 fn center() -> Server {
     let (roles, tokens) = (AtomicUsize::new(0), AtomicUsize::new(0));
     Server::start(move |seen| {
@@ -32,7 +32,7 @@ fn center() -> Server {
     })
 }
 
-/// A server that refuses new tokens and gives role credentials.
+/// A server that rejects requests for new tokens and returns role credentials.
 fn stubborn() -> Server {
     Server::start(|seen| match seen.line.as_str() {
         "POST /token" => Answer::Reply(400, r#"{"error":"invalid_grant","error_description":"no"}"#.to_owned()),
@@ -83,7 +83,7 @@ fn role_credentials_are_renewed() {
 }
 
 #[test]
-fn a_token_near_its_end_is_renewed_and_written_back() {
+fn a_token_near_its_expiry_is_renewed_and_written_back() {
     let server = center();
     let home = home(SESSION, &server, SESSION_FILE, &token(899, 7200));
     let session = home.session();
@@ -98,7 +98,7 @@ fn a_token_near_its_end_is_renewed_and_written_back() {
         "clientId": "CID", "clientSecret": "CSEC", "registrationExpiresAt": after(7200).replace('Z', "UTC"), "refreshToken": "RT2",
     });
     assert_eq!(home.json(SESSION_FILE), written);
-    // The second answer has no refresh token: the one that was used is lost.
+    // The second response has no refresh token: the used one is lost.
     home.pass(2800);
     session.credentials().unwrap();
     let after_second = home.json(SESSION_FILE);
@@ -112,7 +112,7 @@ fn a_token_near_its_end_is_renewed_and_written_back() {
 }
 
 #[test]
-fn an_old_token_must_do_where_there_is_no_new_one() {
+fn an_old_token_is_used_if_it_cannot_be_renewed() {
     let server = stubborn();
     assert_eq!(home(SESSION, &server, SESSION_FILE, &token(300, 7200)).find().unwrap().access_key_id(), "ASIA1");
     assert_eq!(server.lines().len(), 2);
@@ -128,7 +128,7 @@ fn an_old_token_must_do_where_there_is_no_new_one() {
 }
 
 #[test]
-fn what_the_portal_refuses_or_garbles_is_named() {
+fn rejections_and_broken_responses_of_the_portal_are_named() {
     let unauthorized = "The SSO session associated with this profile has expired or is otherwise invalid. To refresh this SSO session run \
                         aws sso login with the corresponding profile.";
     let refusing = Server::start(|_| {
@@ -171,7 +171,7 @@ fn missing_and_damaged_token_files_are_named() {
 }
 
 #[test]
-fn what_a_profile_says_wrongly_is_named() {
+fn errors_in_a_profile_are_reported() {
     let account = "sso_account_id = 1\nsso_role_name = R\n";
     for (config, message) in [
         (format!("[default]\nsso_session = gone\n{account}"), "The specified sso-session does not exist: \"gone\""),
@@ -192,7 +192,7 @@ fn what_a_profile_says_wrongly_is_named() {
 }
 
 #[test]
-fn the_session_s_token_signs_for_services_that_want_one() {
+fn the_session_s_token_signs_requests_of_services_that_use_tokens() {
     let server = center();
     let home = home(SESSION, &server, SESSION_FILE, &token(899, 7200)).env("AWS_DEFAULT_REGION", "us-west-2");
     let session = home.session();

@@ -1,4 +1,4 @@
-//! A home of its own for each test: files, variables, a clock. Nothing of the user's or of the machine's is seen.
+//! A home for each test: files, variables, and a clock. Nothing of the user or the machine is visible.
 
 use std::fs;
 use std::path::PathBuf;
@@ -21,7 +21,7 @@ pub struct Home {
 }
 
 impl Home {
-    /// An empty one, on a machine without metadata service and without files of the first boto.
+    /// An empty home, without a metadata service and without files of boto 2.
     pub fn new() -> Home {
         let folder = tempfile::tempdir().unwrap();
         fs::create_dir(folder.path().join(".aws")).unwrap();
@@ -31,32 +31,32 @@ impl Home {
         Home { folder, variables, clock: Arc::new(AtomicI64::new(START)) }
     }
 
-    /// With a configuration file.
+    /// Adds a configuration file.
     pub fn config(self, text: &str) -> Home {
         self.write(".aws/config", text);
         self
     }
 
-    /// With a credentials file.
+    /// Adds a credentials file.
     pub fn credentials(self, text: &str) -> Home {
         self.write(".aws/credentials", text);
         self
     }
 
-    /// With a variable.
+    /// Sets an environment variable.
     pub fn env(mut self, name: &str, value: &str) -> Home {
         self.variables.retain(|(known, _)| known != name);
         self.variables.push((name.to_owned(), value.to_owned()));
         self
     }
 
-    /// With a server that plays the services which give out credentials.
+    /// Sets a server that plays the services that issue credentials.
     pub fn services(self, server: &Server) -> Home {
         let services = ["STS", "SSO", "SSO_OIDC", "SIGNIN"];
         services.iter().fold(self, |home, service| home.env(&format!("AWS_ENDPOINT_URL_{service}"), &server.url()))
     }
 
-    /// With a server that plays the metadata service.
+    /// Sets a server that plays the metadata service.
     pub fn metadata(self, server: &Server) -> Home {
         self.env("AWS_EC2_METADATA_DISABLED", "false").env("AWS_EC2_METADATA_SERVICE_ENDPOINT", &server.url())
     }
@@ -78,12 +78,12 @@ impl Home {
         serde_json::from_slice(&fs::read(self.path(name)).unwrap()).unwrap()
     }
 
-    /// Lets time pass.
+    /// Advances the clock.
     pub fn pass(&self, seconds: i64) {
         self.clock.fetch_add(seconds, Ordering::SeqCst);
     }
 
-    /// A session at home, whose calls of services are made once and do not wait long.
+    /// A session in this home, whose service calls have one attempt and a short timeout.
     pub fn builder(&self) -> SessionBuilder {
         let clock = self.clock.clone();
         Session::builder()
@@ -96,31 +96,31 @@ impl Home {
         self.builder().build().unwrap()
     }
 
-    /// The credentials of a session at home.
+    /// The credentials of a session in this home.
     pub fn find(&self) -> Result<Credentials, Error> {
         self.session().credentials().map(|credentials| credentials.expect("credentials"))
     }
 
-    /// Where the credentials come from, and their access key.
+    /// The method of the credentials, and their access key.
     pub fn whose(&self) -> (&'static str, String) {
         let session = self.session();
         let method = session.credentials_method().unwrap().expect("credentials");
         (method, session.credentials().unwrap().unwrap().access_key_id().to_owned())
     }
 
-    /// The name and the message of what goes wrong.
+    /// The name and the message of the error.
     pub fn failure(&self) -> (String, String) {
         failure(self.find())
     }
 }
 
-/// The name and the message of what went wrong.
+/// The name and the message of the error.
 pub fn failure<T>(outcome: Result<T, Error>) -> (String, String) {
     let error = outcome.err().expect("an error");
     (error.name().to_owned(), error.message().to_owned())
 }
 
-/// The same, written down.
+/// An expected name and message.
 pub fn named(name: &str, message: impl Into<String>) -> (String, String) {
     (name.to_owned(), message.into())
 }
@@ -130,7 +130,7 @@ pub fn after(seconds: i64) -> String {
     Timestamp::new(START + seconds, 0).to_string()
 }
 
-/// What STS answers to whoever assumes a role.
+/// The response of STS to an operation that assumes a role.
 pub fn role_answer(operation: &str, key: &str, expires: &str) -> String {
     format!(
         "<{operation}Response xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><{operation}Result>\
@@ -166,7 +166,7 @@ pub fn param(body: &str, name: &str) -> Option<String> {
     form(body).into_iter().find(|(known, _)| known == name).map(|(_, value)| value)
 }
 
-/// A call that signs: what it needs of credentials happens here.
+/// Signs a request, which requires the credentials.
 pub fn sign(session: &Session) -> Result<Value, Error> {
     let client = session.client_builder("sqs").region("us-west-2").build()?;
     client.prepare("list_queues", ()).map(|request| request.headers.get("Authorization").map(str::to_owned).into())

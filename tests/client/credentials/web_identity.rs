@@ -1,4 +1,4 @@
-//! Roles that a token of another identity provider opens.
+//! Roles assumed with the token of another identity provider.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -62,7 +62,7 @@ fn the_token_file_is_read_for_each_exchange() {
 }
 
 #[test]
-fn the_environment_comes_before_the_profile_key_by_key() {
+fn the_environment_precedes_the_profile_key_by_key() {
     let server = sts();
     let home = pod(&server).config(
         "[default]\nrole_arn = arn:aws:iam::123456789012:role/P\nrole_session_name = of-profile\nweb_identity_token_file = /nowhere\n",
@@ -70,7 +70,7 @@ fn the_environment_comes_before_the_profile_key_by_key() {
     home.find().unwrap();
     let body = server.seen()[0].body.clone();
     assert!(body.contains("role%2FE") && body.contains("RoleSessionName=of-profile"), "{body}");
-    // A profile that was chosen in code does not see the environment.
+    // With a profile chosen in code, the environment is ignored.
     let error = home.builder().profile("default").build().unwrap().credentials().unwrap_err();
     assert!(error.message().contains("the token file /nowhere"), "{error}");
     // An empty variable hides the profile's key.
@@ -79,7 +79,7 @@ fn the_environment_comes_before_the_profile_key_by_key() {
 }
 
 #[test]
-fn what_is_missing_or_refused_is_named() {
+fn missing_settings_and_rejections_are_named() {
     let server = sts();
     let message = "The provided profile or the current environment is configured to assume role with web identity but has no role ARN \
                    configured. Ensure that the profile has the role_arnconfiguration set or the AWS_ROLE_ARN env var is set.";
@@ -91,7 +91,7 @@ fn what_is_missing_or_refused_is_named() {
     assert_eq!(pod(&malformed).failure().0, "ResponseParserError");
     let silent = Server::start(|_| Answer::Silence(Duration::from_secs(5)));
     assert_eq!(pod(&silent).failure().0, "ReadTimeoutError");
-    // A role without a source in the profile is an error before the token's turn comes.
+    // A role without a source in the profile is an error before the token is read.
     let partial = pod(&server).config("[default]\nrole_arn = arn:aws:iam::123456789012:role/P\n").failure();
     assert_eq!(partial.0, "PartialCredentialsError");
 }

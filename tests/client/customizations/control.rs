@@ -21,7 +21,7 @@ fn refused(config: Config, operation: &str, params: Value) -> String {
 }
 
 #[test]
-fn the_account_stands_in_the_host_once() {
+fn the_account_is_in_the_host_once() {
     let request = sent("get_access_point", value!({"AccountId": "123456789012", "Name": "apx"}));
     assert_eq!(request.url, "https://123456789012.s3-control.us-west-2.amazonaws.com/v20180820/accesspoint/apx");
     assert_eq!(request.headers.get("x-amz-account-id"), Some("123456789012"));
@@ -32,7 +32,7 @@ fn the_account_stands_in_the_host_once() {
 }
 
 #[test]
-fn an_arn_brings_its_account_along() {
+fn an_arn_provides_the_account() {
     let request = sent("get_access_point", value!({"Name": format!("{OUTPOST}/accesspoint/ap")}));
     let path = "arn%3Aaws%3As3-outposts%3Aus-west-2%3A123456789012%3Aoutpost%2Fop-1%2Faccesspoint%2Fap";
     assert_eq!(request.url, format!("https://s3-outposts.us-west-2.amazonaws.com/v20180820/accesspoint/{path}"));
@@ -48,7 +48,7 @@ fn an_arn_brings_its_account_along() {
 }
 
 #[test]
-fn on_creation_the_bucket_names_the_outpost() {
+fn creating_a_bucket_uses_the_outpost_s_endpoint() {
     let request = sent(
         "create_access_point",
         value!({"AccountId": "123456789012", "Name": format!("{OUTPOST}/accesspoint/ap"), "Bucket": format!("{OUTPOST}/bucket/b")}),
@@ -59,7 +59,7 @@ fn on_creation_the_bucket_names_the_outpost() {
 }
 
 #[test]
-fn arns_that_do_not_fit_are_refused() {
+fn invalid_arns_are_rejected() {
     let invalid =
         |arn: &str, why: &str| format!("UnsupportedS3ControlArnError: S3 ARN \"{arn}\" provided is invalid for this operation. {why}");
     let access_point = format!("{OUTPOST}/accesspoint/ap");
@@ -79,20 +79,20 @@ fn arns_that_do_not_fit_are_refused() {
     let lambda = value!({"Bucket": "arn:aws:s3:us-west-2:123456789012:bucket/b"});
     let why = "The Bucket parameter does not support the provided ARN";
     assert_eq!(refused(Config::new(), "get_bucket", lambda), invalid("arn:aws:s3:us-west-2:123456789012:bucket/b", why));
-    // What the rules find is told of the bucket, whatever it is.
+    // The rules report every problem as one of the bucket.
     let name = value!({"Name": access_point.replace("op-1", "op_1")});
     let why = "Invalid ARN: The outpost Id must only contain a-z, A-Z, 0-9 and `-`., found: `op_1`";
     assert_eq!(refused(Config::new(), "get_access_point", name), invalid("None", why));
 }
 
 #[test]
-fn settings_that_do_not_fit_are_refused() {
+fn unsupported_settings_are_rejected() {
     let unsupported = |why: &str| format!("UnsupportedS3ControlConfigurationError: Unsupported configuration when using S3 Control: {why}");
     let bucket = value!({"Bucket": format!("{OUTPOST}/bucket/b")});
     let accelerate = Config::new().s3(value!({"use_accelerate_endpoint": true}));
     let no_acceleration = unsupported("S3 control client does not support accelerate endpoints");
     assert_eq!(refused(accelerate.clone(), "get_bucket", bucket), no_acceleration);
-    // The setting is looked at before the ARN.
+    // The setting is checked before the ARN.
     assert_eq!(refused(accelerate, "get_bucket", value!({"Bucket": format!("{OUTPOST}/accesspoint/ap")})), no_acceleration);
     let east = value!({"Bucket": format!("{OUTPOST}/bucket/b").replace("us-west-2", "us-east-1")});
     let why = "Invalid configuration: region from ARN `us-east-1` does not match client region `us-west-2` and UseArnRegion is `false`";

@@ -1,4 +1,4 @@
-//! Endpoints that the service tells at run time.
+//! Endpoint discovery.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
@@ -12,7 +12,7 @@ const ASKED: &str = "DescribeEndpoints https://ingest.timestream.us-east-1.amazo
 const TWO: &str =
     r#"{"Endpoints":[{"Address":"cell1.example.com","CachePeriodInMinutes":60},{"Address":"cell2","CachePeriodInMinutes":1}]}"#;
 
-/// Answers discovery with a text, and all else with an empty object.
+/// Responds to discovery with a text, and to other requests with an empty object.
 fn telling(endpoints: &'static str) -> Server {
     Server::new(move |request| {
         let discovers = request.headers.get("X-Amz-Target").is_some_and(|t| t.ends_with("DescribeEndpoints"));
@@ -26,7 +26,7 @@ fn client(service: &str, server: &Server, enabled: Option<bool>) -> Client {
 }
 
 #[test]
-fn a_service_is_asked_once_and_its_first_endpoint_taken() {
+fn a_service_is_asked_once_and_its_first_endpoint_is_used() {
     let server = telling(TWO);
     let timestream = client("timestream-write", &server, None);
     timestream.call("list_databases", ()).unwrap();
@@ -37,7 +37,7 @@ fn a_service_is_asked_once_and_its_first_endpoint_taken() {
 }
 
 #[test]
-fn an_answer_holds_for_its_time() {
+fn a_discovered_endpoint_is_cached_until_it_expires() {
     let server = telling(TWO);
     let now = Arc::new(AtomicI64::new(NOW));
     let clock = Arc::clone(&now);
@@ -60,7 +60,7 @@ fn an_address_may_be_a_url() {
 }
 
 #[test]
-fn what_is_optional_is_asked_for_only_on_request() {
+fn optional_discovery_happens_only_on_request() {
     let server = telling(TWO);
     client("dynamodb", &server, None).call("list_tables", ()).unwrap();
     assert_eq!(server.take_seen(), ["ListTables https://dynamodb.us-east-1.amazonaws.com/"]);
@@ -69,7 +69,7 @@ fn what_is_optional_is_asked_for_only_on_request() {
 }
 
 #[test]
-fn switched_off_it_is_missed_where_it_is_required() {
+fn disabled_discovery_is_an_error_for_operations_that_require_it() {
     let server = telling(TWO);
     let error = client("timestream-write", &server, Some(false)).call("list_databases", ()).unwrap_err();
     assert_eq!(error.name(), "EndpointDiscoveryRequired");
@@ -78,7 +78,7 @@ fn switched_off_it_is_missed_where_it_is_required() {
 }
 
 #[test]
-fn a_named_endpoint_is_never_left() {
+fn a_configured_endpoint_is_never_replaced() {
     let server = telling(TWO);
     let builder = builder("timestream-write", "us-east-1").transport(server.clone());
     builder.endpoint_url("http://localhost:1").build().unwrap().call("list_databases", ()).unwrap();
@@ -86,7 +86,7 @@ fn a_named_endpoint_is_never_left() {
 }
 
 #[test]
-fn an_error_of_the_service_is_the_call_s() {
+fn a_service_error_of_discovery_is_the_error_of_the_call() {
     let server = Server::new(|_| Ok(Response::new(500, Headers::new(), b"{}".to_vec())));
     let error = client("timestream-write", &server, None).call("list_databases", ()).unwrap_err();
     assert_eq!((error.kind(), error.operation()), (ErrorKind::Service, Some("DescribeEndpoints")));
@@ -96,7 +96,7 @@ fn an_error_of_the_service_is_the_call_s() {
 }
 
 #[test]
-fn an_endpoint_that_refuses_is_forgotten() {
+fn an_endpoint_that_rejects_a_call_is_discarded() {
     let refuses = Arc::new(AtomicBool::new(true));
     let first = Arc::clone(&refuses);
     let server = Server::new(move |request| {
@@ -107,7 +107,7 @@ fn an_endpoint_that_refuses_is_forgotten() {
         Ok(Response::new(status, Headers::new(), b"{}".to_vec()))
     });
     let timestream = client("timestream-write", &server, None);
-    // Whether or not the call is tried again by itself, the service is asked again.
+    // Whether or not the call is retried, discovery is repeated.
     let _ = timestream.call("list_databases", ());
     timestream.call("list_databases", ()).unwrap();
     assert_eq!(server.take_seen().iter().filter(|request| *request == ASKED).count(), 2);

@@ -1,4 +1,4 @@
-//! What an error is called.
+//! The names of errors.
 
 use tucuxi::{Config, value};
 
@@ -14,13 +14,13 @@ fn sqs_errors_have_the_new_class_and_the_old_code() {
     assert_eq!((old.name(), old.code()), ("QueueDoesNotExist", Some("AWS.SimpleQueueService.NonExistentQueue")));
     let new = error(&[], body);
     assert_eq!((new.name(), new.code()), ("QueueDoesNotExist", Some("QueueDoesNotExist")));
-    // The new code counts even where only the old one is modeled.
+    // The new code applies even if only the old one is modeled.
     let unknown = error(&[("x-amzn-query-error", "QueueDoesNotExist;Sender")], r#"{"__type":"x#Nope"}"#);
     assert_eq!((unknown.name(), unknown.code()), ("ClientError", Some("QueueDoesNotExist")));
 }
 
 #[test]
-fn errors_of_oauth_are_described() {
+fn oauth_errors_have_descriptions() {
     let message = |body: &str| {
         let params = value!({"clientId": "a", "clientSecret": "b", "grantType": "c"});
         answered("sso-oidc", 400, &[], body).call("create_token", params).unwrap_err().message().to_owned()
@@ -40,7 +40,7 @@ fn refused(bucket: &str, config: Config) -> (String, String) {
 }
 
 #[test]
-fn refusals_of_s3_s_rules_have_names() {
+fn errors_of_s3_s_endpoint_rules_have_names() {
     let accelerate = || Config::new().s3(value!({"use_accelerate_endpoint": true}));
     let dual_stack = || Config::new().use_dualstack_endpoint(true);
     let own_region = || Config::new().s3(value!({"use_arn_region": false}));
@@ -84,7 +84,7 @@ fn refusals_of_s3_s_rules_have_names() {
 }
 
 #[test]
-fn refusals_of_eventbridge_s_rules_have_a_name() {
+fn errors_of_eventbridge_s_endpoint_rules_have_a_name() {
     let entries = value!([{"Source": "s", "DetailType": "d", "Detail": "{}"}]);
     for (config, endpoint, text) in [
         (

@@ -1,4 +1,4 @@
-//! What definitions cannot say of single services, through the public face. Every expectation is what boto3 does.
+//! Special cases of single services, through the public API. Every expectation is boto3's behavior.
 
 mod control;
 mod discovery;

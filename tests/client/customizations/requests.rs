@@ -1,4 +1,4 @@
-//! What is sent.
+//! Requests.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ fn find<'a>(pairs: &'a [(String, String)], key: &str) -> Option<&'a str> {
 }
 
 #[test]
-fn ec2_takes_filters_where_the_definition_has_filter() {
+fn ec2_accepts_filters_where_the_definition_has_filter() {
     let filters = value!([{"Name": "a", "Values": ["b"]}]);
     let sent = form("ec2", "describe_hosts", value!({"Filters": filters.clone()}));
     assert_eq!(find(&sent, "Filter.1.Name"), Some("a"));
@@ -32,7 +32,7 @@ fn ec2_takes_filters_where_the_definition_has_filter() {
 }
 
 #[test]
-fn user_data_is_encoded_always() {
+fn user_data_is_always_encoded() {
     let instances = value!({"MinCount": 1, "MaxCount": 1, "UserData": "h\u{e9}"});
     assert_eq!(find(&form("ec2", "run_instances", instances), "UserData"), Some("aMOp"));
     let launch = value!({"LaunchConfigurationName": "x", "UserData": "aMOp"});
@@ -64,7 +64,7 @@ fn a_snapshot_is_copied_with_a_url_for_the_source() {
 }
 
 #[test]
-fn a_url_of_the_caller_s_is_left_alone() {
+fn a_url_from_the_caller_is_kept() {
     let snapshot = value!({"SourceRegion": "us-east-1", "SourceSnapshotId": "s", "PresignedUrl": ""});
     let sent = form("ec2", "copy_snapshot", snapshot);
     assert_eq!((find(&sent, "PresignedUrl"), find(&sent, "DestinationRegion")), (Some(""), None));
@@ -82,7 +82,7 @@ fn without_signatures_the_url_is_the_endpoint() {
 }
 
 #[test]
-fn databases_are_copied_with_a_url_where_the_source_is_named() {
+fn databases_are_copied_with_a_url_if_the_source_region_is_given() {
     for service in ["rds", "neptune", "docdb"] {
         let params =
             value!({"SourceDBClusterSnapshotIdentifier": "a", "TargetDBClusterSnapshotIdentifier": "b", "SourceRegion": "us-east-1"});
@@ -101,14 +101,14 @@ fn databases_are_copied_with_a_url_where_the_source_is_named() {
 }
 
 #[test]
-fn an_export_may_begin_at_from_time() {
+fn an_export_accepts_from_time() {
     let params = value!({"logGroupName": "g", "fromTime": 1, "to": 2, "destination": "d"});
     let request = client("logs", "us-east-1").prepare("create_export_task", params).unwrap();
     assert_eq!(text(&request.body), r#"{"logGroupName": "g", "to": 2, "destination": "d", "from": 1}"#);
 }
 
 #[test]
-fn a_search_is_posted() {
+fn a_search_uses_post() {
     let domain =
         builder("cloudsearchdomain", "us-east-1").endpoint_url("https://search-x.us-east-1.cloudsearch.amazonaws.com").build().unwrap();
     let request = domain.prepare("search", value!({"query": "a b&\u{e9}+/", "returnFields": "_all", "size": 2})).unwrap();
@@ -120,7 +120,7 @@ fn a_search_is_posted() {
 }
 
 #[test]
-fn ids_of_route_53_lose_their_paths() {
+fn route_53_ids_lose_their_path_prefixes() {
     let route53 = client("route53", "us-east-1");
     let path = |operation, params| route53.prepare(operation, params).unwrap().path().to_owned();
     assert_eq!(path("get_hosted_zone", value!({"Id": "/hostedzone/Z1"})), "/2013-04-01/hostedzone/Z1");
@@ -132,7 +132,7 @@ fn ids_of_route_53_lose_their_paths() {
 }
 
 #[test]
-fn glacier_uploads_carry_both_hashes() {
+fn glacier_uploads_have_both_hashes() {
     let glacier = client("glacier", "us-east-1");
     let sent =
         glacier.prepare("upload_archive", value!({"vaultName": "v", "accountId": null, "body": "text", "checksum": "given"})).unwrap();
@@ -144,7 +144,7 @@ fn glacier_uploads_carry_both_hashes() {
 }
 
 #[test]
-fn api_gateway_is_asked_for_json_unless_the_caller_says_other() {
+fn api_gateway_requests_accept_json_by_default() {
     let gateway = client("apigateway", "us-east-1");
     assert_eq!(gateway.prepare("get_rest_apis", ()).unwrap().headers.get("accept"), Some("application/json"));
     let export = value!({"restApiId": "r", "stageName": "s", "exportType": "swagger", "accepts": "application/yaml"});
@@ -152,7 +152,7 @@ fn api_gateway_is_asked_for_json_unless_the_caller_says_other() {
 }
 
 #[test]
-fn a_prediction_is_asked_for_at_its_endpoint() {
+fn a_prediction_is_requested_at_its_own_endpoint() {
     let predict = |endpoint: &str| {
         client("machinelearning", "us-east-1").prepare("predict", value!({"MLModelId": "m", "Record": {}, "PredictEndpoint": endpoint}))
     };
@@ -162,7 +162,7 @@ fn a_prediction_is_asked_for_at_its_endpoint() {
 }
 
 #[test]
-fn some_operations_are_for_those_who_have_no_keys() {
+fn some_operations_need_no_credentials() {
     let nobody = Session::builder().environment(Environment::empty()).build().unwrap();
     for (service, operation, params) in [
         ("cognito-identity", "get_id", value!({"IdentityPoolId": "p"})),
@@ -188,7 +188,7 @@ fn import_export_is_signed_with_version_4() {
 }
 
 #[test]
-fn a_presigned_url_of_speech_needs_no_header() {
+fn a_presigned_url_of_polly_needs_no_header() {
     let params = value!({"OutputFormat": "mp3", "Text": "hi", "VoiceId": "Joanna"});
     let url = client("polly", "us-east-1").presign("synthesize_speech", params, Duration::from_secs(60)).unwrap();
     assert!(
@@ -199,7 +199,7 @@ fn a_presigned_url_of_speech_needs_no_header() {
 }
 
 #[test]
-fn older_names_are_still_taken() {
+fn older_operation_names_are_accepted() {
     assert_eq!(client("runtime.sagemaker", "us-east-1").service().name(), "sagemaker-runtime");
     for (service, old, name) in [
         ("mturk", "list_hi_ts_for_qualification_type", "ListHITsForQualificationType"),
@@ -210,12 +210,12 @@ fn older_names_are_still_taken() {
     ] {
         assert_eq!(client(service, "us-east-1").describe(old).unwrap()["name"], Value::from(name));
     }
-    // Only where they were.
+    // Only for the services that had them.
     assert_eq!(client("iam", "us-east-1").describe("get_o_tel_enrichment").unwrap_err().kind(), ErrorKind::UnknownOperation);
 }
 
 #[test]
-fn a_lambda_invocation_passes_its_trace_on() {
+fn a_lambda_invocation_propagates_its_trace_id() {
     let sent = |variables: &[(&str, &str)]| {
         let environment: Environment = variables.iter().copied().collect();
         let session = Session::builder().environment(environment).credentials(Credentials::new("a", "b")).build().unwrap();

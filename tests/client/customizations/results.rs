@@ -1,11 +1,11 @@
-//! What becomes of an answer.
+//! Results.
 
 use tucuxi::{Value, value};
 
 use super::support::answered;
 
 #[test]
-fn policies_come_as_maps_wherever_they_are() {
+fn policies_are_decoded_to_maps_everywhere() {
     let body = r#"<R><GetAccountAuthorizationDetailsResult><UserDetailList><member><UserPolicyList><member>
         <PolicyDocument>%7B%22b%22%3A%22x+y%22%2C%22a%22%3A1.5%7D</PolicyDocument></member></UserPolicyList></member></UserDetailList>
         <Policies><member><PolicyVersionList><member><Document>no JSON</Document></member></PolicyVersionList></member></Policies>
@@ -18,7 +18,7 @@ fn policies_come_as_maps_wherever_they_are() {
 }
 
 #[test]
-fn a_template_comes_as_a_map_if_it_is_json() {
+fn a_template_is_a_map_if_it_is_json() {
     let template = |body: &str| {
         let body = format!("<R><GetTemplateResult><TemplateBody>{body}</TemplateBody></GetTemplateResult></R>");
         answered("cloudformation", 200, &[], &body).call("get_template", value!({"StackName": "x"})).unwrap()["TemplateBody"].clone()
@@ -30,7 +30,7 @@ fn a_template_comes_as_a_map_if_it_is_json() {
 }
 
 #[test]
-fn the_console_s_output_is_decoded() {
+fn console_output_is_decoded() {
     let output = |text: &str| {
         let body = format!("<r><output>{text}</output></r>");
         answered("ec2", 200, &[], &body).call("get_console_output", value!({"InstanceId": "i"})).unwrap()["Output"].clone()

@@ -1,4 +1,4 @@
-//! What S3 answers oddly: errors in answers of status 200, errors without a body, keys that XML cannot or need not write.
+//! S3's irregular responses: errors with status 200, errors without a body, and keys that XML cannot or need not escape.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -20,7 +20,7 @@ fn copy(body: &str) -> Result<Value, Error> {
 }
 
 #[test]
-fn an_error_in_an_answer_of_status_200_is_an_error() {
+fn an_error_with_status_200_is_an_error() {
     let error = copy(SLOW_DOWN).unwrap_err();
     assert_eq!((error.name(), error.code(), error.message()), ("ClientError", Some("SlowDown"), "Please reduce your rate."));
     assert_eq!((error.status(), error.request_id()), (Some(500), Some("R")));
@@ -29,13 +29,13 @@ fn an_error_in_an_answer_of_status_200_is_an_error() {
         assert_eq!(copy(cut).unwrap_err().status(), Some(500), "{cut}");
     }
     assert_eq!(copy("<CopyObjectResult><ETag>e</ETag></CopyObjectResult>").unwrap()["CopyObjectResult"]["ETag"], Value::from("e"));
-    // An object may say what it likes.
+    // The content of an object is not checked.
     let object = answered("s3", 200, &[], SLOW_DOWN).call("get_object", value!({"Bucket": "river", "Key": "k"})).unwrap();
     assert_eq!(object["Body"].as_stream().unwrap().read_text().unwrap(), SLOW_DOWN);
 }
 
 #[test]
-fn an_error_in_an_answer_of_status_200_is_tried_again() {
+fn an_error_with_status_200_is_retried() {
     let count = AtomicUsize::new(0);
     let server = Server::new(move |_| {
         let body = if count.fetch_add(1, Ordering::Relaxed) == 0 { SLOW_DOWN } else { "<R><ETag>e</ETag></R>" };
@@ -48,7 +48,7 @@ fn an_error_in_an_answer_of_status_200_is_tried_again() {
 }
 
 #[test]
-fn an_error_without_a_body_is_told_by_its_status() {
+fn an_error_without_a_body_is_named_after_its_status() {
     let head = |status, operation: &str, params: Value| {
         answered("s3", status, &[("x-amz-request-id", "R")], "").call(operation, params).unwrap_err()
     };
@@ -64,7 +64,7 @@ fn an_error_without_a_body_is_told_by_its_status() {
 }
 
 #[test]
-fn keys_may_have_what_xml_writes_with_entities() {
+fn keys_may_contain_characters_that_xml_escapes() {
     let body = "<ListBucketResult><Contents><Key>a &amp; b &lt;c&gt;&#x20AC;&quot;</Key></Contents>\
                 <Contents><Key>&amp;&amp;</Key></Contents><CommonPrefixes><Prefix>x&amp;y/</Prefix></CommonPrefixes></ListBucketResult>";
     let page = answered("s3", 200, &[], body).call("list_objects_v2", value!({"Bucket": "river"})).unwrap();
@@ -77,7 +77,7 @@ fn keys_may_have_what_xml_writes_with_entities() {
 }
 
 #[test]
-fn listings_ask_for_encoded_keys_and_give_them_decoded() {
+fn listings_request_encoded_keys_and_decode_them() {
     let encoded = "<EncodingType>url</EncodingType><Prefix>p%2B+%26</Prefix><Delimiter>%2F</Delimiter>";
     let v2 = format!(
         "<R>{encoded}<StartAfter>s%01</StartAfter><Contents><Key>a%0Ab+c%2Bd</Key></Contents>\
@@ -88,7 +88,7 @@ fn listings_ask_for_encoded_keys_and_give_them_decoded() {
     assert_eq!(page["Contents"][0]["Key"], Value::from("a\nb c+d"));
     assert_eq!(page["CommonPrefixes"][0]["Prefix"], Value::from("x y/"));
 
-    // Who asks for the encoding gets it.
+    // A caller that requests the encoding gets it.
     let asked = value!({"Bucket": "river", "EncodingType": "url"});
     let page = answered("s3", 200, &[], &v2).call("list_objects_v2", asked).unwrap();
     assert_eq!(page["Contents"][0]["Key"], Value::from("a%0Ab+c%2Bd"));

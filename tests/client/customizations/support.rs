@@ -1,4 +1,4 @@
-//! Clients with a fixed clock, whose transport answers what a test lays ready and keeps what was sent.
+//! Clients with a fixed clock, whose transport returns prepared responses and records the requests.
 
 use std::sync::{Arc, Mutex};
 
@@ -24,12 +24,12 @@ pub fn client(service: &str, region: &str) -> Client {
     builder(service, region).build().unwrap()
 }
 
-/// A client whose settings are fixed but for those of `config`.
+/// A client with fixed settings, except for those in `config`.
 pub fn configured(service: &str, region: &str, config: Config) -> Client {
     builder(service, region).config(config).build().unwrap()
 }
 
-/// A client that gets one answer to all that it asks.
+/// A client that gets the same response to every request.
 pub fn answered(service: &str, status: u16, headers: &[(&str, &str)], body: &str) -> Client {
     let headers: Headers = headers.iter().copied().collect();
     let body = body.to_owned();
@@ -45,16 +45,16 @@ pub fn text(body: &Body) -> String {
     }
 }
 
-/// The pairs of a form or of a query, decoded.
+/// The pairs of a form or query, decoded.
 pub fn pairs(form: &str) -> Vec<(String, String)> {
     let decode = |text: &str| percent_encoding::percent_decode_str(&text.replace('+', " ")).decode_utf8().unwrap().into_owned();
     form.split('&').map(|pair| pair.split_once('=').unwrap_or((pair, ""))).map(|(key, value)| (decode(key), decode(value))).collect()
 }
 
-/// What answers a request.
+/// Responds to a request.
 type Answer = dyn Fn(&Request) -> anyhow::Result<Response> + Send + Sync;
 
-/// A server inside of the process; clones share what they have seen.
+/// A server in this process; clones share the recorded requests.
 #[derive(Clone)]
 pub struct Server {
     answer: Arc<Answer>,
@@ -67,7 +67,7 @@ impl Server {
         Server { answer: Arc::new(answer), seen: Arc::default() }
     }
 
-    /// What was sent since the last look.
+    /// Returns the requests since the last call of this method.
     pub fn take_seen(&self) -> Vec<String> {
         std::mem::take(&mut *self.seen.lock().unwrap())
     }

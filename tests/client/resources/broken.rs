@@ -1,4 +1,4 @@
-//! Definitions that cannot be, and services that have none: an error with file and place, before anything is called.
+//! Broken resource definitions and services without resources are errors with a file and a path, before any request.
 
 use tucuxi::{Environment, ErrorKind, Session, value};
 
@@ -14,7 +14,7 @@ fn load(piece: &str, with: &str) -> tucuxi::Error {
 }
 
 #[test]
-fn what_is_broken_is_told_with_its_file_and_place_at_load() {
+fn broken_definitions_are_errors_with_file_and_path_at_load() {
     for (piece, with, reason) in [
         ("{", "", "the file is not JSON"),
         (r#""type": "Reef""#, r#""type": "Reff""#, r#"service.has.Reef.resource.type: there is no resource "Reff". Did you mean Reef?"#),
@@ -47,7 +47,7 @@ fn what_is_broken_is_told_with_its_file_and_place_at_load() {
 }
 
 #[test]
-fn a_service_without_resources_says_which_have_them() {
+fn a_service_without_resources_lists_those_with_resources() {
     let session = Session::builder().environment(Environment::empty()).region("us-east-1").build().unwrap();
     let error = session.resource("lambda").unwrap_err();
     assert_eq!(error.name(), "ResourceNotExistsError");
@@ -67,7 +67,7 @@ fn a_service_without_resources_says_which_have_them() {
 }
 
 #[test]
-fn an_older_version_brings_its_own_resources() {
+fn an_older_api_version_has_its_own_resources() {
     let session = Session::builder().environment(Environment::empty()).region("us-east-1").build().unwrap();
     let old = session.resource_with("ec2", value!({"api_version": "2014-10-01"})).unwrap();
     assert_eq!(old.client().service().api_version().unwrap(), "2014-10-01");

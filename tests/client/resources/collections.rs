@@ -4,7 +4,7 @@ use tucuxi::{Collection, ErrorKind, Result, Value, value};
 
 use super::reef::{Reef, Seen};
 
-/// A reef with seven fish, of which two come with a page; the second page is empty.
+/// A reef with seven fish in pages of two; the second page is empty.
 fn reef() -> Reef {
     const PAGES: [&[&str]; 5] = [&["a", "b"], &[], &["c", "d"], &["e", "f"], &["g"]];
     Reef::new(|operation, params| match operation {
@@ -35,7 +35,7 @@ fn list(params: Value) -> Seen {
 }
 
 #[test]
-fn all_pages_are_asked_for_one_after_the_other_each_time() {
+fn each_iteration_requests_all_pages_in_order() {
     let reef = reef();
     let fish = fish(&reef);
     assert_eq!(reef.seen(), []);
@@ -51,7 +51,7 @@ fn all_pages_are_asked_for_one_after_the_other_each_time() {
 }
 
 #[test]
-fn a_limit_counts_items_and_asks_for_no_page_too_many() {
+fn a_limit_counts_items_and_requests_no_unneeded_page() {
     let reef = reef();
     assert_eq!(ids(&fish(&reef).limit(3)), ["a", "b", "c"]);
     assert_eq!(reef.seen().len(), 3);
@@ -65,7 +65,7 @@ fn a_limit_counts_items_and_asks_for_no_page_too_many() {
 }
 
 #[test]
-fn a_limit_of_nothing_calls_nobody() {
+fn a_limit_of_zero_makes_no_request() {
     let reef = reef();
     assert_eq!(ids(&fish(&reef).limit(0)), [""; 0]);
     assert_eq!(reef.service.collection("reefs").unwrap().limit(0).iter().count(), 0);
@@ -74,7 +74,7 @@ fn a_limit_of_nothing_calls_nobody() {
 }
 
 #[test]
-fn filters_are_united_with_each_other_and_with_the_definition_s() {
+fn filters_are_merged_with_each_other_and_with_the_definition_s() {
     let reef = reef();
     let all = reef.service.collection("fish").unwrap();
     let some = all.filter(value!({"Kinds": ["x"], "Where": {"Color": "red"}, "Prefix": "a"}));
@@ -89,7 +89,7 @@ fn filters_are_united_with_each_other_and_with_the_definition_s() {
 }
 
 #[test]
-fn a_batch_takes_one_request_for_each_page_with_items() {
+fn a_batch_action_makes_one_request_for_each_page_with_items() {
     let reef = reef();
     let outcomes = fish(&reef).limit(3).call("delete", ()).unwrap();
     assert_eq!(outcomes.len(), 2);
@@ -102,7 +102,7 @@ fn a_batch_takes_one_request_for_each_page_with_items() {
 }
 
 #[test]
-fn after_an_error_nothing_comes() {
+fn an_error_ends_the_iteration() {
     let reef = Reef::new(|_, params| match params["NextToken"].is_null() {
         true => value!({"Fish": [{"FishId": "a", "ReefName": "r"}], "NextToken": "1"}),
         false => value!({"__type": "Storm", "message": "later"}),
@@ -114,7 +114,7 @@ fn after_an_error_nothing_comes() {
 }
 
 #[test]
-fn a_collection_is_shown_as_boto3_shows_it() {
+fn a_collection_prints_as_in_boto3() {
     let reef = reef();
     assert_eq!(format!("{:?}", fish(&reef)), "reef.Reef.fishCollection(reef.Reef(name='r'), reef.Fish)");
 }

@@ -1,4 +1,4 @@
-//! What a resource has, and under which names.
+//! The members of resources and their names.
 
 use std::collections::HashSet;
 
@@ -44,9 +44,9 @@ fn every_name_has_a_kind() {
     assert_eq!(fish.available_subresources(), ["Egg"]);
 }
 
-/// The names that the data of the shipped services make collide; they were read off boto3.
+/// The colliding names in the embedded definitions, with the names that boto3 gives them.
 #[test]
-fn names_that_collide_are_boto3_s() {
+fn colliding_names_are_resolved_as_in_boto3() {
     let ec2 = service("ec2");
     for (kind, ids, name) in [
         ("Instance", value!(["i"]), "network_interfaces_attribute"),
@@ -60,13 +60,13 @@ fn names_that_collide_are_boto3_s() {
     }
     let iam = service("iam");
     assert_eq!(iam.resource("InstanceProfile", "p").unwrap().member("roles_attribute"), Some(MemberKind::Attribute));
-    // An attribute that an identifier says has no name, not even the longer one.
+    // An attribute that an identifier holds has no name, not even the longer one.
     assert_eq!(iam.resource("Policy", "p").unwrap().member("arn_attribute"), None);
     assert_eq!(service("s3").resource("Bucket", "b").unwrap().member("name_attribute"), None);
 }
 
 #[test]
-fn what_leads_to_another_type_keeps_its_own_name() {
+fn a_member_that_leads_to_another_type_keeps_its_name() {
     let ec2 = service("ec2");
     assert_eq!(ec2.resource("KeyPair", "k").unwrap().to_string(), "ec2.KeyPairInfo(name='k')");
     let error = ec2.resource("KeyPairInfo", "k").unwrap_err();
@@ -75,9 +75,9 @@ fn what_leads_to_another_type_keeps_its_own_name() {
     assert_eq!(stack.resource("Resource", "l").unwrap().to_string(), "cloudformation.StackResource(stack_name='s', logical_id='l')");
 }
 
-/// The crate has no resources for Lambda, nor has boto3.
+/// Neither boto3 nor the embedded definitions have resources for Lambda.
 #[test]
-fn a_definition_in_a_folder_gives_resources_to_a_service_that_has_none() {
+fn a_definition_in_a_folder_adds_resources_to_a_service() {
     let definition = r#"{
         "service": {"hasMany": {"Functions": {
             "request": {"operation": "ListFunctions"},
@@ -110,7 +110,7 @@ fn a_definition_in_a_folder_gives_resources_to_a_service_that_has_none() {
 }
 
 #[test]
-fn what_is_not_there_comes_with_what_is_near() {
+fn unknown_names_suggest_the_nearest() {
     let reef = reef();
     let fish = reef.service.resource("Fish", ["r", "f"]).unwrap();
     for (error, message) in [
@@ -136,7 +136,7 @@ fn what_is_not_there_comes_with_what_is_near() {
 }
 
 #[test]
-fn identifiers_come_in_order_or_by_name() {
+fn identifiers_are_given_in_order_or_by_name() {
     let reef = reef();
     let fish = reef.service.resource("Fish", ["r", "f"]).unwrap();
     assert_eq!(fish.to_string(), "reef.Fish(reef_name='r', id='f')");

@@ -1,4 +1,4 @@
-//! Resources through the public face, with a made-up service whose definitions lie in a folder.
+//! Resources through the public API, of an invented service whose definitions are in a folder.
 
 mod broken;
 mod collections;

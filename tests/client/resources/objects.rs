@@ -1,4 +1,4 @@
-//! Attributes, actions, references and waiters of a resource.
+//! Attributes, actions, references, and waiters of a resource.
 
 use tucuxi::{ErrorKind, Outcome, Resource, Value, value};
 
@@ -25,7 +25,7 @@ fn get_fish() -> Seen {
 }
 
 #[test]
-fn attributes_are_loaded_once_and_forgotten_after_an_action() {
+fn attributes_are_loaded_once_and_discarded_after_an_action() {
     let reef = reef();
     let fish = fish(&reef);
     let twin = fish.clone();
@@ -43,7 +43,7 @@ fn attributes_are_loaded_once_and_forgotten_after_an_action() {
 }
 
 #[test]
-fn an_action_that_fails_forgets_nothing() {
+fn a_failed_action_keeps_the_attributes() {
     let reef = Reef::new(|operation, _| match operation {
         "FeedFish" => value!({"__type": "NotHungry", "message": "no"}),
         _ => value!({"Fish": {"Color": "blue"}}),
@@ -55,7 +55,7 @@ fn an_action_that_fails_forgets_nothing() {
 }
 
 #[test]
-fn a_load_that_finds_nothing_says_so() {
+fn a_load_without_data_is_an_error() {
     let reef = Reef::new(|_, _| value!({}));
     let fish = fish(&reef);
     for error in [fish.load().unwrap_err(), fish.get("color").unwrap_err(), fish.reference("friends").unwrap_err()] {
@@ -68,17 +68,17 @@ fn a_load_that_finds_nothing_says_so() {
 }
 
 #[test]
-fn the_caller_s_parameters_take_the_place_of_the_definition_s() {
+fn the_caller_s_parameters_replace_the_definition_s() {
     let reef = reef();
     fish(&reef).call("feed", value!({"Food": "plankton", "Prefix": "p"})).unwrap();
     assert_eq!(reef.seen(), [called("FeedFish", value!({"FishId": "f", "Food": "plankton", "Prefix": "p"}))]);
-    // What needs data loads them.
+    // Parameters that need data load it.
     fish(&reef).call("match", ()).unwrap();
     assert_eq!(reef.seen(), [get_fish(), called("FeedFish", value!({"FishId": "f", "Where": {"Color": "red"}}))]);
 }
 
 #[test]
-fn an_action_gives_data_a_resource_or_many() {
+fn an_action_returns_data_a_resource_or_several() {
     let reef = Reef::new(|operation, params| match operation {
         "MakeFish" => value!({"Fish": [{"FishId": "a", "Color": "red"}, {"FishId": "b"}]}),
         "GetFish" if params["FishId"] == "a" => value!({"Fish": {"FishId": "a", "ReefName": "q", "Color": "blue"}}),
@@ -91,7 +91,7 @@ fn an_action_gives_data_a_resource_or_many() {
     let shown: Vec<String> = made.resources().iter().map(ToString::to_string).collect();
     assert_eq!(shown, ["reef.Fish(reef_name='r', id='a')", "reef.Fish(reef_name='r', id='b')"]);
     reef.seen();
-    // What the response tells of a resource needs no load, and what it does not tell is not there.
+    // Data from the response needs no load; other attributes are absent.
     assert_eq!((made.resources()[0].get("color").unwrap(), made.resources()[1].get("color").unwrap()), (value!("red"), Value::Null));
     assert_eq!(reef.seen(), []);
     let found = service.call("find_fish", value!({"FishId": "a"})).unwrap().into_resource().unwrap();
@@ -114,7 +114,7 @@ fn each_of_many_has_its_own_identifiers_and_data() {
 }
 
 #[test]
-fn references_lead_where_the_data_say() {
+fn references_follow_the_data() {
     let friends = value!([{"FishId": "a", "ReefName": "r", "Color": "red"}, {"FishId": "b", "ReefName": "q"}]);
     let answer = value!({"Fish": {"ReefName": "r", "Friends": friends}});
     let reef = Reef::new(move |_, _| answer.clone());
@@ -131,7 +131,7 @@ fn references_lead_where_the_data_say() {
 }
 
 #[test]
-fn waiters_wait_under_either_name() {
+fn waiters_have_two_names() {
     let reef = reef();
     let fish = fish(&reef);
     fish.wait("fed").unwrap();

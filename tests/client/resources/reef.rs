@@ -1,4 +1,4 @@
-//! A made-up service in a definitions folder, and a server that answers its calls inside of the process.
+//! An invented service in a definitions folder, and a server in this process that responds to its calls.
 
 use std::path::Path;
 use std::sync::{Arc, Mutex};
@@ -16,7 +16,7 @@ const FILES: [(&str, &str); 4] = [
 /// A call as the server saw it.
 pub type Seen = (String, Value);
 
-/// The service as a resource, and what is called of it.
+/// The service as a resource, and the calls that it has received.
 pub struct Reef {
     pub service: Resource,
     seen: Arc<Mutex<Vec<Seen>>>,
@@ -24,7 +24,7 @@ pub struct Reef {
 }
 
 impl Reef {
-    /// The server answers with this function, which gets the operation and the parameters.
+    /// Creates the service; `answer` gets the operation and the parameters, and returns the response.
     pub fn new(answer: impl Fn(&str, &Value) -> Value + Send + Sync + 'static) -> Reef {
         let folder = folder(&[]);
         let session = session(folder.path());
@@ -34,13 +34,13 @@ impl Reef {
         Reef { service, seen, _folder: folder }
     }
 
-    /// What was called since it was asked last.
+    /// Returns the calls since the last call of this method.
     pub fn seen(&self) -> Vec<Seen> {
         std::mem::take(&mut self.seen.lock().unwrap())
     }
 }
 
-/// A folder with the service's files, of which some are others.
+/// A folder with the service's files, some of them replaced.
 pub fn folder(instead: &[(&str, &str)]) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     let version = folder.path().join("reef/2020-01-01");

@@ -1,8 +1,8 @@
-//! The same scripts, run by boto3 and by tucuxi against one moto server: they send the same requests in the same order, and
-//! show the same.
+//! The same scripts, run by boto3 and by tucuxi against one moto server: both send the same requests in the same order and
+//! print the same results.
 //!
-//! The scripts are data: a file for each service, with steps that `driver.py` and `script.rs` understand alike. Before
-//! each the server forgets everything, and its random numbers begin anew; so what it makes up is the same for both.
+//! The scripts are data: a file for each service, with steps that both `driver.py` and `script.rs` run. Before
+//! each script the server is reset and its random numbers are seeded, so both sides get the same generated values.
 
 mod names;
 mod recording;
@@ -42,7 +42,7 @@ struct Scenario {
     steps: Vec<Value>,
 }
 
-/// What one of the two did.
+/// The requests and results of one side.
 #[derive(Deserialize)]
 struct Done {
     sent: Vec<Sent>,
@@ -67,7 +67,7 @@ fn read(service: &str) -> File {
     serde_json::from_slice(&std::fs::read(path(service)).unwrap()).unwrap()
 }
 
-/// Has the server forget everything, and begin its random numbers anew.
+/// Resets the server and seeds its random numbers.
 fn reset() {
     for path in ["reset", "seed?a=42"] {
         ureq::post(format!("{}/moto-api/{path}", url())).send_empty().unwrap();

@@ -1,4 +1,4 @@
-//! What resources have, and under which names: the same as in boto3.
+//! The names of the members of resources are those of boto3.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -9,7 +9,7 @@ use tucuxi::{Resource, value};
 use super::{FOLDER, session};
 use crate::python::python;
 
-/// What boto3 adds in code and is not here: transfers of files, and the batch writer.
+/// The methods that boto3 adds in code and that are not compared: file transfers and the batch writer.
 const ABSENT: [&str; 6] = ["upload_file", "download_file", "copy", "upload_fileobj", "download_fileobj", "batch_writer"];
 
 fn boto3() -> BTreeMap<String, BTreeSet<String>> {

@@ -1,4 +1,4 @@
-//! What was sent, in a form that does not depend on who sent it.
+//! Sent requests, in a form that is the same for both sides.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -8,18 +8,18 @@ use serde::Deserialize;
 use tucuxi::Client;
 use tucuxi::http::{Body, Request};
 
-/// A request as it went out.
+/// A sent request.
 #[derive(Deserialize)]
 pub struct Sent {
     method: String,
     url: String,
-    /// Under lower-case names.
+    /// With lowercase names.
     headers: BTreeMap<String, String>,
     /// In base64.
     body: String,
 }
 
-/// A request without what time and chance put in.
+/// A request without its time-dependent and random parts.
 #[derive(Debug, PartialEq)]
 pub struct Canonical {
     method: String,
@@ -36,7 +36,7 @@ enum CanonicalBody {
     Text(String),
 }
 
-/// Keeps what a client sends.
+/// Records the requests of a client.
 pub struct Recorder(Arc<Mutex<Vec<Sent>>>);
 
 impl Recorder {
@@ -51,7 +51,7 @@ impl Recorder {
         recorder
     }
 
-    /// What was sent since it was asked last.
+    /// Returns the requests since the last call of this method.
     pub fn take(&self) -> Vec<Sent> {
         std::mem::take(&mut self.0.lock().unwrap())
     }
@@ -87,20 +87,20 @@ impl Sent {
     }
 }
 
-/// Whether a header says something of the operation, rather than of the client or the time.
+/// Whether a header belongs to the operation, rather than to the client or the time.
 fn counts(name: &str) -> bool {
     const OF_TIME: [&str; 4] = ["x-amz-date", "x-amz-content-sha256", "x-amz-security-token", "x-amz-user-agent"];
     const OTHERS: [&str; 4] = ["content-type", "content-md5", "range", "expect"];
     name.starts_with("x-amz-") && !OF_TIME.contains(&name) || OTHERS.contains(&name)
 }
 
-/// The pairs of a form or of a query, decoded and sorted; what is made up anew each time is masked.
+/// The pairs of a form or query, decoded and sorted; random values are masked.
 fn pairs(form: &str) -> Vec<(String, String)> {
     let decode = |text: &str| percent_encoding::percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned();
     let pair = |pair: &str| {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
         let (name, value) = (decode(name), decode(value));
-        // The client makes the one up, and the server the other, with random numbers that are not seeded.
+        // The client generates one and the server the other, without the seed.
         let value = if ["ClientToken", "uploadId"].contains(&&*name) { "made up".to_owned() } else { value };
         (name, value)
     };

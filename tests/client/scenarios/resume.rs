@@ -1,4 +1,4 @@
-//! Resume tokens: what tucuxi writes boto3 reads, and what boto3 writes tucuxi reads.
+//! Resume tokens: boto3 reads tucuxi's, and tucuxi reads boto3's.
 
 use std::path::Path;
 use std::process::Command;
@@ -11,7 +11,7 @@ use tucuxi::{Client, Result, Value, value};
 use super::{FOLDER, MOTO, SERVER, reset, url};
 use crate::python::python;
 
-/// Goes on with boto3; what it found, and where it stopped on its own.
+/// Resumes with boto3; returns the items and the token of its own truncated run.
 fn boto3(service: &str, operation: &str, params: &Value, expression: &str, token: &str) -> Json {
     let mut python = Command::new(python());
     python.arg("-B").arg(Path::new(FOLDER).join("resume.py")).env_clear();
@@ -21,7 +21,7 @@ fn boto3(service: &str, operation: &str, params: &Value, expression: &str, token
     serde_json::from_slice(&output.stdout).unwrap()
 }
 
-/// Bytes in base64, as the other side shows them.
+/// A value as the other side prints it, with bytes in base64.
 fn show(value: Value) -> Json {
     match value {
         Value::Bytes(bytes) => BASE64_STANDARD.encode(bytes).into(),
@@ -48,7 +48,7 @@ fn compare(client: &Client, service: &str, operation: &str, params: Value, expre
 }
 
 #[test]
-fn tokens_are_read_and_written_by_both() {
+fn each_side_reads_the_tokens_of_the_other() {
     let _alone = SERVER.lock().unwrap_or_else(PoisonError::into_inner);
     reset();
     let s3 = MOTO.client("s3");
@@ -58,7 +58,7 @@ fn tokens_are_read_and_written_by_both() {
     }
     compare(&s3, "s3", "list_objects_v2", value!({"Bucket": "river"}), "Contents[].Key");
 
-    // Here the token is a map with bytes in it.
+    // Here the token is a map that contains bytes.
     let dynamodb = MOTO.client("dynamodb");
     let table = value!({
         "TableName": "fish", "BillingMode": "PAY_PER_REQUEST",

@@ -1,4 +1,4 @@
-//! The steps of a script, done with tucuxi. `driver.py` does the same with boto3.
+//! Runs the steps of a script with tucuxi. `driver.py` does the same with boto3.
 
 use std::collections::HashMap;
 
@@ -6,7 +6,7 @@ use base64::prelude::{BASE64_STANDARD, Engine};
 use serde_json::{Value as Json, json};
 use tucuxi::{Collection, Map, Number, Outcome, Resource, Result, Value, value};
 
-/// What a step gives, and a variable holds.
+/// The result of a step, or the value of a variable.
 #[derive(Clone)]
 enum Thing {
     Value(Value),
@@ -14,7 +14,7 @@ enum Thing {
     Many(Vec<Thing>),
 }
 
-/// One script as far as it has come.
+/// The state of a running script.
 pub struct Run {
     variables: HashMap<String, Thing>,
     /// The number of the repetition.
@@ -27,7 +27,7 @@ impl Run {
         Run { variables: HashMap::from([("service".to_owned(), Thing::Resource(service))]), i: String::new(), shown: Vec::new() }
     }
 
-    /// Does the steps; what comes of each, in the form in which both sides show it.
+    /// Runs the steps; returns the result of each in the form that both sides print.
     pub fn shown(mut self, steps: &[Value]) -> Vec<Json> {
         self.steps(steps.iter());
         self.shown
@@ -115,7 +115,7 @@ impl Run {
         collection.iter().collect::<Result<_>>().map(many)
     }
 
-    /// A variable, and what its parts lead to: `made.0.id`.
+    /// Resolves a path that begins with a variable: `made.0.id`.
     fn find(&self, path: &str) -> Thing {
         let mut parts = path.split('.');
         let name = parts.next().unwrap_or_default();

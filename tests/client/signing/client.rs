@@ -1,4 +1,4 @@
-//! Clients that are made as a case says, at a moment that stands still, and what answers them.
+//! Clients with the settings of a case and a fixed clock, and the server that responds to them.
 
 use std::sync::{Arc, Mutex};
 
@@ -7,13 +7,13 @@ use tucuxi::{Client, Config, Credentials, Environment, Error, Map, Session, Time
 
 /// 2024-01-02T03:04:05Z
 pub const NOW: i64 = 1_704_164_645;
-/// A session's keys; they hold until 2099.
+/// The credentials of an S3 Express session, which expire in 2099.
 pub const SESSION: &str = "<CreateSessionResult><Credentials><SessionToken>ST/1</SessionToken><SecretAccessKey>SESSIONSECRET\
     </SecretAccessKey><AccessKeyId>ASIASESSION</AccessKeyId><Expiration>2099-01-01T00:00:00Z</Expiration></Credentials>\
     </CreateSessionResult>";
 
 /// # Errors
-/// If the settings do not go together.
+/// If the settings are inconsistent.
 pub fn client(case: &Value, server: &Server) -> Result<Client, Error> {
     let mut keys = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
     if let Some(token) = case["token"].as_str() {
@@ -35,12 +35,12 @@ fn pair((name, value): (&tucuxi::Str, &Value)) -> (String, String) {
     (name.to_string(), value.as_str().unwrap_or_default().to_owned())
 }
 
-/// A server inside of the process; clones share what they have seen.
+/// A server in this process; clones share the recorded requests.
 #[derive(Clone, Default)]
 pub struct Server(Arc<Mutex<Vec<Value>>>);
 
 impl Server {
-    /// The requests that came: method, URL and the headers that botocore signs or could.
+    /// The recorded requests: the method, the URL, and the headers that may be signed.
     pub fn sent(&self) -> Value {
         Value::from(self.0.lock().unwrap().clone())
     }

@@ -1,4 +1,4 @@
-//! Sessions of S3 Express over a connection of its own: how many are made, when, and what their end does.
+//! S3 Express sessions: when they are created, renewed, and discarded.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
@@ -10,17 +10,17 @@ use tucuxi::{Client, Credentials, Environment, ErrorKind, Session, Timestamp, Va
 
 use super::client::NOW;
 
-/// How long a session lives.
+/// The lifetime of a session, in seconds.
 const LIFE: i64 = 300;
 
-/// A zone of S3: it gives out sessions, each with the number of its making in its key.
+/// A zone of S3 that creates sessions; their access keys are numbered.
 #[derive(Clone)]
 struct Zone {
     now: Arc<AtomicI64>,
     down: Arc<AtomicBool>,
-    /// How many sessions a host has given out.
+    /// The number of sessions created by each host.
     made: Arc<Mutex<HashMap<String, usize>>>,
-    /// The keys with which objects were asked for.
+    /// The access keys with which objects were requested.
     keys: Arc<Mutex<Vec<String>>>,
 }
 
@@ -45,7 +45,7 @@ impl Zone {
         self.made.lock().unwrap().values().sum()
     }
 
-    /// The key of the last request for an object.
+    /// The access key of the last request for an object.
     fn key(&self) -> String {
         self.keys.lock().unwrap().last().cloned().unwrap_or_default()
     }
@@ -61,7 +61,7 @@ impl Zone {
             *made += 1;
             *made
         };
-        // Long enough for others to come meanwhile.
+        // Long enough for other threads to arrive in the meantime.
         std::thread::sleep(Duration::from_millis(30));
         let end = Timestamp::new(self.now.load(Ordering::SeqCst) + LIFE, 0);
         let body = format!(
@@ -91,7 +91,7 @@ fn object(bucket: &str) -> Value {
 }
 
 #[test]
-fn a_bucket_has_one_session_whoever_comes_first() {
+fn a_bucket_has_one_session_for_all_threads() {
     let zone = Zone::new();
     let s3 = zone.client();
     std::thread::scope(|scope| {
@@ -109,7 +109,7 @@ fn a_bucket_has_one_session_whoever_comes_first() {
 }
 
 #[test]
-fn a_session_is_renewed_before_it_ends() {
+fn a_session_is_renewed_before_it_expires() {
     let zone = Zone::new();
     let s3 = zone.client();
     for (later, key) in [(0, "KEY1"), (LIFE - 45, "KEY1"), (1, "KEY2"), (LIFE - 45, "KEY2"), (36, "KEY3"), (LIFE + 1, "KEY4")] {
@@ -120,7 +120,7 @@ fn a_session_is_renewed_before_it_ends() {
 }
 
 #[test]
-fn one_call_renews_while_others_go_on() {
+fn one_call_renews_the_session_while_others_use_it() {
     let zone = Zone::new();
     let s3 = zone.client();
     s3.call("get_object", object("a")).unwrap();
@@ -136,7 +136,7 @@ fn one_call_renews_while_others_go_on() {
 }
 
 #[test]
-fn a_renewal_may_fail_as_long_as_the_old_keys_hold() {
+fn a_renewal_may_fail_until_the_session_expires() {
     let zone = Zone::new();
     let s3 = zone.client();
     s3.call("get_object", object("a")).unwrap();
@@ -153,7 +153,7 @@ fn a_renewal_may_fail_as_long_as_the_old_keys_hold() {
 }
 
 #[test]
-fn a_session_without_keys_is_no_session() {
+fn a_session_without_credentials_is_rejected() {
     struct Empty;
     impl Transport for Empty {
         fn send(&self, _: &mut Request, _: &SendOptions) -> anyhow::Result<Response> {

@@ -1,7 +1,7 @@
-//! What is signed, with what and how: presigned URLs, forms and requests against those that botocore made.
+//! Signatures: presigned URLs, forms, and requests, compared with those of botocore.
 //!
-//! `cases.json` has the answers; `record.py` records them from the cases of `cases.py`. Where tucuxi departs from
-//! boto3 on purpose the case stands in `departures.rs`, with the reason.
+//! `cases.json` has the expected outcomes, which `record.py` records from the cases of `cases.py`. Intended
+//! differences are in `departures.rs`, with their reasons.
 
 mod client;
 mod departures;
@@ -16,7 +16,7 @@ use client::{Server, client};
 
 static CASES: LazyLock<Value> = LazyLock::new(|| serde_json::from_str(include_str!("cases.json")).unwrap());
 
-/// Runs the cases whose name begins with `kind`, and tells all that differ at once.
+/// Runs the cases whose names begin with `kind`, and reports all differences at once.
 fn check(kind: &str) {
     let cases = CASES.as_list().unwrap().iter().filter(|case| text(case, "name").starts_with(kind));
     let mut count = 0;
@@ -26,22 +26,22 @@ fn check(kind: &str) {
 }
 
 #[test]
-fn presigned_urls_are_those_of_botocore() {
+fn presigned_urls_equal_botocore_s() {
     check("url: ");
 }
 
 #[test]
-fn forms_are_those_of_botocore() {
+fn forms_equal_botocore_s() {
     check("form: ");
 }
 
 #[test]
-fn requests_are_signed_as_by_botocore() {
+fn signed_requests_equal_botocore_s() {
     check("send: ");
 }
 
 #[test]
-fn typed_methods_give_what_the_names_give() {
+fn typed_methods_equal_the_methods_by_name() {
     let s3 = client(&value!({"service": "s3", "region": "us-west-2"}), &Server::default()).unwrap();
     let object = value!({"Bucket": "bkt", "Key": "k"});
     let asked = value!({"ClientMethod": "get_object", "Params": object.clone(), "ExpiresIn": 900, "HttpMethod": "HEAD"});
@@ -55,7 +55,7 @@ fn typed_methods_give_what_the_names_give() {
 }
 
 #[test]
-fn what_methods_do_not_understand_they_refuse() {
+fn methods_reject_invalid_parameters() {
     let s3 = client(&value!({"service": "s3", "region": "us-west-2"}), &Server::default()).unwrap();
     let refused = |method: &str, params: Value| {
         let error = s3.call(method, params).unwrap_err();
@@ -78,7 +78,7 @@ fn what_methods_do_not_understand_they_refuse() {
     assert_eq!(error.message(), "sts has no method generate_presigned_post; only s3 has it.");
 }
 
-/// What the case asks for, with the answer that it has.
+/// Compares the outcome of a case with the expected one.
 fn differs(case: &Value) -> Result<(), String> {
     let expected = departures::expected(case);
     let got = outcome(case);
