@@ -29,7 +29,7 @@ fn sessions_resolve_the_same_settings_as_boto3() {
             let (theirs, message) = (told(&theirs[what]), theirs[what]["message"].as_str().unwrap_or_default());
             match ours == theirs {
                 true => {}
-                false if known::is_departure(what, &theirs, message, &ours) => departures += 1,
+                false if known::is_departure(case, what, &theirs, message, &ours) => departures += 1,
                 false => differences.push(format!("{case:#?}\n{what}: boto3 {theirs} {message}, tucuxi {ours}")),
             }
         }

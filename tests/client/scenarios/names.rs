@@ -9,8 +9,8 @@ use tucuxi::{Resource, value};
 use super::{FOLDER, session};
 use crate::python::python;
 
-/// The methods that boto3 adds in code and that are not compared: file transfers and the batch writer.
-const ABSENT: [&str; 6] = ["upload_file", "download_file", "copy", "upload_fileobj", "download_fileobj", "batch_writer"];
+/// The methods that boto3 adds in code and that are not methods of resources here.
+const ABSENT: [&str; 2] = ["download_fileobj", "batch_writer"];
 
 fn boto3() -> BTreeMap<String, BTreeSet<String>> {
     let mut python = Command::new(python());
