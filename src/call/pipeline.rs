@@ -105,12 +105,14 @@ pub(crate) fn send(call: &mut Call<'_>) -> Result<Map> {
 
 /// Returns the signed request of an operation without sending it.
 pub(crate) fn prepare(call: &mut Call<'_>) -> Result<Request> {
+    call.limits().check()?;
     PREPARE.run(call)?;
     take_request(call)
 }
 
 /// Returns the request of an operation after `sign` has signed its URL or form.
 pub(crate) fn presign(call: &mut Call<'_>, sign: impl FnOnce(&mut Call<'_>) -> Result<()>) -> Result<Request> {
+    call.limits().check()?;
     PRESIGN.run(call)?;
     sign(call)?;
     take_request(call)
@@ -128,6 +130,7 @@ pub(crate) fn send_raw(call: &mut Call<'_>) -> Result<Response> {
 
 /// Returns a signed request that no definition describes, without sending it.
 pub(crate) fn prepare_raw(call: &mut Call<'_>) -> Result<Request> {
+    call.limits().check()?;
     RAW_PREPARE.run(call)?;
     take_request(call)
 }

@@ -1,7 +1,7 @@
-//! The `aws-chunked` content coding: a body in chunks with its checksum behind them.
+//! The `aws-chunked` content coding: a body in chunks, followed by its checksum.
 //!
-//! Each chunk is its length in hexadecimal, CRLF, its bytes, CRLF; after the chunk of length 0 comes
-//! the checksum as a trailer. The chunks are not signed (`STREAMING-UNSIGNED-PAYLOAD-TRAILER`).
+//! A chunk consists of its length in hexadecimal, CRLF, its bytes, and CRLF. The chunk of length 0 is followed by the
+//! checksum as a trailer. The chunks are not signed (`STREAMING-UNSIGNED-PAYLOAD-TRAILER`).
 
 use std::io::{self, Read};
 
@@ -9,10 +9,10 @@ use super::digest::{Checksum, ChecksumAlgorithm};
 use super::request::Body;
 use crate::value::{Bytes, Rewind, StreamReader};
 
-/// Bytes of the body in one chunk.
+/// The size of a chunk in bytes.
 const CHUNK: usize = 1024 * 1024;
 
-/// The body in `aws-chunked` coding, with its checksum in a trailer of that name.
+/// Encodes a body, with its checksum in a trailer of that name.
 pub(crate) fn aws_chunked(body: Body, algorithm: ChecksumAlgorithm, trailer: String) -> Body {
     let content = match body {
         Body::Empty => Content::Memory(Bytes::default(), 0),
@@ -28,7 +28,7 @@ struct AwsChunked {
     content: Content,
     algorithm: ChecksumAlgorithm,
     trailer: String,
-    /// Nothing once the trailer is written.
+    /// `None` after the trailer.
     checksum: Option<Checksum>,
     pending: Vec<u8>,
     at: usize,
@@ -40,7 +40,7 @@ enum Content {
 }
 
 impl AwsChunked {
-    /// Makes the next chunk, or the end.
+    /// Encodes the next chunk, or the end.
     fn refill(&mut self) -> io::Result<()> {
         let mut chunk = vec![0; CHUNK];
         let length = self.content.fill(&mut chunk)?;
@@ -105,7 +105,7 @@ impl Content {
         }
     }
 
-    /// Fills the buffer as far as there is content.
+    /// Fills the buffer, or as much of it as there is content for.
     fn fill(&mut self, buf: &mut [u8]) -> io::Result<usize> {
         match self {
             Content::Memory(bytes, at) => {
@@ -130,12 +130,13 @@ impl Content {
     }
 }
 
-/// How long a body of `length` bytes is in this coding.
+/// Returns the length of a body of `length` bytes in this coding.
 fn coded_length(length: u64, algorithm: ChecksumAlgorithm, trailer: &str) -> u64 {
     let chunk = |n: u64| format!("{n:x}").len() as u64 + n + 4;
+    // No source has as many bytes as would overflow; one that announces them ends early, which is reported.
     let (full, rest) = (length / CHUNK as u64, length % CHUNK as u64);
     let end = 3 + trailer.len() + 1 + Checksum::new(algorithm).finish().len() + 4;
-    full * chunk(CHUNK as u64) + if rest > 0 { chunk(rest) } else { 0 } + end as u64
+    full.saturating_mul(chunk(CHUNK as u64)).saturating_add(if rest > 0 { chunk(rest) } else { 0 }).saturating_add(end as u64)
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! The handle that stops a call from another thread: it wakes whoever sleeps and breaks what blocks.
+//! Cancellation from another thread: it ends sleeps and blocking operations.
 
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use crate::error::{Error, ErrorKind, Result};
 
-/// Stops calls from another thread. Clones are handles to the same switch; once it is thrown it stays.
+/// Cancels calls from another thread. Clones share their state; a cancellation is final.
 ///
 /// ```
 /// use tucuxi::Cancel;
@@ -33,20 +33,20 @@ struct Actions {
     waiting: Vec<(u64, Box<dyn FnOnce() + Send>)>,
 }
 
-/// Takes an action of [`Cancel::on_cancel`] back when it is dropped.
-#[must_use = "the action is taken back when the guard is dropped"]
+/// Removes an action of [`Cancel::on_cancel`] when it is dropped.
+#[must_use = "the action is removed when the guard is dropped"]
 pub struct CancelGuard<'a> {
     cancel: &'a Cancel,
     id: u64,
 }
 
 impl Cancel {
-    /// A switch that nobody has thrown.
+    /// Creates a handle that is not canceled.
     pub fn new() -> Cancel {
         Cancel::default()
     }
 
-    /// Stops every call that has this handle, now and from now on. Their errors are of the kind
+    /// Cancels every call that has this handle, now and in the future. Their errors have the kind
     /// [`ErrorKind::Canceled`].
     pub fn cancel(&self) {
         let waiting = {
@@ -58,13 +58,13 @@ impl Cancel {
         waiting.into_iter().for_each(|(_, action)| action());
     }
 
-    /// Whether it was thrown.
+    /// Returns whether [`cancel`](Self::cancel) was called.
     pub fn is_canceled(&self) -> bool {
         self.0.canceled.load(Ordering::SeqCst)
     }
 
-    /// Has `action` run, on the thread that cancels, if this is canceled while the guard lives; at once if it is
-    /// already. For transports: the action closes what they block on.
+    /// Runs `action` on the canceling thread if this is canceled while the guard exists, or at once if it is already canceled.
+    /// Transports use it to close what they block on.
     pub fn on_cancel(&self, action: impl FnOnce() + Send + 'static) -> CancelGuard<'_> {
         let mut actions = self.actions();
         let id = actions.next;
@@ -78,7 +78,7 @@ impl Cancel {
         CancelGuard { cancel: self, id }
     }
 
-    /// Sleeps, but no longer than until this is canceled.
+    /// Sleeps until the time has passed or this is canceled.
     pub fn sleep(&self, duration: Duration) {
         let Some(end) = Instant::now().checked_add(duration) else { return self.sleep(Duration::from_secs(u64::from(u32::MAX))) };
         let mut actions = self.actions();
@@ -102,12 +102,12 @@ impl Cancel {
     }
 }
 
-/// The error of a call that was stopped.
+/// The error of a canceled call.
 pub(crate) fn canceled() -> Error {
     Error::new(ErrorKind::Canceled, "The call was canceled.")
 }
 
-/// The error of a call that took longer than it may.
+/// The error of a call that exceeded its deadline.
 pub(crate) fn deadline_exceeded() -> Error {
     Error::new(ErrorKind::Deadline, "The call took longer than its deadline.")
 }
@@ -146,7 +146,7 @@ mod tests {
         cancel.cancel();
         assert_eq!(runs.load(Ordering::SeqCst), 1);
         let _late = cancel.on_cancel(count());
-        assert_eq!(runs.load(Ordering::SeqCst), 2, "too late is at once");
+        assert_eq!(runs.load(Ordering::SeqCst), 2, "it is canceled already");
     }
 
     #[test]

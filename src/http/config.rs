@@ -1,30 +1,30 @@
-//! What a transport needs to know before its first request.
+//! The settings of a transport.
 
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// The settings of a transport. Nothing is read or opened before the first request.
+/// The settings of a transport. Files are read by the first request that needs them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct HttpConfig {
-    /// How long connecting may take, TLS included; 60 seconds.
+    /// The maximum time to connect, including the TLS handshake; 60 seconds. `None`, or more than a year, is no limit.
     pub connect_timeout: Option<Duration>,
-    /// How long the server may be silent; 60 seconds.
+    /// The maximum time that the server may be silent; 60 seconds. `None`, or more than a year, is no limit.
     pub read_timeout: Option<Duration>,
-    /// How many idle connections are kept for each host; 10. More may be open at a time.
+    /// The maximum number of idle connections kept per host; 10. More can be in use at a time.
     pub max_pool_connections: usize,
     /// The maximum size of a response's status line and headers, in bytes, including interim responses; 1 MiB. There is no
     /// limit on the number of headers.
     pub max_response_header_size: usize,
-    /// Whom to trust.
+    /// Which servers are trusted.
     pub verify: Verify,
-    /// How this side proves who it is, where the server asks.
+    /// The client certificate, for servers that request one.
     pub client_cert: Option<ClientCert>,
     /// The proxies.
     pub proxies: Proxies,
-    /// How this side and a proxy get on.
+    /// The TLS options for proxies.
     pub proxy: ProxyOptions,
-    /// Whether the system probes connections that are idle (`SO_KEEPALIVE`).
+    /// Whether the system probes idle connections (`SO_KEEPALIVE`).
     pub tcp_keepalive: bool,
 }
 
@@ -44,13 +44,14 @@ impl Default for HttpConfig {
     }
 }
 
-/// The servers that are trusted. Made from `true`, `false`, or the path of a PEM file.
+/// The servers that are trusted. Converted from `true`, `false`, or the path of a PEM file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Verify {
-    /// Servers with a certificate issued under Mozilla's root certificates, which are compiled in.
+    /// Servers whose certificate was issued under one of Mozilla's root certificates, which are compiled in.
     #[default]
     Roots,
-    /// Servers with a certificate issued under one of the certificates in this PEM file.
+    /// Servers whose certificate was issued under a certificate in this PEM file, or is itself in it. The file is read by the
+    /// first request to an `https` URL.
     Bundle(PathBuf),
     /// All servers: neither certificate nor host name is checked.
     Nothing,
@@ -86,7 +87,7 @@ impl From<String> for Verify {
     }
 }
 
-/// PEM files with a certificate chain and its key; both may be the same file.
+/// PEM files with a certificate chain and its key. Both can be the same file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ClientCert {
     /// The file with the certificates, the client's own first.
@@ -95,21 +96,20 @@ pub struct ClientCert {
     pub key: PathBuf,
 }
 
-/// How this side and a proxy get on; boto3's `proxies_config`.
+/// The TLS options for proxies; boto3's `proxies_config`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ProxyOptions {
-    /// The PEM file with the certificates that vouch for proxies with `https` URLs; otherwise those that vouch for
-    /// targets do.
+    /// The PEM file with the certificates under which proxies with `https` URLs are trusted; by default, the same as for
+    /// targets.
     pub ca_bundle: Option<PathBuf>,
-    /// How this side proves who it is to such a proxy.
+    /// The client certificate for such a proxy.
     pub client_cert: Option<ClientCert>,
-    /// Whether such a proxy is trusted to see what goes to `https` targets: it gets the requests themselves, without a
-    /// tunnel.
+    /// Whether such a proxy is trusted with the requests to `https` targets: it receives them itself, without a tunnel.
     pub use_forwarding_for_https: bool,
 }
 
-/// The proxy for each scheme of the target's URL. The proxy's own URL is `http` or `https` and may contain user and
+/// The proxy for each scheme of the target's URL. The proxy's own URL is `http` or `https` and can contain a user name and a
 /// password.
 ///
 /// Requests to `http` targets are sent to the proxy itself; `https` targets are reached through a tunnel.
@@ -130,17 +130,17 @@ pub struct Proxies {
 }
 
 impl Proxies {
-    /// No proxy.
+    /// Uses no proxy.
     pub fn none() -> Proxies {
         Proxies::default()
     }
 
-    /// A proxy for targets with `https` URLs, which are nearly all endpoints.
+    /// Uses a proxy for targets with `https` URLs, which are nearly all endpoints.
     pub fn for_https(url: impl Into<String>) -> Proxies {
         Proxies { http: None, https: Some(url.into()) }
     }
 
-    /// One proxy for all targets.
+    /// Uses one proxy for all targets.
     pub fn all(url: impl Into<String>) -> Proxies {
         let url = url.into();
         Proxies { http: Some(url.clone()), https: Some(url) }

@@ -1,29 +1,28 @@
-//! A request as a command line for `curl`, to be pasted into a shell of the POSIX kind.
+//! Formats a request as a `curl` command line for POSIX shells.
 //!
-//! The signature holds for what is sent, so curl is told to send just that: the path as it stands, no globs, and no
-//! header of its own that the service would store.
+//! The signature covers what is sent, so curl must not change anything: the path stays as it is, globbing is off, and curl adds
+//! no header that the service would store.
 
 use super::request::{Body, Request};
 use crate::error::{Error, ErrorKind, Result};
 use crate::value::Bytes;
 use base64::prelude::{BASE64_STANDARD, Engine};
 
-/// What is done with keys, tokens and signatures when something is shown.
+/// How keys, tokens, and signatures are displayed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Secrets {
-    /// They are shown: the text can be used, by anybody.
+    /// They are included. Anybody can use the text.
     Shown,
-    /// They are replaced by `***`: the text can be passed on.
+    /// They are replaced by `***`. The text can be passed on.
     Masked,
 }
 
 impl Request {
-    /// The request as a `curl` command that sends it.
+    /// Returns a `curl` command that sends the request.
     ///
-    /// A body that is no text comes through a pipe from `base64`. A body that can be read only once is not read: the
-    /// command takes it from its standard input. Masking covers the signature, credentials,
-    /// and every parameter that the definition marks as sensitive, in the URL and the headers; a body with such a parameter is
-    /// masked as a whole.
+    /// A binary body is piped from `base64`. A body that can be read only once is not read; the command takes it from its
+    /// standard input. Masking covers the signature, credentials, and every parameter that the definition marks as sensitive,
+    /// in the URL and the headers; a body with such a parameter is masked as a whole.
     ///
     /// ```
     /// use tucuxi::http::Secrets;
@@ -39,7 +38,7 @@ impl Request {
     /// ```
     ///
     /// # Errors
-    /// If the body is a stream that fails when it is read.
+    /// Returns the error of reading the body, if it is a stream.
     pub fn to_curl(&mut self, secrets: Secrets) -> Result<String> {
         let masked = secrets == Secrets::Masked;
         let body = match masked && self.secrets.body {
@@ -58,7 +57,7 @@ impl Request {
         let mut command = format!("{before}curl -sS --globoff --path-as-is {method}");
         for (name, value) in self.headers.iter() {
             let value = if masked && self.headers.is_secret(name) { "***" } else { value };
-            // A name with a colon and nothing behind it would take the header away.
+            // With only a colon after the name, curl would remove the header.
             let field = if value.is_empty() { format!("{name};") } else { format!("{name}: {value}") };
             command.push_str(&format!(" \\\n  -H {}", quoted(&field)));
         }
@@ -74,11 +73,11 @@ impl Request {
     }
 }
 
-/// What curl is to send.
+/// The body that curl sends.
 enum Content {
     None,
     Bytes(Bytes),
-    /// What somebody else feeds it.
+    /// Standard input.
     Input,
 }
 
@@ -97,7 +96,7 @@ fn content(body: &mut Body) -> Result<Content> {
     })
 }
 
-/// Whether curl takes the text for the data itself, and a shell can carry it.
+/// Whether the text can be passed as an argument: curl does not interpret it, and a shell can contain it.
 fn is_argument(text: &str) -> bool {
     !text.starts_with('@') && !text.contains('\0') && text.len() <= 64 * 1024
 }
@@ -106,7 +105,7 @@ fn quoted_word(word: &str) -> String {
     if word.bytes().all(|b| b.is_ascii_alphanumeric()) { word.to_owned() } else { quoted(word) }
 }
 
-/// In single quotes, in which a shell leaves everything as it is but the quote itself.
+/// Quotes a text with single quotes, in which a shell interprets nothing but the quote itself.
 fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }
@@ -117,7 +116,7 @@ mod tests {
 
     use super::*;
 
-    /// What a shell hands to curl, an argument a line, and what comes by the pipe.
+    /// The arguments that a shell passes to curl, one per line, and the content of the pipe.
     fn run(command: &str) -> String {
         let shell = format!("curl() {{ for a in \"$@\"; do printf '<%s>' \"$a\"; if [ \"$a\" = @- ]; then cat; fi; done; }}\n{command}");
         let output = Command::new("sh").args(["-c", &shell]).output().unwrap();

@@ -1,4 +1,4 @@
-//! Checksums of bodies, by the names that services give the algorithms.
+//! Checksums of bodies. The algorithms have the names that services use.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -26,16 +26,16 @@ pub enum ChecksumAlgorithm {
 use ChecksumAlgorithm as A;
 
 impl ChecksumAlgorithm {
-    /// All of them; where a response has several checksums, the first here is verified.
+    /// All algorithms. If a response has several checksums, the first in this order is verified.
     pub const ALL: [ChecksumAlgorithm; 9] =
         [A::XxHash128, A::XxHash3, A::Crc64Nvme, A::XxHash64, A::Crc32c, A::Crc32, A::Sha1, A::Sha256, A::Sha512];
 
-    /// The algorithm of that name, in any case.
+    /// Returns the algorithm with that name, in any case.
     pub fn parse(name: &str) -> Option<ChecksumAlgorithm> {
         A::ALL.into_iter().find(|a| a.as_str().eq_ignore_ascii_case(name))
     }
 
-    /// The name in small letters, as it stands behind `x-amz-checksum-`.
+    /// Returns the name in lowercase, as in the headers `x-amz-checksum-…`.
     pub fn as_str(self) -> &'static str {
         match self {
             A::Crc32 => "crc32",
@@ -51,7 +51,7 @@ impl ChecksumAlgorithm {
     }
 }
 
-/// A checksum in the making.
+/// A checksum that is being calculated.
 pub struct Checksum(State);
 
 enum State {
@@ -63,7 +63,7 @@ enum State {
 }
 
 impl Checksum {
-    /// The checksum of nothing yet.
+    /// Starts a calculation.
     pub fn new(algorithm: ChecksumAlgorithm) -> Checksum {
         Checksum(match algorithm {
             A::Crc32 => State::Crc(Crc::new(CrcAlgorithm::Crc32IsoHdlc), 4),
@@ -78,7 +78,7 @@ impl Checksum {
         })
     }
 
-    /// Takes the next piece in.
+    /// Adds the next piece.
     pub fn update(&mut self, piece: &[u8]) {
         match &mut self.0 {
             State::Crc(crc, _) => crc.update(piece),
@@ -88,7 +88,7 @@ impl Checksum {
         }
     }
 
-    /// The checksum as headers have it: base64 of its bytes, the most significant first.
+    /// Returns the checksum as in headers: the base64 of its bytes in big-endian order.
     pub fn finish(self) -> String {
         match self.0 {
             State::Crc(crc, width) => STANDARD.encode(&crc.finalize().to_be_bytes()[8 - width..]),
@@ -100,7 +100,7 @@ impl Checksum {
     }
 }
 
-/// The CRC-32 of bytes in memory.
+/// Returns the CRC-32 of bytes in memory.
 pub(crate) fn crc32(bytes: &[u8]) -> u32 {
     let mut crc = Crc::new(CrcAlgorithm::Crc32IsoHdlc);
     crc.update(bytes);
@@ -118,7 +118,7 @@ mod tests {
         checksum.finish()
     }
 
-    /// The check values of the algorithms' catalogues: the nine digits `123456789`.
+    /// The check values in the catalogs of the algorithms, for the digits `123456789`.
     #[test]
     fn check_values() {
         let digits = b"123456789";

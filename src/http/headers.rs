@@ -1,9 +1,9 @@
-//! Header fields, in order, found whatever their case.
+//! Header fields in order, with case-insensitive names.
 
 use std::fmt;
 
-/// Header fields in the order in which they were added; names keep their case and are found without
-/// regard to it (RFC 9110, section 5.1).
+/// Header fields in the order in which they were added. Names keep their case and are compared case-insensitively (RFC 9110,
+/// section 5.1).
 ///
 /// ```
 /// use tucuxi::http::Headers;
@@ -20,22 +20,22 @@ pub struct Headers {
 }
 
 impl Headers {
-    /// No header.
+    /// Creates an empty collection.
     pub fn new() -> Headers {
         Headers::default()
     }
 
-    /// The value of the first field of that name.
+    /// Returns the value of the first field with that name.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.fields.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, v)| v.as_str())
     }
 
-    /// Whether there is a field of that name.
+    /// Returns whether there is a field with that name.
     pub fn contains(&self, name: &str) -> bool {
         self.get(name).is_some()
     }
 
-    /// Replaces every field of that name by this one; a new name goes to the end.
+    /// Replaces all fields with that name by this one. A new name is added at the end.
     pub fn set(&mut self, name: impl Into<String>, value: impl Into<String>) {
         let (name, value) = (name.into(), value.into());
         match self.fields.iter().position(|(n, _)| n.eq_ignore_ascii_case(&name)) {
@@ -51,19 +51,19 @@ impl Headers {
         }
     }
 
-    /// Adds a field, whether or not one of that name is there.
+    /// Adds a field at the end, even if there is one with that name.
     pub fn append(&mut self, name: impl Into<String>, value: impl Into<String>) {
         self.fields.push((name.into(), value.into()));
     }
 
-    /// Removes every field of that name and returns the first value.
+    /// Removes all fields with that name and returns the value of the first.
     pub fn remove(&mut self, name: &str) -> Option<String> {
         let first = self.get(name).map(str::to_owned);
         self.fields.retain(|(n, _)| !n.eq_ignore_ascii_case(name));
         first
     }
 
-    /// The fields, in order.
+    /// Returns the fields in order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.fields.iter().map(|(n, v)| (n.as_str(), v.as_str()))
     }
@@ -82,12 +82,12 @@ impl Headers {
         is_secret(name) || self.secret.iter().any(matches)
     }
 
-    /// How many fields there are.
+    /// Returns the number of fields.
     pub fn len(&self) -> usize {
         self.fields.len()
     }
 
-    /// Whether there is no field.
+    /// Returns whether there are no fields.
     pub fn is_empty(&self) -> bool {
         self.fields.is_empty()
     }

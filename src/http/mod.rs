@@ -1,6 +1,6 @@
-//! Requests and responses as data, and what turns the one into the other.
+//! Requests and responses as data, and the transports that turn one into the other.
 //!
-//! Nothing here knows a service or a shape, and nothing here sends a request twice.
+//! Services and shapes are unknown here, and no request is sent twice.
 
 mod aws_chunked;
 mod cancel;
@@ -13,7 +13,6 @@ mod request;
 mod response;
 mod transport;
 mod ureq;
-mod verify;
 
 use crate::text::mask;
 pub(crate) use crate::text::mask::url as masked_url;
@@ -28,7 +27,7 @@ pub use headers::Headers;
 pub(crate) use headers::is_secret as is_secret_header;
 pub(crate) use limits::Limits;
 pub use request::{Body, Request};
+pub(crate) use response::verified;
 pub use response::{Response, ResponseBody};
 pub use transport::{SendOptions, Transport};
 pub use ureq::HttpTransport;
-pub(crate) use verify::verified;

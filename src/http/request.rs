@@ -1,4 +1,4 @@
-//! The request as it goes to the wire.
+//! Requests as they are sent.
 
 use std::fmt;
 use std::io::{self, Read};
@@ -7,59 +7,58 @@ use super::Headers;
 use super::mask::{self, SecretParts};
 use crate::value::{Bytes, StreamReader};
 
-/// An HTTP request: what is here is sent as it stands, nothing is encoded again.
+/// An HTTP request. It is sent as it is; nothing is encoded again.
 #[non_exhaustive]
 pub struct Request {
     /// `GET`, `POST`, …
     pub method: String,
-    /// The whole URL, percent-encoded, query included.
+    /// The whole URL, percent-encoded, including the query.
     pub url: String,
-    /// The header fields. `Host` is added by the transport unless it is here.
+    /// The header fields. The transport adds `Host` if it is absent.
     pub headers: Headers,
-    /// What follows the headers.
+    /// The body.
     pub body: Body,
     /// The parts that are masked wherever the request is shown.
     pub(crate) secrets: SecretParts,
 }
 
 impl Request {
-    /// A request without headers and body.
+    /// Creates a request without headers and body.
     pub fn new(method: impl Into<String>, url: impl Into<String>) -> Request {
         Request { method: method.into(), url: url.into(), headers: Headers::new(), body: Body::Empty, secrets: SecretParts::default() }
     }
 
-    /// The host of the URL, with its port where one is written.
+    /// Returns the host of the URL, with the port if the URL contains one.
     pub fn host(&self) -> &str {
         let authority = &self.url[self.authority_start()..self.path_start()];
         authority.rsplit_once('@').map_or(authority, |(_, host)| host)
     }
 
-    /// The value of the `Host` field that belongs to the URL: as [`host`](Self::host), without a port
-    /// that is the scheme's own.
+    /// Returns the value for the `Host` field: [`host`](Self::host) without the default port of the scheme.
     pub fn host_field(&self) -> &str {
         let own = if self.is_https() { ":443" } else { ":80" };
         let host = self.host();
         host.strip_suffix(own).unwrap_or(host)
     }
 
-    /// The path of the URL as it is written; it may be empty.
+    /// Returns the path of the URL without decoding it. It can be empty.
     pub fn path(&self) -> &str {
         let rest = &self.url[self.path_start()..];
         rest.split(['?', '#']).next().unwrap_or_default()
     }
 
-    /// What follows the `?` of the URL, as it is written.
+    /// Returns the query of the URL without decoding it.
     pub fn query(&self) -> Option<&str> {
         let rest = self.url[self.path_start()..].split('#').next()?;
         rest.split_once('?').map(|(_, query)| query)
     }
 
-    /// Everything behind the host, as it is written.
+    /// Returns everything after the host, without decoding it.
     pub(crate) fn path_and_query(&self) -> &str {
         &self.url[self.path_start()..]
     }
 
-    /// Puts `query`, which is encoded, in the place of the URL's own.
+    /// Replaces the query of the URL by `query`, which is already encoded.
     pub(crate) fn set_query(&mut self, query: &str) {
         let end = self.path_start() + self.path().len();
         self.url.truncate(end);
@@ -69,7 +68,7 @@ impl Request {
         }
     }
 
-    /// Puts the host of another URL in the place of the URL's own; scheme, path and query stay.
+    /// Replaces the host by that of another URL. Scheme, path, and query stay the same.
     pub(crate) fn set_host(&mut self, url: &str) {
         let other = Request::new("", url);
         let place = self.authority_start()..self.path_start();
@@ -90,7 +89,7 @@ impl Request {
         self.url[start..].find(['/', '?', '#']).map_or(self.url.len(), |i| start + i)
     }
 
-    /// Whether the URL's scheme is https.
+    /// Returns whether the scheme of the URL is https.
     pub fn is_https(&self) -> bool {
         self.url.get(..8).is_some_and(|s| s.eq_ignore_ascii_case("https://"))
     }
@@ -116,12 +115,12 @@ pub enum Body {
     Empty,
     /// A body in memory.
     Bytes(Bytes),
-    /// A body read while it is sent.
+    /// A body that is read while it is sent.
     Reader(StreamReader),
 }
 
 impl Body {
-    /// The length in bytes, where it is known.
+    /// Returns the length in bytes, if known.
     pub fn length(&self) -> Option<u64> {
         match self {
             Body::Empty => Some(0),
@@ -130,7 +129,7 @@ impl Body {
         }
     }
 
-    /// Whether it can be sent a second time.
+    /// Returns whether it can be sent repeatedly.
     pub fn is_rewindable(&self) -> bool {
         match self {
             Body::Empty | Body::Bytes(_) => true,
@@ -138,10 +137,10 @@ impl Body {
         }
     }
 
-    /// Makes it ready to be sent from its start again.
+    /// Returns to the start, so that the body can be sent again.
     ///
     /// # Errors
-    /// If it can be read only once.
+    /// Returns an error if the body can be read only once.
     pub fn rewind(&mut self) -> io::Result<()> {
         match self {
             Body::Empty | Body::Bytes(_) => Ok(()),
@@ -149,7 +148,7 @@ impl Body {
         }
     }
 
-    /// Hands the content to `sink` piece by piece, and rewinds: for digests.
+    /// Passes the content to `sink` piece by piece, and rewinds; for digests.
     pub(crate) fn scan(&mut self, mut sink: impl FnMut(&[u8])) -> io::Result<()> {
         match self {
             Body::Empty => Ok(()),

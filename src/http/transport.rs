@@ -1,22 +1,21 @@
-//! What turns a request into a response: the last stage of an attempt, below retries.
+//! The interface of transports, the last stage of an attempt, below retries.
 
 use std::time::{Duration, Instant};
 
 use super::{Cancel, Request, Response};
 
-/// Anything that turns a [`Request`] into a [`Response`].
+/// Sends requests.
 ///
-/// It sends the request once, as it stands: nothing is encoded, signed, followed or repeated. A
-/// status of 400 or 500 is a response, not an error. The body of the response may still be on its way
-/// when `send` returns.
+/// A transport sends a request once and unchanged: it encodes, signs, and repeats nothing and follows no redirects. A status of
+/// 400 or 500 is a response, not an error. When `send` returns, the body of the response may not have arrived yet.
 ///
-/// Errors are whatever fits; a [`tucuxi::Error`](crate::Error) inside survives as it is, and its kind
-/// decides whether the request is sent again.
+/// Errors can have any type. A [`tucuxi::Error`](crate::Error) is passed on as it is, and its kind determines whether the
+/// request is retried.
 ///
 /// ```
 /// use tucuxi::http::{Headers, Request, Response, SendOptions, Transport};
 ///
-/// /// Answers every request with its own path.
+/// /// Responds to every request with its path.
 /// struct Echo;
 ///
 /// impl Transport for Echo {
@@ -29,21 +28,20 @@ use super::{Cancel, Request, Response};
 /// assert_eq!(response.status, 200);
 /// ```
 pub trait Transport: Send + Sync {
-    /// Sends the request once. The request is borrowed because its body is read; it can be sent
-    /// again after the body was rewound.
+    /// Sends the request once. The body is read from the borrowed request, which can be sent again after the body is rewound.
     fn send(&self, request: &mut Request, options: &SendOptions) -> anyhow::Result<Response>;
 }
 
-/// One request's own limits; `None` is what the transport is configured with.
+/// The limits of one request. `None` stands for the transport's own setting.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct SendOptions {
-    /// How long connecting may take, TLS included.
+    /// The maximum time to connect, including the TLS handshake.
     pub connect_timeout: Option<Duration>,
-    /// How long the server may be silent: for each read, not for the whole body.
+    /// The maximum time that the server may be silent. It applies to each read and write, not to the whole body.
     pub read_timeout: Option<Duration>,
-    /// When the response's last byte must be there.
+    /// When the last byte of the response must have arrived.
     pub deadline: Option<Instant>,
-    /// The switch that stops the request from another thread: see [`Cancel::on_cancel`].
+    /// The handle that cancels the request from another thread; see [`Cancel::on_cancel`].
     pub cancel: Option<Cancel>,
 }

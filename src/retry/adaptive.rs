@@ -1,16 +1,16 @@
-//! The adaptive mode's rate limiter: after the first throttling answer a client sends no faster than a rate
-//! that falls with every further one and grows along a cubic curve in between (the CUBIC of TCP).
+//! The rate limiter of the adaptive mode. After the first throttling response, a client sends at a limited rate, which drops
+//! with each further throttling response and grows along a cubic curve in between (as in TCP CUBIC).
 //!
 //! All times are seconds on the client's own clock.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-/// How the rate recovers.
+/// How fast the rate recovers.
 const SCALE: f64 = 0.4;
-/// What is left of the rate after throttling.
+/// The part of the rate that is left after throttling.
 const BETA: f64 = 0.7;
-/// How much the newest measurement counts.
+/// The weight of the newest measurement.
 const SMOOTH: f64 = 0.8;
 const LOWEST_RATE: f64 = 0.5;
 
@@ -20,9 +20,9 @@ pub(super) struct RateLimiter(Mutex<State>);
 struct State {
     enabled: bool,
     bucket: Bucket,
-    /// The rate at which throttling began last.
+    /// The rate at which throttling last began.
     w_max: f64,
-    /// How long the curve takes to be there again.
+    /// The time until the curve reaches that rate again.
     k: f64,
     last_fail: f64,
     clocker: Clocker,
@@ -51,13 +51,13 @@ impl RateLimiter {
         RateLimiter(Mutex::new(State { enabled: false, bucket, w_max: 0.0, k: 0.0, last_fail: now, clocker }))
     }
 
-    /// Takes a token; otherwise how long to wait before asking again.
+    /// Takes a token, or returns how long to wait before the next try.
     pub(super) fn acquire(&self, now: Duration) -> Duration {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if state.enabled { state.bucket.acquire(now.as_secs_f64()) } else { Duration::ZERO }
     }
 
-    /// Takes note of an attempt.
+    /// Records an attempt.
     pub(super) fn record(&self, now: Duration, throttled: bool) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).record(now.as_secs_f64(), throttled);
     }
@@ -89,7 +89,7 @@ impl Bucket {
     }
 
     fn acquire(&mut self, now: f64) -> Duration {
-        // What is short of one by less than this is one: the last wait ended where it should.
+        // Rounding may leave a token this much short after the exact wait.
         const ALMOST: f64 = 1e-6;
         self.refill(now);
         if self.capacity >= 1.0 - ALMOST {
@@ -134,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_limited_before_the_first_throttling() {
+    fn the_rate_is_unlimited_before_the_first_throttling() {
         let limiter = RateLimiter::new(at(0.0));
         for tick in 0..100 {
             assert_eq!(limiter.acquire(at(0.0)), Duration::ZERO);
@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn the_rate_falls_to_seven_tenths_and_comes_back_along_the_cubic() {
+    fn the_rate_drops_to_seven_tenths_and_recovers_along_the_curve() {
         let limiter = RateLimiter::new(at(0.0));
         for tick in 0..100 {
             limiter.record(at(f64::from(tick) / 10.0), false);
@@ -157,11 +157,11 @@ mod tests {
             limiter.record(at(f64::from(tick) / 10.0), false);
         }
         let back = rate(&limiter);
-        assert!((back - measured).abs() < 0.1, "after k seconds it is where it was: {back} of {measured}");
+        assert!((back - measured).abs() < 0.1, "after k seconds it has recovered: {back} of {measured}");
     }
 
     #[test]
-    fn tokens_come_at_the_rate_and_a_wait_is_long_enough() {
+    fn tokens_become_available_at_the_rate_and_waits_suffice() {
         let limiter = RateLimiter::new(at(0.0));
         limiter.record(at(0.1), true);
         assert_eq!(rate(&limiter), LOWEST_RATE);

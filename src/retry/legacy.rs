@@ -1,4 +1,4 @@
-//! The legacy mode: the conditions of `_retry.json`, delays that double, no quota.
+//! The legacy mode: the conditions in `_retry.json`, doubling delays, no quota.
 
 use std::time::Duration;
 
@@ -6,10 +6,10 @@ use super::Verdict;
 use super::outcome::{Outcome, is_connection_failure};
 use crate::definition::{RetryCondition, ServiceRetryRules};
 
-/// Delays beyond this are none that anybody waits for; it keeps the arithmetic finite.
+/// The longest delay in seconds, which keeps the arithmetic finite.
 const FOREVER: f64 = 1e9;
 
-/// What is to be done after an attempt: the first condition that fits decides.
+/// Decides what to do after an attempt. The first condition that applies decides.
 pub(super) fn verdict(rules: &ServiceRetryRules, outcome: &Outcome<'_>, random: &dyn Fn() -> f64) -> Verdict {
     let Some(condition) = rules.conditions.iter().find(|condition| applies(condition, outcome)) else { return Verdict::Stop };
     if outcome.attempt >= outcome.max_attempts {
@@ -54,7 +54,7 @@ mod tests {
     }
 
     #[test]
-    fn delays_double_from_the_base_on() {
+    fn delays_double() {
         let special = rules("dynamodb");
         let waits: Vec<f64> = (1..10)
             .map(|attempt| match verdict(&special, &outcome(attempt, Some(500), None, None), &|| 0.3) {
@@ -68,7 +68,7 @@ mod tests {
     }
 
     #[test]
-    fn codes_count_with_their_status_only() {
+    fn codes_apply_only_with_their_status() {
         let stops =
             |prefix: &str, status, code| verdict(&rules(prefix), &outcome(1, Some(status), Some(code), None), &|| 0.5) == Verdict::Stop;
         assert!(!stops("lambda", 400, "Throttling"));
@@ -80,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn a_failure_is_one_of_the_connection_and_the_limit_counts_only_where_something_is_to_be_retried() {
+    fn only_connection_failures_are_retried_and_the_limit_applies_only_to_retries() {
         let all = rules("lambda");
         assert!(matches!(verdict(&all, &outcome(1, None, None, Some(ErrorKind::ConnectionClosed)), &|| 0.5), Verdict::Retry(_)));
         assert_eq!(verdict(&all, &outcome(1, None, None, Some(ErrorKind::Http)), &|| 0.5), Verdict::Stop);

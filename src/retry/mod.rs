@@ -1,37 +1,33 @@
-//! Whether a request is sent again, and when: the modes legacy, standard and adaptive.
+//! Decides whether and when a request is retried: the modes legacy, standard, and adaptive.
 //!
-//! It decides on facts that it is handed, after every attempt. Deliberately absent: clocks, sleep and
-//! chance (they are handed in), and the names of services (their peculiarities come as [`Tuning`]).
+//! Decisions are made after each attempt from the facts that are passed in. Clocks, sleep, and random numbers are passed in,
+//! too. Services are not named here; their peculiarities are passed as [`Tuning`].
 
 mod adaptive;
 mod legacy;
 mod outcome;
-mod quota;
-mod skew;
 mod standard;
 
 use std::time::Duration;
 
 use self::adaptive::RateLimiter;
-use self::quota::Quota;
+use self::standard::Quota;
 use crate::definition::ServiceRetryRules;
-pub(crate) use outcome::{Modeled, Outcome, is_retryable};
-pub(crate) use quota::Loan;
-pub(crate) use skew::{is_about_signature, skew};
+pub(crate) use outcome::{Modeled, Outcome, is_about_signature, is_retryable, skew};
+pub(crate) use standard::Loan;
 
-/// What is peculiar to a service in the modes standard and adaptive.
+/// The peculiarities of a service in the modes standard and adaptive.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Tuning {
-    /// How often a request is sent at most unless somebody says otherwise.
+    /// The default maximum number of attempts.
     pub max_attempts: u32,
-    /// The longest first delay where nothing is throttled, in seconds.
+    /// The longest first delay without throttling, in seconds.
     pub backoff_scale: f64,
-    /// Error codes that pass by themselves, beyond those of all services.
+    /// Error codes that are transient, in addition to those of all services.
     pub transient_codes: &'static [&'static str],
     /// The header with the CRC-32 of the body.
     pub crc32_header: Option<&'static str>,
-    /// The operations that wait for work: without quota they pause before they fail, so that a loop around
-    /// them does not spin.
+    /// The operations that wait for work. Without quota they pause before they fail, so that a loop around them does not spin.
     pub long_polls: &'static [&'static str],
 }
 
@@ -44,65 +40,65 @@ impl Default for Tuning {
 /// The retries of one client.
 pub(crate) struct Retries {
     max_attempts: u32,
-    way: Way,
+    mode: Mode,
 }
 
-enum Way {
+enum Mode {
     Legacy(ServiceRetryRules),
     Standard { tuning: Tuning, quota: Quota, limiter: Option<RateLimiter> },
 }
 
-/// What is to be done after an attempt.
+/// What to do after an attempt.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Verdict {
-    /// Wait that long, then send again.
+    /// Wait, then send again.
     Retry(Duration),
-    /// This was it; nothing to be retried, or nothing that may be.
+    /// The outcome is final.
     Stop,
-    /// It was the last attempt that is allowed.
+    /// The maximum number of attempts is reached.
     MaxAttempts,
-    /// The client's quota is used up; pause that long before failing.
+    /// The client's quota is used up. Pause before failing.
     Quota(Duration),
-    /// There is no other attempt, and the last one's body does not have the checksum that it was announced with.
+    /// There is no other attempt, and the body does not match its announced checksum.
     Corrupt { expected: u32, calculated: u32 },
 }
 
 impl Retries {
-    /// Standard or adaptive; `max_attempts` is what somebody said.
+    /// The mode standard, or adaptive if `adaptive_since` is the current time. `max_attempts` is the setting.
     pub(crate) fn standard(tuning: Tuning, max_attempts: Option<u32>, adaptive_since: Option<Duration>) -> Retries {
         let limiter = adaptive_since.map(RateLimiter::new);
-        let way = Way::Standard { tuning, quota: Quota::default(), limiter };
-        Retries { max_attempts: max_attempts.unwrap_or(tuning.max_attempts), way }
+        let mode = Mode::Standard { tuning, quota: Quota::default(), limiter };
+        Retries { max_attempts: max_attempts.unwrap_or(tuning.max_attempts), mode }
     }
 
-    /// Legacy; `max_attempts` is what somebody said.
+    /// The mode legacy. `max_attempts` is the setting.
     pub(crate) fn legacy(rules: ServiceRetryRules, max_attempts: Option<u32>) -> Retries {
-        Retries { max_attempts: max_attempts.unwrap_or(rules.max_attempts), way: Way::Legacy(rules) }
+        Retries { max_attempts: max_attempts.unwrap_or(rules.max_attempts), mode: Mode::Legacy(rules) }
     }
 
-    /// How often a request is sent at most, the first time included.
+    /// The maximum number of attempts, including the first.
     pub(crate) fn max_attempts(&self) -> u32 {
         self.max_attempts
     }
 
-    /// Whether the first attempt tells how many there may be.
+    /// Whether the first attempt announces the maximum.
     pub(crate) fn announces_max(&self) -> bool {
-        matches!(self.way, Way::Standard { .. })
+        matches!(self.mode, Mode::Standard { .. })
     }
 
-    /// Before an attempt: how long to wait before asking again; zero means go.
+    /// Called before an attempt. Returns how long to wait before calling this again; zero admits the attempt.
     pub(crate) fn throttle(&self, now: Duration) -> Duration {
-        match &self.way {
-            Way::Standard { limiter: Some(limiter), .. } => limiter.acquire(now),
+        match &self.mode {
+            Mode::Standard { limiter: Some(limiter), .. } => limiter.acquire(now),
             _ => Duration::ZERO,
         }
     }
 
-    /// After an attempt: what now. `random` gives numbers from 0 up to, not including, 1.
+    /// Called after an attempt. `random` returns numbers from 0 up to but not including 1.
     pub(crate) fn verdict(&self, outcome: &Outcome<'_>, loan: &mut Loan, now: Duration, random: &dyn Fn() -> f64) -> Verdict {
-        match &self.way {
-            Way::Legacy(rules) => legacy::verdict(rules, outcome, random),
-            Way::Standard { tuning, quota, limiter } => {
+        match &self.mode {
+            Mode::Legacy(rules) => legacy::verdict(rules, outcome, random),
+            Mode::Standard { tuning, quota, limiter } => {
                 let verdict = standard::verdict(tuning, quota, outcome, loan, random);
                 if let Some(limiter) = limiter {
                     limiter.record(now, outcome.is_throttling());
@@ -112,9 +108,9 @@ impl Retries {
         }
     }
 
-    /// After a call that succeeded: a part of what its retries cost comes back.
+    /// Called after a successful call: returns a part of the cost of its retries to the quota.
     pub(crate) fn release(&self, loan: &Loan) {
-        if let Way::Standard { quota, .. } = &self.way {
+        if let Mode::Standard { quota, .. } = &self.mode {
             quota.release(loan);
         }
     }

@@ -1,20 +1,54 @@
-//! The standard mode: what may pass is retried with growing random delays, within a quota.
+//! The standard mode: transient failures are retried after growing random delays, within a quota. While a service is down, the
+//! quota keeps its clients from multiplying its load.
 
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use super::outcome::{Outcome, is_retryable};
-use super::quota::{Loan, Quota};
 use super::{Tuning, Verdict};
 
-/// The longest delay before chance has its say, in seconds.
+/// The longest delay before it is randomized, in seconds.
 const LONGEST: f64 = 20.0;
-/// By how much a service may lengthen a delay, in seconds.
-const LONGEST_WISH: f64 = 5.0;
+/// The maximum by which a service can extend a delay, in seconds.
+const LONGEST_EXTENSION: f64 = 5.0;
 const RETRY_AFTER: &str = "x-amz-retry-after";
 const COST: u32 = 14;
 const COST_THROTTLED: u32 = 5;
 
-/// What is to be done after an attempt. The number of attempts is looked at first, whatever came of the last.
+/// The size of the quota, which is full at first.
+const CAPACITY: u32 = 500;
+
+/// The retry quota of a client: the amount left for retries.
+pub(super) struct Quota(Mutex<u32>);
+
+/// The amount that the last retry of a call took from the quota.
+#[derive(Debug, Default)]
+pub(crate) struct Loan(Option<u32>);
+
+impl Default for Quota {
+    fn default() -> Quota {
+        Quota(Mutex::new(CAPACITY))
+    }
+}
+
+impl Quota {
+    /// Takes the cost if the quota covers it.
+    pub(super) fn acquire(&self, cost: u32, loan: &mut Loan) -> bool {
+        let mut left = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(rest) = left.checked_sub(cost) else { return false };
+        *left = rest;
+        *loan = Loan(Some(cost));
+        true
+    }
+
+    /// Returns the amount that the last retry of a successful call took, or one unit if there was no retry.
+    pub(super) fn release(&self, loan: &Loan) {
+        let mut left = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        *left = left.saturating_add(loan.0.unwrap_or(1)).min(CAPACITY);
+    }
+}
+
+/// Decides what to do after an attempt. The number of attempts is checked first, whatever the outcome.
 pub(super) fn verdict(tuning: &Tuning, quota: &Quota, outcome: &Outcome<'_>, loan: &mut Loan, random: &dyn Fn() -> f64) -> Verdict {
     let corruption = tuning.crc32_header.and_then(|header| outcome.corruption(header));
     let corrupt = corruption.map(|(expected, calculated)| Verdict::Corrupt { expected, calculated });
@@ -45,9 +79,9 @@ fn delay(tuning: &Tuning, outcome: &Outcome<'_>, throttling: bool, random: f64) 
     let scale = if throttling { 1.0 } else { tuning.backoff_scale };
     let exponent = i32::try_from(outcome.attempt.saturating_sub(1)).unwrap_or(i32::MAX);
     let own = random * (scale * 2_f64.powi(exponent)).min(LONGEST);
-    let wished = outcome.headers.and_then(|h| h.get(RETRY_AFTER)).and_then(|text| text.trim().parse::<u64>().ok());
-    let seconds = match wished {
-        Some(milliseconds) => own.max((milliseconds as f64 / 1000.0).min(own + LONGEST_WISH)),
+    let requested = outcome.headers.and_then(|h| h.get(RETRY_AFTER)).and_then(|text| text.trim().parse::<u64>().ok());
+    let seconds = match requested {
+        Some(milliseconds) => own.max((milliseconds as f64 / 1000.0).min(own + LONGEST_EXTENSION)),
         None => own,
     };
     Duration::from_secs_f64(seconds)
@@ -81,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn delays_double_up_to_twenty_seconds_and_chance_shortens_them() {
+    fn delays_double_up_to_twenty_seconds_and_are_randomized() {
         assert_eq!(waits(&outcome(1, 500, None, None), 0.5), 0.025);
         assert_eq!(waits(&outcome(3, 500, None, None), 0.5), 0.1);
         assert_eq!(waits(&outcome(2, 400, Some("SlowDown"), None), 0.5), 1.0);
@@ -89,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn a_service_may_lengthen_a_delay_by_five_seconds() {
+    fn a_service_can_extend_a_delay_by_five_seconds() {
         let with = |value: &str| [("X-Amz-Retry-After", value)].into_iter().collect::<Headers>();
         assert_eq!(waits(&outcome(1, 500, None, Some(&with("1500"))), 0.5), 1.5);
         assert_eq!(waits(&outcome(2, 500, None, Some(&with("99999"))), 0.5), 5.05);
@@ -100,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn the_last_attempt_is_the_last_whatever_came_of_it() {
+    fn the_last_attempt_is_final_whatever_its_outcome() {
         let (quota, mut loan) = (Quota::default(), Loan::default());
         let mut last = outcome(3, 200, None, None);
         last.max_attempts = 3;
@@ -110,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn without_quota_a_long_poll_pauses() {
+    fn a_long_poll_without_quota_pauses() {
         let (quota, mut loan) = (Quota::default(), Loan::default());
         let tuning = Tuning { long_polls: &["Do"], ..Tuning::default() };
         let broken = outcome(1, 500, None, None);
@@ -122,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn a_body_that_does_not_fit_its_crc_is_asked_for_again_and_never_given_out() {
+    fn a_body_with_a_wrong_crc_is_requested_again_and_never_returned() {
         let tuning = Tuning { crc32_header: Some("x-amz-crc32"), ..Tuning::default() };
         let wrong: Headers = [("x-amz-crc32", "1")].into_iter().collect();
         let right: Headers = [("x-amz-crc32", "2745614147")].into_iter().collect();
@@ -135,5 +169,18 @@ mod tests {
         assert_eq!(decide(&broken, &quota), corrupt, "the quota is used up");
         assert_eq!(decide(&outcome(100, 200, None, Some(&wrong)), &Quota::default()), corrupt);
         assert_eq!(decide(&outcome(1, 200, None, Some(&right)), &Quota::default()), Verdict::Stop);
+    }
+
+    #[test]
+    fn a_success_returns_its_last_cost_up_to_the_capacity() {
+        let quota = Quota::default();
+        let mut loan = Loan::default();
+        assert!((0..35).all(|_| quota.acquire(14, &mut loan)));
+        assert!(!quota.acquire(14, &mut loan), "490 of 500 are spent");
+        assert!(quota.acquire(5, &mut loan));
+        quota.release(&loan);
+        assert_eq!(*quota.0.lock().unwrap(), 10);
+        (0..600).for_each(|_| quota.release(&Loan::default()));
+        assert_eq!(*quota.0.lock().unwrap(), CAPACITY);
     }
 }

@@ -58,23 +58,41 @@ impl Stream {
         Ok(Stream::of(StreamReader::new(Seekable { reader, start }, Some(length))))
     }
 
-    /// Creates a body from an open file at its current position. A file that cannot seek can be read only once.
-    pub(super) fn from_file(mut file: std::fs::File) -> Stream {
-        match measure(&mut file) {
-            Ok((start, length)) => Stream::of(StreamReader::new(Seekable { reader: file, start }, Some(length))),
-            Err(_) => Stream::from_reader(file),
-        }
+    /// Creates a body from an open file at its current position; see [`open`](Self::open).
+    pub(super) fn from_file(file: std::fs::File) -> Stream {
+        Stream::try_from_file(file).unwrap_or_else(|error| Stream::from_reader(Failed(Some(error))))
     }
 
     /// Opens a file.
     ///
+    /// Pipes and files like those in `/proc` cannot tell their length. If the content is not larger than 8 MiB, it is read into
+    /// memory at once; otherwise the body has no length and can be read only once.
+    ///
     /// # Errors
-    /// Returns [`ErrorKind::Stream`] if the file cannot be opened or cannot seek. The message contains the path.
+    /// Returns [`ErrorKind::Stream`] if the file cannot be opened or read, or is a folder. The message contains the path.
     pub fn open(path: impl AsRef<Path>) -> Result<Stream> {
         let path = path.as_ref();
-        let file =
-            std::fs::File::open(path).map_err(|e| Error::new(ErrorKind::Stream, format!("{}: {e}", path.display())).with_source(e))?;
-        Stream::from_seekable(file)
+        std::fs::File::open(path)
+            .and_then(Stream::try_from_file)
+            .map_err(|e| Error::new(ErrorKind::Stream, format!("{}: {e}", path.display())).with_source(e))
+    }
+
+    fn try_from_file(mut file: std::fs::File) -> io::Result<Stream> {
+        const LARGEST_IN_MEMORY: u64 = 8 * 1024 * 1024;
+        match measure(&mut file) {
+            Ok((start, length)) if start > 0 || length > 0 => {
+                return Ok(Stream::of(StreamReader::new(Seekable { reader: file, start }, Some(length))));
+            }
+            _ => {}
+        }
+        // A regular file that is empty has nothing to read, either.
+        let mut content = Vec::new();
+        file.by_ref().take(LARGEST_IN_MEMORY + 1).read_to_end(&mut content)?;
+        if content.len() as u64 > LARGEST_IN_MEMORY {
+            return Ok(Stream::from_reader(io::Cursor::new(content).chain(file)));
+        }
+        let length = content.len() as u64;
+        Ok(Stream::of(StreamReader::new(Seekable { reader: io::Cursor::new(content), start: 0 }, Some(length))))
     }
 
     /// Creates a stream of events, each a map with one entry: the name of the event and its content.
@@ -174,6 +192,15 @@ pub(crate) trait Rewind: Read {
 }
 
 struct Once<R>(R);
+
+/// A file that cannot be read.
+struct Failed(Option<io::Error>);
+
+impl Read for Failed {
+    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+        self.0.take().map_or(Ok(0), Err)
+    }
+}
 
 struct Seekable<R> {
     reader: R,

@@ -9,7 +9,7 @@ use super::trust;
 use crate::error::{Error, ErrorKind};
 use crate::http::{deadline_exceeded, mask};
 
-/// Where it failed.
+/// The exchange that failed.
 pub(super) struct Failure<'a> {
     pub url: &'a str,
     pub proxy: Option<&'a str>,
@@ -73,6 +73,9 @@ fn kind(cause: &ureq::Error) -> ErrorKind {
 }
 
 fn io_kind(error: &io::Error) -> ErrorKind {
+    if is_out_of_sockets(error) {
+        return ErrorKind::Connect;
+    }
     match error.kind() {
         io::ErrorKind::ConnectionRefused
         | io::ErrorKind::HostUnreachable
@@ -85,18 +88,42 @@ fn io_kind(error: &io::Error) -> ErrorKind {
         | io::ErrorKind::NotConnected
         | io::ErrorKind::UnexpectedEof => ErrorKind::ConnectionClosed,
         io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock => ErrorKind::ReadTimeout,
-        // rustls reports what is wrong with certificates and records in this way.
+        // rustls reports invalid certificates and records in this way.
         io::ErrorKind::InvalidData => ErrorKind::Tls,
         _ if is_lookup_failure(error) => ErrorKind::Connect,
         _ => ErrorKind::Http,
     }
 }
 
-/// The standard library has no kind for names that cannot be resolved.
+/// Whether the process or the system cannot open another socket at the moment.
+fn is_out_of_sockets(error: &io::Error) -> bool {
+    // ENFILE and EMFILE, the same on all Unix systems; WSAEMFILE and WSAENOBUFS.
+    const UNIX: [i32; 2] = [23, 24];
+    const WINDOWS: [i32; 2] = [10024, 10055];
+    error.raw_os_error().is_some_and(|code| if cfg!(windows) { WINDOWS.contains(&code) } else { UNIX.contains(&code) })
+}
+
+/// The standard library has no kind for host names that cannot be resolved.
 fn is_lookup_failure(error: &io::Error) -> bool {
     const WINDOWS_HOST_ERRORS: std::ops::RangeInclusive<i32> = 11001..=11004;
     match error.raw_os_error() {
         Some(code) => cfg!(windows) && WINDOWS_HOST_ERRORS.contains(&code),
         None => error.to_string().starts_with("failed to lookup address information"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// It passes when other connections are closed, so it is retried like a refused connection.
+    #[test]
+    #[cfg(unix)]
+    fn too_many_open_files_is_a_connection_failure() {
+        for code in [23, 24] {
+            let cause = ureq::Error::Io(io::Error::from_raw_os_error(code));
+            let error = Failure { url: "http://h/", proxy: None }.error(cause);
+            assert_eq!((error.kind(), error.message()), (ErrorKind::Connect, "Could not connect to the endpoint URL: \"http://h/\""));
+        }
     }
 }

@@ -149,7 +149,7 @@ mod tests {
     use super::*;
     use crate::http::{HttpTransport, SendOptions, Transport as _};
 
-    /// A proxy that answers one request; the lines of what it was sent.
+    /// A proxy that responds to one request. Returns the lines that it received.
     fn proxy(answer: &'static str) -> (String, JoinHandle<Vec<String>>) {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap().to_string();
@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn a_request_to_an_http_target_is_handed_over_whole() {
+    fn a_request_to_an_http_target_is_forwarded() {
         let (address, seen) = proxy("HTTP/1.1 204 No Content\r\n\r\n");
         assert_eq!(send(&format!("http://a%3ab:c@{address}"), "http://target.invalid:8080/p%20q?x=%7e").unwrap(), 204);
         let seen = seen.join().unwrap();
@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn a_tunnel_leads_to_an_https_target_and_a_refusal_is_the_proxys() {
+    fn an_https_target_is_reached_through_a_tunnel_and_a_refusal_is_a_proxy_error() {
         let (address, seen) = proxy("HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n");
         let error = send(&format!("http://user:pa%2Fss@{address}"), "https://target.invalid/").unwrap_err();
         assert_eq!((error.kind(), error.name()), (ErrorKind::Proxy, "ProxyConnectionError"));
@@ -191,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn other_kinds_of_proxy_are_refused() {
+    fn other_kinds_of_proxies_are_rejected() {
         assert_eq!(send("socks5://127.0.0.1:1", "http://target.invalid/").unwrap_err().kind(), ErrorKind::Proxy);
     }
 }

@@ -1,4 +1,4 @@
-//! Against a server on loopback that reads requests with nothing but the standard library.
+//! Tests with a loopback server that uses only the standard library.
 
 use std::io::{BufRead, BufReader, Cursor, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -9,7 +9,7 @@ use super::*;
 use crate::http::{Body, Cancel, Verify};
 use crate::value::{Bytes, Stream};
 
-/// What came over the wire: request line, header lines, length of the body, connection.
+/// A request as received: request line, header lines, body, and the number of the connection.
 #[derive(Debug)]
 struct Seen {
     line: String,
@@ -18,7 +18,7 @@ struct Seen {
     connection: usize,
 }
 
-/// A server that answers every request with `answer`, and the end of the connection where `close`.
+/// A server that sends `answer` to every request, and then closes the connection if `close` is set.
 fn server(answer: &'static [u8], close: bool) -> (String, Receiver<Seen>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
@@ -78,7 +78,7 @@ fn send(request: &mut Request) -> Result<Response> {
 }
 
 #[test]
-fn the_request_goes_out_as_it_stands() {
+fn the_request_is_sent_unchanged() {
     let (url, seen) = server(EMPTY, false);
     let mut request = Request::new("GET", format!("{url}/a%20b/../c//d%2F~+?x=%7e&y&z=a%2Bb"));
     request.headers.set("x-meta", "Grüße");
@@ -137,7 +137,7 @@ fn a_large_body_is_streamed() {
 }
 
 #[test]
-fn a_body_shorter_than_its_length_is_the_callers_error() {
+fn a_body_shorter_than_its_length_is_a_stream_error() {
     let (url, _seen) = server(EMPTY, false);
     let mut request = Request::new("PUT", url);
     request.body = Body::Reader(Stream::from_reader_with_length(Cursor::new("abc"), 5).take().unwrap());
@@ -147,7 +147,7 @@ fn a_body_shorter_than_its_length_is_the_callers_error() {
 }
 
 #[test]
-fn expect_without_an_answer_sends_the_body_after_a_second() {
+fn expect_without_a_response_sends_the_body_after_a_second() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let mut request = Request::new("PUT", format!("http://{}", listener.local_addr().unwrap()));
     request.headers.set("Expect", "100-continue");
@@ -168,9 +168,9 @@ fn expect_without_an_answer_sends_the_body_after_a_second() {
     silent.join().unwrap();
 }
 
-/// The server may keep the connection open; it is of no use any more, as nobody knows whether the body will come.
+/// The connection is not reused, even if the server keeps it open: the server does not know whether the body follows.
 #[test]
-fn a_final_answer_instead_of_100_is_the_response() {
+fn a_final_response_instead_of_100_is_returned() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let mut request = Request::new("PUT", format!("http://{}", listener.local_addr().unwrap()));
     request.headers.set("Expect", "100-continue");
@@ -212,7 +212,7 @@ fn statuses_are_responses_and_redirects_are_not_followed() {
 }
 
 #[test]
-fn a_drained_connection_is_used_again() {
+fn a_drained_connection_is_reused() {
     let (url, seen) = server(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello", false);
     let transport = transport();
     let mut options = SendOptions::default();
@@ -225,7 +225,64 @@ fn a_drained_connection_is_used_again() {
 }
 
 #[test]
-fn what_breaks_has_its_kind() {
+fn a_body_read_exactly_to_its_last_byte_does_not_cost_its_connection() {
+    let (url, seen) = server(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello", false);
+    let transport = transport();
+    for _ in 0..3 {
+        let response = transport.send(&mut Request::new("GET", &*url), &SendOptions::default()).unwrap();
+        let crate::http::ResponseBody::Reader(mut reader) = response.body else { unreachable!("it is streamed") };
+        let mut body = [0; 5];
+        reader.read_exact(&mut body).unwrap();
+        assert_eq!((&body, seen.recv().unwrap().connection), (b"hello", 0));
+    }
+}
+
+/// The process ID is that of the parent.
+#[test]
+fn a_forked_process_opens_its_own_connections() {
+    let (url, seen) = server(EMPTY, false);
+    let mut transport = transport();
+    let send = |transport: &HttpTransport| {
+        transport.send(&mut Request::new("GET", &*url), &SendOptions::default()).unwrap();
+        seen.recv().unwrap().connection
+    };
+    assert_eq!((send(&transport), send(&transport)), (0, 0));
+    transport.lines.process = 0;
+    assert_eq!((send(&transport), send(&transport)), (1, 1));
+    assert!(transport.lines.by_scheme[0].get().is_some(), "the connections of the parent are left alone");
+}
+
+#[test]
+fn huge_timeouts_are_no_limit() {
+    let (url, _seen) = server(EMPTY, false);
+    let huge = Duration::from_secs(i64::MAX as u64);
+    for timeout in [huge, Duration::MAX] {
+        let config = HttpConfig { connect_timeout: Some(timeout), read_timeout: Some(timeout), ..HttpConfig::default() };
+        let mut options = SendOptions { connect_timeout: Some(timeout), read_timeout: Some(timeout), ..SendOptions::default() };
+        options.cancel = Some(Cancel::new());
+        options.deadline = Instant::now().checked_add(Duration::from_secs(u64::from(u32::MAX)));
+        assert_eq!(HttpTransport::new(config).send(&mut Request::new("PUT", &*url), &options).unwrap().status, 200);
+    }
+}
+
+#[test]
+fn a_body_of_the_greatest_length_is_a_stream_error() {
+    let (url, _seen) = server(EMPTY, false);
+    for coded in [false, true] {
+        let mut request = Request::new("PUT", &*url);
+        request.body = Body::Reader(Stream::from_reader_with_length(Cursor::new("abc"), u64::MAX).take().unwrap());
+        if coded {
+            let body = std::mem::take(&mut request.body);
+            request.body = crate::http::aws_chunked(body, crate::http::ChecksumAlgorithm::Crc32, "x".to_owned());
+        }
+        let error = send(&mut request).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Stream);
+        assert!(error.message().contains(&format!("of {} bytes", u64::MAX)), "{error}");
+    }
+}
+
+#[test]
+fn failures_have_their_kind() {
     let refused = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let error = send(&mut Request::new("GET", format!("http://{refused}/?X-Amz-Signature=abc"))).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Connect);
@@ -269,7 +326,7 @@ fn silence_is_a_read_timeout() {
 }
 
 #[test]
-fn a_body_that_ends_early_says_so() {
+fn a_body_that_ends_early_is_an_incomplete_read() {
     let (url, _seen) = server(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhe", true);
     let mut response = send(&mut Request::new("GET", url)).unwrap();
     let error = Error::from_stream(response.body.buffer().unwrap_err());
@@ -283,7 +340,7 @@ fn a_body_that_ends_early_says_so() {
 }
 
 #[test]
-fn bad_settings_are_told_by_the_first_request() {
+fn bad_settings_are_reported_by_the_first_request() {
     let mut config = HttpConfig { verify: Verify::Bundle("no/such/bundle.pem".into()), ..HttpConfig::default() };
     let broken = |config: &HttpConfig| {
         let error = HttpTransport::new(config.clone()).send(&mut Request::new("GET", "https://h.invalid/"), &SendOptions::default());
@@ -313,7 +370,8 @@ fn a_handshake_that_fails_is_a_tls_error() {
     assert!(error.message().starts_with(&format!("SSL validation failed for https://{address}/ ")), "{error}");
 }
 
-/// The error of an exchange that is canceled 50 ms after it began; it ends within 100 ms. A busy machine has three tries.
+/// The error of an exchange that is canceled after 50 ms and must then end within 100 ms. On a busy machine it has three
+/// tries.
 fn canceled_meanwhile(url: &str, exchange: impl Fn(&mut Request, &SendOptions) -> Error) -> Error {
     let mut tries = Vec::new();
     for _ in 0..3 {
@@ -337,7 +395,7 @@ fn canceled_meanwhile(url: &str, exchange: impl Fn(&mut Request, &SendOptions) -
 }
 
 #[test]
-fn a_canceled_exchange_ends_at_once_wherever_it_is() {
+fn a_canceled_exchange_ends_at_once_in_every_phase() {
     let transport = transport();
     let send = |request: &mut Request, options: &SendOptions| Error::foreign("transport", transport.send(request, options).unwrap_err());
 
@@ -352,7 +410,7 @@ fn a_canceled_exchange_ends_at_once_wherever_it_is() {
     });
     assert_eq!(error.kind(), ErrorKind::Canceled);
 
-    // Nobody answers at this address of a network for documentation; there may also be no way to it at all.
+    // This address is reserved for documentation: there is no response, or no route.
     let error = canceled_meanwhile("http://192.0.2.1/", |request, options| {
         let error = send(request, options);
         thread::sleep(Duration::from_millis(if error.kind() == ErrorKind::Connect { 60 } else { 0 }));
@@ -366,6 +424,6 @@ fn a_canceled_exchange_ends_at_once_wherever_it_is() {
             let mut response = transport.send(request, options).unwrap();
             Error::from_stream(response.body.buffer().unwrap_err())
         });
-        assert_eq!(error.kind(), ErrorKind::Canceled, "what is there is not taken for all");
+        assert_eq!(error.kind(), ErrorKind::Canceled, "a partial body is not taken for the whole");
     }
 }

@@ -55,3 +55,33 @@ fn a_body_that_can_be_read_once_is_not_sent_twice() {
     assert!(error.to_string().contains("not seekable") && error.to_string().contains("500"), "{error}");
     assert_eq!((seen.len(), error.attempts()), (1, 1));
 }
+
+#[test]
+fn a_pipe_and_a_file_without_a_length_are_sent_completely() {
+    let folder = std::env::temp_dir().join(format!("tucuxi-pipe-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let pipe = folder.join("pipe");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let writer = std::thread::spawn({
+        let pipe = pipe.clone();
+        move || std::fs::write(pipe, TEXT).unwrap()
+    });
+    let body = Stream::open(&pipe).unwrap();
+    writer.join().unwrap();
+    assert_eq!(body.length(), Some(TEXT.len() as u64));
+    let (result, seen) = put(body.into());
+    assert_eq!(result.unwrap()["ResponseMetadata"]["RetryAttempts"], value!(1), "it can be sent twice");
+    assert!(seen[1].windows(TEXT.len()).any(|window| window == TEXT));
+
+    let status = Stream::open("/proc/self/status").unwrap();
+    assert!(status.length().unwrap() > 0 && status.read_text().unwrap().starts_with("Name:"));
+    let empty = folder.join("empty");
+    std::fs::write(&empty, "").unwrap();
+    assert_eq!(Stream::open(&empty).unwrap().length(), Some(0));
+    let endless = Stream::open("/dev/zero").unwrap();
+    assert_eq!(endless.length(), None, "what is too large for memory is read while it is sent");
+    let error = Stream::open(&folder).unwrap_err();
+    assert_eq!(error.kind(), tucuxi::ErrorKind::Stream);
+    assert!(error.message().contains(folder.to_str().unwrap()), "{error}");
+    std::fs::remove_dir_all(folder).unwrap();
+}

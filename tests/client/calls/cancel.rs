@@ -90,3 +90,15 @@ fn a_wait() {
         tables.waiter("table_exists").unwrap().cancel(cancel).wait(value!({"TableName": "table"})).err()
     });
 }
+
+#[test]
+fn a_cancellation_that_was_requested_before_prevents_preparing_and_sending() {
+    let server = Server::start(|_| Answer::Close(response(200, &[], "{}")));
+    let client = client("dynamodb", &server);
+    let cancel = Cancel::new();
+    cancel.cancel();
+    let prepared = client.request("list_tables", ()).cancel(&cancel).prepare().unwrap_err();
+    let sent = client.request("list_tables", ()).cancel(&cancel).send().unwrap_err();
+    assert_eq!((prepared.kind(), sent.kind()), (ErrorKind::Canceled, ErrorKind::Canceled));
+    assert_eq!(server.connections.load(std::sync::atomic::Ordering::SeqCst), 0);
+}
