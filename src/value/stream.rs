@@ -79,6 +79,9 @@ impl Stream {
 
     fn try_from_file(mut file: std::fs::File) -> io::Result<Stream> {
         const LARGEST_IN_MEMORY: u64 = 8 * 1024 * 1024;
+        if file.metadata()?.is_dir() {
+            return Err(io::ErrorKind::IsADirectory.into());
+        }
         match measure(&mut file) {
             Ok((start, length)) if start > 0 || length > 0 => {
                 return Ok(Stream::of(StreamReader::new(Seekable { reader: file, start }, Some(length))));

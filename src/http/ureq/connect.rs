@@ -243,10 +243,7 @@ mod tests {
     }
 
     fn threads() -> usize {
-        std::fs::read_dir("/proc/self/task").map_or(0, |tasks| {
-            let names = tasks.flatten().filter_map(|task| std::fs::read_to_string(task.path().join("comm")).ok());
-            names.filter(|name| name.starts_with("tucuxi-")).count()
-        })
+        std::fs::read_dir("/proc/self/task").map_or(0, Iterator::count)
     }
 
     #[test]
@@ -254,7 +251,8 @@ mod tests {
         let (listener, _queued) = full();
         let address = listener.local_addr().unwrap();
         let timeout = NextTimeout { reason: Timeout::Connect, ..NextTimeout::default() };
-        for _ in 0..20 {
+        let before = threads();
+        for _ in 0..100 {
             let cancel = Cancel::new();
             let canceler = cancel.clone();
             let thread = thread::spawn(move || {
@@ -267,7 +265,8 @@ mod tests {
             let own = error.into_io().downcast::<Error>().unwrap();
             assert_eq!(own.kind(), ErrorKind::Canceled);
         }
-        assert_eq!(threads(), 0);
+        // Other tests have threads, too, but not one for each of these connects.
+        assert!(threads() < before + 50, "{} threads, {before} before", threads());
     }
 
     #[test]

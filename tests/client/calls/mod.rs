@@ -1,6 +1,7 @@
 //! Calls under real conditions. boto3's behavior in the same situations comes from boto3, in the Python of
 //! `support/python.rs`.
 
+mod beside_boto3;
 mod bodies;
 mod cancel;
 mod early_responses;

@@ -81,4 +81,25 @@ def hooks(question):
     return {"events": events, "places": seen}
 
 
-json.dump({"retries": retries, "hooks": hooks}[question["what"]](question), sys.stdout)
+def responses(question):
+    from botocore.config import Config
+
+    answers = []
+    for situation in question["situations"]:
+        session = boto3.session.Session(region_name="us-east-1", aws_access_key_id="key", aws_secret_access_key="secret")
+        config = Config(connect_timeout=5, read_timeout=3, request_checksum_calculation="when_required", s3={"addressing_style": "path"})
+        made = session.client("s3", endpoint_url=situation["url"], verify=situation["verify"], config=config)
+        try:
+            if situation["body"]:
+                made.put_object(Bucket="bucket", Key="key", Body=b"x" * situation["body"])
+                answers.append("success")
+            else:
+                answers.append("success " + json.dumps(made.head_object(Bucket="bucket", Key="key")["Metadata"], ensure_ascii=False, separators=(",", ":"))[:60])
+        except ClientError as e:
+            answers.append(f"ClientError {e.response['Error']['Code']}")
+        except Exception as e:
+            answers.append(type(e).__name__)
+    return answers
+
+
+json.dump({"retries": retries, "hooks": hooks, "responses": responses}[question["what"]](question), sys.stdout)
