@@ -169,9 +169,12 @@ struct Lookup {
     host: String,
     /// A forked process does not have its parent's threads.
     process: u32,
-    outcome: Mutex<Option<Result<Vec<IpAddr>, (io::ErrorKind, String)>>>,
+    outcome: Mutex<Option<Found>>,
     done: Condvar,
 }
+
+/// The addresses, or the kind and the text of the error.
+type Found = Result<Vec<IpAddr>, (io::ErrorKind, String)>;
 
 static LOOKUPS: Mutex<Vec<Arc<Lookup>>> = Mutex::new(Vec::new());
 
