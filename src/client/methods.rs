@@ -66,13 +66,22 @@ impl<'p> ExtraParams<'p> {
     }
 
     pub(crate) fn required_text(&self, name: &str) -> Result<&'p str> {
-        self.text(name)?.ok_or_else(|| self.invalid(&format!("Missing required parameter in input: \"{name}\"")))
+        self.text(name)?.ok_or_else(|| self.missing(name))
+    }
+
+    pub(crate) fn missing(&self, name: &str) -> Error {
+        self.invalid(&format!("Missing required parameter in input: \"{name}\""))
     }
 
     /// Returns `ExpiresIn`, in seconds; the default is one hour.
     pub(crate) fn expiry(&self) -> Result<Duration> {
+        self.expiry_or(HOUR)
+    }
+
+    /// Returns `ExpiresIn`, in seconds.
+    pub(crate) fn expiry_or(&self, default: Duration) -> Result<Duration> {
         match self.value("ExpiresIn") {
-            Value::Null => Ok(HOUR),
+            Value::Null => Ok(default),
             value => match value.as_int().and_then(|seconds| u64::try_from(seconds).ok()) {
                 Some(seconds) => Ok(Duration::from_secs(seconds)),
                 None => Err(self.wrong_type("ExpiresIn", value, "a number of seconds")),
@@ -80,11 +89,11 @@ impl<'p> ExtraParams<'p> {
         }
     }
 
-    fn wrong_type(&self, name: &str, value: &Value, wanted: &str) -> Error {
+    pub(crate) fn wrong_type(&self, name: &str, value: &Value, wanted: &str) -> Error {
         self.invalid(&format!("Invalid type for parameter {name}, type: {}, valid types: {wanted}", type_name(value)))
     }
 
-    fn invalid(&self, report: &str) -> Error {
+    pub(crate) fn invalid(&self, report: &str) -> Error {
         crate::text::invalid(report)
     }
 }

@@ -7,9 +7,10 @@ use crate::auth::SignaturePlace;
 use crate::auth::post_policy::PostPolicy;
 use crate::call::pipeline::{self, Pipeline};
 use crate::call::{Call, CallOptions, signing};
+use crate::definition::Operation;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{Cancel, Limits, Request};
-use crate::value::{Str, Value};
+use crate::value::{Map, Str, Value};
 
 /// A call with its own settings, created by [`Client::request`].
 ///
@@ -180,6 +181,27 @@ impl<'c> OperationRequest<'c> {
         self.with_call(&pipeline::PRESIGN, |call| {
             pipeline::presign(call, |call| signing::presign(call, expires)).map(|request| request.url)
         })
+    }
+
+    /// Returns the URL of a GET request that no definition describes and that goes elsewhere than to the client's endpoint,
+    /// signed in its query with the client's credentials. The region is the client's unless there is another one. For hooks,
+    /// the name of the operation is `action`.
+    pub(crate) fn presign_url(
+        &self,
+        action: &str,
+        url: String,
+        signing_name: &'static str,
+        region: Option<&str>,
+        expires: Duration,
+    ) -> Result<String> {
+        let operation = Operation { name: action.into(), http_method: "GET".into(), ..Operation::default() };
+        let options = CallOptions { place: SignaturePlace::Query, ..self.options.clone() };
+        let mut call = Call::new(self.client.context(), &operation, Map::new(), options, &pipeline::PRESIGN);
+        call.request = Some(Request::new("GET", url));
+        call.signing.name = Some(signing_name.into());
+        call.signing.region = region.map(Str::from);
+        let signed = signing::presign(&mut call, expires).map_err(|error| with_circumstances(error, &call));
+        signed.map(|()| call.request_mut().url.clone())
     }
 
     /// Returns the URL and the signed policy of an HTML form.

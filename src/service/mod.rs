@@ -4,6 +4,7 @@
 //! [`Setup`] of a client and registers hooks on the same mechanism that users have.
 
 mod cross_region_copy;
+mod database_tokens;
 pub mod dynamodb;
 mod ec2;
 mod glacier;
@@ -28,7 +29,10 @@ pub(crate) fn customize(setup: &mut Setup<'_>) -> Result<()> {
         "EC2" => ec2::customize(setup),
         "Glacier" => glacier::customize(setup),
         "IAM" => iam::customize(setup),
-        "RDS" => cross_region_copy::customize_rds(setup),
+        "RDS" => {
+            setup.extra_methods = database_tokens::RDS_METHODS;
+            cross_region_copy::customize_rds(setup)
+        }
         "S3" => s3::customize(setup),
         "S3 Control" => s3_control::customize(setup),
         _ => small_services::customize(setup),

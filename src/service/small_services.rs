@@ -38,6 +38,7 @@ pub(super) fn customize(setup: &mut Setup<'_>) -> Result<()> {
             // A request for the identity of an unknown user creates one.
             setup.writing = &["GetId", "GetOpenIdTokenForDeveloperIdentity"];
         }
+        "DSQL" => setup.extra_methods = super::database_tokens::DSQL_METHODS,
         "DynamoDB Streams" => super::dynamodb::tune_retries(setup),
         "EventBridge" => setup.endpoint_error = Some(global_endpoint_error),
         // The definition still says version 2.

@@ -327,3 +327,100 @@ fn help_is_text_from_the_definitions_and_needs_no_configuration() {
         assert!(String::from_utf8_lossy(&output.stderr).contains(message), "{output:?}");
     }
 }
+
+/// The text with its time and its signature masked.
+fn without_time(text: &str) -> String {
+    let masked = regex_lite::Regex::new(r"20\d{6}T\d{6}Z").unwrap().replace_all(text, "TIME");
+    let masked = regex_lite::Regex::new("%2F20[0-9]{6}%2F").unwrap().replace_all(&masked, "%2FDAY%2F");
+    regex_lite::Regex::new("Signature=[0-9a-f]{64}").unwrap().replace_all(&masked, "Signature=HASH").into_owned()
+}
+
+const SCOPE: &str = "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AKIDEXAMPLE%2FDAY%2Feu-west-1";
+
+#[test]
+fn passwords_for_databases_are_printed_as_a_line() {
+    let region = ["--region", "eu-west-1"];
+    let user = ["--hostname", "db.x.eu-west-1.rds.amazonaws.com", "--port", "3306", "--username", "jane doe"];
+    let printed = stdout(&[&["rds", "generate-db-auth-token"][..], &user, &region, &["--output", "table"]].concat());
+    let expected = format!(
+        "db.x.eu-west-1.rds.amazonaws.com:3306/?Action=connect&DBUser=jane%20doe&{SCOPE}%2Frds-db%2Faws4_request\
+         &X-Amz-Date=TIME&X-Amz-Expires=900&X-Amz-SignedHeaders=host&X-Amz-Signature=HASH\n"
+    );
+    assert_eq!(without_time(&printed).replace(server::ACCESS_KEY, "AKIDEXAMPLE"), expected);
+    for (name, action) in [("connect", "DbConnect"), ("connect-admin", "DbConnectAdmin")] {
+        let command = format!("generate-db-{name}-auth-token");
+        let printed = stdout(&[&["dsql", &command, "--hostname", "a.dsql.eu-west-1.on.aws", "--expires-in", "60"][..], &region].concat());
+        let expected = format!(
+            "a.dsql.eu-west-1.on.aws/?Action={action}&{SCOPE}%2Fdsql%2Faws4_request\
+             &X-Amz-Date=TIME&X-Amz-Expires=60&X-Amz-SignedHeaders=host&X-Amz-Signature=HASH\n"
+        );
+        assert_eq!(without_time(&printed).replace(server::ACCESS_KEY, "AKIDEXAMPLE"), expected);
+    }
+    let rejected = |arguments: &[&str], code: i32, text: &str| {
+        let output = tucuxi(arguments).output().unwrap();
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(code), "{arguments:?}: {stderr}");
+        assert!(stderr.contains(text) && output.stdout.is_empty(), "{arguments:?}: {stderr}");
+    };
+    rejected(&["rds", "generate-db-auth-token", "--hostname", "h"], 252, "the following arguments are required: --port, --username");
+    rejected(&["rds", "generate-db-auth-token", "--hostname", "h", "--port", "x", "--username", "u", "--region", "r"], 252, "--port");
+    rejected(&["rds", "generate-db-auth-token", "--hostname", "h", "--port", "1", "--username", "u"], 253, "region");
+    rejected(&["eks", "get-token"], 252, "Either parameter --cluster-name or --cluster-id must be specified.");
+    rejected(&["eks", "get-token", "--cluster-name", "a", "--cluster-id", "b"], 252, "--cluster-id");
+}
+
+#[test]
+fn tokens_for_clusters_are_presigned_with_the_name_of_the_cluster() {
+    use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine};
+    let url = |printed: &Value| {
+        let token = printed["status"]["token"].as_str().unwrap().strip_prefix("k8s-aws-v1.").unwrap().to_owned();
+        String::from_utf8(BASE64_URL_SAFE_NO_PAD.decode(token).unwrap()).unwrap()
+    };
+    let printed = json(&["eks", "get-token", "--cluster-name", "reef", "--region", "eu-west-1"]);
+    let expected = format!(
+        "https://sts.eu-west-1.amazonaws.com/?Action=GetCallerIdentity&Version=2011-06-15&{SCOPE}%2Fsts%2Faws4_request\
+         &X-Amz-Date=TIME&X-Amz-Expires=60&X-Amz-SignedHeaders=host%3Bx-k8s-aws-id&X-Amz-Signature=HASH"
+    );
+    assert_eq!(without_time(&url(&printed)).replace(server::ACCESS_KEY, "AKIDEXAMPLE"), expected);
+    // The signature is that of a GET request with the header.
+    let signed = url(&printed);
+    let time = signed.split_once("X-Amz-Date=").unwrap().1[..16].to_owned();
+    let time = tucuxi::Timestamp::parse(&time).unwrap();
+    let keys = tucuxi::Credentials::new(server::ACCESS_KEY, server::SECRET_KEY);
+    let mut request = tucuxi::http::Request::new("GET", "https://sts.eu-west-1.amazonaws.com/?Action=GetCallerIdentity&Version=2011-06-15");
+    request.headers.set("x-k8s-aws-id", "reef");
+    let signing = tucuxi::unversioned::auth::sigv4::Signing::new(&keys, "eu-west-1", "sts", time);
+    tucuxi::unversioned::auth::sigv4::presign(&mut request, &signing, std::time::Duration::from_secs(60), &[]);
+    assert_eq!(signed, request.url);
+    assert_eq!(printed["kind"], "ExecCredential");
+    assert_eq!(printed["apiVersion"], "client.authentication.k8s.io/v1beta1");
+    let expiry = tucuxi::Timestamp::parse(printed["status"]["expirationTimestamp"].as_str().unwrap()).unwrap();
+    let left = expiry.seconds() - tucuxi::Timestamp::now().seconds();
+    assert!((780..=840).contains(&left), "{left}");
+    // Without a region: the global endpoint, as with the AWS CLI.
+    assert!(url(&json(&["eks", "get-token", "--cluster-id", "reef"])).starts_with("https://sts.amazonaws.com/?Action=GetCallerIdentity"));
+
+    let role = "<AssumeRoleResponse><AssumeRoleResult><Credentials><AccessKeyId>ASIAROLE</AccessKeyId><SecretAccessKey>s</SecretAccessKey>\
+                <SessionToken>TOK</SessionToken><Expiration>2099-01-01T00:00:00Z</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>";
+    let sts = crate::loopback::Server::start(move |_| crate::loopback::ok(role));
+    let endpoint = sts.url();
+    let role = json(&with(&endpoint, &["eks", "get-token", "--cluster-name", "reef", "--role-arn", "arn:aws:iam::123456789012:role/r"]));
+    assert!(url(&role).contains("Credential=ASIAROLE%2F") && url(&role).contains("X-Amz-Security-Token=TOK&"), "{}", url(&role));
+    assert_eq!(sts.lines().len(), 1);
+}
+
+#[test]
+fn passwords_for_registries_are_taken_from_their_tokens() {
+    use base64::prelude::{BASE64_STANDARD, Engine};
+    let token = BASE64_STANDARD.encode("AWS:pass:word");
+    for (command, data) in [
+        ("ecr", format!(r#"{{"authorizationData":[{{"authorizationToken":"{token}"}}]}}"#)),
+        ("ecr-public", format!(r#"{{"authorizationData":{{"authorizationToken":"{token}"}}}}"#)),
+    ] {
+        let registry = crate::loopback::Server::start(move |_| crate::loopback::ok(data.clone()));
+        assert_eq!(stdout(&with(&registry.url(), &[command, "get-login-password"])), "pass:word\n");
+    }
+    let registry = crate::loopback::Server::start(|_| crate::loopback::ok(r#"{"authorizationData":[{"authorizationToken":"!"}]}"#));
+    let output = tucuxi(&with(&registry.url(), &["ecr", "get-login-password"])).output().unwrap();
+    assert_eq!((output.status.code(), output.stdout.len()), (Some(255), 0));
+}

@@ -49,11 +49,11 @@ pub(super) struct Paging {
 }
 
 /// The first words: command, operation or `wait`, and waiter. The rest keeps its order.
-struct Head {
-    command: String,
-    operation: Option<String>,
+pub(super) struct Head {
+    pub command: String,
+    pub operation: Option<String>,
     waiter: Option<String>,
-    rest: Vec<String>,
+    pub rest: Vec<String>,
 }
 
 impl Invocation {
@@ -130,7 +130,7 @@ pub(in crate::cli) fn command_position(words: &[String]) -> Option<usize> {
 }
 
 /// Separates the first words from the options among and after them.
-fn head(words: &[String]) -> Head {
+pub(super) fn head(words: &[String]) -> Head {
     let mut names = Vec::new();
     let mut rest = Vec::new();
     let mut at = 0;

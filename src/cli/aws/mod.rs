@@ -1,10 +1,11 @@
 //! `tucuxi SERVICE OPERATION --options`: the command line of the AWS CLI, for every service, from the definitions.
 //!
 //! [`invocation`] turns words into an operation with parameters; [`run`] calls it and prints the result. Nothing here names
-//! a service, except for the tables of [`irregular`] names and [`added`] options.
+//! a service, except for the tables of [`irregular`] names, [`added`] options, and [`custom`] commands.
 
 mod added;
 mod arguments;
+mod custom;
 mod files;
 mod globals;
 mod help;
@@ -33,6 +34,9 @@ pub(super) fn run(words: &[String]) -> Result<()> {
         let mut rest = words.to_vec();
         rest.remove(at);
         return s3::run(&rest);
+    }
+    if let Some(done) = custom::run(&invocation::head(words)) {
+        return done;
     }
     run::run(invocation::Invocation::parse(words)?)
 }

@@ -3,12 +3,14 @@
 use std::io::{self, Write};
 use std::path::Path;
 
+use super::globals::Globals;
 use super::invocation::Invocation;
 use super::print_request::{self, Capture};
 use super::skeleton;
 use crate::cli::failure::{Failure, Result};
 use crate::cli::output::{self, Format};
 use crate::cli::replace_file::ReplaceFile;
+use crate::session::Session;
 use crate::value::{List, Map, Value};
 use crate::{Client, Paginator, Stream};
 
@@ -131,6 +133,16 @@ fn paginator(client: &Client, invocation: &Invocation, params: Value) -> Result<
     Ok(pages)
 }
 
+/// The output format: of the option, the environment, or the profile.
+///
+/// # Errors
+/// A usage failure for an unknown name.
+pub(super) fn format(globals: &Globals, session: &Session) -> Result<Format> {
+    let configured = || session.environment_text("AWS_DEFAULT_OUTPUT").or_else(|| session.profile_text("output"));
+    let name = globals.output.clone().or_else(|| configured().map(String::from)).unwrap_or_else(|| "json".to_owned());
+    Format::named(&name).ok_or_else(|| Failure::usage(format!("Unknown output type: {name}")))
+}
+
 /// Prints results as the options say.
 struct Printer<'a> {
     invocation: &'a Invocation,
@@ -139,10 +151,7 @@ struct Printer<'a> {
 
 impl<'a> Printer<'a> {
     fn new(invocation: &'a Invocation) -> Result<Printer<'a>> {
-        let configured = || invocation.session.environment_text("AWS_DEFAULT_OUTPUT").or_else(|| invocation.session.profile_text("output"));
-        let name = invocation.globals.output.clone().or_else(|| configured().map(String::from)).unwrap_or_else(|| "json".to_owned());
-        let format = Format::named(&name).ok_or_else(|| Failure::usage(format!("Unknown output type: {name}")))?;
-        Ok(Printer { invocation, format })
+        Ok(Printer { invocation, format: format(&invocation.globals, &invocation.session)? })
     }
 
     /// Merges the pages into one result. The text format prints each page.

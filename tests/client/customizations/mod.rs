@@ -7,3 +7,4 @@ mod requests;
 mod results;
 mod s3;
 mod support;
+mod tokens;

@@ -1,0 +1,200 @@
+//! The commands of the AWS CLI that stand beside the operations of a service: tokens and passwords for other programs.
+
+use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD, Engine};
+use std::time::Duration;
+
+use super::globals::{Globals, OPTIONS};
+use super::invocation::Head;
+use super::run::format;
+use super::words::{self, Arity, Words};
+use crate::cli::failure::{Failure, Result};
+use crate::cli::output;
+use crate::session::Session;
+use crate::value;
+use crate::value::Value;
+use crate::{Client, ClientBuilder, Credentials, Timestamp};
+
+/// A command with its options, each of which takes one word or several.
+struct Command {
+    command: &'static str,
+    name: &'static str,
+    options: &'static [(&'static str, Arity)],
+    required: &'static [&'static str],
+    run: fn(&Line) -> Result<()>,
+}
+
+const DATABASE_USER: &[(&str, Arity)] = &[("hostname", Arity::One), ("port", Arity::One), ("username", Arity::One)];
+const DSQL: &[(&str, Arity)] = &[("hostname", Arity::One), ("expires-in", Arity::One)];
+const CLUSTER: &[(&str, Arity)] = &[("cluster-name", Arity::One), ("role-arn", Arity::One), ("cluster-id", Arity::One)];
+
+const COMMANDS: &[Command] = &[
+    Command {
+        command: "rds",
+        name: "generate-db-auth-token",
+        options: DATABASE_USER,
+        required: &["hostname", "port", "username"],
+        run: database_password,
+    },
+    Command {
+        command: "dsql",
+        name: "generate-db-connect-auth-token",
+        options: DSQL,
+        required: &["hostname"],
+        run: |line| dsql_password(line, "generate_db_connect_auth_token"),
+    },
+    Command {
+        command: "dsql",
+        name: "generate-db-connect-admin-auth-token",
+        options: DSQL,
+        required: &["hostname"],
+        run: |line| dsql_password(line, "generate_db_connect_admin_auth_token"),
+    },
+    Command { command: "ecr", name: "get-login-password", options: &[], required: &[], run: registry_password },
+    Command { command: "ecr-public", name: "get-login-password", options: &[], required: &[], run: registry_password },
+    Command { command: "eks", name: "get-token", options: CLUSTER, required: &[], run: cluster_token },
+];
+
+/// The words of a command line, by the options of its command.
+struct Line {
+    command: &'static Command,
+    globals: Globals,
+    session: Session,
+    words: Words,
+}
+
+impl Line {
+    fn text(&self, name: &str) -> Option<&str> {
+        let index = self.command.options.iter().position(|(known, _)| *known == name)?;
+        self.words.option(index)?.first().map(String::as_str)
+    }
+
+    fn number(&self, name: &str) -> Result<Option<i64>> {
+        let parse = |text: &str| text.parse().map_err(|_| Failure::usage(format!("argument --{name}: invalid integer: '{text}'")));
+        self.text(name).map(parse).transpose()
+    }
+
+    fn client(&self, service: &str) -> Result<ClientBuilder> {
+        self.globals.client(&self.session, service)
+    }
+}
+
+/// Runs the command line if it is one of these commands.
+///
+/// # Errors
+/// With the exit codes of the AWS CLI.
+pub(super) fn run(head: &Head) -> Option<Result<()>> {
+    let name = head.operation.as_deref()?;
+    let command = COMMANDS.iter().find(|row| row.command == head.command && row.name == name)?;
+    Some(line(command, &head.rest).and_then(|line| (command.run)(&line)))
+}
+
+fn line(command: &'static Command, rest: &[String]) -> Result<Line> {
+    let options: Vec<(&str, Arity)> = command.options.iter().chain(OPTIONS).copied().collect();
+    let words = words::split(rest, &options)?;
+    let globals = Globals::new(&words, |name| options.iter().position(|(known, _)| *known == name))?;
+    if !words.positional.is_empty() {
+        return Err(Failure::usage(format!("Unknown options: {}", words.positional.join(", "))));
+    }
+    if globals.print_request.is_some() {
+        return Err(Failure::usage(format!("argument --print-request: {} {} has no single request", command.command, command.name)));
+    }
+    let line = Line { command, session: globals.session()?, globals, words };
+    let missing: Vec<String> = command.required.iter().filter(|name| line.text(name).is_none()).map(|name| format!("--{name}")).collect();
+    if !missing.is_empty() {
+        return Err(Failure::usage(format!("the following arguments are required: {}", missing.join(", "))));
+    }
+    Ok(line)
+}
+
+fn database_password(line: &Line) -> Result<()> {
+    let params = value!({
+        "DBHostname": line.text("hostname"),
+        "Port": line.number("port")?,
+        "DBUsername": line.text("username"),
+    });
+    print_line(&line.client("rds")?.build()?.call("generate_db_auth_token", params)?)
+}
+
+fn dsql_password(line: &Line, method: &str) -> Result<()> {
+    let params = value!({"Hostname": line.text("hostname"), "ExpiresIn": line.number("expires-in")?});
+    print_line(&line.client("dsql")?.build()?.call(method, params)?)
+}
+
+/// The token of a registry is `AWS:password` in base64. Private registries return a list, the public one a single token.
+fn registry_password(line: &Line) -> Result<()> {
+    let response = line.client(line.command.command)?.build()?.call("get_authorization_token", ())?;
+    let data = &response["authorizationData"];
+    let token = data[0]["authorizationToken"].as_str().or_else(|| data["authorizationToken"].as_str()).unwrap_or_default();
+    let decoded = BASE64_STANDARD.decode(token).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+    match decoded.as_deref().and_then(|text| text.split_once(':')) {
+        Some((_, password)) => print_line(&password.into()),
+        None => Err(Failure::general("The authorization token of the registry is not a user and a password in base64.")),
+    }
+}
+
+/// How long EKS accepts a token; the URL inside says less.
+const ACCEPTED: i64 = 14 * 60;
+const URL_LIFETIME: Duration = Duration::from_secs(60);
+const CLUSTER_HEADER: &str = "x-k8s-aws-id";
+
+/// A token for a cluster: a presigned `GetCallerIdentity` that also signs the name of the cluster.
+fn cluster_token(line: &Line) -> Result<()> {
+    let cluster = match (line.text("cluster-name"), line.text("cluster-id")) {
+        (Some(name), None) | (None, Some(name)) => name.to_owned(),
+        (None, None) => return Err(Failure::usage("Either parameter --cluster-name or --cluster-id must be specified.")),
+        (Some(_), Some(_)) => return Err(Failure::usage("--cluster-name and --cluster-id cannot be specified together.")),
+    };
+    let sts = match line.text("role-arn") {
+        None => token_service(line)?.build()?,
+        Some(role) => token_service(line)?.credentials(assume(&token_service(line)?.build()?, role)?).build()?,
+    };
+    // The cluster sends the URL as a GET request, whereas the definition says POST.
+    let request = sts.request("get_caller_identity", ()).http_method("GET").header(CLUSTER_HEADER, cluster);
+    let url = request.presign(URL_LIFETIME)?;
+    let expiry = Timestamp::new(Timestamp::now().seconds() + ACCEPTED, 0);
+    let credential = value!({
+        "kind": "ExecCredential",
+        "apiVersion": api_version(line),
+        "spec": {},
+        "status": {
+            "expirationTimestamp": expiry.to_string(),
+            "token": format!("k8s-aws-v1.{}", BASE64_URL_SAFE_NO_PAD.encode(url)),
+        },
+    });
+    let shown = match &line.globals.query {
+        Some(query) => query.search(&credential)?,
+        None => credential,
+    };
+    let format = format(&line.globals, &line.session)?;
+    print(|out| output::result(out, &shown, format, line.command.name))
+}
+
+/// Without a region, the token is for the global endpoint.
+fn token_service(line: &Line) -> Result<ClientBuilder> {
+    let builder = line.client("sts")?;
+    Ok(if line.session.region().is_some() { builder } else { builder.region("aws-global") })
+}
+
+fn assume(sts: &Client, role: &str) -> Result<Credentials> {
+    let response = sts.call("assume_role", value!({"RoleArn": role, "RoleSessionName": "EKSGetTokenAuth"}))?;
+    let part = |name: &str| response["Credentials"][name].as_str().unwrap_or_default();
+    Ok(Credentials::new(part("AccessKeyId"), part("SecretAccessKey")).with_token(part("SessionToken")))
+}
+
+/// The version of the format that kubectl wants, if it is known here.
+fn api_version(line: &Line) -> &'static str {
+    const VERSIONS: [&str; 3] =
+        ["client.authentication.k8s.io/v1beta1", "client.authentication.k8s.io/v1", "client.authentication.k8s.io/v1alpha1"];
+    let wanted = line.session.environment_text("KUBERNETES_EXEC_INFO").and_then(|info| Value::from_json_text(&info).ok());
+    let wanted = wanted.as_ref().and_then(|info| info["apiVersion"].as_str());
+    VERSIONS.into_iter().find(|known| Some(*known) == wanted).unwrap_or(VERSIONS[0])
+}
+
+/// Prints a secret as a line of its own, whatever the output format is: it is input of another program.
+fn print_line(secret: &Value) -> Result<()> {
+    print(|out| writeln!(out, "{}", secret.as_str().unwrap_or_default()))
+}
+
+fn print(write: impl FnOnce(&mut dyn std::io::Write) -> std::io::Result<()>) -> Result<()> {
+    output::print(write).map_err(|error| Failure::general(error.to_string()))
+}
