@@ -254,7 +254,7 @@ impl Report {
     }
 
     fn unknown(&mut self, structure: &Structure, key: &str, path: &Path<'_>) {
-        let key = if self.in_secret { MASK } else { key };
+        // The name is not masked inside a secret: names of members are not values.
         let near = match self.rules.style {
             MessageStyle::Boto3 => String::new(),
             MessageStyle::Plain => did_you_mean(key, structure.members.iter().map(|m| m.name.as_str())),
