@@ -325,7 +325,7 @@ impl Report {
             MessageStyle::Plain => self.line(
                 "json",
                 path,
-                format_args!("Invalid value for parameter {path}: JSON cannot represent a value of type {}", type_name(foreign)),
+                format_args!("Invalid value for parameter {path}: JSON cannot represent a value of type {}", foreign.type_name()),
             ),
         }
     }
@@ -401,22 +401,6 @@ fn wanted(shape_type: &ShapeType, style: MessageStyle) -> &'static str {
     match style {
         MessageStyle::Plain => plain,
         MessageStyle::Boto3 => boto3,
-    }
-}
-
-/// The type of a value in the data model.
-pub(crate) fn type_name(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "boolean",
-        Value::Int(_) | Value::Float(_) | Value::Number(_) => "number",
-        Value::String(_) => "string",
-        Value::Bytes(_) => "blob",
-        Value::Timestamp(_) => "timestamp",
-        Value::List(_) => "list",
-        Value::Map(_) => "map",
-        Value::Set(_) => "set",
-        Value::Stream(_) => "stream",
     }
 }
 
@@ -498,7 +482,7 @@ struct TypeName<'a>(&'a Value, MessageStyle);
 impl fmt::Display for TypeName<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.1 {
-            MessageStyle::Plain => f.write_str(type_name(self.0)),
+            MessageStyle::Plain => f.write_str(self.0.type_name()),
             MessageStyle::Boto3 => Type(self.0).fmt(f),
         }
     }

@@ -6,7 +6,6 @@
 use std::time::Duration;
 
 use super::OperationRequest;
-use crate::call::validate::type_name;
 use crate::error::{Error, ErrorKind, Result};
 use crate::value::{Map, Value};
 
@@ -90,7 +89,7 @@ impl<'p> ExtraParams<'p> {
     }
 
     pub(crate) fn wrong_type(&self, name: &str, value: &Value, wanted: &str) -> Error {
-        self.invalid(&format!("Invalid type for parameter {name}, type: {}, valid types: {wanted}", type_name(value)))
+        self.invalid(&format!("Invalid type for parameter {name}, type: {}, valid types: {wanted}", value.type_name()))
     }
 
     pub(crate) fn invalid(&self, report: &str) -> Error {

@@ -19,7 +19,6 @@ pub use self::raw::RawRequest;
 pub use self::request::OperationRequest;
 pub(crate) use self::setup::Setup;
 use crate::call::hooks::Rank;
-use crate::call::validate::type_name;
 use crate::call::{ClientContext, Event, HookId};
 use crate::definition::{Service, describe};
 use crate::error::Result;
@@ -215,7 +214,7 @@ pub(crate) fn params_map(params: Value) -> Result<Map> {
         Value::Map(map) => Ok(map),
         Value::Null => Ok(Map::new()),
         other => {
-            let actual = type_name(&other);
+            let actual = other.type_name();
             Err(invalid(format_args!("Invalid type for parameter input, value: {other:?}, type: {actual}, valid types: map")))
         }
     }

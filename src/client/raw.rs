@@ -6,7 +6,6 @@ use std::time::Duration;
 use super::{Client, request};
 use crate::call::pipeline::{self, Pipeline};
 use crate::call::request::{build_raw, stream_body};
-use crate::call::validate::type_name;
 use crate::call::{Call, CallOptions, RAW_OPERATION};
 use crate::definition::Operation;
 use crate::error::Result;
@@ -150,6 +149,6 @@ fn body(body: Value) -> Result<Body> {
         Value::String(text) => Ok(Body::Bytes(text.as_bytes().into())),
         Value::Bytes(bytes) => Ok(Body::Bytes(bytes)),
         Value::Stream(stream) => stream_body(&stream),
-        other => Err(invalid(format_args!("The body must be a string, bytes, or a stream, not {}.", type_name(&other)))),
+        other => Err(invalid(format_args!("The body must be a string, bytes, or a stream, not {}.", other.type_name()))),
     }
 }

@@ -235,7 +235,7 @@ mod tests {
         for (operation, start) in [
             ("Syntax", "x.json: pagination.Syntax.output_token: syntax"),
             ("Missing", "x.json: pagination.Missing: the key \"result_key\" is missing"),
-            ("Type", "x.json: pagination.Type.result_key[1]: it must be a string, not int"),
+            ("Type", "x.json: pagination.Type.result_key[1]: it must be a string, not number"),
             ("Uneven", "x.json: pagination.Uneven.output_token: "),
             ("List", "x.json: pagination.List: it must be an object"),
         ] {

@@ -24,14 +24,14 @@ pub(super) fn not(value: &Value) -> bool {
 pub(super) fn string_equals(a: &Value, b: &Value) -> Result<bool> {
     match (a, b) {
         (Value::String(a), Value::String(b)) => Ok(a == b),
-        _ => Err(failed(format!("Both values must be strings, not {} and {}.", type_name(a), type_name(b)))),
+        _ => Err(failed(format!("Both values must be strings, not {} and {}.", a.type_name(), b.type_name()))),
     }
 }
 
 pub(super) fn boolean_equals(a: &Value, b: &Value) -> Result<bool> {
     match (a, b) {
         (Value::Bool(a), Value::Bool(b)) => Ok(a == b),
-        _ => Err(failed(format!("Both arguments must be bools, not {} and {}.", type_name(a), type_name(b)))),
+        _ => Err(failed(format!("Both arguments must be bools, not {} and {}.", a.type_name(), b.type_name()))),
     }
 }
 
@@ -151,7 +151,7 @@ pub(super) fn uri_encode(value: &Value) -> Result<Value> {
 /// Returns the characters from `start` to `stop`, counted from the end if `reverse`; null if the text is too short or not ASCII.
 pub(super) fn substring(value: &Value, start: &Value, stop: &Value, reverse: &Value) -> Result<Value> {
     let Value::String(text) = value else {
-        return Err(failed(format!("Input must be a string, not {}.", type_name(value))));
+        return Err(failed(format!("Input must be a string, not {}.", value.type_name())));
     };
     let (start, stop) = (position(start)?, position(stop)?);
     if start >= stop || stop > text.len() || !text.is_ascii() {
@@ -188,23 +188,7 @@ pub(super) fn parse_arn(value: &Value) -> Result<Value> {
 
 /// Returns the text of an argument that must be a string.
 pub(super) fn string(value: &Value) -> Result<&str> {
-    value.as_str().ok_or_else(|| failed(format!("Input must be a string, not {}.", type_name(value))))
-}
-
-/// Returns the name of the value's type for type errors.
-pub(super) fn type_name(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "boolean",
-        Value::Int(_) | Value::Float(_) | Value::Number(_) => "number",
-        Value::String(_) => "string",
-        Value::Bytes(_) => "blob",
-        Value::List(_) => "list",
-        Value::Map(_) => "map",
-        Value::Timestamp(_) => "timestamp",
-        Value::Set(_) => "set",
-        Value::Stream(_) => "stream",
-    }
+    value.as_str().ok_or_else(|| failed(format!("Input must be a string, not {}.", value.type_name())))
 }
 
 pub(super) fn failed(message: String) -> Error {

@@ -3,7 +3,7 @@
 //! Rules are tried in order. The first rule whose conditions all hold yields an endpoint, an error, or nested rules; if
 //! no nested rule applies, the next rule is tried.
 
-use super::functions::{self, attribute, failed, type_name};
+use super::functions::{self, attribute, failed};
 use super::{AuthScheme, Endpoint};
 use crate::definition::rule_set::{Call, EndpointTemplate, Expression, Function, Outcome, Parameter, ParameterType};
 use crate::definition::rule_set::{Part, Rule, Slot, Template, Tree};
@@ -221,7 +221,7 @@ impl<'a> Scope<'a> {
 
 fn auth_schemes(schemes: &Value) -> Result<Vec<AuthScheme>> {
     let Value::List(schemes) = schemes else {
-        return Err(failed(format!("The authSchemes of the endpoint rules must be a list, not {}.", type_name(schemes))));
+        return Err(failed(format!("The authSchemes of the endpoint rules must be a list, not {}.", schemes.type_name())));
     };
     let text = |value: &Value| value.as_str().map(str::to_owned);
     Ok(schemes

@@ -2,7 +2,6 @@
 
 use std::time::{Duration, Instant};
 
-use crate::call::validate::type_name;
 use crate::client::OperationRequest;
 use crate::error::{Error, Result};
 use crate::http::{Cancel, deadline_exceeded};
@@ -49,7 +48,7 @@ pub(super) fn int(name: &str, value: &Value) -> Result<i64> {
 }
 
 fn wrong(name: &str, wanted: &str, value: &Value) -> Error {
-    invalid(format_args!("{name} must be {wanted}, not {value:?} (of type {})", type_name(value)))
+    invalid(format_args!("{name} must be {wanted}, not {value:?} (of type {})", value.type_name()))
 }
 
 /// The limits of a pagination: cancellation, and the time for all calls together.

@@ -2,6 +2,7 @@
 
 use super::table::{self, Kind, Setting, Source};
 use crate::error::{Error, ErrorKind, Result, did_you_mean};
+use crate::text::python::Repr;
 use crate::value::{Map, Value};
 
 /// Checks every option of a `Config`: its name, its type, and what boto3 checks when a `Config` is made.
@@ -128,11 +129,5 @@ pub(super) fn invalid(message: String) -> Error {
 
 /// A value as boto3's messages show it.
 pub(super) fn shown(value: &Value) -> String {
-    match value {
-        Value::Null => "None".to_owned(),
-        Value::Bool(true) => "True".to_owned(),
-        Value::Bool(false) => "False".to_owned(),
-        Value::String(text) => text.to_string(),
-        other => format!("{other:?}"),
-    }
+    Repr::top(value).to_string()
 }

@@ -123,7 +123,8 @@ pub(crate) fn push_json_string(out: &mut String, text: &str) {
     out.push('"');
 }
 
-fn push_escape(out: &mut String, c: char) {
+/// Appends the escape of one character: the short one if JSON has it, otherwise its UTF-16 units.
+pub(crate) fn push_escape(out: &mut String, c: char) {
     match c {
         '"' => out.push_str("\\\""),
         '\\' => out.push_str("\\\\"),

@@ -53,7 +53,8 @@ const UPLOAD: &[&str] = &["ChecksumType", "MpuObjectSize"];
 const DOWNLOAD: &[&str] =
     &["ChecksumMode", "VersionId", "SSECustomerAlgorithm", "SSECustomerKey", "SSECustomerKeyMD5", "RequestPayer", "ExpectedBucketOwner"];
 
-const COPY: &[&str] = &[
+/// The arguments of copies alone. `CreateMultipartUpload` takes none of them.
+pub(super) const COPY: &[&str] = &[
     "CopySourceIfMatch",
     "CopySourceIfModifiedSince",
     "CopySourceIfNoneMatch",

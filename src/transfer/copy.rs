@@ -24,21 +24,6 @@ const OF_SOURCE: &[(&str, &str)] = &[
 const CONTENT: &[&str] =
     &["CacheControl", "ContentDisposition", "ContentEncoding", "ContentLanguage", "ContentType", "Expires", "Metadata"];
 
-/// The parameters that `CreateMultipartUpload` does not take.
-const NOT_OF_CREATION: &[&str] = &[
-    "CopySourceIfMatch",
-    "CopySourceIfModifiedSince",
-    "CopySourceIfNoneMatch",
-    "CopySourceIfUnmodifiedSince",
-    "CopySourceSSECustomerAlgorithm",
-    "CopySourceSSECustomerKey",
-    "CopySourceSSECustomerKeyMD5",
-    "MetadataDirective",
-    "TaggingDirective",
-    "AnnotationDirective",
-    "Tagging",
-];
-
 const OF_PART: &[&str] = &[
     "CopySourceSSECustomerAlgorithm",
     "CopySourceSSECustomerKey",
@@ -79,7 +64,7 @@ pub(super) fn object(job: &Job<'_>, source: &Value, bucket: &str, key: &str) -> 
 
 fn in_parts(job: &Job<'_>, source: &Value, head: &Value, size: u64, bucket: &str, key: &str) -> Result<()> {
     let args = &job.extra_args;
-    let mut creation = arguments::without(args, NOT_OF_CREATION);
+    let mut creation = arguments::without(args, &[arguments::COPY, &["Tagging"]].concat());
     if args.get("MetadataDirective").and_then(Value::as_str) != Some("REPLACE") {
         creation = arguments::without(&creation, CONTENT);
         let of_source = head.as_map().into_iter().flat_map(Map::iter).filter(|(name, _)| CONTENT.contains(&name.as_str()));

@@ -5,9 +5,9 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Condvar, Mutex, PoisonError};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
-use super::parts::{self, Outcome};
+use super::parts;
 use super::{Job, address, arguments, signed, text};
 use crate::error::{Error, ErrorKind, Result};
 use crate::text::random;
@@ -209,26 +209,15 @@ fn in_order(object: &Object<'_>, writer: &mut (impl Write + Send)) -> Result<()>
         writer.write_all(content).map_err(|error| Error::new(ErrorKind::Stream, format!("The writer failed: {error}")).with_source(error))
     };
     if !object.is_ranged() {
-        object.fetch(0, object.size, false, |_, block| write(block))?;
-        return Ok(());
+        return object.fetch(0, object.size, false, |_, block| write(block));
     }
-    let (count, window) = (object.count(), object.job.config().max_concurrency as u64);
-    let outcome = Outcome::new();
+    let (count, threads) = (object.count(), object.job.config().max_concurrency as u64);
+    let window = Window::new(threads);
     let next = AtomicU64::new(0);
-    let ready: Mutex<(u64, BTreeMap<u64, Vec<u8>>)> = Mutex::new((0, BTreeMap::new()));
-    let changed = Condvar::new();
     let fetch_parts = || {
         loop {
             let index = next.fetch_add(1, Ordering::Relaxed);
-            if index >= count {
-                break;
-            }
-            let mut state = ready.lock().unwrap_or_else(PoisonError::into_inner);
-            while index >= state.0 + window && !outcome.has_failed() {
-                state = changed.wait(state).unwrap_or_else(PoisonError::into_inner);
-            }
-            drop(state);
-            if outcome.has_failed() {
+            if index >= count || !window.wait_to_fetch(index) {
                 break;
             }
             let (start, end) = object.range(index);
@@ -237,39 +226,80 @@ fn in_order(object: &Object<'_>, writer: &mut (impl Write + Send)) -> Result<()>
                 content.extend_from_slice(block);
                 Ok(())
             };
-            match object.fetch(start, end, true, append) {
-                Ok(()) => drop(ready.lock().unwrap_or_else(PoisonError::into_inner).1.insert(index, content)),
-                Err(error) => outcome.fail(error),
-            }
-            changed.notify_all();
+            let fetched = parts::guarded(|| object.fetch(start, end, true, append));
+            window.put(index, fetched.map(|()| content));
         }
     };
     std::thread::scope(|scope| {
-        for _ in 0..window.min(count) {
+        // Whatever ends this thread, a panic of the writer included, the others must not wait for it.
+        let _closes = CloseOnDrop(&window);
+        for _ in 0..threads.min(count) {
             scope.spawn(fetch_parts);
         }
-        for index in 0..count {
-            let mut state = ready.lock().unwrap_or_else(PoisonError::into_inner);
-            let content = loop {
-                if outcome.has_failed() {
-                    return;
-                }
-                match state.1.remove(&index) {
-                    Some(content) => break content,
-                    None => state = changed.wait(state).unwrap_or_else(PoisonError::into_inner),
-                }
-            };
-            state.0 = index + 1;
-            drop(state);
-            changed.notify_all();
-            if let Err(error) = write(&content) {
-                outcome.fail(error);
-                changed.notify_all();
-                return;
-            }
-        }
-    });
-    outcome.result()
+        (0..count).try_for_each(|index| write(&window.take(index)?))
+    })
+}
+
+/// The parts that are fetched and not yet written.
+struct Window {
+    size: u64,
+    state: Mutex<WindowState>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct WindowState {
+    /// How many parts were taken.
+    taken: u64,
+    ready: BTreeMap<u64, Result<Vec<u8>>>,
+    is_closed: bool,
+}
+
+impl Window {
+    fn new(size: u64) -> Window {
+        Window { size, state: Mutex::default(), changed: Condvar::new() }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, WindowState> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits until a part fits into the window. Returns false if nothing more is needed.
+    fn wait_to_fetch(&self, index: u64) -> bool {
+        let waits = |state: &mut WindowState| index >= state.taken + self.size && !state.is_closed;
+        let state = self.changed.wait_while(self.lock(), waits).unwrap_or_else(PoisonError::into_inner);
+        !state.is_closed
+    }
+
+    /// Adds a part, or the error with which it failed.
+    fn put(&self, index: u64, part: Result<Vec<u8>>) {
+        self.lock().ready.insert(index, part);
+        self.changed.notify_all();
+    }
+
+    /// Waits for a part and removes it.
+    fn take(&self, index: u64) -> Result<Vec<u8>> {
+        let waits = |state: &mut WindowState| !state.ready.contains_key(&index);
+        let mut state = self.changed.wait_while(self.lock(), waits).unwrap_or_else(PoisonError::into_inner);
+        state.taken = index + 1;
+        let part = state.ready.remove(&index).unwrap_or_else(|| Ok(Vec::new()));
+        drop(state);
+        self.changed.notify_all();
+        part
+    }
+
+    fn close(&self) {
+        self.lock().is_closed = true;
+        self.changed.notify_all();
+    }
+}
+
+struct CloseOnDrop<'w>(&'w Window);
+
+impl Drop for CloseOnDrop<'_> {
+    fn drop(&mut self) {
+        self.0.close();
+    }
 }
 
 #[cfg(unix)]

@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 
 use crate::call::CallOptions;
 use crate::client::{Client, OperationRequest, params_map};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result, did_you_mean};
 use crate::http::{Cancel, Limits};
 use crate::value::{Map, Str, Value};
 
@@ -51,33 +51,29 @@ impl TransferConfig {
     }
 
     /// Returns the settings of a map, by boto3's names: `multipart_threshold`, `multipart_chunksize`, `max_concurrency`,
-    /// `num_download_attempts`, and `use_threads`. Null is an empty map.
+    /// `num_download_attempts`, and `use_threads`. `io_chunksize`, `max_io_queue`, and `preferred_transfer_client` are accepted
+    /// and have no effect. Null is an empty map.
     ///
     /// # Errors
-    /// `InvalidConfig` for an unknown name or a value that is not a whole number above zero.
+    /// `InvalidConfig` for an unknown name, a value that is not a whole number above zero, and `max_bandwidth`, which is not
+    /// supported.
     pub fn from_value(options: &Value) -> Result<TransferConfig> {
         let mut config = TransferConfig::default();
         for (name, value) in options.as_map().into_iter().flat_map(Map::iter).filter(|(_, value)| !value.is_null()) {
-            if name == "use_threads" {
-                if value.as_bool() == Some(false) {
-                    config.max_concurrency = 1;
-                }
-                continue;
-            }
-            let number = value.as_int().and_then(|number| u64::try_from(number).ok()).filter(|number| *number > 0);
-            let number = number.ok_or_else(|| {
-                let message = format!("Provided parameter {name} of value {value} must be greater than 0.");
-                Error::new(ErrorKind::InvalidConfig, message)
-            })?;
             config = match name.as_str() {
-                "multipart_threshold" => config.multipart_threshold(number),
-                "multipart_chunksize" => config.multipart_chunksize(number),
-                "max_concurrency" => config.max_concurrency(usize::try_from(number).unwrap_or(usize::MAX)),
-                "num_download_attempts" => config.num_download_attempts(u32::try_from(number).unwrap_or(u32::MAX)),
-                _ => return Err(Error::new(ErrorKind::InvalidConfig, format!("There is no transfer option {name:?}."))),
+                "multipart_threshold" => config.multipart_threshold(positive(name, value)?),
+                "multipart_chunksize" => config.multipart_chunksize(positive(name, value)?),
+                "max_concurrency" => config.max_concurrency(usize::try_from(positive(name, value)?).unwrap_or(usize::MAX)),
+                "num_download_attempts" => config.num_download_attempts(u32::try_from(positive(name, value)?).unwrap_or(u32::MAX)),
+                "use_threads" | "io_chunksize" | "max_io_queue" | "preferred_transfer_client" => config,
+                "max_bandwidth" => return Err(Error::new(ErrorKind::InvalidConfig, "The transfer option max_bandwidth is not supported.")),
+                _ => {
+                    let near = did_you_mean(name, OPTIONS.iter().copied());
+                    return Err(Error::new(ErrorKind::InvalidConfig, format!("There is no transfer option {name:?}.{near}")));
+                }
             };
         }
-        Ok(config)
+        Ok(if options["use_threads"].as_bool() == Some(false) { config.max_concurrency(1) } else { config })
     }
 
     /// Sets the size in bytes from which on an object is transferred in parts: 8 MiB by default.
@@ -93,9 +89,9 @@ impl TransferConfig {
         self
     }
 
-    /// Sets how many parts are transferred at the same time: 10 by default.
+    /// Sets how many parts are transferred at the same time: 10 by default, at most 1,000.
     pub fn max_concurrency(mut self, parts: usize) -> Self {
-        self.max_concurrency = parts.max(1);
+        self.max_concurrency = parts.clamp(1, 1000);
         self
     }
 
@@ -104,6 +100,14 @@ impl TransferConfig {
         self.num_download_attempts = attempts.max(1);
         self
     }
+}
+
+const OPTIONS: &[&str] = &["multipart_threshold", "multipart_chunksize", "max_concurrency", "num_download_attempts", "use_threads"];
+
+fn positive(name: &str, value: &Value) -> Result<u64> {
+    let number = value.as_int().and_then(|number| u64::try_from(number).ok()).filter(|number| *number > 0);
+    number
+        .ok_or_else(|| Error::new(ErrorKind::InvalidConfig, format!("Provided parameter {name} of value {value} must be greater than 0.")))
 }
 
 type Progress = Arc<dyn Fn(i64) -> anyhow::Result<()> + Send + Sync>;
@@ -175,19 +179,21 @@ impl Transfer {
     }
 
     /// Sets a function that receives the number of bytes transferred since its last call. It runs on the threads of the
-    /// transfer. A negative number takes back bytes that have to be transferred again. An error stops the transfer.
+    /// transfer. The numbers add up to the size of the object. An error stops the transfer.
     pub fn on_progress(mut self, progress: impl Fn(i64) -> anyhow::Result<()> + Send + Sync + 'static) -> Self {
         self.progress = Some(Arc::new(progress));
         self
     }
 
-    /// Stops the transfer when `cancel` is used.
+    /// Stops the transfer when `cancel` is used. If a multipart upload has begun, the call that aborts it may take up to five
+    /// more seconds.
     pub fn cancel(mut self, cancel: &Cancel) -> Self {
         self.options.cancel = Some(cancel.clone());
         self
     }
 
-    /// Sets how long a transfer may take.
+    /// Sets how long a transfer may take. If a multipart upload has begun, the call that aborts it may take up to five more
+    /// seconds.
     pub fn deadline(mut self, total: Duration) -> Self {
         self.options.deadline = Some(total);
         self
@@ -208,7 +214,7 @@ impl Transfer {
         self.run(|job| upload::file(job, path.as_ref(), bucket, key))
     }
 
-    /// Uploads everything that a reader yields. The length may be unknown; at most `max_concurrency` + 1 parts are in
+    /// Uploads everything that a reader yields. The length may be unknown; at most `max_concurrency` + 3 parts are in
     /// memory.
     ///
     /// # Errors
@@ -301,6 +307,13 @@ impl Job<'_> {
         client.request(operation, params).with_options(options).limits(&self.limits)
     }
 
+    /// A call that cleans up. It has five seconds of its own, so that it is made after a cancellation and never hangs.
+    fn clean_up(&self, operation: &str, params: Map) {
+        let options = CallOptions { cancel: None, deadline: Some(CLEAN_UP), ..self.transfer.options.clone() };
+        // Its failure is not reported: the error that made it necessary is.
+        let _ = self.client().request(operation, params).with_options(options).send();
+    }
+
     /// Reports transferred bytes.
     fn progress(&self, bytes: i64) -> Result<()> {
         match &self.transfer.progress {
@@ -309,6 +322,9 @@ impl Job<'_> {
         }
     }
 }
+
+/// How long a call that cleans up may take.
+const CLEAN_UP: Duration = Duration::from_secs(5);
 
 /// The parameters that address an object.
 fn address(bucket: &str, key: &str) -> Map {

@@ -1,5 +1,6 @@
 //! Parts on threads: numbered work that several threads share, stopped by the first failure.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
@@ -37,6 +38,11 @@ impl Outcome {
     }
 }
 
+/// Runs one part. A panic of a hook or a callback becomes an error, because other threads wait for the outcome.
+pub(super) fn guarded<T>(part: impl FnOnce() -> Result<T>) -> Result<T> {
+    catch_unwind(AssertUnwindSafe(part)).unwrap_or_else(|_| Err(Error::foreign("a part of the transfer", anyhow::anyhow!("it panicked"))))
+}
+
 /// Runs `count` parts on at most `threads` threads and returns their results in order.
 ///
 /// # Errors
@@ -51,7 +57,7 @@ pub(super) fn run<T: Send>(count: u64, threads: usize, part: impl Fn(u64) -> Res
             if number >= count {
                 break;
             }
-            match part(number) {
+            match guarded(|| part(number)) {
                 Ok(result) => results.lock().unwrap_or_else(PoisonError::into_inner).push((number, result)),
                 Err(error) => outcome.fail(error),
             }
@@ -83,5 +89,11 @@ mod tests {
         });
         assert_eq!(error.unwrap_err().message(), "part 5");
         assert!(started.into_inner() < 10_000);
+    }
+
+    #[test]
+    fn a_panic_of_a_part_is_an_error() {
+        let error = run(8, 4, |number| if number == 3 { panic!("a hook") } else { Ok(()) }).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Foreign);
     }
 }

@@ -21,6 +21,9 @@ pub(super) fn file(job: &Job<'_>, path: &Path, bucket: &str, key: &str) -> Resul
     let of_file = |error: io::Error| Error::new(ErrorKind::Stream, format!("{}: {error}", path.display())).with_source(error);
     let file = File::open(path).map_err(of_file)?;
     let metadata = file.metadata().map_err(of_file)?;
+    if metadata.is_dir() {
+        return Err(of_file(io::Error::new(io::ErrorKind::IsADirectory, "a folder cannot be uploaded as an object")));
+    }
     let done = if metadata.is_file() { regular(job, &Arc::new(file), metadata.len(), bucket, key) } else { reader(job, file, bucket, key) };
     done.map_err(|error| match error.kind() {
         ErrorKind::Service => {
@@ -79,7 +82,7 @@ fn from_reader(job: &Job<'_>, reader: &mut (impl Read + Send), part_size: u64, u
             continue;
         }
         let length = content.len() as u64;
-        let sent = Stream::from_seekable(io::Cursor::new(content)).and_then(|body| upload.part(number, body, length));
+        let sent = parts::guarded(|| upload.part(number, Stream::from_seekable(io::Cursor::new(content))?, length));
         match sent {
             Ok(part) => done.lock().unwrap_or_else(PoisonError::into_inner).push((number, part)),
             Err(error) => outcome.fail(error),
@@ -227,8 +230,7 @@ impl<'a> Multipart<'a> {
             self.job.call("CompleteMultipartUpload", params)
         });
         completed.map(drop).inspect_err(|_| {
-            // The abort is sent even if the transfer was canceled. Its own failure is not reported: the first error is.
-            let _ = self.job.client().call("AbortMultipartUpload", self.address());
+            self.job.clean_up("AbortMultipartUpload", self.address());
         })
     }
 }

@@ -214,16 +214,15 @@ impl Value {
         self.len() == 0
     }
 
-    /// Returns the name of the value's type as one lowercase word, for messages.
+    /// Returns the name of the value's type in the data model of AWS, as messages use it: `null`, `boolean`, `number` (for all
+    /// three kinds of numbers), `string`, `blob`, `timestamp`, `list`, `map`, `set`, or `stream`.
     pub fn type_name(&self) -> &'static str {
         match self {
             Value::Null => "null",
-            Value::Bool(_) => "bool",
-            Value::Int(_) => "int",
-            Value::Float(_) => "float",
-            Value::Number(_) => "number",
+            Value::Bool(_) => "boolean",
+            Value::Int(_) | Value::Float(_) | Value::Number(_) => "number",
             Value::String(_) => "string",
-            Value::Bytes(_) => "bytes",
+            Value::Bytes(_) => "blob",
             Value::Timestamp(_) => "timestamp",
             Value::List(_) => "list",
             Value::Map(_) => "map",

@@ -1,7 +1,6 @@
 //! JSON as the AWS CLI prints it: four blanks per level, characters beyond ASCII as they are, floats as Python writes them.
 
-use std::fmt::Write;
-
+use crate::text::json::push_escape;
 use crate::text::python;
 use crate::value::Value;
 
@@ -53,17 +52,7 @@ fn push_text(out: &mut String, text: &str) {
     out.push('"');
     for c in text.chars() {
         match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            '\u{8}' => out.push_str("\\b"),
-            '\u{c}' => out.push_str("\\f"),
-            c if (c as u32) < 0x20 => {
-                // Writing to a String cannot fail.
-                let _ = write!(out, "\\u{:04x}", c as u32);
-            }
+            '"' | '\\' | '\0'..='\x1f' => push_escape(out, c),
             c => out.push(c),
         }
     }

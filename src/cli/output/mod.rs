@@ -8,6 +8,7 @@ pub(crate) mod yaml;
 use std::fmt::Display;
 use std::io::{self, Write};
 
+use crate::text::python::Repr;
 use crate::{List, Value};
 
 /// Prints one item a line.
@@ -76,14 +77,7 @@ pub(crate) fn result(out: &mut dyn Write, value: &Value, format: Format, title: 
 
 /// A scalar as the AWS CLI's text and tables show it, which is Python's `str`.
 fn scalar_text(value: &Value) -> String {
-    match value {
-        Value::Null => "None".to_owned(),
-        Value::Bool(true) => "True".to_owned(),
-        Value::Bool(false) => "False".to_owned(),
-        Value::String(text) => text.to_string(),
-        Value::Float(_) => json::text(value),
-        other => other.to_string(),
-    }
+    Repr::top(value).to_string()
 }
 
 fn is_scalar(value: &Value) -> bool {

@@ -464,7 +464,7 @@ mod tests {
     #[test]
     fn data_that_is_no_condition_is_rejected_with_its_path() {
         for (data, message) in [
-            (value!(5), "expected a condition, not a value of type int"),
+            (value!(5), "expected a condition, not a value of type number"),
             (value!({}), "an operand must not be empty"),
             (value!({"atr": "a", "eq": 1}), "unknown operand \"atr\". Did you mean attr?"),
             (value!({"attr": 5, "eq": 1}), "attr: the name of an attribute must be a string"),

@@ -222,7 +222,7 @@ mod tests {
             (Condition, "a = :w", value!({":v": 1}), "The placeholder :v is not used in \"a = :w\""),
             (Condition, "a = :v1", value!({":v": 1}), "The placeholder :v is not used in \"a = :v1\""),
             (Condition, "a = :val", value!({}), "position 4 of \"a = :val\": the placeholder :val is not defined."),
-            (Condition, "#a = #b", value!({"#a": "a", "#b": 1}), "The placeholder #b must stand for a string, not a value of type int"),
+            (Condition, "#a = #b", value!({"#a": "a", "#b": 1}), "The placeholder #b must stand for a string, not a value of type number"),
             (Condition, "a = :v", value!({"v": 1, ":v": 1}), "The placeholder \"v\" must start with \"#\" or \":\""),
             (Condition, "é = :v", value!({":v": 1}), "position 0 of \"é = :v\": unexpected character 'é'"),
             (Condition, "#é = :v", value!({":v": 1}), "position 1 of \"#é = :v\": unexpected character 'é'"),

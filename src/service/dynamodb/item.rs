@@ -150,7 +150,7 @@ mod tests {
 
     #[test]
     fn values_that_are_no_item_are_rejected_with_their_path() {
-        assert_eq!(to_item(&5).unwrap_err().message(), "an item must be a map or a struct, not int");
+        assert_eq!(to_item(&5).unwrap_err().message(), "an item must be a map or a struct, not number");
         let error = to_item(&BTreeMap::from([("a", vec![1.0, f64::NAN])])).unwrap_err();
         assert_eq!((error.kind(), error.message()), (ErrorKind::Conversion, "a: [1]: DynamoDB cannot store the float NaN"));
     }

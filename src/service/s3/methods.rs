@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use super::transfers;
 use crate::auth::post_policy::PostPolicy;
-use crate::call::validate::type_name;
 use crate::client::{Client, ExtraMethods, ExtraParams, OperationRequest};
 use crate::error::{Error, ErrorKind, Result};
 use crate::resource::{Method, Outcome, Resource};
@@ -117,7 +116,7 @@ fn presign(
 }
 
 fn wrong_type(name: &str, value: &Value, wanted: &str) -> Error {
-    let problem = format!("Invalid type for parameter {name}, type: {}, valid types: {wanted}", type_name(value));
+    let problem = format!("Invalid type for parameter {name}, type: {}, valid types: {wanted}", value.type_name());
     invalid(&problem).with_operation(PRESIGNED_POST)
 }
 

@@ -182,8 +182,6 @@ fn as_text(value: &Value) -> Option<&Str> {
 /// Returns the name of a value's type in JMESPath, or the crate's own name if JSON has no such type.
 pub(super) fn type_name(value: &Value) -> &'static str {
     match value {
-        Value::Bool(_) => "boolean",
-        Value::Int(_) | Value::Float(_) | Value::Number(_) => "number",
         Value::List(_) => "array",
         Value::Map(_) => "object",
         other => other.type_name(),
