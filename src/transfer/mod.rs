@@ -144,6 +144,7 @@ pub struct Transfer {
     config: TransferConfig,
     extra_args: Value,
     progress: Option<Progress>,
+    expected_size: Option<u64>,
     /// The settings of each call; the deadline is that of the transfer.
     options: CallOptions,
 }
@@ -157,6 +158,7 @@ impl Transfer {
             config: TransferConfig::default(),
             extra_args: Value::Null,
             progress: None,
+            expected_size: None,
             options: CallOptions::default(),
         }
     }
@@ -196,6 +198,13 @@ impl Transfer {
     /// seconds.
     pub fn deadline(mut self, total: Duration) -> Self {
         self.options.deadline = Some(total);
+        self
+    }
+
+    /// Sets the expected number of bytes of a reader of unknown length. S3 takes at most 10,000 parts: without it, the parts of
+    /// a reader have the size of the settings, which is enough for 80 GiB by default.
+    pub fn expected_size(mut self, bytes: u64) -> Self {
+        self.expected_size = Some(bytes);
         self
     }
 

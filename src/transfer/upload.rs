@@ -62,7 +62,7 @@ pub(super) fn reader(job: &Job<'_>, mut reader: impl Read + Send, bucket: &str, 
         put(job, bucket, key, &args, Stream::from_seekable(io::Cursor::new(first))?)?;
         return job.progress(signed(length));
     }
-    let part_size = part_size(job.config().multipart_chunksize, None);
+    let part_size = part_size(job.config().multipart_chunksize, job.transfer.expected_size);
     let mut reader = io::Cursor::new(first).chain(reader);
     let upload = Multipart::create(job, bucket, key, &args)?;
     let parts = from_reader(job, &mut reader, part_size, &upload);

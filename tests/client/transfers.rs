@@ -1,5 +1,8 @@
 //! Managed transfers against a real S3 server in this process, and against transports that fail.
 
+#[cfg(all(unix, feature = "cli"))]
+mod command;
+
 use std::collections::HashMap;
 use std::fs;
 use std::io::{self, Read};

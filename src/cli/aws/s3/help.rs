@@ -47,7 +47,8 @@ const OPTIONS: &[(&str, &str)] = &[
     ("delete", "Deletes what does not exist in the source."),
     ("size-only", "Compares only sizes, not times."),
     ("exact-timestamps", "Downloads also files of the same size whose time differs."),
-    ("no-overwrite", "Leaves what exists at the destination."),
+    ("checksum-mode", "ENABLED verifies the checksums of downloads even if the configuration disables it."),
+    ("expected-size", "The size of standard input in bytes. Required above 80 GiB, so that the parts are large enough."),
     ("no-follow-symlinks", "Skips symbolic links."),
 ];
 

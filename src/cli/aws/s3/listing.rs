@@ -175,8 +175,12 @@ pub(super) fn du(line: &Line) -> Result<()> {
     printed(output::lines([format!("{}\t{word}", shown_size(size, line.has("human-readable")))]))
 }
 
-fn printed(done: anyhow::Result<()>) -> Result<()> {
-    done.map_err(|error| Failure::general(error.to_string()))
+/// The result of printing. A reader that closed the pipe wants no more lines, which is no failure.
+pub(super) fn printed(done: anyhow::Result<()>) -> Result<()> {
+    match done {
+        Err(error) if error.downcast_ref::<io::Error>().is_some_and(|e| e.kind() == io::ErrorKind::BrokenPipe) => Ok(()),
+        done => done.map_err(|error| Failure::general(error.to_string())),
+    }
 }
 
 #[cfg(test)]

@@ -36,6 +36,12 @@ impl Line {
         self.words.option(self.options.iter().position(|(known, _)| *known == name)?)
     }
 
+    /// The value of an option that takes a whole number.
+    fn number(&self, name: &str) -> Result<Option<u64>> {
+        let number = |text: &str| text.parse().map_err(|_| Failure::usage(format!("argument --{name}: invalid int value: '{text}'")));
+        self.text(name).map(number).transpose()
+    }
+
     fn client(&self) -> Result<Client> {
         let session = self.globals.session()?;
         Ok(self.globals.client(&session, "s3")?.build()?)

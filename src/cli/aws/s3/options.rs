@@ -52,11 +52,8 @@ const TRANSFER: &[(&str, Arity)] = &[
     ("source-region", Arity::One),
     ("follow-symlinks", Arity::None),
     ("no-follow-symlinks", Arity::None),
-    ("force-glacier-transfer", Arity::None),
-    ("ignore-glacier-warnings", Arity::None),
     ("checksum-algorithm", Arity::One),
     ("checksum-mode", Arity::One),
-    ("no-overwrite", Arity::None),
 ];
 const SYNC: &[(&str, Arity)] = &[("delete", Arity::None), ("size-only", Arity::None), ("exact-timestamps", Arity::None)];
 
@@ -142,6 +139,18 @@ pub(super) fn of_read(line: &Line) -> Result<Map> {
                 crate::cli::aws::files::Content::Text(text) => text.into(),
             },
         );
+    }
+    Ok(args)
+}
+
+/// The parameters that the options set for downloads.
+///
+/// # Errors
+/// As [`of_read`].
+pub(super) fn of_download(line: &Line) -> Result<Map> {
+    let mut args = of_read(line)?;
+    if let Some(mode) = line.text("checksum-mode") {
+        args.insert("ChecksumMode", mode);
     }
     Ok(args)
 }

@@ -25,6 +25,15 @@ pub(super) struct Entry {
 pub(super) struct Entries {
     pub by_path: BTreeMap<String, Entry>,
     pub skipped: Vec<String>,
+    /// How many files and folders of the source could not be read. What is below them is unknown.
+    pub unread: usize,
+}
+
+impl Entries {
+    fn unread(&mut self, reason: String) {
+        self.skipped.push(reason);
+        self.unread += 1;
+    }
 }
 
 /// Lists everything below a location.
@@ -63,20 +72,28 @@ fn files(root: &Path, folder: &Path, ignores_links: bool, filters: &Filters, ent
     let children = match fs::read_dir(folder) {
         Ok(children) => children,
         Err(error) => {
-            if folder != root || folder.exists() {
-                entries.skipped.push(format!("Skipping folder {}. {error}", folder.display()));
+            // A destination that does not exist yet is an empty one.
+            if folder != root || fs::symlink_metadata(folder).is_ok() {
+                entries.unread(format!("Skipping folder {}. {error}", folder.display()));
             }
             return;
         }
     };
-    for child in children.filter_map(std::result::Result::ok) {
+    for child in children {
+        let child = match child {
+            Ok(child) => child,
+            Err(error) => {
+                entries.unread(format!("Skipping the rest of folder {}. {error}", folder.display()));
+                return;
+            }
+        };
         let path = child.path();
         let is_link = child.file_type().is_ok_and(|kind| kind.is_symlink());
         if is_link && (ignores_links || leads_above(&path, folder)) {
             continue;
         }
         let Some(relative) = path.strip_prefix(root).ok().and_then(relative_text) else {
-            entries.skipped.push(format!("Skipping file {}. Its name is not Unicode.", path.display()));
+            entries.unread(format!("Skipping file {}. Its name is not Unicode.", path.display()));
             continue;
         };
         match fs::metadata(&path) {
@@ -90,7 +107,8 @@ fn files(root: &Path, folder: &Path, ignores_links: bool, filters: &Filters, ent
                 "Skipping file {}. File is character special device, block special device, FIFO, or socket.",
                 path.display()
             )),
-            Err(error) => entries.skipped.push(format!("Skipping file {}. {error}", path.display())),
+            Err(error) if filters.include(&relative) => entries.unread(format!("Skipping file {}. {error}", path.display())),
+            Err(_) => {}
         }
     }
 }
@@ -114,8 +132,10 @@ fn relative_text(path: &Path) -> Option<String> {
 /// # Errors
 /// The reason why the key is not the name of a file below the folder.
 pub(super) fn file_below(folder: &Path, key: &str) -> std::result::Result<PathBuf, String> {
+    // Segments that a file system drops (`a//b`, `a/./b`) would make two keys one file.
+    let is_plain = |segment: &str| !matches!(segment, "" | "." | "..");
     let path = Path::new(key);
-    let is_safe = !key.contains('\0') && !key.is_empty() && path.components().all(|part| matches!(part, Component::Normal(_)));
+    let is_safe = !key.contains('\0') && key.split('/').all(is_plain) && path.components().all(|part| matches!(part, Component::Normal(_)));
     if is_safe { Ok(folder.join(path)) } else { Err(format!("Skipping object {key:?}. Its key is not a file name below the destination.")) }
 }
 
@@ -145,7 +165,7 @@ mod tests {
     fn keys_that_leave_the_folder_are_rejected() {
         let folder = Path::new("/target");
         assert_eq!(file_below(folder, "a/b.txt").unwrap(), Path::new("/target/a/b.txt"));
-        for key in ["../x", "a/../../x", "/etc/passwd", "a\0b", "", "./x"] {
+        for key in ["../x", "a/../../x", "/etc/passwd", "a\0b", "", "./x", "a//b", "a/./b", "a/../b"] {
             assert!(file_below(folder, key).unwrap_err().starts_with("Skipping object"), "{key:?}");
         }
     }

@@ -9,10 +9,12 @@ use std::time::SystemTime;
 
 use super::Line;
 use super::filters::Filters;
+use super::listing::printed;
 use super::location::{Location, shown};
-use super::options::{of_object, of_read};
+use super::options::{of_download, of_object, of_read};
 use super::plan::{Entries, Entry, differs, entries, file_below};
 use crate::cli::failure::{Failure, Result};
+use crate::cli::output;
 use crate::value;
 use crate::value::Map;
 use crate::{Client, Transfer};
@@ -40,20 +42,25 @@ fn transfer(line: &Line, moves: bool) -> Result<()> {
     let words = line.positional(2)?;
     let (from, to) = (Location::parse(&words[0])?, Location::parse(&words[1])?);
     check_pair(&from, &to)?;
+    check_checksum_mode(line, &from, &to)?;
     let runner = Runner::new(line, moves)?;
     if from == Location::Pipe || to == Location::Pipe {
         return runner.pipe(&from, &to);
     }
     if !line.has("recursive") {
-        let to = single_target(&from, &to, &words[1])?;
-        if let Location::Local(path) = &from
-            && !path.exists()
-        {
-            return Err(Failure::general(format!("The user-provided path {} does not exist.", path.display())));
+        check_exists(&from, &words[0])?;
+        let target = single_target(&from, &to, &words[1])?;
+        if moves && from == target {
+            return Err(onto_itself(&words[0], &words[1]));
         }
+        let to = target;
         return runner.run(vec![Task::Transfer { from, to, modified: None }], Vec::new());
     }
     let (from, to) = (as_folder(from), as_folder(to));
+    if moves && from == to {
+        return Err(onto_itself(&words[0], &words[1]));
+    }
+    check_exists(&from, &words[0])?;
     let source = entries(line, runner.reader(), &from, &filters(line))?;
     runner.run_entries(source, &to)
 }
@@ -63,16 +70,17 @@ pub(super) fn sync(line: &Line) -> Result<()> {
     let words = line.positional(2)?;
     let (from, to) = (as_folder(Location::parse(&words[0])?), as_folder(Location::parse(&words[1])?));
     check_pair(&from, &to)?;
-    if let Location::Local(path) = &from
-        && !path.is_dir()
-    {
-        return Err(Failure::general(format!("The user-provided path {} does not exist.", path.display())));
-    }
+    check_checksum_mode(line, &from, &to)?;
+    check_exists(&from, &words[0])?;
     let runner = Runner::new(line, false)?;
     let filters = filters(line);
     let mut source = entries(line, runner.reader(), &from, &filters)?;
     let target = entries(line, &runner.client, &to, &filters)?;
-    let extra: Vec<Task> = match line.has("delete") {
+    let removes = line.has("delete") && source.unread == 0;
+    if line.has("delete") && !removes {
+        source.skipped.push("Nothing was deleted, because part of the source could not be read.".to_owned());
+    }
+    let extra: Vec<Task> = match removes {
         true => target
             .by_path
             .iter()
@@ -106,7 +114,7 @@ pub(super) fn remove_all(client: &Client, line: &Line, bucket: &str) -> Result<(
         for object in &page?["Contents"] {
             let key = object["Key"].as_str().unwrap_or_default();
             client.call("delete_object", value!({"Bucket": bucket, "Key": key}))?;
-            println!("delete: s3://{bucket}/{key}");
+            printed(output::lines([format!("delete: s3://{bucket}/{key}")]))?;
         }
     }
     Ok(())
@@ -120,6 +128,28 @@ fn check_pair(from: &Location, to: &Location) -> Result<()> {
     Err(Failure::usage(
         "usage: one of the paths must be an S3 location of the form s3://bucket/key. Both are local paths. Error: Invalid argument type",
     ))
+}
+
+/// A move onto itself would copy the object and then delete it.
+fn onto_itself(from: &str, to: &str) -> Failure {
+    Failure::usage(format!("Cannot mv a file onto itself: {from} - {to}"))
+}
+
+fn check_exists(from: &Location, word: &str) -> Result<()> {
+    match from {
+        Location::Local(path) if fs::symlink_metadata(path).is_err() => {
+            Err(Failure::general(format!("The user-provided path {word} does not exist.")))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Only downloads verify checksums.
+fn check_checksum_mode(line: &Line, from: &Location, to: &Location) -> Result<()> {
+    if line.has("checksum-mode") && !matches!((from, to), (Location::S3 { .. }, Location::Local(_))) {
+        return Err(Failure::usage("Expected checksum-mode parameter to be used with the path format <S3Uri> <LocalPath>."));
+    }
+    Ok(())
 }
 
 /// The name of the source is added to a destination that is a folder.
@@ -161,12 +191,21 @@ struct Runner<'a> {
     source_client: Option<Client>,
     write_args: Map,
     read_args: Map,
+    download_args: Map,
 }
 
 impl<'a> Runner<'a> {
     fn new(line: &'a Line, moves: bool) -> Result<Runner<'a>> {
         let (client, source_client) = (line.client()?, line.source_client()?);
-        Ok(Runner { line, moves, client, source_client, write_args: of_object(line)?, read_args: of_read(line)? })
+        Ok(Runner {
+            line,
+            moves,
+            client,
+            source_client,
+            write_args: of_object(line)?,
+            read_args: of_read(line)?,
+            download_args: of_download(line)?,
+        })
     }
 
     /// The client that reads the source.
@@ -203,8 +242,7 @@ impl<'a> Runner<'a> {
             eprintln!("warning: {reason}");
         }
         if self.line.has("dryrun") {
-            tasks.iter().for_each(|task| println!("(dryrun) {}", self.described(task, "")));
-            return Ok(());
+            return printed(output::lines(tasks.iter().map(|task| format!("(dryrun) {}", self.described(task, "")))));
         }
         let failures = AtomicUsize::new(0);
         let queue = Mutex::new(tasks.into_iter());
@@ -214,7 +252,8 @@ impl<'a> Runner<'a> {
                 let Some(task) = task else { break };
                 match self.task(&task) {
                     Ok(()) if self.line.has("quiet") || self.line.has("only-show-errors") => {}
-                    Ok(()) => println!("{}", self.described(&task, "")),
+                    // The transfers go on even if nobody reads the lines.
+                    Ok(()) => drop(output::lines([self.described(&task, "")])),
                     Err(error) => {
                         failures.fetch_add(1, Ordering::Relaxed);
                         if !self.line.has("quiet") {
@@ -269,7 +308,7 @@ impl<'a> Runner<'a> {
                 if let Some(folder) = path.parent() {
                     fs::create_dir_all(folder)?;
                 }
-                Transfer::new(self.reader()).extra_args(self.read_args.clone()).download_file(bucket, key, path)?;
+                Transfer::new(self.reader()).extra_args(self.download_args.clone()).download_file(bucket, key, path)?;
                 self.set_modified(path, modified)
             }
             (Location::S3 { bucket, key }, Location::S3 { bucket: target, key: target_key }) => {
@@ -301,10 +340,15 @@ impl<'a> Runner<'a> {
     fn pipe(&self, from: &Location, to: &Location) -> Result<()> {
         match (from, to) {
             (Location::Pipe, Location::S3 { bucket, key }) => {
-                Ok(Transfer::new(&self.client).extra_args(self.write_args.clone()).upload_fileobj(io::stdin(), bucket, key)?)
+                let transfer = Transfer::new(&self.client).extra_args(self.write_args.clone());
+                let transfer = match self.line.number("expected-size")? {
+                    Some(size) => transfer.expected_size(size),
+                    None => transfer,
+                };
+                Ok(transfer.upload_fileobj(io::stdin(), bucket, key)?)
             }
             (Location::S3 { bucket, key }, Location::Pipe) => {
-                Ok(Transfer::new(self.reader()).extra_args(self.read_args.clone()).download_fileobj(bucket, key, io::stdout())?)
+                Ok(Transfer::new(self.reader()).extra_args(self.download_args.clone()).download_fileobj(bucket, key, io::stdout())?)
             }
             _ => Err(Failure::usage("The other location must be in S3.")),
         }
