@@ -1,9 +1,12 @@
 //! Bodies in transit: sources that are shorter than announced are detected, and errors are typed.
 
 use std::io::{self, Read};
+use std::time::{Duration, Instant};
 
-use ureq::BodyReader;
+use ureq::unversioned::transport::{NextTimeout, time};
+use ureq::{BodyReader, Timeout};
 
+use super::arriving::Arriving;
 use super::error::Failure;
 use super::scope::{self, Scope};
 use crate::error::{Error, ErrorKind};
@@ -47,7 +50,13 @@ impl<'a> Outgoing<'a> {
 
     fn read_on(&mut self, buf: &mut [u8]) -> io::Result<usize> {
         let Some(length) = self.length else {
-            return if scope::is_stopped() { Ok(0) } else { self.source.read(buf) };
+            if scope::is_stopped() {
+                return Ok(0);
+            }
+            let read = self.source.read(buf)?;
+            // ureq logs the chunks that it writes.
+            scope::veil(&mut buf[..read]);
+            return Ok(read);
         };
         let left = length - self.sent;
         let wanted = usize::try_from(left).unwrap_or(usize::MAX).min(buf.len());
@@ -87,26 +96,78 @@ impl Read for Source<'_> {
 
 /// A response's body, read from the connection, which returns to the pool at the end of the body.
 pub(super) struct Incoming {
-    reader: BodyReader<'static>,
+    /// Until the end of the body.
+    arriving: Option<Arriving>,
+    /// ureq's view of the body. It holds the connection's place in the pool.
+    place: BodyReader<'static>,
     length: Option<u64>,
     received: u64,
     url: Box<str>,
-    cancel: Option<Cancel>,
+    limits: Limits,
+}
+
+/// The limits of reading a response's body.
+pub(super) struct Limits {
+    pub cancel: Option<Cancel>,
+    /// How long the server may send nothing.
+    pub silence: Option<Duration>,
+    pub deadline: Option<Instant>,
+}
+
+impl Limits {
+    /// The limits of the next wait.
+    fn next(&self) -> Result<NextTimeout, ureq::Error> {
+        let left = self.deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
+        if left.is_some_and(|left| left.is_zero()) {
+            return Err(ureq::Error::Timeout(Timeout::Global));
+        }
+        let after = left.map_or(time::Duration::NotHappening, Into::into);
+        Ok(NextTimeout { after, per_read: self.silence.map(Into::into), ..NextTimeout::default() })
+    }
 }
 
 impl Incoming {
-    pub(super) fn new(reader: BodyReader<'static>, length: Option<u64>, url: &str, cancel: Option<Cancel>) -> Incoming {
-        Incoming { reader, length, received: 0, url: url.into(), cancel }
+    /// Takes the body that [`wire`](super::wire) left for this exchange.
+    pub(super) fn new(place: BodyReader<'static>, url: &str, limits: Limits) -> Incoming {
+        let arriving = scope::take_arriving();
+        let length = arriving.as_ref().and_then(Arriving::length);
+        let mut incoming = Incoming { arriving, place, length, received: 0, url: url.into(), limits };
+        if incoming.arriving.is_none() {
+            incoming.return_place();
+        }
+        incoming
     }
 
-    fn error(&self, error: io::Error) -> io::Error {
+    fn read_on(&mut self, buf: &mut [u8]) -> Result<usize, ureq::Error> {
+        scope::check(self.limits.cancel.as_ref())?;
+        let Some(arriving) = self.arriving.as_mut().filter(|_| !buf.is_empty()) else { return Ok(0) };
+        let read = arriving.read(buf, || self.limits.next())?;
+        self.received += read as u64;
+        // The connection is released although nobody may read up to the end of the body.
+        if arriving.is_done()
+            && let Some(connection) = self.arriving.take().and_then(Arriving::into_connection)
+        {
+            scope::set_connection(connection);
+            self.return_place();
+        }
+        Ok(read)
+    }
+
+    /// Reads what ureq takes for the body, whereupon it returns the connection to the pool.
+    fn return_place(&mut self) {
+        let mut token = [0];
+        // If it fails, the connection is lost, which harms no one: the body was received.
+        let _ = self.place.read(&mut token).and_then(|_| self.place.read(&mut token));
+    }
+
+    fn error(&self, error: ureq::Error) -> io::Error {
         let received = self.received;
-        let error = match (error.kind(), self.length) {
-            (io::ErrorKind::UnexpectedEof, Some(length)) => {
+        let error = match (error, self.length) {
+            (ureq::Error::Io(error), Some(length)) if error.kind() == io::ErrorKind::UnexpectedEof => {
                 let message = format!("{received} read, but total bytes expected is {length}.");
                 Error::new(ErrorKind::IncompleteRead, message).with_source(error)
             }
-            _ => Failure { url: &self.url, proxy: None }.error(error.into()),
+            (error, _) => Failure { url: &self.url, proxy: None }.error(error),
         };
         error.into()
     }
@@ -114,14 +175,7 @@ impl Incoming {
 
 impl Read for Incoming {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        let _scope = Scope::enter(self.cancel.as_ref(), None);
-        scope::check(self.cancel.as_ref()).map_err(|error| self.error(error.into_io()))?;
-        let read = self.reader.read(buf).map_err(|error| self.error(error))?;
-        self.received += read as u64;
-        if read > 0 && self.length == Some(self.received) {
-            // The connection is released although nobody may read up to the end of the body.
-            self.reader.read(&mut [0]).map_err(|error| self.error(error))?;
-        }
-        Ok(read)
+        let _scope = Scope::enter(self.limits.cancel.as_ref(), None);
+        self.read_on(buf).map_err(|error| self.error(error))
     }
 }

@@ -9,20 +9,40 @@ use std::fmt;
 use indexmap::IndexMap;
 use indexmap::map::Entry;
 
+use super::arriving::Framing;
 use crate::error::{Error, ErrorKind};
 use crate::http::{Headers, is_secret_header, mask};
 
 type Fields = IndexMap<String, String, foldhash::fast::RandomState>;
 
 /// A parsed response head.
+#[derive(Debug)]
 pub(super) struct Head {
     pub status: u16,
     /// The names in lowercase; fields of the same name are joined with a comma.
     pub headers: Headers,
-    /// The status line and the headers that determine where the body ends, for ureq.
-    pub essence: Vec<u8>,
-    /// Whether the body ends with the connection, because the head gives no length.
-    pub ends_with_connection: bool,
+    /// Where the body ends, if the response has one.
+    pub framing: Framing,
+    minor: u8,
+    /// Whether the server closes the connection (`close`) or keeps it (`keep-alive`).
+    connection: Vec<&'static str>,
+}
+
+impl Head {
+    /// Whether a body follows. Responses to HEAD and those with the status 204 or 304 have none (RFC 9112, section 6.3).
+    pub(super) fn has_body(&self, to_head: bool) -> bool {
+        !to_head && !matches!(self.status, 204 | 304) && self.framing != Framing::Length(0)
+    }
+
+    /// The head for ureq: the status, whether the connection stays open, and a body of `length` bytes.
+    pub(super) fn outline(&self, length: u8) -> Vec<u8> {
+        let mut outline = format!("HTTP/1.{} {}\r\n", self.minor.min(1), self.status);
+        for connection in &self.connection {
+            outline.push_str(&format!("connection: {connection}\r\n"));
+        }
+        outline.push_str(&format!("content-length: {length}\r\n\r\n"));
+        outline.into_bytes()
+    }
 }
 
 /// A response that is not HTTP, or that is too large.
@@ -33,7 +53,7 @@ pub(super) enum Malformed {
 }
 
 impl Malformed {
-    fn line(reason: &'static str, line: &[u8]) -> Malformed {
+    pub(super) fn line(reason: &'static str, line: &[u8]) -> Malformed {
         Malformed::Line { reason, line: excerpt(line) }
     }
 
@@ -96,20 +116,14 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Head, Malformed> {
     let length = content_length(&fields)?;
     let chunked = minor > 0 && elements(&fields, "transfer-encoding").any(|coding| coding.eq_ignore_ascii_case("chunked"));
 
-    let mut essence = format!("HTTP/1.{} {status}\r\n", minor.min(1));
-    for connection in elements(&fields, "connection") {
-        if connection.eq_ignore_ascii_case("close") || connection.eq_ignore_ascii_case("keep-alive") {
-            essence.push_str(&format!("connection: {connection}\r\n"));
-        }
-    }
-    match length {
-        _ if chunked => essence.push_str("transfer-encoding: chunked\r\n"),
-        Some(length) => essence.push_str(&format!("content-length: {length}\r\n")),
-        None => {}
-    }
-    essence.push_str("\r\n");
-    let ends_with_connection = !chunked && length.is_none();
-    Ok(Head { status, headers: fields.into_iter().collect(), essence: essence.into_bytes(), ends_with_connection })
+    let framing = match length {
+        _ if chunked => Framing::Chunked,
+        Some(length) => Framing::Length(length),
+        None => Framing::UntilClose,
+    };
+    let known = |element: &str| ["close", "keep-alive"].into_iter().find(|known| element.eq_ignore_ascii_case(known));
+    let connection = elements(&fields, "connection").filter_map(known).collect();
+    Ok(Head { status, headers: fields.into_iter().collect(), framing, minor, connection })
 }
 
 /// The minor version of HTTP/1 and the status.
@@ -246,16 +260,33 @@ mod tests {
     }
 
     #[test]
-    fn the_framing_is_passed_on_in_its_canonical_form() {
-        let essence = |head: &str| String::from_utf8(parse(head.as_bytes()).unwrap().essence).unwrap();
-        assert_eq!(essence("HTTP/1.1 200 OK\r\nX: y\r\nContent-Length : 5\r\n\r\n"), "HTTP/1.1 200\r\ncontent-length: 5\r\n\r\n");
-        assert_eq!(essence("HTTP/1.1 200\r\nContent-Length: 5, 5\r\n\r\n"), "HTTP/1.1 200\r\ncontent-length: 5\r\n\r\n");
+    fn the_framing_is_that_of_rfc_9112() {
+        let framing = |head: &str| parse(head.as_bytes()).unwrap().framing;
+        assert_eq!(framing("HTTP/1.1 200 OK\r\nX: y\r\nContent-Length : 5\r\n\r\n"), Framing::Length(5));
+        assert_eq!(framing("HTTP/1.1 200\r\nContent-Length: 5, 5\r\n\r\n"), Framing::Length(5));
+        assert_eq!(framing("HTTP/1.1 200 OK\r\nContent-Length: 5\r\nTransfer-Encoding: Chunked\r\n\r\n"), Framing::Chunked);
+        assert_eq!(framing("HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"), Framing::UntilClose);
+        assert_eq!(framing("HTTP/1.1 200 OK\r\n\r\n"), Framing::UntilClose);
+    }
+
+    #[test]
+    fn ureq_sees_the_status_and_whether_the_connection_stays_open() {
+        let outline = |head: &str| String::from_utf8(parse(head.as_bytes()).unwrap().outline(1)).unwrap();
         assert_eq!(
-            essence("HTTP/1.1 200 OK\r\nContent-Length: 5\r\nTransfer-Encoding: Chunked\r\nConnection: Close, TE\r\n\r\n"),
-            "HTTP/1.1 200\r\nconnection: Close\r\ntransfer-encoding: chunked\r\n\r\n"
+            outline("HTTP/1.1 200 OK\r\nLocation: http://h/?secret\r\nConnection: Close, TE\r\n\r\n"),
+            "HTTP/1.1 200\r\nconnection: close\r\ncontent-length: 1\r\n\r\n"
         );
-        assert_eq!(essence("HTTP/1.0 404 \r\n\r\n"), "HTTP/1.0 404\r\n\r\n");
-        assert!(parse(b"HTTP/1.1 200 OK\r\n\r\n").unwrap().ends_with_connection);
+        assert_eq!(outline("HTTP/1.0 404 \r\n\r\n"), "HTTP/1.0 404\r\ncontent-length: 1\r\n\r\n");
+    }
+
+    #[test]
+    fn responses_without_a_body_are_recognized() {
+        let has_body = |head: &str, to_head| parse(head.as_bytes()).unwrap().has_body(to_head);
+        assert!(has_body("HTTP/1.1 200 OK\r\n\r\n", false));
+        assert!(!has_body("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n", true));
+        assert!(!has_body("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", false));
+        assert!(!has_body("HTTP/1.1 204 No Content\r\nContent-Length: 5\r\n\r\n", false));
+        assert!(!has_body("HTTP/1.1 304 Not Modified\r\n\r\n", false));
     }
 
     #[test]

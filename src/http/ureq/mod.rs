@@ -1,14 +1,18 @@
 //! The default transport: HTTP/1.1 on blocking sockets, with ureq.
 //!
-//! ureq sends requests and manages the pool; redirects, errors by status, proxies from the environment, automatic headers,
+//! ureq runs the exchange and manages the pool; redirects, errors by status, proxies from the environment, automatic headers,
 //! and decompression are off. The layers below it belong to this module, from the bottom up: [`socket`] (or a [`proxy`]'s
-//! tunnel), [`tls`], and [`wire`], which reads response heads. They share the state of an exchange in [`scope`].
+//! tunnel), [`tls`], and [`wire`], which sends the head of the [`request`] and reads that of the response. They share the state
+//! of an exchange in [`scope`]. ureq logs what it handles, so it sees neither URLs, headers, nor bodies of responses: those are
+//! read by [`arriving`].
 
+mod arriving;
 mod body;
 mod connect;
 mod error;
 mod head;
 mod proxy;
+mod request;
 mod scope;
 mod socket;
 mod tls;
@@ -19,19 +23,20 @@ use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use ureq::config::AutoHeaderValue;
-use ureq::http::{HeaderName, HeaderValue, Request as WireRequest, Response as WireResponse};
+use ureq::http::{Request as WireRequest, Response as WireResponse};
 use ureq::unversioned::transport::Connector;
 use ureq::{Agent, AsSendBody, ProxyProtocol, SendBody};
 
-use self::body::{Incoming, Outgoing};
+use self::body::{Incoming, Limits, Outgoing};
 use self::connect::{NoLookup, Sockets};
 use self::error::Failure;
-use self::proxy::{Forward, Route, Tunnels};
-use self::scope::{Outline, Scope};
+use self::proxy::{Route, Tunnels};
+use self::request::Prepared;
+use self::scope::Scope;
 use self::tls::Tls;
 use self::wire::Wires;
 use super::{HttpConfig, Request, Response, SendOptions, Transport, deadline_exceeded};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::Result;
 
 /// Sends requests over pooled connections. Creating a transport opens no connection and reads no file.
 ///
@@ -94,23 +99,31 @@ impl HttpTransport {
 
     fn exchange(&self, request: &mut Request, options: &SendOptions) -> Result<Response> {
         let Line { route, agent } = self.line(request)?;
-        let head = head(request, route)?;
+        let Prepared { placeholder, outline, has_body } = Prepared::new(request, route)?;
         let proxy = self.proxy(request.is_https());
-        let origin = route.forward().map(|_| Forward::origin(request));
-        let expects_continue = head.headers().contains_key("expect");
         // A response's body outlives its request, so its URL is masked here.
         let url = &request.secrets.masked(&request.url);
-        let _scope = Scope::enter(options.cancel.as_ref(), Some(Outline { origin, expects_continue }));
-        let mut outgoing = Outgoing::of(&mut request.body);
+        let _scope = Scope::enter(options.cancel.as_ref(), Some(outline));
+        let mut outgoing = if has_body { None } else { Outgoing::of(&mut request.body) };
         let outcome = match &mut outgoing {
-            Some(body) => agent.run(with_options(agent, head.map(|()| SendBody::from_reader(body)), options)?),
-            None => agent.run(with_options(agent, head, options)?),
+            Some(body) => agent.run(with_options(agent, placeholder.map(|()| SendBody::from_reader(body)), options)?),
+            None => agent.run(with_options(agent, placeholder, options)?),
         };
         match outcome {
-            Ok(response) => Ok(received(response, url, options)),
+            Ok(response) => Ok(self.received(response, url, options)),
             // To ureq, a failing source looks like a failing connection.
             Err(error) => Err(outgoing.and_then(Outgoing::into_error).unwrap_or_else(|| Failure { url, proxy }.error(error))),
         }
+    }
+
+    fn received(&self, response: WireResponse<ureq::Body>, url: &str, options: &SendOptions) -> Response {
+        let status = response.status().as_u16();
+        let limits = Limits {
+            cancel: options.cancel.clone(),
+            silence: bounded(options.read_timeout.or(self.config.read_timeout)),
+            deadline: options.deadline,
+        };
+        Response::streamed(status, scope::take_headers(), Incoming::new(response.into_body().into_reader(), url, limits))
     }
 }
 
@@ -172,7 +185,7 @@ fn agent_config(config: &HttpConfig, route: &Route) -> ureq::config::Config {
         .allow_non_standard_methods(true)
         .user_agent(AutoHeaderValue::None)
         .accept(AutoHeaderValue::None)
-        .accept_encoding("identity")
+        .accept_encoding(AutoHeaderValue::None)
         .proxy(proxy)
         .timeout_connect(bounded(config.connect_timeout))
         .timeout_per_read(bounded(config.read_timeout))
@@ -187,51 +200,6 @@ fn agent_config(config: &HttpConfig, route: &Route) -> ureq::config::Config {
 fn bounded(timeout: Option<Duration>) -> Option<Duration> {
     const YEAR: Duration = Duration::from_secs(365 * 24 * 60 * 60);
     timeout.filter(|timeout| *timeout <= YEAR)
-}
-
-/// The method, URL, and headers in ureq's types, with the framing of the body.
-fn head(request: &Request, route: &Route) -> Result<WireRequest<()>> {
-    let unsendable = |what: &str| Error::new(ErrorKind::Http, format!("The request cannot be sent: {what}"));
-    let builder = WireRequest::builder().method(request.method.as_bytes());
-    let forward = route.forward();
-    let head = match forward {
-        Some(forward) => builder.uri(forward.url(request)),
-        None => builder.uri(request.url.as_str()),
-    };
-    let mut head =
-        head.body(()).map_err(|error| unsendable(&format!("{error} in {} {}", request.method, request.masked_url())).with_source(error))?;
-    let fields = head.headers_mut();
-    fields.reserve(request.headers.len() + 3);
-    for (name, value) in request.headers.iter() {
-        let field = HeaderName::from_bytes(name.as_bytes()).map_err(|_| unsendable(&format!("\"{name}\" is not a valid header name.")))?;
-        let value = HeaderValue::from_bytes(value.as_bytes())
-            .map_err(|_| unsendable(&format!("the value of the header {name} contains a control character.")))?;
-        fields.append(field, value);
-    }
-    // The host that was signed, in the same spelling.
-    if !request.headers.contains("host") {
-        let host = HeaderValue::from_str(request.host_field()).map_err(|_| unsendable("the URL has no valid host."))?;
-        fields.insert("host", host);
-    }
-    if let Some((name, value)) = framing(request) {
-        fields.insert(name, value);
-    }
-    if let Some(authorization) = forward.and_then(|forward| forward.authorization.clone()) {
-        fields.insert("proxy-authorization", authorization);
-    }
-    Ok(head)
-}
-
-/// The header that determines where the body ends, unless it is present or not needed.
-fn framing(request: &Request) -> Option<(&'static str, HeaderValue)> {
-    if request.headers.contains("transfer-encoding") || request.headers.contains("content-length") {
-        return None;
-    }
-    match request.body.length() {
-        Some(0) if matches!(request.method.as_str(), "GET" | "HEAD" | "OPTIONS") => None,
-        Some(length) => Some(("content-length", length.into())),
-        None => Some(("transfer-encoding", HeaderValue::from_static("chunked"))),
-    }
 }
 
 fn with_options<B: AsSendBody>(agent: &Agent, request: WireRequest<B>, options: &SendOptions) -> Result<WireRequest<B>> {
@@ -253,13 +221,6 @@ fn with_options<B: AsSendBody>(agent: &Agent, request: WireRequest<B>, options: 
         config = config.timeout_global(bounded(Some(left)));
     }
     Ok(config.build())
-}
-
-fn received(response: WireResponse<ureq::Body>, url: &str, options: &SendOptions) -> Response {
-    let status = response.status().as_u16();
-    let body = response.into_body();
-    let length = body.content_length();
-    Response::streamed(status, scope::take_headers(), Incoming::new(body.into_reader(), length, url, options.cancel.clone()))
 }
 
 #[cfg(test)]

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use ureq::config::Config;
-use ureq::http::HeaderValue;
 use ureq::unversioned::transport::{ConnectProxyConnector, ConnectionDetails, Connector, Transport};
 use ureq::{Proxy, ProxyProtocol};
 
@@ -28,8 +27,9 @@ pub(super) enum Route {
 /// A proxy that forwards requests.
 pub(super) struct Forward {
     /// Scheme, host, and port: the start of a URL.
-    address: String,
-    pub authorization: Option<HeaderValue>,
+    pub address: String,
+    /// The value of `Proxy-Authorization`.
+    pub authorization: Option<String>,
 }
 
 impl Route {
@@ -51,9 +51,7 @@ impl Route {
         let authorization = match (proxy.username(), proxy.password()) {
             (Some(user), Some(password)) => {
                 let encoded = BASE64_STANDARD.encode(format!("{user}:{password}"));
-                let mut value = HeaderValue::from_str(&format!("Basic {encoded}")).map_err(|error| refused(address).with_source(error))?;
-                value.set_sensitive(true);
-                Some(value)
+                Some(format!("Basic {encoded}"))
             }
             _ => None,
         };
@@ -71,11 +69,6 @@ impl Route {
 impl Forward {
     pub(super) fn is_https(&self) -> bool {
         self.address.starts_with("https:")
-    }
-
-    /// The URL with the proxy in place of the target.
-    pub(super) fn url(&self, request: &Request) -> String {
-        format!("{}{}", self.address, request.path_and_query())
     }
 
     /// The start of the target's URL, which precedes the path in the request line.

@@ -7,15 +7,19 @@ use std::cell::RefCell;
 use std::net::{Shutdown, TcpStream};
 use std::sync::Arc;
 
+use ureq::unversioned::transport::Transport;
+
+use super::arriving::Arriving;
 use crate::http::{Cancel, CancelGuard, Headers, canceled};
 
-/// What a connection must know about a request.
-#[derive(Default)]
+/// A request for the layer that sends it.
 pub(super) struct Outline {
-    /// Inserted before the path of the request line: `http://host`, for a proxy that forwards the request.
-    pub origin: Option<String>,
+    /// The head, sent in place of ureq's; a small body can follow it.
+    pub head: Vec<u8>,
     /// Whether the request waits for `100 Continue` before it sends its body.
     pub expects_continue: bool,
+    /// Whether the method is HEAD, so that the response has no body.
+    pub is_head: bool,
 }
 
 #[derive(Default)]
@@ -31,6 +35,12 @@ struct Current {
     stopped: bool,
     /// The headers of the response.
     headers: Option<Headers>,
+    /// Data of a chunk of the request, which ureq does not see.
+    veiled: Vec<u8>,
+    /// The body of the response and its connection, which ureq does not see.
+    arriving: Option<Arriving>,
+    /// The connection of a response that was read.
+    connection: Option<Box<dyn Transport>>,
 }
 
 thread_local! {
@@ -94,6 +104,37 @@ pub(super) fn set_headers(headers: Headers) {
 /// Returns the headers of the response; once per exchange.
 pub(super) fn take_headers() -> Headers {
     CURRENT.with_borrow_mut(|current| current.headers.take()).unwrap_or_default()
+}
+
+/// Hides data of the request from ureq: moves it aside and leaves zeros.
+pub(super) fn veil(data: &mut [u8]) {
+    CURRENT.with_borrow_mut(|current| current.veiled.extend_from_slice(data));
+    data.fill(0);
+}
+
+/// Takes the data that [`veil`] moved aside.
+pub(super) fn take_veiled() -> Vec<u8> {
+    CURRENT.with_borrow_mut(|current| std::mem::take(&mut current.veiled))
+}
+
+/// Stores the body of the response.
+pub(super) fn set_arriving(arriving: Arriving) {
+    CURRENT.with_borrow_mut(|current| current.arriving = Some(arriving));
+}
+
+/// Takes the body of the response.
+pub(super) fn take_arriving() -> Option<Arriving> {
+    CURRENT.with_borrow_mut(|current| current.arriving.take())
+}
+
+/// Stores the connection of a body that was read.
+pub(super) fn set_connection(connection: Box<dyn Transport>) {
+    CURRENT.with_borrow_mut(|current| current.connection = Some(connection));
+}
+
+/// Takes the connection of a body that was read.
+pub(super) fn take_connection() -> Option<Box<dyn Transport>> {
+    CURRENT.with_borrow_mut(|current| current.connection.take())
 }
 
 /// The handle that stops this thread's exchange, if there is one.

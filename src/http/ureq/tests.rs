@@ -6,6 +6,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 
 use super::*;
+use crate::error::{Error, ErrorKind};
 use crate::http::{Body, Cancel, Verify};
 use crate::value::{Bytes, Stream};
 
@@ -426,4 +427,158 @@ fn a_canceled_exchange_ends_at_once_in_every_phase() {
         });
         assert_eq!(error.kind(), ErrorKind::Canceled, "a partial body is not taken for the whole");
     }
+}
+
+/// Records what every crate of this process writes to `log`.
+struct Log(std::sync::Mutex<String>);
+
+impl log::Log for Log {
+    fn enabled(&self, _: &log::Metadata) -> bool {
+        true
+    }
+
+    fn log(&self, record: &log::Record) {
+        *self.0.lock().unwrap() += &format!("{} {} {}\n", record.level(), record.target(), record.args());
+    }
+
+    fn flush(&self) {}
+}
+
+static LOG: Log = Log(std::sync::Mutex::new(String::new()));
+
+/// The text in a log that contains hex dumps in rows of 16 bytes.
+fn logged_text() -> String {
+    let log = LOG.0.lock().unwrap();
+    let dumped: String = log.lines().filter_map(|line| line.strip_prefix("TRACE ureq_proto")?.rsplit(' ').next()).collect();
+    format!("{log}\n{dumped}")
+}
+
+/// ureq writes the URL at DEBUG and all bytes that it handles at TRACE.
+#[test]
+fn the_log_of_the_http_crate_contains_no_secrets() {
+    log::set_logger(&LOG).unwrap();
+    log::set_max_level(log::LevelFilter::Trace);
+    let responses: [&[u8]; 3] = [
+        b"HTTP/1.1 200 OK\r\nX-Header: marker-1\r\nLocation: /marker-2\r\nContent-Length: 8\r\n\r\nmarker-3",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n8\r\nmarker-4\r\n0\r\nX-Trailer: marker-5\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\n\r\nmarker-6",
+    ];
+    for answer in responses {
+        let (url, seen) = server(answer, true);
+        let url = url.replace("http://", "http://user:marker-7@");
+        for body in [
+            b"marker-8".into(),
+            Body::Bytes(Bytes::from(b"marker-9".repeat(4096))),
+            Body::Reader(Stream::from_reader(Cursor::new("marker-a")).take().unwrap()),
+        ] {
+            let mut request = Request::new("PUT", format!("{url}/marker-b?Signature=marker-c"));
+            request.headers.set("Authorization", "marker-d");
+            request.headers.set("Date", "marker-e");
+            request.body = body;
+            let mut response = send(&mut request).unwrap();
+            assert!(response.body.buffer().unwrap().starts_with(b"marker-"));
+            let seen = seen.recv().unwrap();
+            assert_eq!(seen.line, "PUT /marker-b?Signature=marker-c HTTP/1.1");
+            assert!(String::from_utf8(seen.body).unwrap().contains("marker-"));
+        }
+    }
+    // Through a proxy that forwards requests, and one that refuses a tunnel.
+    let (proxy, seen) = server(b"HTTP/1.1 407 No\r\nX-Header: marker-f\r\nContent-Length: 0\r\n\r\n", true);
+    let mut config = HttpConfig::default();
+    let proxy = Some(proxy.replace("http://", "http://user:marker-g@"));
+    (config.proxies.http, config.proxies.https) = (proxy.clone(), proxy);
+    let transport = HttpTransport::new(config);
+    let through = |url: &str| transport.send(&mut Request::new("GET", url), &SendOptions::default());
+    assert_eq!(through("http://h/marker-h").unwrap().status, 407);
+    assert_eq!(seen.recv().unwrap().line, "GET http://h/marker-h HTTP/1.1");
+    assert_eq!(Error::foreign("transport", through("https://h/marker-h").unwrap_err()).kind(), ErrorKind::Proxy);
+    let text = logged_text();
+    assert!(text.contains("127.0.0.1"), "nothing was logged: {text}");
+    assert!(!text.contains("marker"), "{}", text.lines().filter(|line| line.contains("marker")).collect::<Vec<_>>().join("\n"));
+}
+
+fn text_of(url: &str, transport: &HttpTransport) -> Result<String> {
+    let mut response =
+        transport.send(&mut Request::new("GET", url), &SendOptions::default()).map_err(|e| Error::foreign("transport", e))?;
+    let bytes = response.body.buffer().map_err(Error::from_stream)?;
+    Ok(String::from_utf8(bytes.to_vec()).unwrap())
+}
+
+#[test]
+fn chunks_of_every_form_are_joined_and_the_connection_is_used_again() {
+    const HEAD: &str = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+    for chunks in [
+        "3\r\nabc\r\n0\r\n\r\n",
+        "1\r\na\r\n2;extension=\"x\"\r\nbc\r\n0\r\n\r\n",
+        "0003\r\nabc\r\n000\r\nx-trailer: 1\r\nx-other: 2\r\n\r\n",
+        "3\nabc\n0\n\n",
+    ] {
+        let (url, seen) = server(format!("{HEAD}{chunks}").leak().as_bytes(), false);
+        let transport = transport();
+        for _ in 0..3 {
+            assert_eq!(text_of(&url, &transport).unwrap(), "abc", "{chunks:?}");
+            assert_eq!(seen.recv().unwrap().connection, 0, "{chunks:?}");
+        }
+    }
+}
+
+#[test]
+fn chunks_that_are_malformed_or_cut_are_typed_errors() {
+    const HEAD: &str = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+    let long = format!("3;{}\r\nabc\r\n0\r\n\r\n", "x".repeat(100_000));
+    for (chunks, kind, message) in [
+        ("x\r\nabc", ErrorKind::InvalidResponse, "bad chunk size: \"x\""),
+        ("+3\r\nabc", ErrorKind::InvalidResponse, "bad chunk size: \"+3\""),
+        ("2\r\nabc\r\n0\r\n\r\n", ErrorKind::InvalidResponse, "a chunk is longer than its size: \"c\""),
+        (&long, ErrorKind::InvalidResponse, "a line between chunks is too long"),
+        ("3\r\nab", ErrorKind::ConnectionClosed, "Connection was closed"),
+        ("3\r\nabc\r\n", ErrorKind::ConnectionClosed, "Connection was closed"),
+        ("3", ErrorKind::ConnectionClosed, "Connection was closed"),
+    ] {
+        let (url, _seen) = server(format!("{HEAD}{chunks}").leak().as_bytes(), true);
+        let error = text_of(&url, &transport()).unwrap_err();
+        assert_eq!(error.kind(), kind, "{:?}: {error}", &chunks[..chunks.len().min(20)]);
+        assert!(error.message().contains(message), "{error}");
+    }
+    let (url, _seen) = server(format!("{HEAD}3\r\nabc\r\n0\r\n").leak().as_bytes(), true);
+    assert_eq!(text_of(&url, &transport()).unwrap(), "abc", "only the empty line at the end is missing");
+}
+
+#[test]
+fn responses_without_a_body_leave_the_connection_usable() {
+    for (method, answer) in [
+        ("HEAD", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n"),
+        ("GET", "HTTP/1.1 204 No Content\r\n\r\n"),
+        ("GET", "HTTP/1.1 304 Not Modified\r\nContent-Length: 5\r\n\r\n"),
+        ("GET", "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"),
+    ] {
+        let (url, seen) = server(answer.as_bytes(), false);
+        let transport = transport();
+        for _ in 0..3 {
+            // The body is not read.
+            transport.send(&mut Request::new(method, &*url), &SendOptions::default()).unwrap();
+            assert_eq!(seen.recv().unwrap().connection, 0, "{method} {answer:?}");
+        }
+    }
+}
+
+#[test]
+fn a_chunked_request_of_any_size_arrives_unchanged() {
+    let data: Vec<u8> = (0..1_000_003u32).map(|i| (i % 251) as u8).collect();
+    let (url, seen) = server(EMPTY, false);
+    let mut request = Request::new("PUT", url);
+    request.body = Body::Reader(Stream::from_reader(Cursor::new(data.clone())).take().unwrap());
+    send(&mut request).unwrap();
+    let body = seen.recv().unwrap().body;
+    let (mut rest, mut joined) = (body.as_slice(), Vec::new());
+    loop {
+        let line = rest.iter().position(|byte| *byte == b'\r').unwrap();
+        let size = usize::from_str_radix(str::from_utf8(&rest[..line]).unwrap(), 16).unwrap();
+        if size == 0 {
+            break;
+        }
+        joined.extend_from_slice(&rest[line + 2..line + 2 + size]);
+        rest = &rest[line + 4 + size..];
+    }
+    assert!(joined == data, "{} bytes", joined.len());
 }

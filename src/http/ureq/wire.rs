@@ -1,20 +1,21 @@
-//! The layer between ureq and a connection that understands response heads.
+//! The layer between ureq and a connection that handles the heads of requests and responses.
 //!
 //! ureq rejects what it does not expect: interim responses with headers, unusual header lines, a response before the request
-//! is sent. This layer reads the heads itself. It skips interim responses, stores the headers where the transport finds them,
-//! and shows ureq only the status and the length of the body. While the request is sent it listens: a server that rejects the
+//! is sent. And it logs what it handles. This layer sends and reads the heads itself. It skips interim responses, leaves the
+//! headers and the body of a response where the transport finds them, and shows ureq only the status. While the request is sent it listens: a server that rejects the
 //! request does not have to receive all of it, and a connection that breaks may already have delivered the reason.
 
 use std::io;
+use std::ops::Range;
 use std::time::Instant;
 
 use ureq::unversioned::transport::time::Duration;
 use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, NextTimeout, Transport};
 
+use super::arriving::Arriving;
 use super::head::{self, Head, Malformed};
-use super::scope;
+use super::scope::{self, Outline};
 use super::socket::NOTHING_YET;
-use crate::error::{Error, ErrorKind};
 
 /// From this status on, a response that arrives before the request is sent ends the request. Below it, the server accepts the
 /// request, so it receives all of it.
@@ -29,10 +30,12 @@ pub(super) struct Wires {
     pub tunnel: bool,
 }
 
-/// A connection that reads response heads for ureq.
+/// A connection that sends request heads and reads response heads for ureq.
 #[derive(Debug)]
-pub(super) struct Wire<In> {
-    connection: In,
+pub(super) struct Wire {
+    /// Away while the body of a response is read.
+    connection: Option<Box<dyn Transport>>,
+    is_tls: bool,
     max_head: usize,
     tunnel: bool,
     phase: Phase,
@@ -40,15 +43,17 @@ pub(super) struct Wire<In> {
     raw: Vec<u8>,
     /// How many bytes of heads this exchange has received.
     received: usize,
+    /// The final head, until ureq sees it.
+    head: Option<Head>,
     /// The head as ureq sees it.
     shown: Shown,
     expects_continue: bool,
+    /// Whether the method is HEAD.
+    to_head: bool,
     /// Whether a part of the body was sent.
     body_begun: bool,
     /// Whether the request was not sent completely. The connection cannot be used again.
     stopped: bool,
-    /// Whether the body ends with the connection.
-    ends_with_connection: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,85 +62,93 @@ enum Phase {
     Head,
     /// The final head has arrived; ureq has not seen it.
     Ready,
-    /// ureq has seen the head; the body follows it.
-    Body { begun: bool },
+    /// ureq has seen the head.
+    Body,
 }
 
 impl<In: Transport> Connector<In> for Wires {
-    type Out = Wire<In>;
+    type Out = Wire;
 
-    fn connect(&self, _: &ConnectionDetails, chained: Option<In>) -> Result<Option<Wire<In>>, ureq::Error> {
+    fn connect(&self, _: &ConnectionDetails, chained: Option<In>) -> Result<Option<Wire>, ureq::Error> {
         Ok(chained.map(|connection| Wire {
-            connection,
+            is_tls: connection.is_tls(),
+            connection: Some(Box::new(connection)),
             max_head: self.max_head,
             tunnel: self.tunnel,
             phase: Phase::Head,
             raw: Vec::new(),
             received: 0,
+            head: None,
             shown: Shown::default(),
             expects_continue: false,
+            to_head: false,
             body_begun: false,
             stopped: false,
-            ends_with_connection: false,
         }))
     }
 }
 
-impl<In: Transport> Transport for Wire<In> {
+impl Transport for Wire {
     fn buffers(&mut self) -> &mut dyn Buffers {
-        if self.shown.is_empty() { self.connection.buffers() } else { &mut self.shown }
+        match &mut self.connection {
+            Some(connection) if self.shown.is_empty() => connection.buffers(),
+            _ => &mut self.shown,
+        }
     }
 
     fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), ureq::Error> {
         if self.tunnel {
-            return self.connection.transmit_output(amount, timeout);
+            return self.connection()?.transmit_output(amount, timeout);
         }
         if let Some(outline) = scope::begin_request() {
-            self.begin(outline.expects_continue);
-            return match outline.origin {
-                Some(origin) => self.transmit_absolute(&origin, amount, timeout),
-                None => self.transmit(amount, timeout),
-            };
+            self.begin(&outline);
+            return self.transmit_head(&outline.head, timeout);
         }
         // A small request is sent at once.
         if self.body_begun || scope::has_unsent() {
             self.listen(timeout)?;
         }
         self.body_begun = true;
+        unveil(&mut self.connection()?.buffers().output()[..amount], &scope::take_veiled())?;
         self.transmit(amount, timeout)
     }
 
     fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, ureq::Error> {
-        if let Phase::Body { begun } = self.phase {
-            self.phase = Phase::Body { begun: true };
-            // What arrived together with the head.
-            if !begun && !self.connection.buffers().input().is_empty() {
-                return Ok(true);
-            }
-            return self.connection.await_input(timeout).map_err(|error| self.body_failure(error));
+        if self.phase != Phase::Body {
+            return self.await_head(timeout);
         }
-        let arrived = self.await_head(timeout)?;
-        if self.phase == Phase::Ready {
-            self.phase = Phase::Body { begun: false };
+        if self.tunnel {
+            return self.connection()?.await_input(timeout);
         }
-        Ok(arrived)
+        // The body was read, and ureq reads the byte that stands for it.
+        self.connection = scope::take_connection();
+        if self.connection.is_some() {
+            self.shown.fill(vec![0]);
+        }
+        Ok(self.connection.is_some())
     }
 
     fn is_open(&mut self) -> bool {
-        !self.stopped && self.connection.is_open()
+        !self.stopped && self.connection.as_mut().is_some_and(|connection| connection.is_open())
     }
 
     fn is_tls(&self) -> bool {
-        self.connection.is_tls()
+        self.is_tls
     }
 }
 
-impl<In: Transport> Wire<In> {
-    fn begin(&mut self, expects_continue: bool) {
+impl Wire {
+    /// # Errors
+    /// If the body of a response is still being read.
+    fn connection(&mut self) -> Result<&mut Box<dyn Transport>, ureq::Error> {
+        self.connection.as_mut().ok_or_else(|| io::Error::from(io::ErrorKind::NotConnected).into())
+    }
+
+    fn begin(&mut self, outline: &Outline) {
         self.phase = Phase::Head;
         self.raw.clear();
-        self.received = 0;
-        (self.expects_continue, self.body_begun) = (expects_continue, false);
+        (self.head, self.received) = (None, 0);
+        (self.expects_continue, self.to_head, self.body_begun) = (outline.expects_continue, outline.is_head, false);
         scope::set_interruptible(true);
     }
 
@@ -144,7 +157,7 @@ impl<In: Transport> Wire<In> {
         if self.stopped {
             return Ok(());
         }
-        match self.connection.transmit_output(amount, timeout) {
+        match self.connection()?.transmit_output(amount, timeout) {
             Err(error) if is_broken(&error) => {
                 self.stop();
                 Ok(())
@@ -153,18 +166,14 @@ impl<In: Transport> Wire<In> {
         }
     }
 
-    /// Sends the output, which begins with a request line, with the origin before the path.
-    fn transmit_absolute(&mut self, origin: &str, amount: usize, timeout: NextTimeout) -> Result<(), ureq::Error> {
-        let head = &self.connection.buffers().output()[..amount];
-        let path = head.iter().position(|byte| *byte == b' ').map_or(0, |space| space + 1);
-        let absolute = [&head[..path], origin.as_bytes(), &head[path..]].concat();
-        let mut rest = absolute.as_slice();
-        while !rest.is_empty() {
-            let output = self.connection.buffers().output();
-            let (piece, later) = rest.split_at(rest.len().min(output.len()));
+    /// Sends the head in place of the output.
+    fn transmit_head(&mut self, mut head: &[u8], timeout: NextTimeout) -> Result<(), ureq::Error> {
+        while !head.is_empty() {
+            let output = self.connection()?.buffers().output();
+            let (piece, later) = head.split_at(head.len().min(output.len()));
             output[..piece.len()].copy_from_slice(piece);
             self.transmit(piece.len(), timeout)?;
-            rest = later;
+            head = later;
         }
         Ok(())
     }
@@ -215,24 +224,32 @@ impl<In: Transport> Wire<In> {
                 None => return Ok(false),
             }
         }
-        let essence = std::mem::take(&mut self.raw);
-        self.shown.fill(essence);
+        self.show_head();
         Ok(true)
     }
 
+    /// Shows ureq the head, and leaves the body to its reader. ureq expects a body of one byte instead of it.
+    fn show_head(&mut self) {
+        let Some(head) = self.head.take() else { return };
+        self.phase = Phase::Body;
+        let has_body = !self.tunnel && head.has_body(self.to_head);
+        self.shown.fill(head.outline(has_body.into()));
+        if has_body && let Some(connection) = self.connection.take() {
+            scope::set_arriving(Arriving::new(connection, head.framing));
+        }
+    }
+
     /// Keeps a final head; interim responses say nothing that matters.
-    fn accept(&mut self, head: Head) {
+    fn accept(&mut self, mut head: Head) {
         if head.status < 200 {
             return;
         }
         self.phase = Phase::Ready;
-        self.raw = head.essence;
-        self.ends_with_connection = head.ends_with_connection;
-        if self.tunnel {
-            return;
+        if !self.tunnel {
+            scope::set_headers(std::mem::take(&mut head.headers));
+            scope::set_interruptible(false);
         }
-        scope::set_headers(head.headers);
-        scope::set_interruptible(false);
+        self.head = Some(head);
     }
 
     /// Receives a head; `None` if the connection has ended.
@@ -241,7 +258,7 @@ impl<In: Transport> Wire<In> {
             if let Some(head) = self.take_head().map_err(io::Error::other)? {
                 return Ok(Some(head));
             }
-            if !self.connection.await_input(timeout)? {
+            if !self.connection()?.await_input(timeout)? {
                 return Ok(None);
             }
         }
@@ -251,7 +268,8 @@ impl<In: Transport> Wire<In> {
     fn take_head(&mut self) -> Result<Option<Head>, Malformed> {
         const PIECE: usize = 4096;
         loop {
-            let buffers = self.connection.buffers();
+            let Some(connection) = &mut self.connection else { return Ok(None) };
+            let buffers = connection.buffers();
             let input = buffers.input();
             let piece = &input[..input.len().min(PIECE)];
             if piece.is_empty() {
@@ -279,19 +297,31 @@ impl<In: Transport> Wire<In> {
             }
         }
     }
+}
 
-    /// TLS announces its end. A connection that ends without it may have lost the end of a body whose length nobody knows.
-    fn body_failure(&self, error: ureq::Error) -> ureq::Error {
-        match error {
-            ureq::Error::Io(error) if self.ends_with_connection && error.kind() == io::ErrorKind::UnexpectedEof => {
-                let message =
-                    "The body may be incomplete: its length is unknown, and the connection was closed without the TLS close_notify.";
-                // ureq takes `UnexpectedEof` for the end of such a body.
-                io::Error::other(Error::new(ErrorKind::IncompleteRead, message).with_source(error)).into()
-            }
-            error => error,
-        }
+/// Puts the data back into chunks (RFC 9112, section 7.1) that were written with zeros in its place.
+///
+/// # Errors
+/// If the chunks have another size.
+fn unveil(output: &mut [u8], mut data: &[u8]) -> io::Result<()> {
+    let mut at = 0;
+    while !data.is_empty() {
+        let chunk = next_chunk(&output[at..]).map(|range| at + range.start..at + range.end);
+        let chunk = chunk.filter(|chunk| chunk.len() <= data.len()).ok_or_else(|| io::Error::other("unexpected chunks"))?;
+        let (own, later) = data.split_at(chunk.len());
+        at = chunk.end + 2;
+        output[chunk].copy_from_slice(own);
+        data = later;
     }
+    Ok(())
+}
+
+/// Where the data of the first chunk is, if there is one.
+fn next_chunk(output: &[u8]) -> Option<Range<usize>> {
+    let line = output.windows(2).position(|pair| pair == b"\r\n")?;
+    let size = usize::from_str_radix(str::from_utf8(&output[..line]).ok()?, 16).ok()?;
+    let start = line + 2;
+    (size > 0 && start + size + 2 <= output.len()).then_some(start..start + size)
 }
 
 /// The timeout less the time that has passed.
