@@ -12,6 +12,7 @@
 //! - A parameter of the wrong type that the endpoint depends on is reported alone and as an `EndpointResolutionError` for
 //!   every service; boto3 reports those of some services here, with all others.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use super::Call;
@@ -188,7 +189,7 @@ impl Report {
             (ShapeType::Timestamp, _) if is_timestamp(value) => {}
             (ShapeType::Blob, Value::Bytes(_) | Value::String(_) | Value::Stream(_)) => {}
             (ShapeType::String, Value::Map(_)) if self.rules.is_placeholder.is_some() => {}
-            (shape_type, _) => self.type_line(node, value, path, wanted(shape_type, self.rules.style)),
+            (shape_type, _) => self.type_line(node, value, path, &self.wanted(shape_type, node, value)),
         }
         Ok(())
     }
@@ -362,6 +363,18 @@ impl Report {
                 MessageStyle::Plain => self.document(value, &path.name(key)),
             }
         })
+    }
+
+    /// The types that a shape accepts, and why a text is not a timestamp.
+    fn wanted(&self, shape_type: &ShapeType, node: Node<'_>, value: &Value) -> Cow<'static, str> {
+        let types = wanted(shape_type, self.rules.style);
+        match (shape_type, value, self.shown(node, value)) {
+            (ShapeType::Timestamp, Value::String(text), Shown(Some(_), MessageStyle::Plain)) => match Timestamp::parse(text) {
+                Err(error) => format!("{types} ({})", error.message()).into(),
+                Ok(_) => types.into(),
+            },
+            _ => types.into(),
+        }
     }
 
     fn type_line(&mut self, node: Node<'_>, value: &Value, path: &Path<'_>, wanted: &str) {
@@ -592,7 +605,7 @@ mod tests {
             ]
         );
         assert_eq!(
-            lines(value!({"Name": "nn", "Doc": {"q": {"r": [b"z"]}}, "Choice": {}, "When": "x", "Context": [b"z"]})),
+            lines(value!({"Name": "nn", "Doc": {"q": {"r": [b"z"]}}, "Choice": {}, "When": "2024-01-02 03:04 CEST", "Context": [b"z"]})),
             [
                 format!(
                     "Invalid type for document parameter Doc.q.r[0], value: {:?}, type: blob, valid types: string, number, boolean, list, \
@@ -600,7 +613,9 @@ mod tests {
                     value!(b"z")
                 ),
                 "Must set one of the following keys for tagged union structure Choice: a, b.".to_owned(),
-                "Invalid type for parameter When, value: \"x\", type: string, valid types: timestamp, string or number that is one"
+                "Invalid type for parameter When, value: \"2024-01-02 03:04 CEST\", type: string, valid types: timestamp, string or \
+                 number that is one (Invalid timestamp \"2024-01-02 03:04 CEST\": the time zone \"CEST\" is unknown; use an offset such as \
+                 +01:00)"
                     .to_owned(),
                 "Invalid value for parameter Context: JSON cannot represent a value of type blob".to_owned(),
             ]

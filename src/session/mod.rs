@@ -238,9 +238,9 @@ impl Session {
         &self.0.hooks
     }
 
-    /// The bearer token for a service from the environment, which may be empty.
+    /// The bearer token for a service from the environment. An empty one is none.
     pub(crate) fn bearer_token(&self, signing_name: &str) -> Option<Str> {
-        self.0.context.settings.environment.get(&credentials::token_variable(signing_name))
+        self.0.context.settings.environment.get(&credentials::token_variable(signing_name)).filter(|token| !token.is_empty())
     }
 
     /// The bearer token of the profile.

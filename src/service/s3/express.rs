@@ -68,7 +68,7 @@ fn create(event: &Event<'_, '_>, bucket: &str) -> Result<Credentials> {
     let response = event.call("CreateSession", [("Bucket", bucket)].into_iter().collect())?;
     let keys = &response["Credentials"];
     let text = |name: &str| {
-        keys[name].as_str().ok_or_else(|| {
+        keys[name].as_str().filter(|text| !text.is_empty()).ok_or_else(|| {
             Error::new(ErrorKind::CredentialRetrieval, format!("The session for the bucket {bucket} has no {name}"))
                 .with_operation("CreateSession")
         })

@@ -341,3 +341,63 @@ fn presigning_without_a_region_signs_for_the_region_of_ordinary_calls() {
         (&value!("http://localhost:9000/b"), &value!("A/20261121/us-east-1/s3/aws4_request"))
     );
 }
+
+#[test]
+fn an_empty_bearer_token_is_an_absent_token() {
+    for (token, authorization) in [("", "AWS4-HMAC-SHA256 "), ("T", "Bearer T")] {
+        let home = Home::new().env("AWS_BEARER_TOKEN_BEDROCK", token).env("AWS_ACCESS_KEY_ID", "A").env("AWS_SECRET_ACCESS_KEY", "S");
+        let bedrock = home.session().client_builder("bedrock").region("us-west-2").build().unwrap();
+        let request = bedrock.prepare("list_custom_models", ()).unwrap();
+        let sent = request.headers.get("authorization").unwrap();
+        assert!(sent.starts_with(authorization), "{token:?}: {sent}");
+    }
+}
+
+/// Runs a program in a new terminal, enters a code at its prompt, and prints what it wrote to the terminal.
+#[cfg(all(unix, feature = "cli"))]
+const TERMINAL: &str = r#"
+import os, pty, sys
+child, terminal = pty.fork()
+if child == 0:
+    read, write = os.pipe()
+    os.write(write, b'{"QueueNamePrefix": "from-stdin"}\n')
+    os.close(write)
+    os.dup2(read, 0)
+    os.execv(sys.argv[1], sys.argv[1:])
+text = b''
+while True:
+    try:
+        piece = os.read(terminal, 4096)
+    except OSError:
+        break
+    if not piece:
+        break
+    if b'Enter MFA code' in piece:
+        os.write(terminal, b' 123456 \n')
+    text += piece
+sys.stdout.buffer.write(text)
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+"#;
+
+#[cfg(all(unix, feature = "cli"))]
+#[test]
+fn an_mfa_code_is_entered_at_the_terminal_while_standard_input_carries_the_parameters() {
+    let server = Server::start(|seen| match seen.body.contains("Action=AssumeRole") {
+        true => ok(role_answer("AssumeRole", "ASIA1", "2099-01-01T00:00:00Z")),
+        false => ok(r#"{"QueueUrls": ["http://queue"]}"#),
+    });
+    let role = "[default]\nregion = us-west-2\nrole_arn = arn:aws:iam::111111111111:role/R\nmfa_serial = arn:aws:iam::1:mfa/me\n\
+                source_profile = b\n[profile b]\naws_access_key_id = A\naws_secret_access_key = S\n";
+    let home = Home::new().config(role);
+    home.write("config", role);
+    let mut command = std::process::Command::new("python3");
+    command.args(["-c", TERMINAL, env!("CARGO_BIN_EXE_tucuxi"), "call", "sqs", "list_queues", "-"]).env_clear();
+    command.env("PATH", std::env::var_os("PATH").unwrap_or_default()).env("AWS_CONFIG_FILE", home.path("config"));
+    let output = command.env("AWS_ENDPOINT_URL", server.url()).output().unwrap();
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{text}{}", String::from_utf8_lossy(&output.stderr));
+    assert!(text.contains("Enter MFA code for arn:aws:iam::1:mfa/me: ") && text.contains("http://queue"), "{text}");
+    let seen = server.seen();
+    assert!(seen[0].body.contains("TokenCode=123456"), "{}", seen[0].body);
+    assert_eq!(seen[1].body, r#"{"QueueNamePrefix": "from-stdin"}"#);
+}

@@ -153,17 +153,24 @@ fn a_renewal_may_fail_until_the_session_expires() {
 }
 
 #[test]
-fn a_session_without_credentials_is_rejected() {
-    struct Empty;
-    impl Transport for Empty {
+fn absent_and_empty_credentials_of_a_session_are_rejected() {
+    struct Sessions(&'static str);
+    impl Transport for Sessions {
         fn send(&self, _: &mut Request, _: &SendOptions) -> anyhow::Result<Response> {
-            let body = "<CreateSessionResult><Credentials><AccessKeyId>K</AccessKeyId></Credentials></CreateSessionResult>";
-            Ok(Response::new(200, Headers::new(), body.as_bytes().to_vec()))
+            let body =
+                format!("<CreateSessionResult><Credentials><AccessKeyId>K</AccessKeyId>{}</Credentials></CreateSessionResult>", self.0);
+            Ok(Response::new(200, Headers::new(), body.into_bytes()))
         }
     }
     let session = Session::builder().environment(Environment::empty()).credentials(Credentials::new("AKID", "SECRET")).build().unwrap();
-    let s3 = session.client_builder("s3").region("us-west-2").transport(Empty).build().unwrap();
-    let error = s3.call("get_object", object("a")).unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::CredentialRetrieval);
-    assert_eq!(error.message(), "The session for the bucket a--usw2-az1--x-s3 has no SecretAccessKey");
+    for (keys, missing) in [
+        ("", "SecretAccessKey"),
+        ("<SecretAccessKey/><SessionToken>T</SessionToken>", "SecretAccessKey"),
+        ("<SecretAccessKey>S</SecretAccessKey><SessionToken></SessionToken>", "SessionToken"),
+    ] {
+        let s3 = session.client_builder("s3").region("us-west-2").transport(Sessions(keys)).build().unwrap();
+        let error = s3.call("get_object", object("a")).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::CredentialRetrieval);
+        assert_eq!(error.message(), format!("The session for the bucket a--usw2-az1--x-s3 has no {missing}"));
+    }
 }
