@@ -13,8 +13,7 @@ use std::fmt;
 use std::sync::{Arc, Once};
 use std::time::Duration;
 
-use self::methods::ExtraMethod;
-pub(crate) use self::methods::{ExtraMethods, ExtraParams};
+pub(crate) use self::methods::{ExtraMethod, ExtraMethods, ExtraParams};
 pub use self::raw::RawRequest;
 pub use self::request::OperationRequest;
 pub(crate) use self::setup::Setup;

@@ -88,6 +88,23 @@ impl Checksum {
         }
     }
 
+    /// Returns the checksum of two pieces in a row from their checksums as in headers, and the length of the second piece.
+    /// `None` if the algorithm cannot do that (only CRCs can), or a checksum is damaged.
+    pub(crate) fn joined(algorithm: ChecksumAlgorithm, first: &str, second: &str, length: u64) -> Option<String> {
+        let (crc, width) = match algorithm {
+            A::Crc32 => (CrcAlgorithm::Crc32IsoHdlc, 4),
+            A::Crc32c => (CrcAlgorithm::Crc32Iscsi, 4),
+            A::Crc64Nvme => (CrcAlgorithm::Crc64Nvme, 8),
+            _ => return None,
+        };
+        let number = |text: &str| {
+            let bytes = STANDARD.decode(text).ok().filter(|bytes| bytes.len() == width)?;
+            Some(bytes.iter().fold(0, |number: u64, byte| number << 8 | u64::from(*byte)))
+        };
+        let joined = crc_fast::checksum_combine(crc, number(first)?, number(second)?, length);
+        Some(STANDARD.encode(&joined.to_be_bytes()[8 - width..]))
+    }
+
     /// Returns the checksum as in headers: the base64 of its bytes in big-endian order.
     pub fn finish(self) -> String {
         match self.0 {
@@ -129,6 +146,16 @@ mod tests {
         assert_eq!(of(A::XxHash64, b""), STANDARD.encode(0xef46db3751d8e999_u64.to_be_bytes()));
         assert_eq!(of(A::XxHash3, b""), STANDARD.encode(0x2d06800538d394c2_u64.to_be_bytes()));
         assert_eq!(of(A::XxHash128, b""), STANDARD.encode(0x99aa06d3014798d86001c324468d497f_u128.to_be_bytes()));
+    }
+
+    #[test]
+    fn checksums_of_pieces_are_joined() {
+        for algorithm in [A::Crc32, A::Crc32c, A::Crc64Nvme] {
+            let joined = Checksum::joined(algorithm, &of(algorithm, b"12345"), &of(algorithm, b"6789"), 4);
+            assert_eq!(joined, Some(of(algorithm, b"123456789")));
+            assert_eq!(Checksum::joined(algorithm, "AA", "AA", 4), None);
+        }
+        assert_eq!(Checksum::joined(A::Sha1, "", "", 0), None);
     }
 
     #[test]

@@ -82,6 +82,12 @@ pub(super) const OF_COMPLETION: &[&str] = &[
     "MpuObjectSize",
 ];
 
+/// The arguments that deletions and listings take, too.
+pub(super) const OF_DELETION: &[&str] = &["RequestPayer", "ExpectedBucketOwner"];
+
+/// The arguments that requests for the description of an object take, too.
+pub(super) const OF_HEAD: &[&str] = &["SSECustomerKey", "SSECustomerAlgorithm", "SSECustomerKeyMD5", "RequestPayer", "ExpectedBucketOwner"];
+
 /// # Errors
 /// `ParamValidation` for an argument that uploads do not take.
 pub(super) fn check_upload(args: &Map) -> Result<()> {
@@ -109,6 +115,11 @@ fn check(args: &Map, allowed: &[&[&str]]) -> Result<()> {
             Err(invalid(format!("Invalid extra_args key '{name}', must be one of: {}.{near}", allowed.join(", "))))
         }
     }
+}
+
+/// The arguments that downloads take.
+pub(super) fn of_download(args: &Map) -> Map {
+    only(args, DOWNLOAD)
 }
 
 /// The arguments with these names.

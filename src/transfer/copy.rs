@@ -1,7 +1,9 @@
 //! Copies within S3: one `CopyObject`, or parts copied by `UploadPartCopy`.
 
+use std::sync::Arc;
+
 use super::upload::{Multipart, part_size};
-use super::{Job, address, arguments, parts, signed, text};
+use super::{Job, address, arguments, signed, text};
 use crate::error::{Error, ErrorKind, Result};
 use crate::text::encoding::form_decode;
 use crate::text::invalid;
@@ -36,13 +38,14 @@ const OF_PART: &[&str] = &[
 ];
 
 /// Copies an object.
-pub(super) fn object(job: &Job<'_>, source: &Value, bucket: &str, key: &str) -> Result<()> {
+pub(super) fn object(job: &Arc<Job>, source: &Value, bucket: &str, key: &str) -> Result<()> {
     let args = &job.extra_args;
     arguments::check_copy(args)?;
     let address_of_source = source
         .as_map()
         .filter(|map| map.contains_key("Bucket") && map.contains_key("Key"))
         .ok_or_else(|| invalid("The source of a copy must be a map of the form {\"Bucket\": bucket_name, \"Key\": key}."))?;
+    job.check_absent(bucket, key)?;
     let mut head = address_of_source.clone();
     for (name, of_source) in OF_SOURCE {
         if let Some(value) = args.get(name) {
@@ -55,14 +58,16 @@ pub(super) fn object(job: &Job<'_>, source: &Value, bucket: &str, key: &str) -> 
         let mut params = address(bucket, key);
         params.insert("CopySource", source.clone());
         params.extend(args.iter().map(|(name, value)| (name.clone(), value.clone())));
+        let _slot = job.slot()?;
         job.call("CopyObject", params)?;
-        return job.progress(signed(size));
+        job.count_part();
+        return job.progress(size);
     }
     in_parts(job, source, &head, size, bucket, key)?;
     copy_tags(job, address_of_source, bucket, key)
 }
 
-fn in_parts(job: &Job<'_>, source: &Value, head: &Value, size: u64, bucket: &str, key: &str) -> Result<()> {
+fn in_parts(job: &Arc<Job>, source: &Value, head: &Value, size: u64, bucket: &str, key: &str) -> Result<()> {
     let args = &job.extra_args;
     let mut creation = arguments::without(args, &[arguments::COPY, &["Tagging"]].concat());
     if args.get("MetadataDirective").and_then(Value::as_str) != Some("REPLACE") {
@@ -73,7 +78,9 @@ fn in_parts(job: &Job<'_>, source: &Value, head: &Value, size: u64, bucket: &str
     let part_size = part_size(job.config().multipart_chunksize, Some(size));
     let etag = text(&head["ETag"]);
     let upload = Multipart::create_with(job, bucket, key, args, creation)?;
-    let parts = parts::run(size.div_ceil(part_size), job.config().max_concurrency, |index| {
+    let (shared, source) = (upload.clone(), source.clone());
+    let parts = job.engine().run(size.div_ceil(part_size), move |index| {
+        let (upload, job) = (&shared, &shared.job);
         let (start, end) = (index * part_size, ((index + 1) * part_size).min(size));
         let mut params = upload.address();
         params.insert("CopySource", source.clone());
@@ -82,9 +89,11 @@ fn in_parts(job: &Job<'_>, source: &Value, head: &Value, size: u64, bucket: &str
         if let Some(etag) = &etag {
             params.insert("CopySourceIfMatch", etag.clone());
         }
-        params.extend(arguments::only(args, OF_PART));
-        let response = job.call("UploadPartCopy", params).map_err(|error| changed(error, source))?;
-        job.progress(signed(end - start))?;
+        params.extend(arguments::only(&upload.args, OF_PART));
+        let _slot = job.slot()?;
+        let response = job.call("UploadPartCopy", params).map_err(|error| changed(error, &source))?;
+        job.count_part();
+        job.progress(end - start)?;
         Ok(upload.entry(index + 1, &response["CopyPartResult"]))
     });
     upload.finish(parts)
@@ -100,7 +109,7 @@ fn changed(error: Error, source: &Value) -> Error {
 }
 
 /// Copies or sets the tags, which a multipart copy does not do by itself.
-fn copy_tags(job: &Job<'_>, source: &Map, bucket: &str, key: &str) -> Result<()> {
+fn copy_tags(job: &Arc<Job>, source: &Map, bucket: &str, key: &str) -> Result<()> {
     let args = &job.extra_args;
     let general = || arguments::only(args, &["RequestPayer", "ExpectedBucketOwner"]);
     let tags = match args.get("TaggingDirective").and_then(Value::as_str) {

@@ -4,38 +4,78 @@ use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::SystemTime;
 
-use super::parts;
-use super::{Job, address, arguments, signed, text};
+use super::engine::{Group, Held};
+use super::resume::DownloadState;
+use super::{Job, address, already_exists, arguments, of_file, text};
 use crate::error::{Error, ErrorKind, Result};
+use crate::http::{Checksum, ChecksumAlgorithm};
+use crate::settings::ChecksumMode;
 use crate::text::random;
+use crate::value;
 use crate::value::{Map, Str, StreamReader, Value};
 
 /// How much is read and written at a time.
 const BLOCK: usize = 256 << 10;
 
 /// The object as it was when the download began.
-struct Object<'a> {
-    job: &'a Job<'a>,
+struct Object {
+    job: Arc<Job>,
     address: Map,
     size: u64,
     etag: Option<Str>,
+    modified: Option<SystemTime>,
+    /// The checksum of the whole content, if the service has one that can be calculated part by part.
+    checksum: Option<(ChecksumAlgorithm, Str)>,
+    /// The response that described the object, if it has the content, too.
+    first: Mutex<Option<StreamReader>>,
 }
 
-impl<'a> Object<'a> {
-    fn find(job: &'a Job<'a>, bucket: &str, key: &str) -> Result<Object<'a>> {
+impl Object {
+    fn find(job: &Arc<Job>, bucket: &str, key: &str) -> Result<Arc<Object>> {
         arguments::check_download(&job.extra_args)?;
         let mut address = address(bucket, key);
         address.extend(job.extra_args.iter().map(|(name, value)| (name.clone(), value.clone())));
-        let head = job.call("HeadObject", address.clone())?;
-        let size = head["ContentLength"].as_int().and_then(|size| u64::try_from(size).ok()).unwrap_or(0);
-        Ok(Object { job, address, size, etag: text(&head["ETag"]) })
+        let mut params = address.clone();
+        let verifies = job.source_client().context().settings.response_checksum_validation == ChecksumMode::WhenSupported;
+        if verifies && !params.contains_key("ChecksumMode") {
+            params.insert("ChecksumMode", "ENABLED");
+        }
+        let head = job.call_with(job.source_client(), "HeadObject", params)?;
+        Ok(Object::described(job, address, &head, None))
+    }
+
+    /// An object that a listing says is small: its only request is the one for its content.
+    fn get(job: &Arc<Job>, bucket: &str, key: &str) -> Result<Arc<Object>> {
+        arguments::check_download(&job.extra_args)?;
+        let mut address = address(bucket, key);
+        address.extend(job.extra_args.iter().map(|(name, value)| (name.clone(), value.clone())));
+        let response = job.call_with(job.source_client(), "GetObject", address.clone())?;
+        let body = response["Body"].as_stream().and_then(|stream| stream.take()).ok_or_else(no_body)?;
+        Ok(Object::described(job, address, &response, Some(body)))
+    }
+
+    fn described(job: &Arc<Job>, address: Map, response: &Value, first: Option<StreamReader>) -> Arc<Object> {
+        // Without a type it may be a checksum of checksums.
+        let is_whole = response["ChecksumType"].as_str() == Some("FULL_OBJECT");
+        let checksums = PART_BY_PART.iter().filter(|_| is_whole && first.is_none());
+        let checksum = checksums.copied().find_map(|(algorithm, name)| Some((algorithm, text(&response[name])?)));
+        Arc::new(Object {
+            job: job.clone(),
+            address,
+            size: response["ContentLength"].as_int().and_then(|size| u64::try_from(size).ok()).unwrap_or(0),
+            etag: text(&response["ETag"]),
+            modified: response["LastModified"].as_timestamp().map(SystemTime::from),
+            checksum,
+            first: Mutex::new(first),
+        })
     }
 
     fn is_ranged(&self) -> bool {
-        self.size >= self.job.config().multipart_threshold
+        let is_here = self.first.lock().unwrap_or_else(PoisonError::into_inner).is_some();
+        !is_here && self.size >= self.job.config().multipart_threshold
     }
 
     fn count(&self) -> u64 {
@@ -48,12 +88,42 @@ impl<'a> Object<'a> {
         (index * chunk, ((index + 1) * chunk).min(self.size))
     }
 
+    /// Fetches a part, and returns its checksum if the checksum of the whole is known.
+    fn fetch_part(&self, index: u64, mut write: impl FnMut(u64, &[u8]) -> Result<()>) -> Result<Option<String>> {
+        let (start, end) = self.range(index);
+        let mut checksum = self.checksum.as_ref().map(|(algorithm, _)| Checksum::new(*algorithm));
+        let _slot = self.job.slot()?;
+        self.fetch(start, end, true, |offset, block| {
+            if let Some(checksum) = &mut checksum {
+                checksum.update(block);
+            }
+            write(offset, block)
+        })?;
+        self.job.count_part();
+        Ok(checksum.map(Checksum::finish))
+    }
+
+    /// Fetches the whole object with one request, whose response the client verifies.
+    fn fetch_whole(&self, write: impl FnMut(u64, &[u8]) -> Result<()>) -> Result<()> {
+        let _slot = self.job.slot()?;
+        self.fetch(0, self.size, false, write)?;
+        self.job.count_part();
+        Ok(())
+    }
+
     /// Fetches bytes and hands them to `write` with their offsets. A broken response continues after its last byte.
     fn fetch(&self, start: u64, end: u64, ranged: bool, mut write: impl FnMut(u64, &[u8]) -> Result<()>) -> Result<()> {
         let mut at = start;
         let mut last = None;
-        for _ in 0..self.job.config().num_download_attempts {
-            let mut body = self.open(at, end, ranged || at > start)?;
+        for attempt in 0..self.job.config().num_download_attempts {
+            if attempt > 0 {
+                self.job.counters.retries.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+            }
+            let first = self.first.lock().unwrap_or_else(PoisonError::into_inner).take();
+            let mut body = match first {
+                Some(body) => body,
+                None => self.open(at, end, ranged || at > start)?,
+            };
             match self.receive(&mut body, &mut at, end, &mut write)? {
                 None => return Ok(()),
                 Some(error) => last = Some(error),
@@ -76,12 +146,13 @@ impl<'a> Object<'a> {
                 params.insert("IfMatch", etag.clone());
             }
         }
-        let response = self.job.call("GetObject", params).map_err(|error| self.changed(error))?;
+        let response = self.job.call_with(self.job.source_client(), "GetObject", params).map_err(|error| self.changed(error))?;
         if ranged {
             check_range(&response, at, end)?;
+        } else if self.etag.as_deref().zip(response["ETag"].as_str()).is_some_and(|(expected, actual)| expected != actual) {
+            return Err(self.has_changed());
         }
-        let body = response["Body"].as_stream().and_then(|stream| stream.take());
-        body.ok_or_else(|| Error::new(ErrorKind::ResponseParser, "The response of GetObject has no body."))
+        response["Body"].as_stream().and_then(|stream| stream.take()).ok_or_else(no_body)
     }
 
     /// Reads a body. Returns the error of a response that broke off, which is worth another attempt.
@@ -92,7 +163,7 @@ impl<'a> Object<'a> {
         end: u64,
         write: &mut impl FnMut(u64, &[u8]) -> Result<()>,
     ) -> Result<Option<Error>> {
-        let mut block = vec![0; BLOCK];
+        let mut block = vec![0; BLOCK.min(usize::try_from(end - *at).unwrap_or(BLOCK).max(1))];
         loop {
             self.job.limits.check()?;
             match body.read(&mut block) {
@@ -104,7 +175,8 @@ impl<'a> Object<'a> {
                     );
                 }
                 Ok(read) => {
-                    self.job.progress(signed(read as u64))?;
+                    self.job.engine().throttle(read, &self.job.limits)?;
+                    self.job.progress(read as u64)?;
                     write(*at, &block[..read])?;
                     *at += read as u64;
                 }
@@ -123,10 +195,62 @@ impl<'a> Object<'a> {
         if error.code() != Some("PreconditionFailed") && error.status() != Some(412) {
             return error;
         }
+        self.has_changed().with_source(error)
+    }
+
+    fn has_changed(&self) -> Error {
         let (bucket, key) = (self.address["Bucket"].as_str().unwrap_or_default(), self.address["Key"].as_str().unwrap_or_default());
         let message = format!("Contents of stored object \"{key}\" in bucket \"{bucket}\" did not match expected ETag.");
-        Error::new(ErrorKind::Transfer, message).with_name("S3DownloadFailedError").with_source(error)
+        Error::new(ErrorKind::Transfer, message).with_name("S3DownloadFailedError")
     }
+
+    /// Compares the checksums of all parts with the checksum of the whole object.
+    fn verify(&self, parts: impl IntoIterator<Item = Option<String>>) -> Result<()> {
+        let Some((algorithm, expected)) = &self.checksum else { return Ok(()) };
+        let mut whole: Option<String> = None;
+        for (index, part) in (0..).zip(parts) {
+            let (start, end) = self.range(index);
+            let joined = match (whole, part) {
+                (None, part) => part,
+                (Some(whole), Some(part)) => Checksum::joined(*algorithm, &whole, &part, end - start),
+                (Some(_), None) => None,
+            };
+            // A part of an earlier run without a checksum cannot be verified.
+            let Some(joined) = joined else { return Ok(()) };
+            whole = Some(joined);
+        }
+        match whole {
+            Some(actual) if actual != **expected => {
+                let key = self.address["Key"].as_str().unwrap_or_default();
+                let name = algorithm.as_str();
+                let message = format!("The {name} checksum of the object {key:?} is {expected}; that of the received content is {actual}.");
+                Err(Error::new(ErrorKind::Checksum, message))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn identity(&self) -> Value {
+        value!({
+            "bucket": self.address["Bucket"].clone(),
+            "key": self.address["Key"].clone(),
+            "version": self.address.get("VersionId").cloned().unwrap_or_default(),
+            "etag": self.etag.clone(),
+            "size": self.size,
+            "part_size": self.job.config().multipart_chunksize,
+        })
+    }
+}
+
+/// The checksums that can be joined from those of the parts, with the members of responses.
+const PART_BY_PART: &[(ChecksumAlgorithm, &str)] = &[
+    (ChecksumAlgorithm::Crc64Nvme, "ChecksumCRC64NVME"),
+    (ChecksumAlgorithm::Crc32c, "ChecksumCRC32C"),
+    (ChecksumAlgorithm::Crc32, "ChecksumCRC32"),
+];
+
+fn no_body() -> Error {
+    Error::new(ErrorKind::ResponseParser, "The response of GetObject has no body.")
 }
 
 /// Checks that the server sent the range that was requested.
@@ -145,41 +269,101 @@ fn check_range(response: &Value, start: u64, end: u64) -> Result<()> {
     }
 }
 
+/// What is known of an object before its download.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Known {
+    /// The size according to a listing.
+    pub size: Option<u64>,
+    /// Whether the file gets the modification time of the object.
+    pub keeps_time: bool,
+}
+
 /// Downloads to a file.
-pub(super) fn file(job: &Job<'_>, bucket: &str, key: &str, path: &Path) -> Result<()> {
-    let of_file = |path: &Path| {
-        let path = path.display().to_string();
-        move |error: io::Error| Error::new(ErrorKind::Stream, format!("{path}: {error}")).with_source(error)
-    };
-    let is_special = fs::metadata(path).is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir());
-    let object = Object::find(job, bucket, key)?;
-    if is_special {
+pub(super) fn file(job: &Arc<Job>, bucket: &str, key: &str, path: &Path, known: Known) -> Result<()> {
+    let existing = fs::metadata(path).ok();
+    if existing.is_some() && job.transfer.no_overwrite {
+        return Err(already_exists(&path.display().to_string()));
+    }
+    let is_small = known.size.is_some_and(|size| size < job.config().multipart_threshold);
+    let object = if is_small { Object::get(job, bucket, key)? } else { Object::find(job, bucket, key)? };
+    if existing.is_some_and(|metadata| !metadata.is_file() && !metadata.is_dir()) {
         let mut target = OpenOptions::new().write(true).open(path).map_err(of_file(path))?;
         return in_order(&object, &mut target);
     }
-    let temporary = Temporary::new(path);
-    let target = File::create_new(&temporary.0).map_err(of_file(&temporary.0))?;
-    let write = |offset: u64, block: &[u8]| write_at(&target, block, offset).map_err(of_file(&temporary.0));
-    if object.is_ranged() {
-        parts::run(object.count(), job.config().max_concurrency, |index| {
-            let (start, end) = object.range(index);
-            object.fetch(start, end, true, write)
-        })?;
-    } else {
-        object.fetch(0, object.size, false, write)?;
+    let state = match &job.transfer.resume {
+        Some(folder) if object.is_ranged() => {
+            Some(Arc::new(DownloadState::open(folder, path, &object.identity(), || Temporary::name(path))?))
+        }
+        _ => None,
+    };
+    let mut temporary =
+        Temporary { path: state.as_ref().map_or_else(|| Temporary::name(path), |state| state.temporary.clone()), stays: false };
+    let target = match &state {
+        Some(state) if !state.done.is_empty() => OpenOptions::new().write(true).open(&temporary.path),
+        Some(_) => File::create(&temporary.path),
+        None => File::create_new(&temporary.path),
+    };
+    let target = Arc::new(target.map_err(of_file(&temporary.path))?);
+    let done = match object.is_ranged() {
+        true => ranged(&object, &target, &temporary.path, state.clone()),
+        false => object.fetch_whole(|offset, block| write_at(&target, block, offset).map_err(of_file(&temporary.path))),
+    };
+    if let (Err(error), Some(state)) = (&done, &state) {
+        // What belongs to another version of the object, or is damaged, is fetched anew.
+        temporary.stays = !matches!(error.kind(), ErrorKind::Checksum | ErrorKind::Transfer) || error.name() == "RetriesExceededError";
+        if !temporary.stays {
+            state.remove();
+        }
+    }
+    done?;
+    if let Some(modified) = object.modified.filter(|_| known.keeps_time) {
+        target.set_modified(modified).map_err(of_file(&temporary.path))?;
     }
     drop(target);
-    fs::rename(&temporary.0, path).map_err(of_file(path))
+    fs::rename(&temporary.path, path).map_err(of_file(path))?;
+    if let Some(state) = &state {
+        state.remove();
+    }
+    Ok(())
 }
 
-/// A temporary file next to its target, removed unless it was renamed.
-struct Temporary(PathBuf);
+/// Fetches the missing parts and writes them to their places in the file.
+fn ranged(object: &Arc<Object>, target: &Arc<File>, path: &Path, state: Option<Arc<DownloadState>>) -> Result<()> {
+    let written = target.metadata().map_err(of_file(path))?.len();
+    let mut checksums: BTreeMap<u64, Option<String>> = match &state {
+        Some(state) => state
+            .done
+            .iter()
+            .filter(|(index, _)| **index < object.count() && object.range(**index).1 <= written)
+            .map(|(index, checksum)| (*index, checksum.clone()))
+            .collect(),
+        None => BTreeMap::new(),
+    };
+    let missing: Vec<u64> = (0..object.count()).filter(|index| !checksums.contains_key(index)).collect();
+    let (shared, target, path) = (object.clone(), target.clone(), path.to_owned());
+    let fetched = object.job.engine().run(missing.len() as u64, move |at| {
+        let index = missing[usize::try_from(at).unwrap_or(usize::MAX)];
+        let checksum = shared.fetch_part(index, |offset, block| write_at(&target, block, offset).map_err(of_file(&path)))?;
+        if let Some(state) = &state {
+            state.note(index, checksum.as_deref())?;
+        }
+        Ok((index, checksum))
+    })?;
+    checksums.extend(fetched);
+    object.verify(checksums.into_values())
+}
+
+/// A temporary file next to its target, removed unless it was renamed or can be continued.
+struct Temporary {
+    path: PathBuf,
+    stays: bool,
+}
 
 impl Temporary {
-    fn new(target: &Path) -> Temporary {
+    fn name(target: &Path) -> PathBuf {
         const LONGEST: usize = 255 - 9;
         let name = target.file_name().unwrap_or_default().to_string_lossy();
-        let kept: String = name
+        let short: String = name
             .chars()
             .scan(0, |length, c| {
                 *length += c.len_utf8();
@@ -187,119 +371,75 @@ impl Temporary {
             })
             .collect();
         let [a, b, c, d] = random::bytes();
-        Temporary(target.with_file_name(format!("{kept}.{:08x}", u32::from_be_bytes([a, b, c, d]))))
+        target.with_file_name(format!("{short}.{:08x}", u32::from_be_bytes([a, b, c, d])))
     }
 }
 
 impl Drop for Temporary {
     fn drop(&mut self) {
-        // After the rename there is nothing to remove.
-        let _ = fs::remove_file(&self.0);
+        if !self.stays {
+            // After the rename there is nothing to remove.
+            let _ = fs::remove_file(&self.path);
+        }
     }
 }
 
 /// Downloads to a writer.
-pub(super) fn writer(job: &Job<'_>, bucket: &str, key: &str, writer: &mut (impl Write + Send)) -> Result<()> {
+pub(super) fn writer(job: &Arc<Job>, bucket: &str, key: &str, writer: &mut impl Write) -> Result<()> {
     in_order(&Object::find(job, bucket, key)?, writer)
 }
 
-/// Fetches parts in parallel and writes them in order. At most `max_concurrency` parts are in memory.
-fn in_order(object: &Object<'_>, writer: &mut (impl Write + Send)) -> Result<()> {
+/// Helpers fetch parts, this thread writes them in order. A part is begun when there is memory for it, in order, so that the
+/// part that is written next always has some.
+fn in_order(object: &Arc<Object>, writer: &mut impl Write) -> Result<()> {
     let mut write = |content: &[u8]| {
         writer.write_all(content).map_err(|error| Error::new(ErrorKind::Stream, format!("The writer failed: {error}")).with_source(error))
     };
     if !object.is_ranged() {
-        return object.fetch(0, object.size, false, |_, block| write(block));
+        return object.fetch_whole(|_, block| write(block));
     }
-    let (count, threads) = (object.count(), object.job.config().max_concurrency as u64);
-    let window = Window::new(threads);
-    let next = AtomicU64::new(0);
-    let fetch_parts = || {
-        loop {
-            let index = next.fetch_add(1, Ordering::Relaxed);
-            if index >= count || !window.wait_to_fetch(index) {
-                break;
+    let (job, count) = (&object.job, object.count());
+    let shared = object.clone();
+    let group = Group::new(move |index| {
+        let (start, end) = shared.range(index);
+        let mut content = Vec::with_capacity(usize::try_from(end - start).unwrap_or(0));
+        let checksum = shared.fetch_part(index, |_, block| {
+            content.extend_from_slice(block);
+            Ok(())
+        })?;
+        Ok((content, checksum))
+    });
+    let published = job.engine().publish(&group);
+    let window = job.config().max_concurrency as u64 * 2;
+    let mut memory: BTreeMap<u64, Held> = BTreeMap::new();
+    let mut begun = 0;
+    let mut checksums = Vec::new();
+    let mut written = || -> Result<()> {
+        for index in 0..count {
+            while begun < count && begun < index + window {
+                let (start, end) = object.range(begun);
+                let held = match job.engine().try_memory(end - start) {
+                    Some(held) => held,
+                    None if begun == index => job.engine().memory(end - start, &job.limits)?,
+                    None => break,
+                };
+                memory.insert(begun, held);
+                begun += 1;
+                group.extend_to(begun);
+                published.help(1);
             }
-            let (start, end) = object.range(index);
-            let mut content = Vec::new();
-            let append = |_: u64, block: &[u8]| {
-                content.extend_from_slice(block);
-                Ok(())
-            };
-            let fetched = parts::guarded(|| object.fetch(start, end, true, append));
-            window.put(index, fetched.map(|()| content));
+            let Some((content, checksum)) = group.take(index) else { return Ok(()) };
+            write(&content)?;
+            memory.remove(&index);
+            checksums.push(checksum);
         }
+        Ok(())
     };
-    std::thread::scope(|scope| {
-        // Whatever ends this thread, a panic of the writer included, the others must not wait for it.
-        let _closes = CloseOnDrop(&window);
-        for _ in 0..threads.min(count) {
-            scope.spawn(fetch_parts);
-        }
-        (0..count).try_for_each(|index| write(&window.take(index)?))
-    })
-}
-
-/// The parts that are fetched and not yet written.
-struct Window {
-    size: u64,
-    state: Mutex<WindowState>,
-    changed: Condvar,
-}
-
-#[derive(Default)]
-struct WindowState {
-    /// How many parts were taken.
-    taken: u64,
-    ready: BTreeMap<u64, Result<Vec<u8>>>,
-    is_closed: bool,
-}
-
-impl Window {
-    fn new(size: u64) -> Window {
-        Window { size, state: Mutex::default(), changed: Condvar::new() }
+    if let Err(error) = written() {
+        group.fail(error);
     }
-
-    fn lock(&self) -> MutexGuard<'_, WindowState> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Waits until a part fits into the window. Returns false if nothing more is needed.
-    fn wait_to_fetch(&self, index: u64) -> bool {
-        let waits = |state: &mut WindowState| index >= state.taken + self.size && !state.is_closed;
-        let state = self.changed.wait_while(self.lock(), waits).unwrap_or_else(PoisonError::into_inner);
-        !state.is_closed
-    }
-
-    /// Adds a part, or the error with which it failed.
-    fn put(&self, index: u64, part: Result<Vec<u8>>) {
-        self.lock().ready.insert(index, part);
-        self.changed.notify_all();
-    }
-
-    /// Waits for a part and removes it.
-    fn take(&self, index: u64) -> Result<Vec<u8>> {
-        let waits = |state: &mut WindowState| !state.ready.contains_key(&index);
-        let mut state = self.changed.wait_while(self.lock(), waits).unwrap_or_else(PoisonError::into_inner);
-        state.taken = index + 1;
-        let part = state.ready.remove(&index).unwrap_or_else(|| Ok(Vec::new()));
-        drop(state);
-        self.changed.notify_all();
-        part
-    }
-
-    fn close(&self) {
-        self.lock().is_closed = true;
-        self.changed.notify_all();
-    }
-}
-
-struct CloseOnDrop<'w>(&'w Window);
-
-impl Drop for CloseOnDrop<'_> {
-    fn drop(&mut self) {
-        self.0.close();
-    }
+    group.finish()?;
+    object.verify(checksums)
 }
 
 #[cfg(unix)]
@@ -333,7 +473,7 @@ mod tests {
 
     #[test]
     fn a_temporary_name_fits_the_file_system() {
-        let path = Temporary::new(Path::new(&format!("folder/{}", "é".repeat(200)))).0.clone();
+        let path = Temporary::name(Path::new(&format!("folder/{}", "é".repeat(200))));
         let name = path.file_name().unwrap().to_str().unwrap();
         assert!(name.len() <= 255, "{}", name.len());
         assert_eq!(path.parent().unwrap(), Path::new("folder"));

@@ -1,118 +1,46 @@
 //! Managed transfers: files and streams to and from S3, and copies between buckets, in parallel parts.
 //!
-//! A [`Transfer`] holds the client and the settings. [`upload`] and [`download`] split an object into parts; [`parts`] runs
-//! them on threads, bounds the memory, and stops all of them at the first failure. The requests are ordinary calls of the
-//! client, so hooks, retries, checksums, and limits apply to them.
+//! A [`Transfer`] holds the client and the settings. [`upload`], [`download`], and [`copy`] split an object into parts;
+//! [`engine`] runs the parts of all objects on shared threads and bounds requests, memory, and bandwidth. [`plan`] lists the
+//! transfers between a folder and a prefix or two prefixes, and [`execute`] runs them. [`resume`] remembers what an interrupted
+//! transfer has done. The requests are ordinary calls of the client, so hooks, retries, checksums, and limits apply to them.
 
 mod arguments;
+mod config;
 mod copy;
 mod download;
-mod parts;
+mod engine;
+mod execute;
+mod filters;
+mod listing;
+mod location;
+mod plan;
+mod resume;
 mod upload;
 
 use std::io::{Read, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::call::CallOptions;
 use crate::client::{Client, OperationRequest, params_map};
-use crate::error::{Error, ErrorKind, Result, did_you_mean};
+use crate::error::{Error, ErrorKind, Result};
 use crate::http::{Cancel, Limits};
 use crate::value::{Map, Str, Value};
+use engine::{Engine, Held};
 
-/// The settings of transfers, with boto3's names and defaults.
-///
-/// ```
-/// use tucuxi::TransferConfig;
-///
-/// let config = TransferConfig::new().multipart_chunksize(16 << 20).max_concurrency(4);
-/// # let _ = config;
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[must_use]
-pub struct TransferConfig {
-    multipart_threshold: u64,
-    multipart_chunksize: u64,
-    max_concurrency: usize,
-    num_download_attempts: u32,
-}
-
-impl Default for TransferConfig {
-    fn default() -> TransferConfig {
-        TransferConfig { multipart_threshold: 8 << 20, multipart_chunksize: 8 << 20, max_concurrency: 10, num_download_attempts: 5 }
-    }
-}
-
-impl TransferConfig {
-    /// Returns the default settings.
-    pub fn new() -> TransferConfig {
-        TransferConfig::default()
-    }
-
-    /// Returns the settings of a map, by boto3's names: `multipart_threshold`, `multipart_chunksize`, `max_concurrency`,
-    /// `num_download_attempts`, and `use_threads`. `io_chunksize`, `max_io_queue`, and `preferred_transfer_client` are accepted
-    /// and have no effect. Null is an empty map.
-    ///
-    /// # Errors
-    /// `InvalidConfig` for an unknown name, a value that is not a whole number above zero, and `max_bandwidth`, which is not
-    /// supported.
-    pub fn from_value(options: &Value) -> Result<TransferConfig> {
-        let mut config = TransferConfig::default();
-        for (name, value) in options.as_map().into_iter().flat_map(Map::iter).filter(|(_, value)| !value.is_null()) {
-            config = match name.as_str() {
-                "multipart_threshold" => config.multipart_threshold(positive(name, value)?),
-                "multipart_chunksize" => config.multipart_chunksize(positive(name, value)?),
-                "max_concurrency" => config.max_concurrency(usize::try_from(positive(name, value)?).unwrap_or(usize::MAX)),
-                "num_download_attempts" => config.num_download_attempts(u32::try_from(positive(name, value)?).unwrap_or(u32::MAX)),
-                "use_threads" | "io_chunksize" | "max_io_queue" | "preferred_transfer_client" => config,
-                "max_bandwidth" => return Err(Error::new(ErrorKind::InvalidConfig, "The transfer option max_bandwidth is not supported.")),
-                _ => {
-                    let near = did_you_mean(name, OPTIONS.iter().copied());
-                    return Err(Error::new(ErrorKind::InvalidConfig, format!("There is no transfer option {name:?}.{near}")));
-                }
-            };
-        }
-        Ok(if options["use_threads"].as_bool() == Some(false) { config.max_concurrency(1) } else { config })
-    }
-
-    /// Sets the size in bytes from which on an object is transferred in parts: 8 MiB by default.
-    pub fn multipart_threshold(mut self, bytes: u64) -> Self {
-        self.multipart_threshold = bytes.max(1);
-        self
-    }
-
-    /// Sets the size of a part in bytes: 8 MiB by default. Uploads adjust it to S3's limits of 5 MiB to 5 GiB and 10,000
-    /// parts.
-    pub fn multipart_chunksize(mut self, bytes: u64) -> Self {
-        self.multipart_chunksize = bytes.max(1);
-        self
-    }
-
-    /// Sets how many parts are transferred at the same time: 10 by default, at most 1,000.
-    pub fn max_concurrency(mut self, parts: usize) -> Self {
-        self.max_concurrency = parts.clamp(1, 1000);
-        self
-    }
-
-    /// Sets how often a download continues after a broken response, including the first attempt: 5 by default.
-    pub fn num_download_attempts(mut self, attempts: u32) -> Self {
-        self.num_download_attempts = attempts.max(1);
-        self
-    }
-}
-
-const OPTIONS: &[&str] = &["multipart_threshold", "multipart_chunksize", "max_concurrency", "num_download_attempts", "use_threads"];
-
-fn positive(name: &str, value: &Value) -> Result<u64> {
-    let number = value.as_int().and_then(|number| u64::try_from(number).ok()).filter(|number| *number > 0);
-    number
-        .ok_or_else(|| Error::new(ErrorKind::InvalidConfig, format!("Provided parameter {name} of value {value} must be greater than 0.")))
-}
+pub use config::TransferConfig;
+pub use execute::{TransferFailure, TransferReport};
+pub use filters::Filters;
+pub use location::Location;
+pub use plan::{Compare, Plan, PlanAction, PlanItem, PlanOptions, Skipped};
 
 type Progress = Arc<dyn Fn(i64) -> anyhow::Result<()> + Send + Sync>;
 
-/// Transfers of one S3 client.
+/// Transfers of one S3 client. Clones share threads and limits: however many of them work at the same time, no more than
+/// `max_concurrency` requests are in flight.
 ///
 /// ```no_run
 /// use tucuxi::{Session, Transfer, value};
@@ -145,6 +73,9 @@ pub struct Transfer {
     extra_args: Value,
     progress: Option<Progress>,
     expected_size: Option<u64>,
+    resume: Option<PathBuf>,
+    no_overwrite: bool,
+    engine: Arc<Engine>,
     /// The settings of each call; the deadline is that of the transfer.
     options: CallOptions,
 }
@@ -159,6 +90,9 @@ impl Transfer {
             extra_args: Value::Null,
             progress: None,
             expected_size: None,
+            resume: None,
+            no_overwrite: false,
+            engine: TransferConfig::default().engine(),
             options: CallOptions::default(),
         }
     }
@@ -168,8 +102,9 @@ impl Transfer {
         Transfer { options: request.options().clone(), ..Transfer::new(request.client()) }
     }
 
-    /// Sets the transfer settings.
+    /// Sets the transfer settings. Clones made before keep theirs.
     pub fn config(mut self, config: TransferConfig) -> Self {
+        self.engine = config.engine();
         self.config = config;
         self
     }
@@ -208,7 +143,22 @@ impl Transfer {
         self
     }
 
-    /// Sets the client that reads the source of a copy, for a bucket in another region or account.
+    /// Lets interrupted transfers of files continue: small files in `folder` say what was done. An upload that fails or is
+    /// killed keeps its finished parts in S3, a download its finished parts under a temporary name next to the target. The same
+    /// transfer, started again, transfers only the missing parts, provided that the size, the modification time, or the `ETag`
+    /// of its source is unchanged; otherwise it starts anew. It does not survive a loss of power during the transfer.
+    pub fn resume(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.resume = Some(folder.into());
+        self
+    }
+
+    /// Leaves existing objects and files as they are: a transfer to one of them is an error with the name `AlreadyExists`.
+    pub fn no_overwrite(mut self) -> Self {
+        self.no_overwrite = true;
+        self
+    }
+
+    /// Sets the client that reads the source of copies and downloads, for a bucket in another region or account.
     pub fn source_client(mut self, client: &Client) -> Self {
         self.source_client = Some(client.clone());
         self
@@ -223,8 +173,7 @@ impl Transfer {
         self.run(|job| upload::file(job, path.as_ref(), bucket, key))
     }
 
-    /// Uploads everything that a reader yields. The length may be unknown; at most `max_concurrency` + 3 parts are in
-    /// memory.
+    /// Uploads everything that a reader yields. The length may be unknown; `max_memory` bounds the parts in memory.
     ///
     /// # Errors
     /// The error of S3 or of the reader; `ParamValidation` for unknown extra arguments.
@@ -239,7 +188,7 @@ impl Transfer {
     /// The error of S3; `Transfer` if the object changes meanwhile (`S3DownloadFailedError`) or the attempts are exhausted
     /// (`RetriesExceededError`); `Stream` if the file cannot be written.
     pub fn download_file(&self, bucket: &str, key: &str, path: impl AsRef<Path>) -> Result<()> {
-        self.run(|job| download::file(job, bucket, key, path.as_ref()))
+        self.run(|job| download::file(job, bucket, key, path.as_ref(), download::Known::default()))
     }
 
     /// Downloads an object to a writer, in order.
@@ -260,7 +209,90 @@ impl Transfer {
         self.run(|job| copy::object(job, &source, bucket, key))
     }
 
-    fn run<T>(&self, transfer: impl FnOnce(&Job<'_>) -> Result<T>) -> Result<T> {
+    /// Plans the transfer of everything below a folder or prefix to another one; [`PlanOptions`] select what is included. A
+    /// prefix without a slash at its end gets one. Nothing is transferred.
+    ///
+    /// Keys that are not file names below a local target (`../x`, `/x`, `a//b`, NUL) are skipped and listed in
+    /// [`Plan::skipped`], as are files and folders that cannot be read.
+    ///
+    /// # Errors
+    /// `ParamValidation` if neither location is in S3, or a move has the same source and target; `Stream` if a local source does
+    /// not exist; the error of S3 if listing fails.
+    pub fn plan(&self, source: &Location, target: &Location, options: &PlanOptions) -> Result<Plan> {
+        self.run(|job| plan::tree(job, source, target, options))
+    }
+
+    /// Plans the transfer of a single file or object.
+    ///
+    /// # Errors
+    /// As [`plan`](Self::plan), and with the status 404 if the object does not exist.
+    pub fn plan_object(&self, source: &Location, target: &Location, options: &PlanOptions) -> Result<Plan> {
+        self.run(|job| plan::single(job, source, target, options))
+    }
+
+    /// Plans the deletion of everything below a prefix or folder.
+    ///
+    /// # Errors
+    /// The error of S3 if listing fails.
+    pub fn plan_removal(&self, location: &Location, options: &PlanOptions) -> Result<Plan> {
+        self.run(|job| plan::removal(job, location, options))
+    }
+
+    /// Executes a plan. Transfers run side by side, deletions after them. If one fails, the others continue.
+    ///
+    /// Downloaded files get the modification time of their objects. A file is never written outside the folder of the plan, also
+    /// if symbolic links lead out of it.
+    ///
+    /// # Errors
+    /// `Canceled` or `Deadline`. Failures of single transfers are in the report.
+    pub fn execute(&self, plan: &Plan) -> Result<TransferReport> {
+        execute::run(self, plan, None)
+    }
+
+    /// Executes a plan, and calls `observer` with each item that is done or has failed. It runs on the threads of the transfer.
+    ///
+    /// # Errors
+    /// As [`execute`](Self::execute).
+    pub fn execute_with(
+        &self,
+        plan: &Plan,
+        observer: impl Fn(&PlanItem, std::result::Result<(), &Error>) + Send + Sync + 'static,
+    ) -> Result<TransferReport> {
+        execute::run(self, plan, Some(Arc::new(observer)))
+    }
+
+    /// Uploads all files below a folder.
+    ///
+    /// # Errors
+    /// As [`plan`](Self::plan) and [`execute`](Self::execute).
+    pub fn upload_dir(&self, folder: impl AsRef<Path>, bucket: &str, prefix: &str, options: &PlanOptions) -> Result<TransferReport> {
+        self.execute(&self.plan(&Location::file(folder.as_ref()), &Location::object(bucket, prefix), options)?)
+    }
+
+    /// Downloads all objects below a prefix.
+    ///
+    /// # Errors
+    /// As [`plan`](Self::plan) and [`execute`](Self::execute).
+    pub fn download_dir(&self, bucket: &str, prefix: &str, folder: impl AsRef<Path>, options: &PlanOptions) -> Result<TransferReport> {
+        self.execute(&self.plan(&Location::object(bucket, prefix), &Location::file(folder.as_ref()), options)?)
+    }
+
+    /// Transfers the files and objects that are missing or have changed at the target, between a folder and a prefix or two
+    /// prefixes. Unless the options say otherwise, they are compared by size and time.
+    ///
+    /// # Errors
+    /// As [`plan`](Self::plan) and [`execute`](Self::execute).
+    pub fn sync(&self, source: &Location, target: &Location, options: &PlanOptions) -> Result<TransferReport> {
+        let compare = options.compare.unwrap_or(Compare::SizeAndTime);
+        self.execute(&self.plan(source, target, &options.clone().changed(compare))?)
+    }
+
+    fn run<T>(&self, transfer: impl FnOnce(&Arc<Job>) -> Result<T>) -> Result<T> {
+        transfer(&self.job(Arc::default())?)
+    }
+
+    /// Begins a job, whose deadline counts from now.
+    fn job(&self, counters: Arc<Counters>) -> Result<Arc<Job>> {
         if self.client.service().service_id()? != "S3" {
             let message = format!("{} has no managed transfers; only s3 has them.", self.client.service().name());
             return Err(Error::new(ErrorKind::UnknownOperation, message));
@@ -271,7 +303,7 @@ impl Transfer {
             cancel: self.options.cancel.clone(),
         };
         let extra_args = params_map(self.extra_args.clone())?;
-        transfer(&Job { transfer: self, limits, extra_args })
+        Ok(Arc::new(Job { transfer: self.clone(), limits, extra_args, counters }))
     }
 }
 
@@ -281,14 +313,23 @@ impl std::fmt::Debug for Transfer {
     }
 }
 
-/// One running transfer.
-struct Job<'a> {
-    transfer: &'a Transfer,
-    limits: Limits,
-    extra_args: Map,
+/// What transfers have done, for reports.
+#[derive(Debug, Default)]
+struct Counters {
+    parts: AtomicU64,
+    retries: AtomicU64,
+    bytes: AtomicU64,
 }
 
-impl Job<'_> {
+/// One running transfer.
+struct Job {
+    transfer: Transfer,
+    limits: Limits,
+    extra_args: Map,
+    counters: Arc<Counters>,
+}
+
+impl Job {
     fn client(&self) -> &Client {
         &self.transfer.client
     }
@@ -301,6 +342,21 @@ impl Job<'_> {
         &self.transfer.config
     }
 
+    fn engine(&self) -> &Arc<Engine> {
+        &self.transfer.engine
+    }
+
+    /// This job with other extra arguments.
+    fn with_args(&self, extra_args: Map) -> Arc<Job> {
+        let (transfer, limits, counters) = (self.transfer.clone(), self.limits.clone(), self.counters.clone());
+        Arc::new(Job { transfer, limits, extra_args, counters })
+    }
+
+    /// Waits for the right to have one more data request in flight.
+    fn slot(&self) -> Result<Held> {
+        self.engine().request(&self.limits)
+    }
+
     /// Calls an operation within the limits of the transfer.
     fn call(&self, operation: &str, params: Map) -> Result<Value> {
         self.call_with(self.client(), operation, params)
@@ -308,12 +364,14 @@ impl Job<'_> {
 
     fn call_with(&self, client: &Client, operation: &str, params: Map) -> Result<Value> {
         self.limits.check()?;
-        self.request(client, operation, params).send()
-    }
-
-    fn request<'c>(&self, client: &'c Client, operation: &str, params: Map) -> OperationRequest<'c> {
         let options = CallOptions { deadline: None, ..self.transfer.options.clone() };
-        client.request(operation, params).with_options(options).limits(&self.limits)
+        let response = client.request(operation, params).with_options(options).limits(&self.limits).send();
+        let retries = match &response {
+            Ok(response) => response["ResponseMetadata"]["RetryAttempts"].as_int().and_then(|retries| u64::try_from(retries).ok()),
+            Err(error) => Some(u64::from(error.attempts()).saturating_sub(1)),
+        };
+        self.counters.retries.fetch_add(retries.unwrap_or(0), Ordering::Relaxed);
+        response
     }
 
     /// A call that cleans up. It has five seconds of its own, so that it is made after a cancellation and never hangs.
@@ -324,12 +382,45 @@ impl Job<'_> {
     }
 
     /// Reports transferred bytes.
-    fn progress(&self, bytes: i64) -> Result<()> {
+    fn progress(&self, bytes: u64) -> Result<()> {
+        self.counters.bytes.fetch_add(bytes, Ordering::Relaxed);
         match &self.transfer.progress {
-            Some(progress) if bytes != 0 => progress(bytes).map_err(|error| Error::foreign("the progress callback", error)),
+            Some(progress) if bytes != 0 => progress(signed(bytes)).map_err(|error| Error::foreign("the progress callback", error)),
             _ => Ok(()),
         }
     }
+
+    fn count_part(&self) {
+        self.counters.parts.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// # Errors
+    /// `AlreadyExists` if the object exists and must stay.
+    fn check_absent(&self, bucket: &str, key: &str) -> Result<()> {
+        if !self.transfer.no_overwrite {
+            return Ok(());
+        }
+        let mut params = address(bucket, key);
+        params.extend(arguments::only(&self.extra_args, arguments::OF_HEAD));
+        match self.call("HeadObject", params) {
+            Ok(_) => Err(already_exists(&format!("s3://{bucket}/{key}"))),
+            Err(error) if error.status() == Some(404) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// The error of a transfer that would overwrite something.
+fn already_exists(place: &str) -> Error {
+    Error::new(ErrorKind::Transfer, format!("{place} exists and is not overwritten.")).with_name(ALREADY_EXISTS)
+}
+
+const ALREADY_EXISTS: &str = "AlreadyExists";
+
+/// The error of a file, which names it.
+fn of_file(path: &Path) -> impl Fn(std::io::Error) -> Error + use<> {
+    let path = path.display().to_string();
+    move |error| Error::new(ErrorKind::Stream, format!("{path}: {error}")).with_source(error)
 }
 
 /// How long a call that cleans up may take.

@@ -1,13 +1,14 @@
 //! Uploads: one `PutObject`, or a multipart upload whose parts are read where they are sent from.
 
+use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
-use std::sync::mpsc::{Receiver, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::parts::{self, Outcome};
-use super::{Job, address, arguments, signed};
+use super::engine::{Group, Held};
+use super::resume::UploadState;
+use super::{Job, address, already_exists, arguments, of_file, signed};
 use crate::error::{Error, ErrorKind, Result};
 use crate::settings::ChecksumMode;
 use crate::value::{List, Map, Str, Stream, Value};
@@ -17,14 +18,16 @@ const LARGEST_PART: u64 = 5 << 30;
 const MOST_PARTS: u64 = 10_000;
 
 /// Uploads a file.
-pub(super) fn file(job: &Job<'_>, path: &Path, bucket: &str, key: &str) -> Result<()> {
-    let of_file = |error: io::Error| Error::new(ErrorKind::Stream, format!("{}: {error}", path.display())).with_source(error);
-    let file = File::open(path).map_err(of_file)?;
-    let metadata = file.metadata().map_err(of_file)?;
+pub(super) fn file(job: &Arc<Job>, path: &Path, bucket: &str, key: &str) -> Result<()> {
+    let file = File::open(path).map_err(of_file(path))?;
+    let metadata = file.metadata().map_err(of_file(path))?;
     if metadata.is_dir() {
-        return Err(of_file(io::Error::new(io::ErrorKind::IsADirectory, "a folder cannot be uploaded as an object")));
+        return Err(of_file(path)(io::Error::new(io::ErrorKind::IsADirectory, "a folder cannot be uploaded as an object")));
     }
-    let done = if metadata.is_file() { regular(job, &Arc::new(file), metadata.len(), bucket, key) } else { reader(job, file, bucket, key) };
+    let done = match metadata.is_file() {
+        true => regular(job, path, &Arc::new(file), &metadata, bucket, key),
+        false => reader(job, file, bucket, key),
+    };
     done.map_err(|error| match error.kind() {
         ErrorKind::Service => {
             let message = format!("Failed to upload {} to {bucket}/{key}: {error}", path.display());
@@ -34,88 +37,130 @@ pub(super) fn file(job: &Job<'_>, path: &Path, bucket: &str, key: &str) -> Resul
     })
 }
 
-fn regular(job: &Job<'_>, file: &Arc<File>, size: u64, bucket: &str, key: &str) -> Result<()> {
+fn regular(job: &Arc<Job>, path: &Path, file: &Arc<File>, metadata: &std::fs::Metadata, bucket: &str, key: &str) -> Result<()> {
     let args = args(job)?;
+    job.check_absent(bucket, key)?;
+    let size = metadata.len();
     if size < job.config().multipart_threshold {
-        let body = Stream::from_seekable(Part::new(file, 0, size))?;
-        put(job, bucket, key, &args, body)?;
-        return job.progress(signed(size));
+        put(job, bucket, key, &args, Stream::from_seekable(Part::new(job, file, 0, size))?)?;
+        return job.progress(size);
     }
     let part_size = part_size(job.config().multipart_chunksize, Some(size));
     let count = size.div_ceil(part_size);
-    let upload = Multipart::create(job, bucket, key, &args)?;
-    let parts = parts::run(count, job.config().max_concurrency, |index| {
-        let start = index * part_size;
-        let length = part_size.min(size - start);
-        upload.part(index + 1, Stream::from_seekable(Part::new(file, start, length))?, length)
+    let length_of = move |index: u64| part_size.min(size - index * part_size);
+    let state = job.transfer.resume.as_ref().map(|folder| UploadState::of(folder, path, metadata, part_size, bucket, key)).transpose()?;
+    let (upload, entries) = begin(job, bucket, key, &args, state, &length_of)?;
+    let missing: Vec<u64> = (0..count).filter(|index| !entries.contains_key(&(index + 1))).collect();
+    let (shared, file) = (upload.clone(), file.clone());
+    let sent = job.engine().run(missing.len() as u64, move |at| {
+        let (job, index) = (&shared.job, missing[usize::try_from(at).unwrap_or(usize::MAX)]);
+        let body = Part::new(job, &file, index * part_size, length_of(index));
+        Ok((index + 1, shared.part(index + 1, Stream::from_seekable(body)?, length_of(index))?))
     });
-    upload.finish(parts)
+    upload.finish(sent.map(|sent| {
+        let mut entries = entries;
+        entries.extend(sent);
+        entries.into_values().collect()
+    }))
+}
+
+/// Continues the multipart upload of a state file, or begins one. Returns the entries of the parts that S3 has.
+fn begin(
+    job: &Arc<Job>,
+    bucket: &str,
+    key: &str,
+    args: &Map,
+    state: Option<UploadState>,
+    length_of: &impl Fn(u64) -> u64,
+) -> Result<(Arc<Multipart>, BTreeMap<u64, Value>)> {
+    if let Some(state) = &state
+        && let Some(id) = state.load()
+    {
+        let upload =
+            Multipart { job: job.clone(), bucket: bucket.into(), key: key.into(), args: args.clone(), id, state: Some(state.clone()) };
+        match upload.existing_parts(length_of) {
+            Ok(entries) => return Ok((Arc::new(upload), entries)),
+            // The upload was completed, aborted, or has expired.
+            Err(error) if error.status() == Some(404) => {}
+            Err(error) => return Err(error),
+        }
+    } else if let Some(stale) = state.as_ref().and_then(UploadState::stale) {
+        // The file has changed: the parts in S3 are worthless.
+        let mut params = address(bucket, key);
+        params.insert("UploadId", stale);
+        job.clean_up("AbortMultipartUpload", params);
+    }
+    let upload = Multipart::create(job, bucket, key, args, state)?;
+    Ok((upload, BTreeMap::new()))
 }
 
 /// Uploads everything that a reader yields.
-pub(super) fn reader(job: &Job<'_>, mut reader: impl Read + Send, bucket: &str, key: &str) -> Result<()> {
+pub(super) fn reader(job: &Arc<Job>, mut reader: impl Read, bucket: &str, key: &str) -> Result<()> {
     let args = args(job)?;
+    job.check_absent(bucket, key)?;
     let threshold = job.config().multipart_threshold;
+    let first_memory = job.engine().memory(threshold, &job.limits)?;
     let first = chunk(&mut reader, threshold)?;
     if (first.len() as u64) < threshold {
         let length = first.len() as u64;
-        put(job, bucket, key, &args, Stream::from_seekable(io::Cursor::new(first))?)?;
-        return job.progress(signed(length));
+        put(job, bucket, key, &args, Stream::from_seekable(Paced::new(job, io::Cursor::new(first)))?)?;
+        return job.progress(length);
     }
     let part_size = part_size(job.config().multipart_chunksize, job.transfer.expected_size);
     let mut reader = io::Cursor::new(first).chain(reader);
-    let upload = Multipart::create(job, bucket, key, &args)?;
+    let upload = Multipart::create(job, bucket, key, &args, None)?;
+    // From here on, the parts are counted.
+    drop(first_memory);
     let parts = from_reader(job, &mut reader, part_size, &upload);
     upload.finish(parts)
 }
 
-/// One thread reads, the others send. The channel bounds the memory.
-fn from_reader(job: &Job<'_>, reader: &mut (impl Read + Send), part_size: u64, upload: &Multipart<'_>) -> Result<Vec<Value>> {
-    let outcome = Outcome::new();
-    let done = Mutex::new(Vec::new());
-    let (sender, receiver) = sync_channel::<(u64, Vec<u8>)>(1);
-    let receiver = Mutex::new(receiver);
-    let send_parts = |receiver: &Mutex<Receiver<(u64, Vec<u8>)>>| loop {
-        let next = receiver.lock().unwrap_or_else(PoisonError::into_inner).recv();
-        let Ok((number, content)) = next else { break };
-        if outcome.has_failed() {
-            continue;
-        }
+/// This thread reads, helpers send. When the memory is used up, this thread sends, too.
+fn from_reader(job: &Arc<Job>, reader: &mut impl Read, part_size: u64, upload: &Arc<Multipart>) -> Result<Vec<Value>> {
+    let contents: Arc<Mutex<HashMap<u64, (Vec<u8>, Held)>>> = Arc::default();
+    let (shared, of_upload) = (contents.clone(), upload.clone());
+    let group = Group::new(move |index| {
+        let content = shared.lock().unwrap_or_else(PoisonError::into_inner).remove(&index);
+        let (content, _memory) = content.ok_or_else(|| Error::new(ErrorKind::Transfer, "A part of the transfer has no content."))?;
         let length = content.len() as u64;
-        let sent = parts::guarded(|| upload.part(number, Stream::from_seekable(io::Cursor::new(content))?, length));
-        match sent {
-            Ok(part) => done.lock().unwrap_or_else(PoisonError::into_inner).push((number, part)),
-            Err(error) => outcome.fail(error),
-        }
-    };
-    std::thread::scope(|scope| {
-        for _ in 0..job.config().max_concurrency {
-            scope.spawn(|| send_parts(&receiver));
-        }
-        let mut number = 1;
-        while !outcome.has_failed() {
-            match chunk(reader, part_size) {
-                Ok(content) if content.is_empty() => break,
-                Ok(_) if number > MOST_PARTS => {
-                    let message =
-                        format!("The stream is longer than {MOST_PARTS} parts of {part_size} bytes. Use a larger multipart_chunksize.");
-                    outcome.fail(Error::new(ErrorKind::Transfer, message));
-                }
-                Ok(content) => {
-                    if sender.send((number, content)).is_err() {
-                        break;
-                    }
-                    number += 1;
-                }
-                Err(error) => outcome.fail(error),
-            }
-        }
-        drop(sender);
+        let body = Stream::from_seekable(Paced::new(&of_upload.job, io::Cursor::new(content)))?;
+        of_upload.part(index + 1, body, length)
     });
-    outcome.result()?;
-    let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
-    done.sort_by_key(|(number, _)| *number);
-    Ok(done.into_iter().map(|(_, part)| part).collect())
+    let published = job.engine().publish(&group);
+    let mut number = 0;
+    while !group.has_failed() {
+        let memory = match job.engine().try_memory(part_size) {
+            Some(memory) => memory,
+            None if group.step() => continue,
+            None => match job.engine().memory(part_size, &job.limits) {
+                Ok(memory) => memory,
+                Err(error) => {
+                    group.fail(error);
+                    break;
+                }
+            },
+        };
+        match chunk(reader, part_size) {
+            Ok(content) if content.is_empty() => break,
+            Ok(_) if number == MOST_PARTS => {
+                let message =
+                    format!("The stream is longer than {MOST_PARTS} parts of {part_size} bytes. Use a larger multipart_chunksize.");
+                group.fail(Error::new(ErrorKind::Transfer, message));
+            }
+            Ok(content) => {
+                contents.lock().unwrap_or_else(PoisonError::into_inner).insert(number, (content, memory));
+                number += 1;
+                group.extend_to(number);
+                published.help(1);
+                if job.config().max_concurrency == 1 {
+                    group.step();
+                }
+            }
+            Err(error) => group.fail(error),
+        }
+    }
+    while group.step() {}
+    group.finish()
 }
 
 /// The next bytes of a reader, `size` of them unless it ends.
@@ -135,7 +180,7 @@ pub(super) fn part_size(wanted: u64, size: Option<u64>) -> u64 {
 }
 
 /// The extra arguments, with the checksum algorithm that applies.
-fn args(job: &Job<'_>) -> Result<Map> {
+fn args(job: &Job) -> Result<Map> {
     arguments::check_upload(&job.extra_args)?;
     let mut args = job.extra_args.clone();
     let full = arguments::FULL_OBJECT.iter().rev().find(|name| args.contains_key(name));
@@ -154,47 +199,100 @@ fn args(job: &Job<'_>) -> Result<Map> {
     Ok(args)
 }
 
-fn put(job: &Job<'_>, bucket: &str, key: &str, args: &Map, body: Stream) -> Result<()> {
+fn put(job: &Job, bucket: &str, key: &str, args: &Map, body: Stream) -> Result<()> {
     let mut params = address(bucket, key);
     params.insert("Body", body);
     params.extend(arguments::without(args, &["ChecksumType", "MpuObjectSize"]));
     if arguments::FULL_OBJECT.iter().any(|name| params.contains_key(name)) {
         params.remove("ChecksumAlgorithm");
     }
-    job.call("PutObject", params).map(drop)
+    if job.transfer.no_overwrite {
+        params.insert("IfNoneMatch", "*");
+    }
+    let _slot = job.slot()?;
+    job.call("PutObject", params).map_err(exists_now)?;
+    job.count_part();
+    Ok(())
 }
 
-/// A multipart upload, aborted unless it completes.
-pub(super) struct Multipart<'a> {
-    job: &'a Job<'a>,
-    bucket: &'a str,
-    key: &'a str,
-    args: &'a Map,
+/// Another program created the object after it was looked for.
+fn exists_now(error: Error) -> Error {
+    match error.status() {
+        Some(412) => already_exists("The object").with_source(error),
+        _ => error,
+    }
+}
+
+/// A multipart upload, aborted unless it completes or can be resumed.
+pub(super) struct Multipart {
+    pub(super) job: Arc<Job>,
+    bucket: Str,
+    key: Str,
+    pub(super) args: Map,
     id: Str,
+    state: Option<UploadState>,
 }
 
-impl<'a> Multipart<'a> {
-    fn create(job: &'a Job<'a>, bucket: &'a str, key: &'a str, args: &'a Map) -> Result<Multipart<'a>> {
+impl Multipart {
+    fn create(job: &Arc<Job>, bucket: &str, key: &str, args: &Map, state: Option<UploadState>) -> Result<Arc<Multipart>> {
         let creation = [arguments::FULL_OBJECT, &["MpuObjectSize"]].concat();
-        Multipart::create_with(job, bucket, key, args, arguments::without(args, &creation))
+        let mut upload = Multipart::new(job, bucket, key, args, arguments::without(args, &creation))?;
+        if let Some(state) = state {
+            // Without a state file, the upload could not be found again.
+            if let Err(error) = state.save(&upload.id) {
+                job.clean_up("AbortMultipartUpload", upload.address());
+                return Err(error);
+            }
+            upload.state = Some(state);
+        }
+        Ok(Arc::new(upload))
     }
 
     /// Creates a multipart upload with these parameters of `CreateMultipartUpload`.
-    pub(super) fn create_with(job: &'a Job<'a>, bucket: &'a str, key: &'a str, args: &'a Map, creation: Map) -> Result<Multipart<'a>> {
+    pub(super) fn create_with(job: &Arc<Job>, bucket: &str, key: &str, args: &Map, creation: Map) -> Result<Arc<Multipart>> {
+        Multipart::new(job, bucket, key, args, creation).map(Arc::new)
+    }
+
+    fn new(job: &Arc<Job>, bucket: &str, key: &str, args: &Map, creation: Map) -> Result<Multipart> {
         let mut params = address(bucket, key);
         params.extend(creation);
         let response = job.call("CreateMultipartUpload", params)?;
         let id = response["UploadId"]
             .as_str()
             .ok_or_else(|| Error::new(ErrorKind::ResponseParser, "The response of CreateMultipartUpload has no UploadId."))?;
-        Ok(Multipart { job, bucket, key, args, id: id.into() })
+        Ok(Multipart { job: job.clone(), bucket: bucket.into(), key: key.into(), args: args.clone(), id: id.into(), state: None })
     }
 
     /// The address of the upload.
     pub(super) fn address(&self) -> Map {
-        let mut params = address(self.bucket, self.key);
+        let mut params = address(&self.bucket, &self.key);
         params.insert("UploadId", self.id.clone());
         params
+    }
+
+    /// The entries of the parts that S3 has, for the completion. A part of another size is sent again.
+    fn existing_parts(&self, length_of: &impl Fn(u64) -> u64) -> Result<BTreeMap<u64, Value>> {
+        let mut entries = BTreeMap::new();
+        let mut marker = Value::Null;
+        loop {
+            let mut params = self.address();
+            params.extend(arguments::only(&self.args, arguments::OF_HEAD));
+            if !marker.is_null() {
+                params.insert("PartNumberMarker", marker);
+            }
+            let page = self.job.call("ListParts", params)?;
+            for part in &page["Parts"] {
+                let number = part["PartNumber"].as_int().and_then(|number| u64::try_from(number).ok()).unwrap_or(0);
+                let size = part["Size"].as_int().and_then(|size| u64::try_from(size).ok());
+                if number > 0 && size == Some(length_of(number - 1)) {
+                    entries.insert(number, self.entry(number, part));
+                }
+            }
+            marker = page["NextPartNumberMarker"].clone();
+            if page["IsTruncated"].as_bool() != Some(true) || marker.is_null() {
+                return Ok(entries);
+            }
+        }
     }
 
     /// Sends a part and returns its entry for the completion.
@@ -202,9 +300,11 @@ impl<'a> Multipart<'a> {
         let mut params = self.address();
         params.insert("PartNumber", signed(number));
         params.insert("Body", body);
-        params.extend(arguments::only(self.args, arguments::OF_PART));
+        params.extend(arguments::only(&self.args, arguments::OF_PART));
+        let _slot = self.job.slot()?;
         let response = self.job.call("UploadPart", params)?;
-        self.job.progress(signed(length))?;
+        self.job.count_part();
+        self.job.progress(length)?;
         Ok(self.entry(number, &response))
     }
 
@@ -220,32 +320,53 @@ impl<'a> Multipart<'a> {
         entry.into()
     }
 
-    /// Completes the upload, or aborts it if a part or the completion failed.
-    pub(super) fn finish(self, parts: Result<Vec<Value>>) -> Result<()> {
+    /// Completes the upload. If a part or the completion failed, aborts it, unless it can be resumed.
+    pub(super) fn finish(&self, parts: Result<Vec<Value>>) -> Result<()> {
         let completed = parts.and_then(|parts| {
             let mut params = self.address();
             params.insert("MultipartUpload", Map::from_iter([("Parts", parts.into_iter().collect::<List>())]));
-            params.extend(arguments::only(self.args, arguments::OF_COMPLETION));
-            params.extend(arguments::only(self.args, arguments::FULL_OBJECT));
-            self.job.call("CompleteMultipartUpload", params)
+            params.extend(arguments::only(&self.args, arguments::OF_COMPLETION));
+            params.extend(arguments::only(&self.args, arguments::FULL_OBJECT));
+            if self.job.transfer.no_overwrite {
+                params.insert("IfNoneMatch", "*");
+            }
+            self.job.call("CompleteMultipartUpload", params).map_err(exists_now)
         });
-        completed.map(drop).inspect_err(|_| {
-            self.job.clean_up("AbortMultipartUpload", self.address());
-        })
+        match (&completed, &self.state) {
+            (Ok(_), Some(state)) => state.remove(),
+            // The state says where to continue.
+            (Err(error), Some(_)) if can_continue(error) => {}
+            (Err(_), state) => {
+                self.job.clean_up("AbortMultipartUpload", self.address());
+                if let Some(state) = state {
+                    state.remove();
+                }
+            }
+            (Ok(_), None) => {}
+        }
+        completed.map(drop)
     }
+}
+
+/// Whether an upload may succeed later with the parts that it has. A request that S3 has rejected would be rejected again.
+fn can_continue(error: &Error) -> bool {
+    error.kind() != ErrorKind::Transfer && !error.status().is_some_and(|status| (400..500).contains(&status) && !error.is_retryable())
 }
 
 /// A range of a file, read at its own position so that several threads can share the file.
 struct Part {
+    job: Arc<Job>,
     file: Arc<File>,
     start: u64,
     length: u64,
     at: u64,
+    /// Up to where the bandwidth has been granted. Reading again is free.
+    granted: u64,
 }
 
 impl Part {
-    fn new(file: &Arc<File>, start: u64, length: u64) -> Part {
-        Part { file: file.clone(), start, length, at: 0 }
+    fn new(job: &Arc<Job>, file: &Arc<File>, start: u64, length: u64) -> Part {
+        Part { job: job.clone(), file: file.clone(), start, length, at: 0, granted: 0 }
     }
 }
 
@@ -258,6 +379,7 @@ impl Read for Part {
             return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "the file became shorter while it was uploaded"));
         }
         self.at += read as u64;
+        grant(&self.job, &mut self.granted, self.at)?;
         Ok(read)
     }
 }
@@ -272,6 +394,42 @@ impl Seek for Part {
         self.at = target.filter(|at| *at <= self.length).ok_or(io::ErrorKind::InvalidInput)?;
         Ok(self.at)
     }
+}
+
+/// Content in memory, sent within the bandwidth.
+struct Paced {
+    job: Arc<Job>,
+    content: io::Cursor<Vec<u8>>,
+    granted: u64,
+}
+
+impl Paced {
+    fn new(job: &Arc<Job>, content: io::Cursor<Vec<u8>>) -> Paced {
+        Paced { job: job.clone(), content, granted: 0 }
+    }
+}
+
+impl Read for Paced {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        let read = self.content.read(buf)?;
+        grant(&self.job, &mut self.granted, self.content.position())?;
+        Ok(read)
+    }
+}
+
+impl Seek for Paced {
+    fn seek(&mut self, position: SeekFrom) -> io::Result<u64> {
+        self.content.seek(position)
+    }
+}
+
+/// Waits for the bandwidth up to a position.
+fn grant(job: &Job, granted: &mut u64, at: u64) -> io::Result<()> {
+    if at > *granted && job.engine().is_limited() {
+        job.engine().throttle(usize::try_from(at - *granted).unwrap_or(usize::MAX), &job.limits).map_err(io::Error::other)?;
+        *granted = at;
+    }
+    Ok(())
 }
 
 #[cfg(unix)]

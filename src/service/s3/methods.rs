@@ -21,6 +21,9 @@ pub(super) const CLIENT_METHODS: ExtraMethods = &[
     transfers::CLIENT_METHODS[1],
     transfers::CLIENT_METHODS[2],
     transfers::CLIENT_METHODS[3],
+    transfers::CLIENT_METHODS[4],
+    transfers::CLIENT_METHODS[5],
+    transfers::CLIENT_METHODS[6],
 ];
 pub(in crate::service) const BUCKET_METHODS: &[Method] = &with_load(load_bucket, transfers::BUCKET_METHODS);
 pub(in crate::service) const OBJECT_METHODS: &[Method] = transfers::OBJECT_METHODS;

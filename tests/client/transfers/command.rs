@@ -75,7 +75,7 @@ fn a_move_onto_itself_is_rejected_and_the_object_stays() {
         ("s3://river", "s3://river/", &["--recursive"]),
     ] {
         let error = shell.fails(252, &[&["mv", from, to], flags].concat());
-        assert!(error.contains(&format!("Cannot mv a file onto itself: {from} - {to}")), "{error}");
+        assert!(error.contains("Cannot mv a file onto itself: s3://river/"), "{error}");
         assert_eq!(shell.keys(), ["dir/f"]);
     }
     shell.lines(&["mv", "s3://river/dir/f", "s3://river/g"]);

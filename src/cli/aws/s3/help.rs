@@ -49,6 +49,12 @@ const OPTIONS: &[(&str, &str)] = &[
     ("exact-timestamps", "Downloads also files of the same size whose time differs."),
     ("checksum-mode", "ENABLED verifies the checksums of downloads even if the configuration disables it."),
     ("expected-size", "The size of standard input in bytes. Required above 80 GiB, so that the parts are large enough."),
+    ("checksum", "Compares the contents by checksums instead of times."),
+    ("no-overwrite", "Leaves files and objects that exist at the destination."),
+    ("resume", "Continues an interrupted transfer. The value is the folder of the state files; default: ~/.local/state/tucuxi/transfers."),
+    ("force-glacier-transfer", "Transfers objects of the storage classes GLACIER and DEEP_ARCHIVE, which must have been restored."),
+    ("ignore-glacier-warnings", "Skips objects of the storage classes GLACIER and DEEP_ARCHIVE without a warning."),
+    ("follow-symlinks", "Follows symbolic links. This is the default."),
     ("no-follow-symlinks", "Skips symbolic links."),
 ];
 

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::time::Duration;
 
 use super::Line;
-use super::location::Location;
+use super::location::in_s3;
 use super::run;
 use crate::cli::failure::{Failure, Result};
 use crate::cli::output;
@@ -20,7 +20,7 @@ pub(super) fn ls(line: &Line) -> Result<()> {
     if word.is_empty() {
         return buckets(&client);
     }
-    let (bucket, prefix) = Location::in_s3(&format!("s3://{word}"))?;
+    let (bucket, prefix) = in_s3(&format!("s3://{word}"))?;
     let (mut count, mut size) = (0, 0);
     let mut found = false;
     for page in pages(&client, line, &bucket, &prefix, !line.has("recursive"))? {
@@ -79,13 +79,10 @@ pub(super) fn pages(client: &Client, line: &Line, bucket: &str, prefix: &str, de
         params.insert("RequestPayer", words.first().map_or("requester", String::as_str));
     }
     let pages = client.paginate("list_objects_v2", params)?;
-    match line.text("page-size") {
-        Some(text) => {
-            let size = text.parse().map_err(|_| Failure::usage(format!("argument --page-size: invalid int value: '{text}'")))?;
-            Ok(pages.page_size(size))
-        }
-        None => Ok(pages),
-    }
+    Ok(match line.number("page-size")? {
+        Some(size) => pages.page_size(size),
+        None => pages,
+    })
 }
 
 /// The part of a prefix up to its last slash.
@@ -118,7 +115,7 @@ fn shown_size(bytes: i64, is_human: bool) -> String {
 
 /// Creates a bucket in the client's region.
 pub(super) fn mb(line: &Line) -> Result<()> {
-    let (bucket, _) = Location::in_s3(&line.positional(1)?[0])?;
+    let (bucket, _) = in_s3(&line.positional(1)?[0])?;
     let client = line.client()?;
     let mut params = Map::from_iter([("Bucket", bucket.as_str())]);
     if let Some(region) = client.region().filter(|region| *region != "us-east-1") {
@@ -130,13 +127,13 @@ pub(super) fn mb(line: &Line) -> Result<()> {
 
 /// Removes a bucket; with `--force` its objects first.
 pub(super) fn rb(line: &Line) -> Result<()> {
-    let (bucket, key) = Location::in_s3(&line.positional(1)?[0])?;
+    let (bucket, key) = in_s3(&line.positional(1)?[0])?;
     if !key.is_empty() {
         return Err(Failure::usage("Please specify a valid bucket name only. E.g. s3://bucket"));
     }
     let client = line.client()?;
     if line.has("force") {
-        run::remove_all(&client, line, &bucket)?;
+        run::remove_all(line, &bucket)?;
     }
     client.call("delete_bucket", value!({"Bucket": bucket.as_str()})).map_err(|error| failed("remove_bucket", &bucket, error))?;
     printed(output::lines([format!("remove_bucket: {bucket}")]))
@@ -148,7 +145,7 @@ fn failed(what: &str, bucket: &str, error: crate::Error) -> Failure {
 
 /// Prints a presigned URL.
 pub(super) fn presign(line: &Line) -> Result<()> {
-    let (bucket, key) = Location::in_s3(&line.positional(1)?[0])?;
+    let (bucket, key) = in_s3(&line.positional(1)?[0])?;
     let seconds = match line.text("expires-in") {
         Some(text) => text.parse().map_err(|_| Failure::usage(format!("argument --expires-in: invalid int value: '{text}'")))?,
         None => 3600,
@@ -159,14 +156,14 @@ pub(super) fn presign(line: &Line) -> Result<()> {
 
 /// Writes an object to standard output.
 pub(super) fn cat(line: &Line) -> Result<()> {
-    let (bucket, key) = Location::in_s3(&line.positional(1)?[0])?;
+    let (bucket, key) = in_s3(&line.positional(1)?[0])?;
     Ok(Transfer::new(&line.client()?).download_fileobj(&bucket, &key, io::stdout())?)
 }
 
 /// Prints the total size of a prefix.
 pub(super) fn du(line: &Line) -> Result<()> {
     let word = &line.positional(1)?[0];
-    let (bucket, prefix) = Location::in_s3(word)?;
+    let (bucket, prefix) = in_s3(word)?;
     let client = line.client()?;
     let mut size = 0;
     for page in pages(&client, line, &bucket, &prefix, false)? {

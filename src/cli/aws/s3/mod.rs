@@ -1,11 +1,10 @@
 //! `tucuxi s3`: the high-level commands of the AWS CLI for buckets, objects, and whole prefixes.
 
-mod filters;
 pub(super) mod help;
 mod listing;
 mod location;
 mod options;
-mod plan;
+mod progress;
 mod run;
 
 use super::globals::{Globals, OPTIONS};

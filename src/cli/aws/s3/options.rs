@@ -54,8 +54,13 @@ const TRANSFER: &[(&str, Arity)] = &[
     ("no-follow-symlinks", Arity::None),
     ("checksum-algorithm", Arity::One),
     ("checksum-mode", Arity::One),
+    ("force-glacier-transfer", Arity::None),
+    ("ignore-glacier-warnings", Arity::None),
+    ("no-overwrite", Arity::None),
+    ("resume", Arity::Optional),
 ];
-const SYNC: &[(&str, Arity)] = &[("delete", Arity::None), ("size-only", Arity::None), ("exact-timestamps", Arity::None)];
+const SYNC: &[(&str, Arity)] =
+    &[("delete", Arity::None), ("size-only", Arity::None), ("exact-timestamps", Arity::None), ("checksum", Arity::None)];
 
 pub(super) static COMMANDS: &[Command] = &[
     Command {
@@ -116,6 +121,20 @@ pub(super) fn of_object(line: &Line) -> Result<Map> {
             false => crate::cli::aws::shorthand::parse(text).map_err(|failure| failure.of_option("metadata"))?.into(),
         };
         args.insert("Metadata", metadata);
+    }
+    Ok(args)
+}
+
+/// The parameters that the options set for a copy. Metadata that is given replaces that of the source.
+///
+/// # Errors
+/// As [`of_object`].
+pub(super) fn of_copy(line: &Line) -> Result<Map> {
+    let mut args = of_object(line)?;
+    if let Some(directive) = line.text("metadata-directive") {
+        args.insert("MetadataDirective", directive);
+    } else if args.contains_key("Metadata") {
+        args.insert("MetadataDirective", "REPLACE");
     }
     Ok(args)
 }

@@ -1,16 +1,40 @@
-//! `--include` and `--exclude`: the last pattern that matches decides.
+//! Include and exclude patterns: the last pattern that matches decides.
 
-/// The filters of a command line, in order.
-pub(super) struct Filters(Vec<(bool, String)>);
+/// Patterns that select files and keys below a folder or prefix. Without any, everything is included; otherwise the last
+/// pattern that matches a path decides. `*` matches any text including slashes, `?` one character, `[abc]` one of these, and
+/// `[!abc]` one of the others, as with the AWS CLI.
+///
+/// ```
+/// use tucuxi::Filters;
+///
+/// let photos = Filters::new().exclude("*").include("*.jpg").exclude("draft/*");
+/// assert!(photos.includes("2024/river.jpg"));
+/// assert!(!photos.includes("draft/river.jpg") && !photos.includes("notes.txt"));
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[must_use]
+pub struct Filters(Vec<(bool, String)>);
 
 impl Filters {
-    /// Filters from the words of a command line, which has them in order.
-    pub(super) fn new(ordered: &[(String, String)]) -> Filters {
-        Filters(ordered.iter().map(|(name, pattern)| (name == "include", pattern.clone())).collect())
+    /// Returns filters that include everything.
+    pub fn new() -> Filters {
+        Filters::default()
     }
 
-    /// Whether a path, relative to the source, is included.
-    pub(super) fn include(&self, path: &str) -> bool {
+    /// Includes the paths that match a pattern.
+    pub fn include(mut self, pattern: impl Into<String>) -> Filters {
+        self.0.push((true, pattern.into()));
+        self
+    }
+
+    /// Excludes the paths that match a pattern.
+    pub fn exclude(mut self, pattern: impl Into<String>) -> Filters {
+        self.0.push((false, pattern.into()));
+        self
+    }
+
+    /// Returns whether a path, relative to the folder or prefix and with slashes, is included.
+    pub fn includes(&self, path: &str) -> bool {
         self.0.iter().rev().find(|(_, pattern)| matches(pattern, path)).is_none_or(|(include, _)| *include)
     }
 }
@@ -97,7 +121,7 @@ mod tests {
 
     #[test]
     fn the_last_matching_filter_decides() {
-        let filters = Filters::new(&[("exclude".into(), "*".into()), ("include".into(), "*.txt".into()), ("exclude".into(), "b*".into())]);
-        assert!(filters.include("a.txt") && !filters.include("a.jpg") && !filters.include("b.txt"));
+        let filters = Filters::new().exclude("*").include("*.txt").exclude("b*");
+        assert!(filters.includes("a.txt") && !filters.includes("a.jpg") && !filters.includes("b.txt"));
     }
 }
