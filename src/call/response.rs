@@ -58,6 +58,8 @@ pub(super) fn service_error(call: &mut Call<'_>) -> Error {
 fn buffer(call: &mut Call<'_>) -> Result<()> {
     let streams = protocol::streams_output(call.service, call.operation)?;
     let limit = call.client.settings.max_response_body_size;
+    // The response to HEAD announces the length of a body that it does not have.
+    let has_body = call.request.as_ref().is_none_or(|request| request.method != "HEAD");
     let Some(response) = &mut call.response else { return Ok(()) };
     if streams && response.status < FIRST_ERROR {
         return Ok(());
@@ -65,7 +67,9 @@ fn buffer(call: &mut Call<'_>) -> Result<()> {
     let announced = response.headers.get("content-length").and_then(|length| length.trim().parse::<usize>().ok());
     let body = match &mut response.body {
         ResponseBody::Bytes(body) => body.clone(),
-        ResponseBody::Reader(_) if announced.is_some_and(|length| length > limit) => return Err(too_large(response.status, limit)),
+        ResponseBody::Reader(_) if has_body && announced.is_some_and(|length| length > limit) => {
+            return Err(too_large(response.status, limit));
+        }
         ResponseBody::Reader(reader) => {
             let mut body = Vec::new();
             // One byte more shows that there is more.

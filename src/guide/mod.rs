@@ -5,16 +5,17 @@
 //! 3. [Sessions, settings, credentials](sessions)
 //! 4. [Handling errors](errors)
 //! 5. [Streaming](streaming)
-//! 6. [Pagination and waiters](pagination)
-//! 7. [Resources and collections](resources)
-//! 8. [DynamoDB](dynamodb)
-//! 9. [Hooks](hooks)
-//! 10. [Testing](testing)
-//! 11. [Embedding](embedding)
-//! 12. [Coming from boto3](coming_from_boto3)
-//! 13. [Programs](programs)
-//! 14. [Differences from boto3](differences)
-//! 15. [Architecture](architecture)
+//! 6. [Managed transfers](transfers)
+//! 7. [Pagination and waiters](pagination)
+//! 8. [Resources and collections](resources)
+//! 9. [DynamoDB](dynamodb)
+//! 10. [Hooks](hooks)
+//! 11. [Testing](testing)
+//! 12. [Embedding](embedding)
+//! 13. [Coming from boto3](coming_from_boto3)
+//! 14. [Programs](programs)
+//! 15. [Differences from boto3](differences)
+//! 16. [Architecture](architecture)
 
 #[doc = include_str!("first_call.md")]
 pub mod first_call {}
@@ -34,6 +35,9 @@ pub mod errors {}
 
 #[doc = include_str!("streaming.md")]
 pub mod streaming {}
+
+#[doc = include_str!("transfers.md")]
+pub mod transfers {}
 
 #[doc = include_str!("pagination.md")]
 pub mod pagination {}

@@ -131,7 +131,7 @@ pub(super) fn run(transfer: &Transfer, plan: &Plan, observer: Option<Observer>) 
             let item = &items[usize::try_from(index).unwrap_or(usize::MAX)];
             let done = one(&job, item, folder.as_deref());
             if let Some(observer) = &observer {
-                observer(item, done.as_ref().map(|()| ()));
+                observer(item, done.as_ref().copied());
             }
             note(&report, item, done)
         })?;

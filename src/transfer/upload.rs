@@ -117,7 +117,7 @@ pub(super) fn reader(job: &Arc<Job>, mut reader: impl Read, bucket: &str, key: &
 
 /// This thread reads, helpers send. When the memory is used up, this thread sends, too.
 fn from_reader(job: &Arc<Job>, reader: &mut impl Read, part_size: u64, upload: &Arc<Multipart>) -> Result<Vec<Value>> {
-    let contents: Arc<Mutex<HashMap<u64, (Vec<u8>, Held)>>> = Arc::default();
+    let contents = Arc::new(Mutex::new(HashMap::<u64, (Vec<u8>, Held)>::new()));
     let (shared, of_upload) = (contents.clone(), upload.clone());
     let group = Group::new(move |index| {
         let content = shared.lock().unwrap_or_else(PoisonError::into_inner).remove(&index);

@@ -2,6 +2,10 @@
 
 #[cfg(all(unix, feature = "cli"))]
 mod command;
+mod faults;
+mod proxy;
+mod resumption;
+mod trees;
 
 use std::collections::HashMap;
 use std::fs;
@@ -301,4 +305,19 @@ fn a_failing_callback_and_a_cancellation_stop_a_transfer() {
     let missing = Transfer::new(&s3).download_fileobj("river", "nothing", io::sink()).unwrap_err();
     assert_eq!(missing.status(), Some(404));
     let _: Value = missing.to_value();
+}
+
+#[test]
+fn the_description_of_an_object_larger_than_a_body_may_be_is_read() {
+    struct Large;
+    impl Transport for Large {
+        fn send(&self, _: &mut Request, _: &SendOptions) -> anyhow::Result<Response> {
+            let mut headers = Headers::new();
+            headers.append("content-length".to_owned(), "5000000000000");
+            Ok(Response::streamed(200, headers, io::empty()))
+        }
+    }
+    let s3 = session().client_builder("s3").transport(Large).build().unwrap();
+    let head = s3.call("head_object", value!({"Bucket": "river", "Key": "k"})).unwrap();
+    assert_eq!(head["ContentLength"].as_int(), Some(5_000_000_000_000));
 }
