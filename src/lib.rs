@@ -157,6 +157,7 @@ mod definition;
 mod endpoint;
 mod error;
 pub mod guide;
+pub mod host;
 pub mod http;
 mod paginator;
 mod protocol;

@@ -197,7 +197,7 @@ impl Client {
     }
 
     /// The names of the methods that are not operations.
-    fn extra_method_names(&self) -> impl Iterator<Item = &'static str> {
+    pub(crate) fn extra_method_names(&self) -> impl Iterator<Item = &'static str> {
         self.0.extra_methods.iter().chain(methods::OF_ALL).map(|(name, _)| *name)
     }
 

@@ -35,6 +35,8 @@ pub struct Metadata {
     /// Whether the service used the query protocol before and still returns its error codes.
     #[serde(deserialize_with = "presence")]
     pub aws_query_compatible: bool,
+    /// The short name; boto3 names its client classes after it.
+    pub service_abbreviation: Option<Str>,
     /// The full name.
     pub service_full_name: Option<Str>,
     /// The XML namespace of the service.

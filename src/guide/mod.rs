@@ -12,10 +12,11 @@
 //! 10. [Hooks](hooks)
 //! 11. [Testing](testing)
 //! 12. [Embedding](embedding)
-//! 13. [Coming from boto3](coming_from_boto3)
-//! 14. [Programs](programs)
-//! 15. [Differences from boto3](differences)
-//! 16. [Architecture](architecture)
+//! 13. [Python](python)
+//! 14. [Coming from boto3](coming_from_boto3)
+//! 15. [Programs](programs)
+//! 16. [Differences from boto3](differences)
+//! 17. [Architecture](architecture)
 
 #[doc = include_str!("first_call.md")]
 pub mod first_call {}
@@ -56,6 +57,9 @@ pub mod testing {}
 
 #[doc = include_str!("embedding.md")]
 pub mod embedding {}
+
+#[doc = include_str!("python.md")]
+pub mod python {}
 
 #[doc = include_str!("coming_from_boto3.md")]
 pub mod coming_from_boto3 {}

@@ -28,6 +28,8 @@ pub use self::set::Set;
 pub use self::str::Str;
 pub(crate) use self::stream::Rewind;
 pub use self::stream::{Stream, StreamReader};
+#[cfg(feature = "python")]
+pub(crate) use self::timestamp::Notation;
 pub use self::timestamp::Timestamp;
 
 use std::fmt;

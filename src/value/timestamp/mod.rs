@@ -38,7 +38,20 @@ const LAST_SECOND: i64 = 253_402_300_799;
 pub struct Timestamp {
     seconds: i64,
     nanoseconds: u32,
-    has_zone: bool,
+    notation: Notation,
+}
+
+/// The notation in which a timestamp was written. It is not part of its value: hosts whose times have zones show it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Notation {
+    /// A date and a time with a zone.
+    Zoned,
+    /// A date of HTTP, or another one with the name of its month.
+    Named,
+    /// A date and a time without a zone.
+    NoZone,
+    /// Seconds since the epoch.
+    Epoch,
 }
 
 impl Timestamp {
@@ -46,14 +59,14 @@ impl Timestamp {
     /// 9999, the result is the nearest valid timestamp; [`checked`](Self::checked) returns `None` instead.
     pub fn new(seconds: i64, nanoseconds: u32) -> Timestamp {
         let (nearest, fraction) = if seconds < 0 { (FIRST_SECOND, 0) } else { (LAST_SECOND, 999_999_999) };
-        Timestamp::checked(seconds, nanoseconds).unwrap_or(Timestamp { seconds: nearest, nanoseconds: fraction, has_zone: true })
+        Timestamp::checked(seconds, nanoseconds).unwrap_or(Timestamp { seconds: nearest, nanoseconds: fraction, notation: Notation::Zoned })
     }
 
     /// Creates a timestamp like [`new`](Self::new), or returns `None` outside the years 0 to 9999.
     pub fn checked(seconds: i64, nanoseconds: u32) -> Option<Timestamp> {
         let seconds = seconds.checked_add((nanoseconds / 1_000_000_000).into())?;
         let nanoseconds = nanoseconds % 1_000_000_000;
-        (FIRST_SECOND..=LAST_SECOND).contains(&seconds).then_some(Timestamp { seconds, nanoseconds, has_zone: true })
+        (FIRST_SECOND..=LAST_SECOND).contains(&seconds).then_some(Timestamp { seconds, nanoseconds, notation: Notation::Zoned })
     }
 
     /// Parses a timestamp in any notation that services use or boto3 accepts.
@@ -129,17 +142,28 @@ impl Timestamp {
     /// Returns whether the text that this timestamp was parsed from named a time zone. Timestamps from numbers, the system
     /// clock, and [`new`](Self::new) have one: UTC.
     pub fn has_zone(self) -> bool {
-        self.has_zone
+        self.notation != Notation::NoZone
     }
 
     /// Returns the same timestamp without a time zone, for hosts that distinguish the two.
     pub fn without_zone(self) -> Timestamp {
-        Timestamp { has_zone: false, ..self }
+        Timestamp { notation: Notation::NoZone, ..self }
     }
 
     /// Returns the same timestamp without the fraction of a second.
     pub fn truncate_to_seconds(self) -> Timestamp {
         Timestamp { nanoseconds: 0, ..self }
+    }
+
+    /// The notation in which the timestamp was written.
+    #[cfg_attr(not(feature = "python"), allow(dead_code))]
+    pub(crate) fn notation(self) -> Notation {
+        self.notation
+    }
+
+    /// Marks the notation.
+    pub(crate) fn written_as(self, notation: Notation) -> Timestamp {
+        Timestamp { notation, ..self }
     }
 
     /// Returns the date and time in UTC. It is never `None`, because every timestamp is within the calendar.

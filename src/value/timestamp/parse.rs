@@ -5,7 +5,7 @@
 
 use time::{Date, Month};
 
-use super::Timestamp;
+use super::{Notation, Timestamp};
 
 /// The result of parsing, or the reason why the text is not a timestamp.
 type Parsed<T> = Result<T, String>;
@@ -17,6 +17,7 @@ pub(super) fn timestamp(text: &str) -> Parsed<Timestamp> {
         return compact(trimmed);
     }
     if let Some(epoch) = epoch(trimmed) {
+        let epoch = epoch.map(|epoch| epoch.written_as(Notation::Epoch));
         return epoch.ok_or_else(|| "the epoch seconds are outside the years 0 to 9999".to_owned());
     }
     let digits = bytes.iter().position(|b| !b.is_ascii_digit()).unwrap_or(bytes.len());
@@ -121,7 +122,8 @@ fn any_order(text: &str) -> Parsed<Timestamp> {
             }
         }
     }
-    fields.timestamp(date.resolve()?)
+    let timestamp = fields.timestamp(date.resolve()?)?;
+    Ok(if timestamp.has_zone() { timestamp.written_as(Notation::Named) } else { timestamp })
 }
 
 /// The time of day and the offset from UTC.

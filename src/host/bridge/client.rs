@@ -1,0 +1,222 @@
+//! Clients and waiters.
+
+use super::paging::Paginated;
+use super::{Answer, Member, Object, Row, Settings, text, unknown};
+use crate::client::{Client, OperationRequest};
+use crate::definition::snake_case;
+use crate::error::{Error, Result};
+use crate::resource::Resource;
+use crate::transfer::{Transfer, TransferConfig};
+use crate::value::{Map, Str, Value};
+use crate::waiter::Waiter;
+
+/// The methods that only clients of this bridge have, and the parameters of those that a client lists by name.
+const METHODS: &[Row] = &[
+    ("can_paginate", "method", &["operation_name"], "Returns whether an operation has a paginator."),
+    ("get_paginator", "method", &["operation_name"], "Returns the paginator of an operation."),
+    ("get_waiter", "method", &["waiter_name"], "Returns a waiter."),
+    ("stubber", "method", &[], "Returns a stubber for tests."),
+    ("generate_presigned_url", "method", &["ClientMethod", "Params", "ExpiresIn", "HttpMethod"], "Signs a URL without sending it."),
+    ("generate_presigned_post", "method", &["Bucket", "Key", "Fields", "Conditions", "ExpiresIn"], "Signs a form for an upload."),
+    ("upload_file", "method", &["Filename", "Bucket", "Key", "ExtraArgs", "Callback", "Config"], "Uploads a file."),
+    ("upload_fileobj", "method", &["Fileobj", "Bucket", "Key", "ExtraArgs", "Callback", "Config"], "Uploads a file object."),
+    ("download_file", "method", &["Bucket", "Key", "Filename", "ExtraArgs", "Callback", "Config"], "Downloads an object to a file."),
+    ("download_fileobj", "method", &["Bucket", "Key", "Fileobj", "ExtraArgs", "Callback", "Config"], "Downloads to a file object."),
+    ("copy", "method", &["CopySource", "Bucket", "Key", "ExtraArgs", "Callback", "SourceClient", "Config"], "Copies an object."),
+    ("generate_db_auth_token", "method", &["DBHostname", "Port", "DBUsername", "Region"], "Returns a password for a database."),
+    ("generate_db_connect_auth_token", "method", &["Hostname", "Region", "ExpiresIn"], "Returns a password for a database."),
+    ("generate_db_connect_admin_auth_token", "method", &["Hostname", "Region", "ExpiresIn"], "Returns a password for an administrator."),
+];
+
+/// The methods of every client that are not among the client's own.
+const OF_BRIDGE: [&str; 4] = ["can_paginate", "get_paginator", "get_waiter", "stubber"];
+
+/// The transfer methods of clients, which take functions of the host.
+const TRANSFERS: [&str; 5] = ["upload_file", "upload_fileobj", "download_file", "download_fileobj", "copy"];
+
+const ATTRIBUTES: &[Row] = &[
+    ("service_name", "attribute", &[], "The name of the service."),
+    ("region_name", "attribute", &[], "The region."),
+    ("endpoint_url", "attribute", &[], "The endpoint."),
+    ("partition", "attribute", &[], "The partition of the region."),
+    ("config", "attribute", &[], "The resolved configuration."),
+    ("user_agent", "attribute", &[], "The user agent."),
+    ("metadata", "attribute", &[], "The metadata of the service's definition, by botocore's names."),
+    ("error_codes", "attribute", &[], "The error codes of the service, with the names of their shapes."),
+    ("operations", "attribute", &[], "The operations by their method names."),
+    ("paginators", "attribute", &[], "The operations that have paginators."),
+    ("waiter_names", "attribute", &[], "The names of the waiters."),
+];
+
+pub(super) const OF_WAITER: &[Row] = &[
+    ("wait", "method", &[], "Waits until the condition is met."),
+    ("name", "attribute", &[], "The name."),
+    ("delay", "attribute", &[], "The delay between two polls in seconds."),
+    ("max_attempts", "attribute", &[], "The maximum number of polls."),
+];
+
+pub(super) fn members(client: &Client) -> Vec<Member> {
+    let operations = client.operations().into_iter().map(|name| Member::new(name, "operation"));
+    let own = client.extra_method_names().chain(OF_BRIDGE).chain(is_s3(client).then_some("download_fileobj"));
+    let methods = own.map(|name| match METHODS.iter().find(|row| row.0 == name) {
+        Some(&(name, kind, parameters, help)) => Member { name: name.into(), kind, parameters, help },
+        None => Member::new(name, "method"),
+    });
+    operations.chain(methods).chain(Member::of_rows(ATTRIBUTES)).collect()
+}
+
+pub(super) fn has(client: &Client, name: &str) -> bool {
+    client.context().operation(name).is_ok()
+        || OF_BRIDGE.contains(&name)
+        || client.extra_method_names().any(|known| known == name)
+        || (name == "download_fileobj" && is_s3(client))
+        || ATTRIBUTES.iter().any(|row| row.0 == name)
+}
+
+/// Managed transfers belong to S3 alone.
+fn is_s3(client: &Client) -> bool {
+    client.service().service_id().is_ok_and(|id| id == "S3")
+}
+
+pub(super) fn get(client: &Client, name: &str) -> Result<Answer> {
+    let names = |names: Vec<Str>| Value::from(names);
+    Ok(Answer::Value(match name {
+        "service_name" => client.service().name().into(),
+        "region_name" => client.region().into(),
+        "endpoint_url" => client.endpoint_url().into(),
+        "partition" => client.partition().into(),
+        "config" => client.config().to_value(),
+        "user_agent" => client.context().user_agent.as_str().into(),
+        "metadata" => metadata(client),
+        "error_codes" => client.service().error_codes().map(|(code, shape)| (code.clone(), shape.clone())).collect::<Map>().into(),
+        "operations" => client.service().method_names().map(|(method, name)| (method.clone(), name.clone())).collect::<Map>().into(),
+        "paginators" => names(client.paginators()?),
+        "waiter_names" => names(client.waiters()?),
+        _ => return Err(unknown("client", name, ATTRIBUTES.iter().map(|row| row.0))),
+    }))
+}
+
+fn metadata(client: &Client) -> Value {
+    let metadata = client.service().metadata();
+    let fields = [
+        ("apiVersion", metadata.api_version.clone()),
+        ("endpointPrefix", metadata.endpoint_prefix.clone()),
+        ("protocol", metadata.protocol.clone()),
+        ("serviceAbbreviation", metadata.service_abbreviation.clone()),
+        ("serviceFullName", metadata.service_full_name.clone()),
+        ("serviceId", metadata.service_id.clone()),
+        ("signatureVersion", metadata.signature_version.clone()),
+        ("signingName", metadata.signing_name.clone()),
+        ("jsonVersion", metadata.json_version.clone()),
+        ("targetPrefix", metadata.target_prefix.clone()),
+    ];
+    fields.into_iter().filter_map(|(name, value)| Some((name, value?))).collect::<Map>().into()
+}
+
+pub(super) fn call(client: &Client, name: &str, params: Map, settings: Settings) -> Result<Answer> {
+    match name {
+        "can_paginate" => {
+            let operation = text(&params, "operation_name")?;
+            Ok(Answer::Value(client.can_paginate(operation).unwrap_or_default().into()))
+        }
+        "get_paginator" => Ok(Object::Paginator(Paginated::new(client, text(&params, "operation_name")?)?).into()),
+        "get_waiter" => {
+            let waiter = client.waiter(text(&params, "waiter_name")?)?;
+            Ok(Object::Waiter { client: client.clone(), name: waiter.name().into() }.into())
+        }
+        "stubber" => Ok(Object::Stubber(crate::testing::Stubber::new(client)?).into()),
+        _ if TRANSFERS.contains(&name) && is_s3(client) => transfer(client, name, &params, settings).map_err(|e| e.with_operation(name)),
+        _ => request(client, name, params, &settings).send().map(Answer::Value),
+    }
+}
+
+fn request<'c>(client: &'c Client, name: &str, params: Map, settings: &Settings) -> OperationRequest<'c> {
+    let mut request = client.request(name, params);
+    if let Some(cancel) = &settings.cancel {
+        request = request.cancel(cancel);
+    }
+    if let Some(deadline) = settings.deadline {
+        request = request.deadline(deadline);
+    }
+    settings.headers.iter().fold(request, |request, (name, value)| request.header(name, value))
+}
+
+fn transfer(client: &Client, name: &str, params: &Map, settings: Settings) -> Result<Answer> {
+    let (bucket, key) = (text(params, "Bucket")?, text(params, "Key")?);
+    let config = TransferConfig::from_value(&params["Config"])?;
+    let mut transfer = Transfer::new(client).config(config).extra_args(params["ExtraArgs"].clone());
+    if let Some(progress) = settings.progress {
+        transfer = transfer.on_progress(move |bytes| progress(bytes));
+    }
+    if let Some(cancel) = &settings.cancel {
+        transfer = transfer.cancel(cancel);
+    }
+    if let Some(deadline) = settings.deadline {
+        transfer = transfer.deadline(deadline);
+    }
+    if let Some(client) = &settings.source_client {
+        transfer = transfer.source_client(client);
+    }
+    match name {
+        "upload_file" => transfer.upload_file(text(params, "Filename")?, bucket, key)?,
+        "upload_fileobj" => match &params["Fileobj"] {
+            Value::Stream(stream) => {
+                let reader =
+                    stream.take().ok_or_else(|| crate::text::invalid("Invalid value for parameter Fileobj: it was already read."))?;
+                transfer.upload_fileobj(reader, bucket, key)?;
+            }
+            Value::Bytes(content) => transfer.upload_fileobj(&content[..], bucket, key)?,
+            other => return Err(wrong_file(other)),
+        },
+        "download_file" => transfer.download_file(bucket, key, text(params, "Filename")?)?,
+        "download_fileobj" => match settings.writer {
+            Some(writer) => transfer.download_fileobj(bucket, key, writer)?,
+            None => return Err(wrong_file(&params["Fileobj"])),
+        },
+        _ => transfer.copy(params["CopySource"].clone(), bucket, key)?,
+    }
+    Ok(Answer::Value(Value::Null))
+}
+
+fn wrong_file(value: &Value) -> Error {
+    crate::text::invalid(format_args!("Invalid type for parameter Fileobj, type: {}, valid types: file object", value.type_name()))
+}
+
+pub(super) fn get_of_waiter(client: &Client, waiter: &str, name: &str) -> Result<Answer> {
+    let definition = client.waiter(&snake_case(waiter))?;
+    let definition = definition.definition();
+    Ok(Answer::Value(match name {
+        "name" => waiter.into(),
+        "delay" => definition.delay().as_secs().into(),
+        "max_attempts" => definition.max_attempts().into(),
+        _ => return Err(unknown("waiter", name, OF_WAITER.iter().map(|row| row.0))),
+    }))
+}
+
+pub(super) fn call_of_waiter(client: &Client, waiter: &str, name: &str, params: Map, settings: Settings) -> Result<Answer> {
+    if name != "wait" {
+        return Err(unknown("waiter", name, OF_WAITER.iter().map(|row| row.0)));
+    }
+    let mut polling = client.waiter(&snake_case(waiter))?;
+    if let Some(fetch) = settings.fetch {
+        polling = Waiter::from_fn(waiter, polling.definition().clone(), move |params| fetch(params));
+    }
+    if let Some(cancel) = &settings.cancel {
+        polling = polling.cancel(cancel);
+    }
+    if let Some(deadline) = settings.deadline {
+        polling = polling.deadline(deadline);
+    }
+    polling.wait(params).map(Answer::Value)
+}
+
+/// The names of the identifiers and of the shape of a resource.
+pub(super) fn describe_resource(resource: &Resource) -> Result<Value> {
+    let names: Map = resource.identifiers().map(|(name, value)| (name, value.clone())).collect();
+    Ok(Map::from([
+        ("service_name", Value::from(resource.service_name())),
+        ("type", resource.type_name().into()),
+        ("identifiers", names.into()),
+    ])
+    .into())
+}

@@ -1,0 +1,77 @@
+//! Resources and collections.
+
+use super::paging::Pages;
+use super::{Answer, Member, Object, Row, unknown};
+use crate::error::{ErrorKind, Result};
+use crate::resource::{Collection, MemberKind, Resource};
+use crate::value::{Map, Value};
+
+const OF_COLLECTION: &[Row] = &[
+    ("all", "method", &[], "Returns the collection without a filter."),
+    ("filter", "method", &[], "Returns the collection with parameters of its operation."),
+    ("limit", "method", &["count"], "Returns the collection with at most that many resources."),
+    ("page_size", "method", &["count"], "Returns the collection with pages of that size."),
+    ("pages", "method", &[], "Returns an iteration over pages."),
+    ("iterate", "method", &[], "Returns an iteration over resources."),
+];
+
+pub(super) fn members(resource: &Resource) -> Vec<Member> {
+    resource.members().into_iter().map(|member| Member::new(member.name, member.kind.name())).collect()
+}
+
+pub(super) fn get(resource: &Resource, name: &str) -> Result<Answer> {
+    Ok(match resource.member(name) {
+        Some(MemberKind::Reference) => resource.reference(name)?.into(),
+        Some(MemberKind::Collection) => Object::Collection(resource.collection(name)?).into(),
+        Some(_) => Answer::Value(resource.get(name)?),
+        None => match name {
+            "client" => Object::Client(resource.client().clone()).into(),
+            "data" => Answer::Value(resource.data().into()),
+            "type" => Answer::Value(resource.type_name().into()),
+            _ => Answer::Value(resource.get(name)?),
+        },
+    })
+}
+
+/// Calls an action or a waiter, or creates a sub-resource: its identifiers are `identifiers`, a list or a map.
+pub(super) fn call(resource: &Resource, name: &str, mut params: Map) -> Result<Answer> {
+    Ok(match resource.member(name) {
+        Some(MemberKind::Subresource) => {
+            let identifiers = params.remove("identifiers").unwrap_or_default();
+            Object::Resource(resource.resource(name, identifiers)?).into()
+        }
+        Some(MemberKind::Waiter) => {
+            resource.wait_with(name.strip_prefix("wait_until_").unwrap_or(name), params)?;
+            Answer::Value(Value::Null)
+        }
+        _ => resource.call(name, params)?.into(),
+    })
+}
+
+pub(super) fn members_of_collection(collection: &Collection) -> Vec<Member> {
+    let actions = collection.batch_actions().map(|name| Member::new(name.clone(), "action"));
+    Member::of_rows(OF_COLLECTION).chain(actions).collect()
+}
+
+pub(super) fn call_of_collection(collection: &Collection, name: &str, params: Map) -> Result<Answer> {
+    let count = || match params["count"].as_int().and_then(|count| usize::try_from(count).ok()) {
+        Some(count) => Ok(count),
+        None => Err(crate::text::invalid("Invalid value for parameter count: a number of at least 0 is expected")),
+    };
+    let pages = |pages| Answer::from(Object::Pages(Box::new(std::sync::Mutex::new(pages))));
+    Ok(match name {
+        "all" => Object::Collection(collection.all()).into(),
+        "filter" => Object::Collection(collection.filter(params)).into(),
+        "limit" => Object::Collection(collection.limit(count()?)).into(),
+        "page_size" => Object::Collection(collection.page_size(count()?)).into(),
+        "pages" => pages(Pages::ResourcePages(collection.pages())),
+        "iterate" => pages(Pages::Resources(collection.iter())),
+        _ => {
+            let outcomes = collection.call(name, params).map_err(|error| match error.kind() {
+                ErrorKind::UnknownName => unknown("collection", name, collection.batch_actions().map(|name| name.as_str())),
+                _ => error,
+            })?;
+            Answer::Answers(outcomes.into_iter().map(Answer::from).collect())
+        }
+    })
+}

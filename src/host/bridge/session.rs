@@ -1,0 +1,124 @@
+//! Sessions: created from a map with boto3's keyword names.
+
+use super::{Answer, Object, Row, optional_text, text, unknown};
+use crate::auth::Credentials;
+use crate::credentials::explicit;
+use crate::error::{Error, ErrorKind, Result, did_you_mean};
+use crate::session::Session;
+use crate::settings::{Config, Environment};
+use crate::value::{List, Map, Str, Value};
+
+pub(super) const MEMBERS: &[Row] = &[
+    ("client", "method", &["service_name", "region_name", "api_version", "use_ssl", "verify", "endpoint_url"], "Creates a client."),
+    ("resource", "method", &["service_name", "region_name", "api_version", "use_ssl", "verify", "endpoint_url"], "Creates a resource."),
+    ("available_services", "method", &[], "Lists the services."),
+    ("available_resources", "method", &[], "Lists the services that have resources."),
+    ("available_profiles", "method", &[], "Lists the profiles of the shared files."),
+    ("available_partitions", "method", &[], "Lists the partitions."),
+    ("available_regions", "method", &["service_name", "partition_name", "allow_non_regional"], "Lists the regions of a service."),
+    ("partition_for_region", "method", &["region_name"], "Returns the partition of a region."),
+    ("credentials", "method", &[], "Returns the credentials, or null."),
+    ("region_name", "attribute", &[], "The region."),
+    ("profile_name", "attribute", &[], "The profile."),
+];
+
+const OPTIONS: [&str; 10] = [
+    "aws_access_key_id",
+    "aws_secret_access_key",
+    "aws_session_token",
+    "aws_account_id",
+    "region_name",
+    "profile_name",
+    "config",
+    "definitions",
+    "config_file",
+    "credentials_file",
+];
+
+impl Object {
+    /// Creates a session from boto3's arguments, and further `config` (a map of options), `definitions` (the path of a folder
+    /// or archive), `config_file`, and `credentials_file`. Without an environment, the process's own counts.
+    ///
+    /// # Errors
+    /// `InvalidConfig` for an unknown option, `PartialCredentials`, and the errors of
+    /// [`SessionBuilder::build`](crate::SessionBuilder::build).
+    pub fn session(options: &Map, environment: Option<Environment>) -> Result<Object> {
+        let mut builder = Session::builder();
+        if let Some(environment) = environment {
+            builder = builder.environment(environment);
+        }
+        for (name, value) in options.iter().filter(|(_, value)| !value.is_null()) {
+            builder = match name.as_str() {
+                "region_name" => builder.region(text(options, name)?),
+                "profile_name" => builder.profile(text(options, name)?),
+                "config" => builder.config(Config::from_value(value)?),
+                "definitions" => builder.definitions(text(options, name)?),
+                "config_file" => builder.config_file(text(options, name)?),
+                "credentials_file" => builder.credentials_file(text(options, name)?),
+                // They are read together below.
+                name if OPTIONS.contains(&name) => builder,
+                _ => {
+                    let near = did_you_mean(name, OPTIONS);
+                    let message = format!("There is no session option {name:?}.{near}");
+                    return Err(Error::new(ErrorKind::InvalidConfig, message).with_name("TypeError"));
+                }
+            };
+        }
+        let [id, secret, token, account] =
+            ["aws_access_key_id", "aws_secret_access_key", "aws_session_token", "aws_account_id"].map(|name| optional_text(options, name));
+        if let Some(credentials) = explicit(id?, secret?, token?, account?)? {
+            builder = builder.credentials(credentials);
+        }
+        builder.build().map(Object::Session)
+    }
+}
+
+pub(super) fn get(session: &Session, name: &str) -> Result<Answer> {
+    let value = match name {
+        "region_name" => session.region().into(),
+        "profile_name" => session.profile().into(),
+        _ => return Err(unknown("session", name, MEMBERS.iter().map(|row| row.0))),
+    };
+    Ok(Answer::Value(value))
+}
+
+pub(super) fn call(session: &Session, name: &str, mut params: Map) -> Result<Answer> {
+    let names = |names: Vec<Str>| Answer::Value(names.into_iter().collect::<List>().into());
+    Ok(match name {
+        "client" | "resource" => {
+            let service = Str::from(text(&params, "service_name")?);
+            params.remove("service_name");
+            Answer::Object(match name {
+                "client" => Object::Client(session.client_with(&service, params)?),
+                _ => Object::Resource(session.resource_with(&service, params)?),
+            })
+        }
+        "available_services" => names(session.available_services()),
+        "available_resources" => names(session.available_resources()),
+        "available_profiles" => names(session.available_profiles()?),
+        "available_partitions" => names(session.available_partitions()?),
+        "available_regions" => {
+            let partition = optional_text(&params, "partition_name")?.unwrap_or("aws");
+            let non_regional = params["allow_non_regional"].as_bool().unwrap_or_default();
+            names(session.available_regions_in(text(&params, "service_name")?, partition, non_regional)?)
+        }
+        "partition_for_region" => Answer::Value(session.partition_for_region(text(&params, "region_name")?)?.into()),
+        "credentials" => Answer::Value(match session.credentials()? {
+            Some(credentials) => described(&credentials, session.credentials_method()?).into(),
+            None => Value::Null,
+        }),
+        _ => return Err(unknown("session", name, MEMBERS.iter().map(|row| row.0))),
+    })
+}
+
+/// Credentials as a host sees them, by botocore's names.
+fn described(credentials: &Credentials, method: Option<&'static str>) -> Map {
+    Map::from([
+        ("access_key", Value::from(credentials.access_key_id())),
+        ("secret_key", credentials.secret_access_key().into()),
+        ("token", credentials.session_token().into()),
+        ("account_id", credentials.account_id().into()),
+        ("method", method.into()),
+        ("expires", credentials.expires().into()),
+    ])
+}

@@ -1,0 +1,219 @@
+"""``botocore.client``: clients. A class per service is made when the first client of the service is created."""
+
+import re
+import threading
+
+from . import _native, exceptions
+from .config import Config
+from .hooks import EventEmitter
+from .model import ServiceModel
+from .paginate import Paginator
+from .waiter import Waiter
+
+_classes = {}
+_lock = threading.Lock()
+
+
+class ClientMeta:
+    """What a client was made of."""
+
+    def __init__(self, client, native):
+        self._client, self._native, self._events, self._model, self._config = client, native, None, None, None
+
+    @property
+    def service_model(self):
+        if self._model is None:
+            self._model = ServiceModel(self._native)
+        return self._model
+
+    @property
+    def events(self):
+        if self._events is None:
+            self._events = EventEmitter(self._native, self.service_model)
+        return self._events
+
+    @property
+    def config(self):
+        if self._config is None:
+            options = self._native.get("config")
+            whole = {name: int(value) for name, value in options.items() if isinstance(value, float) and value.is_integer()}
+            self._config = Config._of({**options, **whole})
+        return self._config
+
+    @property
+    def region_name(self):
+        return self._native.get("region_name")
+
+    @property
+    def endpoint_url(self):
+        return self._native.get("endpoint_url")
+
+    @property
+    def partition(self):
+        return self._native.get("partition")
+
+    @property
+    def method_to_api_mapping(self):
+        return self._native.get("operations")
+
+    @property
+    def exceptions(self):
+        return self._client.exceptions
+
+
+class ClientExceptions:
+    """The exceptions of a service, one class for each modeled error."""
+
+    ClientError = exceptions.ClientError
+
+    def __init__(self, service, codes):
+        self._service, self._codes = service, codes
+
+    def from_code(self, code):
+        """Returns the class of an error code; ``ClientError`` for others."""
+        name = self._codes.get(code)
+        return exceptions.modeled(self._service, name) if name else exceptions.ClientError
+
+    def __getattr__(self, name):
+        if not name.startswith("_") and name in self._codes.values():
+            return exceptions.modeled(self._service, name)
+        known = ", ".join(sorted(set(self._codes.values()))) if not name.startswith("_") else ""
+        raise AttributeError(f"{self!r} object has no attribute {name!r}. Valid exceptions are: {known}")
+
+    def __dir__(self):
+        return sorted({"ClientError", "from_code", *self._codes.values()})
+
+
+class BaseClient:
+    """A client of a service. Its methods are the operations, with keyword arguments by the names of their parameters."""
+
+    _stubbed = None
+
+    def __init__(self, native, origin):
+        self._native, self._origin, self._exceptions = native, origin, None
+        self.meta = ClientMeta(self, native)
+
+    @property
+    def exceptions(self):
+        if self._exceptions is None:
+            self._exceptions = ClientExceptions(self._native.get("service_name"), self._native.get("error_codes"))
+        return self._exceptions
+
+    @property
+    def waiter_names(self):
+        return self._native.get("waiter_names")
+
+    def _make_api_call(self, operation_name, api_params):
+        response = self._native.call(operation_name, api_params)
+        if self._stubbed is not None and isinstance(response, dict):
+            number = response.get("ResponseMetadata", {}).pop("tucuxi.stub", None)
+            if number is not None and not self._native.plain:
+                return self._stubbed[number]
+        return response
+
+    def can_paginate(self, operation_name):
+        """Returns whether an operation has a paginator."""
+        return self._native.call("can_paginate", {"operation_name": operation_name})
+
+    def get_paginator(self, operation_name):
+        """Returns the paginator of an operation."""
+        if not self.can_paginate(operation_name):
+            raise exceptions.OperationNotPageableError(operation_name=operation_name)
+        return Paginator(self, operation_name, self._native.call("get_paginator", {"operation_name": operation_name}))
+
+    def get_waiter(self, waiter_name):
+        """Returns a waiter."""
+        if waiter_name not in self.waiter_names:
+            raise ValueError(f"Waiter does not exist: {waiter_name}")
+        native = self._native.call("get_waiter", {"waiter_name": waiter_name})
+        return Waiter(self, native, None)
+
+    def generate_presigned_url(self, ClientMethod, Params=None, ExpiresIn=3600, HttpMethod=None):
+        """Returns a signed URL of an operation."""
+        if not self._native.has(ClientMethod):
+            raise exceptions.UnknownClientMethodError(method_name=ClientMethod)
+        arguments = {"ClientMethod": ClientMethod, "Params": Params or {}, "ExpiresIn": int(ExpiresIn), "HttpMethod": HttpMethod}
+        return self._native.call("generate_presigned_url", arguments)
+
+    def close(self):
+        """Has no effect: connections are closed with the last reference to the client."""
+
+    def _replaced(self, method_name):
+        """The method that a test put in the place of an operation, or ``None``."""
+        name = method_name
+        if name is None:
+            return None
+        if name in self.__dict__ or type(self)._make_api_call is not _MAKE_API_CALL or "_make_api_call" in self.__dict__:
+            return getattr(self, name)
+        return None
+
+    def __reduce__(self):
+        return _rebuild, (self._origin,)
+
+    def __copy__(self):
+        return _rebuild(self._origin)
+
+
+_MAKE_API_CALL = BaseClient._make_api_call
+
+
+def _rebuild(origin):
+    session, service, options = origin
+    return session.client(service, **options)
+
+
+def _operation(method_name, operation_name):
+    def _api_call(self, *args, **kwargs):
+        if args:
+            raise TypeError(f"{method_name}() only accepts keyword arguments.")
+        return self._make_api_call(operation_name, kwargs)
+
+    _api_call.__name__ = method_name
+    _api_call.__doc__ = f"Calls {operation_name}. ``client.meta.service_model.operation_model({operation_name!r})`` describes it."
+    return _api_call
+
+
+def _extra(name, parameters):
+    """A method that is not an operation and needs nothing of Python."""
+
+    def method(self, *args, **kwargs):
+        if len(args) > len(parameters):
+            raise TypeError(f"{name}() takes at most {len(parameters)} arguments ({len(args)} given)")
+        return self._native.call(name, {**dict(zip(parameters, args)), **kwargs})
+
+    method.__name__ = name
+    method.__doc__ = f"Arguments: {', '.join(parameters)}."
+    return method
+
+
+def _class_name(metadata, service):
+    name = metadata.get("serviceAbbreviation") or metadata.get("serviceFullName") or service
+    return re.sub(r"\W+", "", name.replace("Amazon", "").replace("AWS", ""))
+
+
+def class_of(native):
+    """Returns the class of the clients of a service."""
+    service = native.get("service_name")
+    metadata = native.get("metadata")
+    key = (service, metadata.get("apiVersion"))
+    with _lock:
+        if key not in _classes:
+            members = {name: _operation(name, operation) for name, operation in native.get("operations").items()}
+            for name, kind, parameters, _ in native.members():
+                if kind == "method" and name not in members and not hasattr(BaseClient, name) and name != "stubber":
+                    members[name] = _extra(name, parameters)
+            if service == "s3":
+                from .transfer import CLIENT_METHODS
+                members.update(CLIENT_METHODS)
+            members["__module__"] = "botocore.client"
+            _classes[key] = type(_class_name(metadata, service), (BaseClient,), members)
+        return _classes[key]
+
+
+def make(native, origin):
+    """Wraps a native client."""
+    return class_of(native)(native, origin)
+
+
+BaseClient.__module__ = ClientMeta.__module__ = "botocore.client"
+__all__ = ["BaseClient", "ClientMeta", "Config"]

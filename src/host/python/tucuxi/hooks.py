@@ -1,0 +1,226 @@
+"""Event hooks, with botocore's names and arguments, and the request and response objects that they see."""
+
+from collections.abc import MutableMapping
+
+from .model import OperationModel
+
+
+class HTTPHeaders(MutableMapping):
+    """Headers; names are compared without regard to case."""
+
+    def __init__(self, pairs=()):
+        self._pairs = [tuple(pair) for pair in (pairs.items() if hasattr(pairs, "items") else pairs)]
+
+    def __getitem__(self, name):
+        for own, value in self._pairs:
+            if own.lower() == name.lower():
+                return value
+        raise KeyError(name)
+
+    def __setitem__(self, name, value):
+        self._pairs = [pair for pair in self._pairs if pair[0].lower() != name.lower()] + [(name, value)]
+
+    def __delitem__(self, name):
+        self[name]
+        self._pairs = [pair for pair in self._pairs if pair[0].lower() != name.lower()]
+
+    def __iter__(self):
+        return iter([name for name, _ in self._pairs])
+
+    def __len__(self):
+        return len(self._pairs)
+
+    def __contains__(self, name):
+        return any(own.lower() == str(name).lower() for own, _ in self._pairs)
+
+    def add_header(self, name, value):
+        self._pairs.append((name, value))
+
+    def get_all(self, name):
+        return [value for own, value in self._pairs if own.lower() == name.lower()]
+
+    def replace_header(self, name, value):
+        self[name] = value
+
+    def __repr__(self):
+        return repr(dict(self._pairs))
+
+
+class AWSRequest:
+    """An HTTP request."""
+
+    def __init__(self, method=None, url=None, headers=None, data=None, params=None, auth_path=None, stream_output=False):
+        self.method, self.url, self.data, self.auth_path = method, url, data, auth_path
+        self.headers, self.params, self.stream_output, self.context = HTTPHeaders(headers or ()), params or {}, stream_output, {}
+
+    @property
+    def body(self):
+        return self.data
+
+    def prepare(self):
+        return self
+
+
+class AWSResponse:
+    """An HTTP response."""
+
+    def __init__(self, url, status_code, headers, raw):
+        self.url, self.status_code, self.headers, self.raw = url, status_code, HTTPHeaders(headers), raw
+
+    @property
+    def content(self):
+        body = self.raw
+        if hasattr(body, "read"):
+            return body.read()
+        return body if isinstance(body, bytes) else b"".join(body.stream()) if hasattr(body, "stream") else b""
+
+    @property
+    def text(self):
+        return self.content.decode("utf-8")
+
+
+class EventEmitter:
+    """The events of a session or client: ``register`` adds a hook, ``unregister`` removes it.
+
+    A hook gets copies of the data of its event and may change them or return its decision, as in botocore.
+    """
+
+    def __init__(self, native, service_model=None):
+        self._native, self._service_model, self._hooks = native, service_model, []
+
+    def register(self, event_name, handler, unique_id=None, unique_id_uses_count=False):
+        """Adds a hook."""
+        self._register(event_name, handler, unique_id, "normal")
+
+    def register_first(self, event_name, handler, unique_id=None, unique_id_uses_count=False):
+        """Adds a hook that runs before the others."""
+        self._register(event_name, handler, unique_id, "first")
+
+    def register_last(self, event_name, handler, unique_id=None, unique_id_uses_count=False):
+        """Adds a hook that runs after the others."""
+        self._register(event_name, handler, unique_id, "last")
+
+    def unregister(self, event_name, handler=None, unique_id=None, unique_id_uses_count=False):
+        """Removes a hook."""
+        for entry in self._hooks:
+            own_name, own_handler, own_id, hook = entry
+            same = own_id == unique_id if unique_id is not None else own_handler == handler
+            if own_name == event_name and same:
+                self._hooks.remove(entry)
+                if hook is not None:
+                    self._native.off(hook)
+                return
+
+    def emit(self, event_name, **kwargs):
+        """Calls the hooks of an event that a program emits itself."""
+        return [(own[1], own[1](event_name=event_name, **kwargs)) for own in list(self._hooks) if _matches(own[0], event_name)]
+
+    def emit_until_response(self, event_name, **kwargs):
+        """Calls hooks until one of them returns something."""
+        for handler, result in self.emit(event_name, **kwargs):
+            if result is not None:
+                return handler, result
+        return None, None
+
+    def _register(self, event_name, handler, unique_id, place):
+        if unique_id is not None and any(own[2] == unique_id for own in self._hooks):
+            return
+        if not callable(handler):
+            raise ValueError(f"Event handler {handler} must accept keyword arguments (**kwargs)")
+        model = self._service_model
+        stage = event_name.split(".")[0]
+        # Stages of Python itself, such as `creating-client-class`, and names of other services match no call.
+        hook = None
+        if stage in _STAGES or stage == "*":
+            try:
+                hook = self._native.on(event_name, lambda data: _dispatch(handler, data, model), place)
+            except Exception:
+                hook = None
+        self._hooks.append((event_name, handler, unique_id, hook))
+
+
+def _matches(pattern, name):
+    own, given = pattern.split("."), name.split(".")
+    return len(own) <= len(given) and all(part in ("*", other) for part, other in zip(own, given))
+
+
+_STAGES = {
+    "provide-client-params", "before-parameter-build", "before-endpoint-resolution", "before-call", "request-created", "choose-signer",
+    "before-sign", "before-send", "before-parse", "response-received", "needs-retry", "after-call-error", "after-call",
+}
+
+
+def _dispatch(handler, data, service_model):
+    stage, context = data["stage"], dict(data.get("notes") or {})
+    before = dict(context)
+    changes = {}
+    call = {"event_name": data["name"], "context": context}
+    call["model"] = OperationModel(service_model or _Named(data["service"]), data["operation"])
+    if stage in ("provide-client-params", "before-parameter-build", "before-endpoint-resolution"):
+        params = data["params"]
+        returned = handler(params=params, **call)
+        changes["params"] = returned if isinstance(returned, dict) and stage == "provide-client-params" else params
+    elif stage == "before-call":
+        request = data.get("request") or {}
+        headers = HTTPHeaders(request.get("headers") or ())
+        params = {"url": request.get("url"), "method": request.get("method"), "headers": headers, "body": request.get("body") or b"",
+                  "context": context, "url_path": "", "query_string": {}}
+        returned = handler(params=params, request_signer=None, **call)
+        if returned is not None:
+            changes["result"] = returned[1]
+        elif request:
+            changes["request"] = {"headers": [list(pair) for pair in headers._pairs]}
+    elif stage in ("request-created", "before-sign", "before-send", "choose-signer"):
+        request = data.get("request") or {}
+        aws = AWSRequest(request.get("method"), request.get("url"), request.get("headers"), request.get("body"))
+        aws.context = context
+        call.pop("model", None)
+        call.pop("context", None)
+        if stage == "before-send":
+            returned = handler(request=aws, **call)
+        elif stage == "choose-signer":
+            returned = handler(signing_name=data.get("signing_name"), region_name=data.get("region"), signature_version=None,
+                               context=context, **call)
+            if returned is not None:
+                changes["signer"] = "none" if not isinstance(returned, str) else returned
+        else:
+            returned = handler(request=aws, operation_name=data["operation"], signing_name=data.get("signing_name"),
+                               region_name=data.get("region"), signature_version=None, request_signer=None, **call)
+        if request:
+            changes["request"] = {"url": aws.url, "method": aws.method, "headers": [[n, str(v)] for n, v in aws.headers._pairs]}
+            if aws.data is not request.get("body") and aws.data is not None:
+                changes["request"]["body"] = aws.data.encode() if isinstance(aws.data, str) else aws.data
+        if stage == "before-send" and returned is not None:
+            content = returned.content
+            changes["response"] = {"status": returned.status_code, "headers": [list(p) for p in returned.headers.items()],
+                                   "body": content.encode() if isinstance(content, str) else content}
+    elif stage == "needs-retry":
+        http = _response(data)
+        returned = handler(response=(http, data.get("result")) if http else None, endpoint=None, operation=call.get("model"),
+                           attempts=data["attempts"], caught_exception=None, request_dict={"context": context}, event_name=data["name"])
+        if returned is not None:
+            changes["retry"] = float(returned)
+    elif stage in ("after-call", "response-received", "before-parse"):
+        parsed = data.get("result") or {}
+        arguments = {"http_response": _response(data), "parsed": parsed} if stage == "after-call" else {
+            "response_dict": data.get("response"), "parsed_response": parsed, "exception": None}
+        handler(**arguments, **call)
+        if stage == "after-call" and "result" in data:
+            changes["result"] = parsed
+    else:
+        handler(exception=None, **call)
+    if context != before:
+        changes["notes"] = {name: value for name, value in context.items() if isinstance(value, (str, int, float, bool, dict, list, type(None)))}
+    return changes or None
+
+
+class _Named:
+    """The model of a service of which a hook of a session knows the name."""
+
+    def __init__(self, service_name):
+        self.service_name, self.metadata = service_name, {}
+
+
+def _response(data):
+    response = data.get("response")
+    return response and AWSResponse("", response["status"], response["headers"], b"")

@@ -1,0 +1,72 @@
+"""``botocore.paginate``: paginators and iterations over pages."""
+
+
+class Paginator:
+    """The paginator of an operation."""
+
+    def __init__(self, client, method_name, native):
+        self._client, self._method_name, self._native = client, method_name, native
+
+    @property
+    def result_keys(self):
+        return self._native.get("result_keys")
+
+    def paginate(self, **kwargs):
+        """Returns an iteration over the pages. ``PaginationConfig`` has ``MaxItems``, ``PageSize``, and ``StartingToken``."""
+        limits = kwargs.get("PaginationConfig") or {}
+        if limits:
+            # Texts of digits are accepted, as by boto3.
+            numbers = {name: int(limits[name]) for name in ("MaxItems", "PageSize") if limits.get(name) is not None}
+            kwargs["PaginationConfig"] = {**limits, **numbers}
+        pages = PageIterator(self, kwargs)
+        # Invalid pagination settings are reported here rather than by the first page.
+        pages._start("paginate")
+        return pages
+
+
+class PageIterator:
+    """The pages of an operation. Each iteration starts from the beginning."""
+
+    def __init__(self, paginator, params):
+        self._paginator, self._params, self._current = paginator, params, None
+
+    def _start(self, verb, **more):
+        paginator = self._paginator
+        fetch = paginator._client._replaced(paginator._method_name)
+        return paginator._native.call(verb, {**self._params, **more}, fetch=fetch and (lambda params: fetch(**params)))
+
+    def __iter__(self):
+        self._current = self._start("paginate")
+        return self._current
+
+    @property
+    def resume_token(self):
+        """The token with which a later pagination continues where this one stopped, or ``None``."""
+        return self._current and self._current.get("resume_token")
+
+    @property
+    def non_aggregate_part(self):
+        return (self._current and self._current.get("non_aggregate_part")) or {}
+
+    @property
+    def result_keys(self):
+        return self._paginator.result_keys
+
+    def search(self, expression):
+        """Yields the results of a JMESPath expression on every page."""
+        self._current = self._start("search", expression=expression)
+        yield from self._current
+
+    def build_full_result(self):
+        """Returns all pages as one result."""
+        return self._start("build_full_result")
+
+    def result_key_iters(self):
+        """Returns an iteration over the items of each result."""
+        from . import _native
+
+        def items(key):
+            for page in self:
+                yield from _native.search(key, page) or []
+
+        return [items(key) for key in self.result_keys]

@@ -1,0 +1,173 @@
+"""``boto3.s3.transfer``: managed transfers."""
+
+import os
+
+from .exceptions import ClientError, ParamValidationError
+from .exceptions import boto3_exceptions as _exceptions
+
+KB, MB = 1024, 1024 * 1024
+
+
+class TransferConfig:
+    """The settings of transfers. ``max_bandwidth``, ``max_io_queue``, and ``io_chunksize`` have no effect."""
+
+    ALIAS = {"max_concurrency": "max_request_concurrency", "max_io_queue": "max_io_queue_size"}
+    DEFAULTS = {}
+
+    def __init__(self, multipart_threshold=8 * MB, max_concurrency=10, multipart_chunksize=8 * MB, num_download_attempts=5,
+                 max_io_queue=100, io_chunksize=256 * KB, use_threads=True, max_bandwidth=None, preferred_transfer_client="auto"):
+        self.multipart_threshold, self.max_concurrency = multipart_threshold, max_concurrency
+        self.multipart_chunksize, self.num_download_attempts = multipart_chunksize, num_download_attempts
+        self.max_io_queue, self.io_chunksize, self.use_threads = max_io_queue, io_chunksize, use_threads
+        self.max_bandwidth, self.preferred_transfer_client = max_bandwidth, preferred_transfer_client
+        for name in ("multipart_threshold", "max_concurrency", "multipart_chunksize", "num_download_attempts"):
+            if getattr(self, name) <= 0:
+                raise ValueError(f"Provided parameter {name} of value {getattr(self, name)} must be greater than 0.")
+
+    @property
+    def max_request_concurrency(self):
+        return self.max_concurrency
+
+    def _tucuxi_value(self):
+        names = ("multipart_threshold", "max_concurrency", "multipart_chunksize", "num_download_attempts", "use_threads")
+        return {name: getattr(self, name) for name in names}
+
+
+def _transfer(client, verb, arguments, callback=None, writer=None, source_client=None):
+    arguments = {name: value for name, value in arguments.items() if value is not None}
+    try:
+        client._native.call(verb, arguments, progress=callback, writer=writer, source_client=source_client and source_client._native)
+    except ParamValidationError as error:
+        report = str(error).partition("\n")[2]
+        if report.startswith("Invalid extra_args key"):
+            raise ValueError(report) from None
+        raise
+
+
+def _path(filename):
+    if not isinstance(filename, (str, os.PathLike)):
+        raise ValueError("Filename must be a string or a path-like object")
+    return os.fspath(filename)
+
+
+def _upload_file(client, filename, bucket, key, extra_args, callback, config):
+    filename = _path(filename)
+    # The message of a missing file is Python's own.
+    os.stat(filename)
+    try:
+        _transfer(client, "upload_file", {"Filename": filename, "Bucket": bucket, "Key": key, "ExtraArgs": extra_args, "Config": config}, callback)
+    except ClientError as error:
+        raise _exceptions["S3UploadFailedError"](f"Failed to upload {filename} to {bucket}/{key}: {error}") from error
+
+
+def upload_file(self, Filename, Bucket, Key, ExtraArgs=None, Callback=None, Config=None):
+    """Uploads a file, in parallel parts if it is large. ``Callback`` is called with numbers of bytes."""
+    _upload_file(self, Filename, Bucket, Key, ExtraArgs, Callback, Config)
+
+
+def download_file(self, Bucket, Key, Filename, ExtraArgs=None, Callback=None, Config=None):
+    """Downloads an object to a file, in parallel parts if it is large."""
+    arguments = {"Bucket": Bucket, "Key": Key, "Filename": _path(Filename), "ExtraArgs": ExtraArgs, "Config": Config}
+    _transfer(self, "download_file", arguments, Callback)
+
+
+def upload_fileobj(self, Fileobj, Bucket, Key, ExtraArgs=None, Callback=None, Config=None):
+    """Uploads from a file object in binary mode."""
+    if not hasattr(Fileobj, "read"):
+        raise ValueError("Fileobj must implement read")
+    _transfer(self, "upload_fileobj", {"Fileobj": Fileobj, "Bucket": Bucket, "Key": Key, "ExtraArgs": ExtraArgs, "Config": Config}, Callback)
+
+
+def download_fileobj(self, Bucket, Key, Fileobj, ExtraArgs=None, Callback=None, Config=None):
+    """Downloads to a file object in binary mode."""
+    if not hasattr(Fileobj, "write"):
+        raise ValueError("Fileobj must implement write")
+    _transfer(self, "download_fileobj", {"Bucket": Bucket, "Key": Key, "ExtraArgs": ExtraArgs, "Config": Config}, Callback, writer=Fileobj)
+
+
+def copy(self, CopySource, Bucket, Key, ExtraArgs=None, Callback=None, SourceClient=None, Config=None):
+    """Copies an object, in parallel parts if it is large."""
+    arguments = {"CopySource": CopySource, "Bucket": Bucket, "Key": Key, "ExtraArgs": ExtraArgs, "Config": Config}
+    _transfer(self, "copy", arguments, Callback, source_client=SourceClient)
+
+
+def generate_presigned_post(self, Bucket, Key, Fields=None, Conditions=None, ExpiresIn=3600):
+    """Returns the URL and the form fields with which a browser can upload a file."""
+    arguments = {"Bucket": Bucket, "Key": Key, "Fields": Fields, "Conditions": Conditions, "ExpiresIn": int(ExpiresIn)}
+    return self._native.call("generate_presigned_post", {name: value for name, value in arguments.items() if value is not None})
+
+
+CLIENT_METHODS = {method.__name__: method for method in (upload_file, download_file, upload_fileobj, download_fileobj, copy, generate_presigned_post)}
+
+
+def _bucket(method):
+    def on_bucket(self, *args, **kwargs):
+        names = {"upload_file": ("Filename", "Key"), "download_file": ("Key", "Filename"), "upload_fileobj": ("Fileobj", "Key"),
+                 "download_fileobj": ("Key", "Fileobj"), "copy": ("CopySource", "Key")}[method]
+        return getattr(self._client, method)(Bucket=self.name, **_named(names, method, args, kwargs))
+
+    return _as(on_bucket, method)
+
+
+def _object(method):
+    def on_object(self, *args, **kwargs):
+        names = {"upload_file": ("Filename",), "download_file": ("Filename",), "upload_fileobj": ("Fileobj",),
+                 "download_fileobj": ("Fileobj",), "copy": ("CopySource",)}[method]
+        return getattr(self._client, method)(Bucket=self.bucket_name, Key=self.key, **_named(names, method, args, kwargs))
+
+    return _as(on_object, method)
+
+
+def _named(names, method, args, kwargs):
+    names = names + ("ExtraArgs", "Callback") + (("SourceClient",) if method == "copy" else ()) + ("Config",)
+    return {**dict(zip(names, args)), **kwargs}
+
+
+def _as(function, name):
+    function.__name__ = name
+    function.__doc__ = CLIENT_METHODS[name].__doc__
+    return function
+
+
+_METHODS = ("upload_file", "download_file", "upload_fileobj", "download_fileobj", "copy")
+RESOURCE_METHODS = {
+    "Bucket": {name: _bucket(name) for name in _METHODS},
+    "Object": {name: _object(name) for name in _METHODS},
+    "ObjectSummary": {name: _object(name) for name in _METHODS},
+}
+
+
+class S3Transfer:
+    """Transfers with a client."""
+
+    ALLOWED_UPLOAD_ARGS = ALLOWED_DOWNLOAD_ARGS = ALLOWED_COPY_ARGS = ()
+
+    def __init__(self, client=None, config=None, osutil=None, manager=None):
+        if not client and not manager:
+            raise ValueError("Either a boto3.Client or s3transfer.manager.TransferManager must be provided")
+        self._client, self._config = client, config
+
+    def upload_file(self, filename, bucket, key, callback=None, extra_args=None):
+        _upload_file(self._client, filename, bucket, key, extra_args, callback, self._config)
+
+    def download_file(self, bucket, key, filename, extra_args=None, callback=None):
+        self._client.download_file(bucket, key, filename, ExtraArgs=extra_args, Callback=callback, Config=self._config)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *details):
+        pass
+
+
+class ProgressCallbackInvoker:
+    """Calls a function with numbers of bytes."""
+
+    def __init__(self, callback):
+        self._callback = callback
+
+    def on_progress(self, bytes_transferred, **kwargs):
+        self._callback(bytes_transferred)
+
+
+TransferConfig.__module__ = S3Transfer.__module__ = "boto3.s3.transfer"

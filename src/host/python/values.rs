@@ -1,0 +1,253 @@
+//! Values: Python objects to [`Value`]s and back.
+
+use pyo3::exceptions::{PyRecursionError, PyTypeError};
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::types::{
+    IntoPyDict, PyBool, PyByteArray, PyBytes, PyDict, PyFloat, PyFrozenSet, PyInt, PyList, PyMapping, PySequence, PySet, PyString, PyTuple,
+};
+
+use super::super::bridge::{Object, Visitor, visit};
+use super::streams::{FileObject, is_file};
+use super::{Handle, Registry};
+use crate::value::{Bytes, List, MAX_DEPTH, Map, Notation, Number, Set, Stream, Timestamp, Value};
+
+/// Converts a value.
+pub(super) fn to_python(py: Python<'_>, value: &Value, plain: bool) -> PyResult<Py<PyAny>> {
+    visit(&Converter { py, registry: Registry::get(py)?, plain }, value).map(Bound::unbind)
+}
+
+struct Converter<'py> {
+    py: Python<'py>,
+    registry: &'static Registry,
+    plain: bool,
+}
+
+impl<'py> Visitor for Converter<'py> {
+    type Output = Bound<'py, PyAny>;
+    type Error = PyErr;
+
+    fn null(&self) -> PyResult<Self::Output> {
+        Ok(self.py.None().into_bound(self.py))
+    }
+
+    fn bool(&self, value: bool) -> PyResult<Self::Output> {
+        Ok(PyBool::new(self.py, value).to_owned().into_any())
+    }
+
+    fn int(&self, value: i64) -> PyResult<Self::Output> {
+        Ok(PyInt::new(self.py, value).into_any())
+    }
+
+    fn float(&self, value: f64) -> PyResult<Self::Output> {
+        Ok(PyFloat::new(self.py, value).into_any())
+    }
+
+    fn number(&self, value: &Number) -> PyResult<Self::Output> {
+        if self.plain {
+            return self.registry.decimal.bind(self.py).call1((value.as_str(),));
+        }
+        let digits = value.as_str().strip_prefix('-').unwrap_or(value.as_str());
+        if digits.bytes().all(|b| b.is_ascii_digit()) {
+            return self.py.get_type::<PyInt>().call1((value.as_str(),));
+        }
+        self.float(value.to_f64())
+    }
+
+    fn string(&self, value: &str) -> PyResult<Self::Output> {
+        Ok(PyString::new(self.py, value).into_any())
+    }
+
+    fn bytes(&self, value: &Bytes) -> PyResult<Self::Output> {
+        let bytes = PyBytes::new(self.py, value);
+        if self.plain { self.registry.binary.bind(self.py).call1((bytes,)) } else { Ok(bytes.into_any()) }
+    }
+
+    /// Python's years are 1 to 9999.
+    fn timestamp(&self, value: Timestamp) -> PyResult<Self::Output> {
+        const DAY: i64 = 86_400;
+        let (days, second) = (value.seconds().div_euclid(DAY), value.seconds().rem_euclid(DAY));
+        let (year, month, day) = civil(days);
+        let datetime = self.registry.datetime.bind(self.py);
+        let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
+        let zone = match value.notation() {
+            Notation::NoZone => return datetime.call1((year, month, day, hour, minute, second, value.microseconds())),
+            Notation::Zoned => &self.registry.zoned,
+            Notation::Named | Notation::Epoch => &self.registry.utc,
+        };
+        let time = datetime.call1((year, month, day, hour, minute, second, value.microseconds(), zone))?;
+        match value.notation() {
+            // As in boto3, which asks the operating system for the time.
+            Notation::Epoch => time.call_method1(intern!(self.py, "astimezone"), (&self.registry.local,)),
+            _ => Ok(time),
+        }
+    }
+
+    fn list(&self, value: &List) -> PyResult<Self::Output> {
+        let list = PyList::empty(self.py);
+        for item in value {
+            list.append(visit(self, item)?)?;
+        }
+        Ok(list.into_any())
+    }
+
+    fn map(&self, value: &Map) -> PyResult<Self::Output> {
+        let dict = PyDict::new(self.py);
+        for (key, value) in value {
+            dict.set_item(PyString::intern(self.py, key), visit(self, value)?)?;
+        }
+        Ok(dict.into_any())
+    }
+
+    fn set(&self, value: &Set) -> PyResult<Self::Output> {
+        let set = PySet::empty(self.py)?;
+        for item in value.iter() {
+            set.add(visit(self, item)?)?;
+        }
+        Ok(set.into_any())
+    }
+
+    fn stream(&self, value: &Stream) -> PyResult<Self::Output> {
+        let handle = Handle { object: Object::stream(value), plain: false, service: None };
+        self.registry.stream.bind(self.py).call1((handle,))
+    }
+}
+
+/// The date of a day counted from 1970-01-01, in the proleptic Gregorian calendar (Howard Hinnant's algorithm).
+fn civil(days: i64) -> (i64, i64, i64) {
+    let days = days + 719_468;
+    let era = days.div_euclid(146_097);
+    let of_era = days.rem_euclid(146_097);
+    let year = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year + year / 4 - year / 100);
+    let month = (5 * of_year + 2) / 153;
+    let day = of_year - (153 * month + 2) / 5 + 1;
+    let month = if month < 10 { month + 3 } else { month - 9 };
+    (year + era * 400 + i64::from(month <= 2), month, day)
+}
+
+/// Converts the arguments of a call.
+pub(super) fn params_from_python(params: &Bound<'_, PyDict>, plain: bool) -> PyResult<Map> {
+    map_from_python(params, plain, 0)
+}
+
+/// Converts an object.
+pub(super) fn from_python(object: &Bound<'_, PyAny>, plain: bool) -> PyResult<Value> {
+    convert(object, plain, 0)
+}
+
+fn convert(object: &Bound<'_, PyAny>, plain: bool, depth: usize) -> PyResult<Value> {
+    if depth > MAX_DEPTH {
+        return Err(PyRecursionError::new_err("a value is nested too deeply"));
+    }
+    if object.is_none() {
+        return Ok(Value::Null);
+    }
+    if let Ok(text) = object.cast::<PyString>() {
+        return Ok(Value::String(text.to_cow()?.as_ref().into()));
+    }
+    if let Ok(dict) = object.cast::<PyDict>() {
+        return map_from_python(dict, plain, depth).map(Value::Map);
+    }
+    if let Ok(list) = object.cast::<PyList>() {
+        return list.iter().map(|item| convert(&item, plain, depth + 1)).collect::<PyResult<Vec<_>>>().map(|list| Value::List(list.into()));
+    }
+    if let Ok(flag) = object.cast::<PyBool>() {
+        return Ok(Value::Bool(flag.is_true()));
+    }
+    if object.is_instance_of::<PyInt>() {
+        return Ok(match object.extract::<i64>() {
+            Ok(number) => Value::Int(number),
+            Err(_) => number(&object.str()?.to_cow()?),
+        });
+    }
+    if let Ok(bytes) = object.cast::<PyBytes>() {
+        return Ok(Value::Bytes(bytes.as_bytes().into()));
+    }
+    if let Ok(float) = object.cast::<PyFloat>() {
+        if plain {
+            return Err(PyTypeError::new_err("Float types are not supported. Use Decimal types instead."));
+        }
+        return Ok(Value::Float(float.value()));
+    }
+    if let Ok(tuple) = object.cast::<PyTuple>() {
+        return tuple
+            .iter()
+            .map(|item| convert(&item, plain, depth + 1))
+            .collect::<PyResult<Vec<_>>>()
+            .map(|list| Value::List(list.into()));
+    }
+    if let Ok(bytes) = object.cast::<PyByteArray>() {
+        return Ok(Value::Bytes(bytes.to_vec().into()));
+    }
+    convert_other(object, plain, depth)
+}
+
+/// Types that are rarely arguments.
+fn convert_other(object: &Bound<'_, PyAny>, plain: bool, depth: usize) -> PyResult<Value> {
+    let py = object.py();
+    let registry = Registry::get(py)?;
+    // The class is asked, because a mock has every attribute.
+    if object.get_type().hasattr(intern!(py, "_tucuxi_value"))? {
+        return convert(&object.call_method0(intern!(py, "_tucuxi_value"))?, plain, depth + 1);
+    }
+    if object.is_instance(registry.datetime.bind(py))? {
+        return timestamp(object);
+    }
+    if object.is_instance(registry.decimal.bind(py))? {
+        let text = object.str()?;
+        return Ok(number(&text.to_cow()?));
+    }
+    if object.is_instance_of::<PySet>() || object.is_instance_of::<PyFrozenSet>() {
+        let items = object.try_iter()?.map(|item| convert(&item?, plain, depth + 1));
+        return Ok(Value::Set(items.collect::<PyResult<Vec<_>>>()?.into_iter().collect()));
+    }
+    if is_file(object) {
+        return FileObject::new(object.clone().unbind()).into_stream(py).map(Value::Stream);
+    }
+    if let Ok(mapping) = object.cast::<PyMapping>() {
+        let mut map = Map::new();
+        for item in mapping.items()?.iter() {
+            let (key, value): (Bound<'_, PyAny>, Bound<'_, PyAny>) = item.extract()?;
+            map.insert(key.str()?.to_cow()?, convert(&value, plain, depth + 1)?);
+        }
+        return Ok(Value::Map(map));
+    }
+    if object.is_instance_of::<pyo3::types::PyMemoryView>() {
+        return convert(&object.call_method0(intern!(py, "tobytes"))?, plain, depth);
+    }
+    if plain && let Ok(sequence) = object.cast::<PySequence>() {
+        let items = sequence.try_iter()?.map(|item| convert(&item?, plain, depth + 1));
+        return items.collect::<PyResult<Vec<_>>>().map(|list| Value::List(list.into()));
+    }
+    Err(PyErr::from_value(registry.foreign.bind(py).call1((object, plain))?))
+}
+
+fn map_from_python(dict: &Bound<'_, PyDict>, plain: bool, depth: usize) -> PyResult<Map> {
+    let mut map = Map::with_capacity(dict.len());
+    for (key, value) in dict.iter() {
+        let value = convert(&value, plain, depth + 1)?;
+        match key.cast::<PyString>() {
+            Ok(key) => map.insert(key.to_cow()?, value),
+            Err(_) => return Err(PyErr::from_value(Registry::get(dict.py())?.foreign.bind(dict.py()).call1((key, plain))?)),
+        };
+    }
+    Ok(map)
+}
+
+/// Digits that are no number, such as `NaN`, stay text, which validation rejects.
+fn number(digits: &str) -> Value {
+    if let Ok(number) = digits.parse() {
+        return Value::Int(number);
+    }
+    Number::parse(digits).map_or_else(|| Value::String(digits.into()), Value::Number)
+}
+
+/// A time without a zone is local, as in boto3.
+fn timestamp(datetime: &Bound<'_, PyAny>) -> PyResult<Value> {
+    let py = datetime.py();
+    let whole = datetime.call_method(intern!(py, "replace"), (), Some(&[("microsecond", 0)].into_py_dict(py)?))?;
+    let seconds: f64 = whole.call_method0(intern!(py, "timestamp"))?.extract()?;
+    let microseconds: u32 = datetime.getattr(intern!(py, "microsecond"))?.extract()?;
+    Ok(Value::Timestamp(Timestamp::new(seconds as i64, microseconds * 1000)))
+}

@@ -1,0 +1,54 @@
+//! The Python package, built from this source into `target/python-package`.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::LazyLock;
+
+use crate::python::target;
+
+/// The folder that contains the package, for `PYTHONPATH`.
+pub fn folder() -> &'static Path {
+    static FOLDER: LazyLock<PathBuf> = LazyLock::new(build);
+    &FOLDER
+}
+
+/// A Python with pytest and without boto3 and botocore.
+pub fn python_without_boto3() -> &'static Path {
+    static PYTHON: LazyLock<PathBuf> = LazyLock::new(|| {
+        let folder = target().join("python-package-tests");
+        let python = folder.join("bin/python");
+        if !folder.join("installed").exists() {
+            run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&folder));
+            run(Command::new(&python).args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "pytest"]));
+            File::create(folder.join("installed")).unwrap();
+        }
+        python
+    });
+    &PYTHON
+}
+
+/// Builds the native module with the cargo that built this test. The crate itself is a plain library.
+fn build() -> PathBuf {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.args(["rustc", "--quiet", "--lib", "--all-features", "--crate-type", "cdylib"]).current_dir(root);
+    run(cargo.env("PYO3_BUILD_EXTENSION_MODULE", "1").env("CARGO_TARGET_DIR", target()));
+    let package = target().join("python-package/tucuxi");
+    let _ = fs::remove_dir_all(&package);
+    fs::create_dir_all(&package).unwrap();
+    for file in fs::read_dir(root.join("src/host/python/tucuxi")).unwrap() {
+        let file = file.unwrap();
+        if file.file_type().unwrap().is_file() {
+            fs::copy(file.path(), package.join(file.file_name())).unwrap();
+        }
+    }
+    let name = format!("debug/{}tucuxi{}", std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX);
+    fs::copy(target().join(name), package.join("_native.abi3.so")).unwrap();
+    package.parent().unwrap().to_owned()
+}
+
+fn run(command: &mut Command) {
+    let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
+    assert!(output.status.success(), "{command:?}:\n{}", String::from_utf8_lossy(&output.stderr));
+}
