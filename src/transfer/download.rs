@@ -402,7 +402,7 @@ fn in_order(object: &Arc<Object>, writer: &mut impl Write) -> Result<()> {
     let shared = object.clone();
     let group = Group::new(move |index| {
         let (start, end) = shared.range(index);
-        let mut content = Vec::with_capacity(usize::try_from(end - start).unwrap_or(0));
+        let mut content = shared.job.engine().buffer(end - start);
         let checksum = shared.fetch_part(index, |_, block| {
             content.extend_from_slice(block);
             Ok(())
@@ -430,6 +430,7 @@ fn in_order(object: &Arc<Object>, writer: &mut impl Write) -> Result<()> {
             }
             let Some((content, checksum)) = group.take(index) else { return Ok(()) };
             write(&content)?;
+            job.engine().reuse(content);
             memory.remove(&index);
             checksums.push(checksum);
         }

@@ -29,6 +29,8 @@ struct State {
     helpers: usize,
     requests: usize,
     memory: u64,
+    /// Buffers for reuse: an allocator keeps more of what is freed than is in use.
+    buffers: Vec<Vec<u8>>,
     /// When the bytes that were granted have been sent at the permitted rate.
     sent_at: Option<Instant>,
 }
@@ -94,6 +96,29 @@ impl Engine {
     pub(super) fn memory(self: &Arc<Engine>, bytes: u64, limits: &Limits) -> Result<Held> {
         self.wait(limits, |state| self.take_memory(state, bytes))?;
         Ok(Held { engine: self.clone(), requests: 0, memory: bytes })
+    }
+
+    /// An empty buffer for `size` bytes. The caller holds the memory for it.
+    pub(super) fn buffer(&self, size: u64) -> Vec<u8> {
+        let size = usize::try_from(size).unwrap_or(0);
+        let mut buffers = std::mem::take(&mut self.lock().buffers);
+        let fitting = buffers.iter().position(|buffer| buffer.capacity() >= size && buffer.capacity() / 2 <= size);
+        // Buffers of other sizes are freed rather than held in addition.
+        let buffer = fitting.map(|at| buffers.swap_remove(at));
+        if buffer.is_some() {
+            self.lock().buffers.append(&mut buffers);
+        }
+        buffer.unwrap_or_else(|| Vec::with_capacity(size))
+    }
+
+    /// Takes a buffer back.
+    pub(super) fn reuse(&self, mut buffer: Vec<u8>) {
+        buffer.clear();
+        let mut state = self.lock();
+        // When nothing is in use, everything is freed.
+        if state.memory > 0 && buffer.capacity() > 0 {
+            state.buffers.push(buffer);
+        }
     }
 
     fn take_memory(&self, state: &mut State, bytes: u64) -> Option<()> {
@@ -202,7 +227,9 @@ impl Drop for Held {
         let mut state = self.engine.lock();
         state.requests -= self.requests;
         state.memory -= self.memory;
+        let freed = if state.memory == 0 { std::mem::take(&mut state.buffers) } else { Vec::new() };
         drop(state);
+        drop(freed);
         self.engine.changed.notify_all();
     }
 }
@@ -384,6 +411,23 @@ mod tests {
         drop(first);
         let _large = engine.try_memory(1000).unwrap();
         assert!(engine.try_memory(1).is_none());
+    }
+
+    #[test]
+    fn buffers_are_reused_while_memory_is_held() {
+        let engine = Engine::new(4, 1000, None);
+        let held = engine.try_memory(600).unwrap();
+        let buffer = engine.buffer(100);
+        let address = buffer.as_ptr();
+        engine.reuse(buffer);
+        let again = engine.buffer(90);
+        assert_eq!(again.as_ptr(), address);
+        engine.reuse(again);
+        assert!(engine.buffer(10).capacity() < 90, "a small part does not occupy a large buffer");
+        engine.reuse(engine.buffer(100));
+        assert_eq!(engine.lock().buffers.len(), 1);
+        drop(held);
+        assert!(engine.lock().buffers.is_empty());
     }
 
     #[test]

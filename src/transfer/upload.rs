@@ -100,7 +100,7 @@ pub(super) fn reader(job: &Arc<Job>, mut reader: impl Read, bucket: &str, key: &
     job.check_absent(bucket, key)?;
     let threshold = job.config().multipart_threshold;
     let first_memory = job.engine().memory(threshold, &job.limits)?;
-    let first = chunk(&mut reader, threshold)?;
+    let first = chunk(&mut reader, threshold, Vec::new())?;
     if (first.len() as u64) < threshold {
         let length = first.len() as u64;
         put(job, bucket, key, &args, Stream::from_seekable(Paced::new(job, io::Cursor::new(first)))?)?;
@@ -140,7 +140,7 @@ fn from_reader(job: &Arc<Job>, reader: &mut impl Read, part_size: u64, upload: &
                 }
             },
         };
-        match chunk(reader, part_size) {
+        match chunk(reader, part_size, job.engine().buffer(part_size)) {
             Ok(content) if content.is_empty() => break,
             Ok(_) if number == MOST_PARTS => {
                 let message =
@@ -164,8 +164,7 @@ fn from_reader(job: &Arc<Job>, reader: &mut impl Read, part_size: u64, upload: &
 }
 
 /// The next bytes of a reader, `size` of them unless it ends.
-fn chunk(reader: &mut impl Read, size: u64) -> Result<Vec<u8>> {
-    let mut content = Vec::new();
+fn chunk(reader: &mut impl Read, size: u64, mut content: Vec<u8>) -> Result<Vec<u8>> {
     reader.take(size).read_to_end(&mut content).map_err(Error::from_stream)?;
     Ok(content)
 }
@@ -420,6 +419,12 @@ impl Read for Paced {
 impl Seek for Paced {
     fn seek(&mut self, position: SeekFrom) -> io::Result<u64> {
         self.content.seek(position)
+    }
+}
+
+impl Drop for Paced {
+    fn drop(&mut self) {
+        self.job.engine().reuse(std::mem::take(self.content.get_mut()));
     }
 }
 

@@ -136,6 +136,56 @@ fn a_closed_pipe_ends_a_listing_silently_and_does_not_stop_transfers() {
 }
 
 #[test]
+fn an_object_may_be_read_in_part_by_the_program_behind_the_pipe() {
+    let shell = Shell::new();
+    shell.write("in", &"x".repeat(3 << 20));
+    shell.lines(&["cp", "in", "s3://river/k"]);
+    for arguments in [&["cp", "s3://river/k", "-"][..], &["cat", "s3://river/k"]] {
+        let mut child = shell.command(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        drop(child.stdout.take());
+        let output = child.wait_with_output().unwrap();
+        assert_eq!((output.status.code(), &*String::from_utf8_lossy(&output.stderr)), (Some(0), ""), "{arguments:?}");
+    }
+}
+
+#[test]
+fn a_full_disk_fails_the_file_and_the_others_continue() {
+    let shell = Shell::new();
+    shell.write("src/large", &"x".repeat(100_000));
+    shell.write("src/small", "s");
+    shell.lines(&["cp", "src", "s3://river", "--recursive"]);
+    // A limit of the size of files stands for the disk. Its signal is ignored, so that writing fails.
+    let command = shell.command(&["cp", "s3://river", "out", "--recursive"]);
+    let mut limited = Command::new("sh");
+    limited.args(["-c", "trap '' XFSZ; ulimit -f 8; exec \"$@\"", "sh"]).arg(command.get_program()).args(command.get_args());
+    limited.env_clear().envs(command.get_envs().filter_map(|(name, value)| Some((name, value?)))).current_dir(shell.folder.path());
+    let output = limited.output().unwrap();
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{stderr}");
+    assert!(stderr.contains("download failed: s3://river/large to out/large") && stderr.contains("File too large"), "{stderr}");
+    let left: Vec<_> = fs::read_dir(shell.path("out")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(left, ["small"]);
+    if Path::new("/dev/full").exists() {
+        let error = shell.fails(1, &["cp", "s3://river/large", "/dev/full"]);
+        assert!(error.contains("/dev/full") && error.contains("No space left on device"), "{error}");
+    }
+}
+
+#[test]
+fn existing_files_and_objects_are_left_and_comparisons_by_checksum_ignore_times() {
+    let shell = Shell::new();
+    shell.write("src/a", "old");
+    shell.lines(&["cp", "src", "s3://river", "--recursive"]);
+    shell.write("src/a", "new");
+    assert_eq!(shell.lines(&["cp", "src", "s3://river", "--recursive", "--no-overwrite"]), [""; 0]);
+    assert_eq!(shell.lines(&["cp", "s3://river/a", "-"]), ["old"]);
+    assert_eq!(shell.lines(&["sync", "src", "s3://river", "--checksum"]), ["upload: src/a to s3://river/a"]);
+    shell.write("src/a", "new");
+    assert_eq!(shell.lines(&["sync", "src", "s3://river", "--checksum"]), [""; 0]);
+    assert_eq!(shell.lines(&["sync", "src", "s3://river", "--size-only"]), [""; 0]);
+}
+
+#[test]
 fn the_expected_size_of_a_pipe_decides_the_part_size() {
     let shell = Shell::new();
     shell.write("in", &"x".repeat(9 << 20));

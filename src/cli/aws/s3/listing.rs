@@ -157,7 +157,7 @@ pub(super) fn presign(line: &Line) -> Result<()> {
 /// Writes an object to standard output.
 pub(super) fn cat(line: &Line) -> Result<()> {
     let (bucket, key) = in_s3(&line.positional(1)?[0])?;
-    Ok(Transfer::new(&line.client()?).download_fileobj(&bucket, &key, io::stdout())?)
+    run::to_stdout(&Transfer::new(&line.client()?), &bucket, &key)
 }
 
 /// Prints the total size of a prefix.

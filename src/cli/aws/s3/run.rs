@@ -234,6 +234,19 @@ fn described(item: &PlanItem, suffix: &str) -> String {
     }
 }
 
+/// Writes an object to standard output. A reader that closed the pipe wants no more of it, which is no failure.
+pub(super) fn to_stdout(transfer: &Transfer, bucket: &str, key: &str) -> Result<()> {
+    use std::error::Error as _;
+    let is_closed = |error: &Error| {
+        let source = error.source().and_then(|source| source.downcast_ref::<io::Error>());
+        source.is_some_and(|source| source.kind() == io::ErrorKind::BrokenPipe)
+    };
+    match transfer.download_fileobj(bucket, key, io::stdout()) {
+        Err(error) if error.message().starts_with("The writer failed") && is_closed(&error) => Ok(()),
+        done => Ok(done?),
+    }
+}
+
 /// Standard input to an object, or an object to standard output.
 fn pipe(line: &Line, from: &Place, to: &Place) -> Result<()> {
     match (from, to) {
@@ -247,7 +260,7 @@ fn pipe(line: &Line, from: &Place, to: &Place) -> Result<()> {
         }
         (Place::At(from @ Location::Object { bucket, key }), Place::Pipe) => {
             let transfer = configured(line, from, &Location::file("-"))?;
-            Ok(transfer.download_fileobj(bucket, key, io::stdout())?)
+            to_stdout(&transfer, bucket, key)
         }
         _ => Err(Failure::usage("The other location must be in S3.")),
     }
