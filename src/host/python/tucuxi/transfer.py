@@ -9,7 +9,7 @@ KB, MB = 1024, 1024 * 1024
 
 
 class TransferConfig:
-    """The settings of transfers. ``max_bandwidth``, ``max_io_queue``, and ``io_chunksize`` have no effect."""
+    """The settings of transfers. ``max_io_queue`` and ``io_chunksize`` have no effect."""
 
     ALIAS = {"max_concurrency": "max_request_concurrency", "max_io_queue": "max_io_queue_size"}
     DEFAULTS = {}
@@ -29,8 +29,8 @@ class TransferConfig:
         return self.max_concurrency
 
     def _tucuxi_value(self):
-        names = ("multipart_threshold", "max_concurrency", "multipart_chunksize", "num_download_attempts", "use_threads")
-        return {name: getattr(self, name) for name in names}
+        names = ("multipart_threshold", "max_concurrency", "multipart_chunksize", "num_download_attempts", "use_threads", "max_bandwidth")
+        return {name: getattr(self, name) for name in names if getattr(self, name) is not None}
 
 
 def _transfer(client, verb, arguments, callback=None, writer=None, source_client=None):
