@@ -1,6 +1,7 @@
 """``botocore.config.Config``."""
 
 import copy
+import sys
 
 from . import _native
 
@@ -100,6 +101,15 @@ class Config:
 
     def __repr__(self):
         return f"<botocore.config.Config object at {id(self):#x}>"
+
+
+def own_config(config):
+    """Returns a configuration as it is, and one of an installed botocore with the same options."""
+    options = getattr(config, "_user_provided_options", None)
+    if isinstance(config, Config) or not isinstance(options, dict):
+        return config
+    unsigned = getattr(sys.modules.get("botocore"), "UNSIGNED", UNSIGNED)
+    return Config._of({name: UNSIGNED if value is unsigned else value for name, value in options.items()})
 
 
 _EXTENSIONS = {"deadline", "omit_null_parameters", "message_style", "max_response_header_size", "s3_compatible",

@@ -2,7 +2,7 @@
 
 from . import _native, exceptions
 from . import clients
-from .config import Config
+from .config import Config, own_config
 from .hooks import EventEmitter
 
 # `None` is an invalid value of a parameter, and the messages are boto3's.
@@ -144,6 +144,8 @@ def _chosen(arguments):
     chosen = {name: value for name, value in arguments.items() if name in _OPTIONS and value is not None}
     if chosen.get("use_ssl") is True:
         del chosen["use_ssl"]
+    if "config" in chosen:
+        chosen["config"] = own_config(chosen["config"])
     return chosen
 
 

@@ -148,6 +148,14 @@ def test_values_that_no_parameter_takes(s3):
         s3.put_object(Bucket="robust", Key=deep)
 
 
+def test_a_configuration_of_an_installed_botocore_is_accepted():
+    class Foreign:
+        _user_provided_options = {"read_timeout": 7, "retries": {"mode": "adaptive"}}
+
+    client = tucuxi.client("s3", config=Foreign())
+    assert client.meta.config.read_timeout == 7 and client.meta.config.retries["mode"] == "adaptive"
+
+
 def test_repr_dir_and_help(s3):
     assert repr(s3).startswith("<botocore.client.S3 object at")
     assert {"put_object", "upload_file", "meta", "exceptions"} <= set(dir(s3))
