@@ -132,7 +132,9 @@ fn announce_trailer(headers: &mut Headers, name: &str, length: Option<u64>) {
     };
     headers.set("Content-Encoding", encoding);
     headers.set("X-Amz-Trailer", name);
-    let length = headers.remove("Content-Length").or(length.map(|n| n.to_string()));
+    // The caller's `ContentLength` counts only if the body's own length is unknown.
+    let given = headers.remove("Content-Length");
+    let length = length.map(|n| n.to_string()).or(given);
     if let Some(length) = length {
         headers.set("X-Amz-Decoded-Content-Length", length);
     }

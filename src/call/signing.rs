@@ -198,15 +198,18 @@ fn with_keys(call: &mut Call<'_>, sign: impl FnOnce(&mut Call<'_>, &Credentials,
 fn scope(call: &Call<'_>, algorithm: Algorithm) -> Result<(Str, Str)> {
     let standing = &call.client.endpoints.client;
     let of_endpoint = call.signing.region.clone();
+    // An endpoint of the call's own replaces the known one, and the scope of its signatures.
+    let of_own_endpoint = || call.options.endpoint_url.is_some().then(|| call.client.settings.region.clone()).flatten();
+    let of_client = || of_own_endpoint().or_else(|| standing.signing_region.as_deref().map(Str::from));
     let region = match algorithm {
         Algorithm::HmacSha256 => {
-            let region = of_endpoint.or_else(|| standing.signing_region.as_deref().map(Str::from));
+            let region = of_endpoint.or_else(of_client);
             region.ok_or_else(|| Error::new(ErrorKind::NoRegion, "You must specify a region."))?
         }
         #[cfg(feature = "sigv4a")]
         Algorithm::EcdsaP256 => {
             let configured = call.client.settings.signing.sigv4a_signing_region_set.clone();
-            configured.or(of_endpoint).unwrap_or_else(|| "*".into())
+            configured.or(of_endpoint).or_else(of_client).unwrap_or_else(|| "*".into())
         }
     };
     Ok((region, call.signing.name.clone().unwrap_or_else(|| standing.signing_name.as_str().into())))

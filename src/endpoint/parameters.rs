@@ -20,7 +20,8 @@ pub struct Sources<'a> {
 }
 
 impl Sources<'_> {
-    /// Returns the values of the parameters that `rules` declare, in their order. Parameters without a value are omitted.
+    /// Returns the values of the parameters that `rules` declare, in their order. Parameters without a value are omitted, and so are
+    /// those on which the endpoint does not depend.
     ///
     /// # Errors
     /// - `EndpointResolution` (`UnknownEndpointResolutionBuiltInName`) if the rules require a setting that is
@@ -29,7 +30,7 @@ impl Sources<'_> {
     pub fn parameters(&self, rules: &RuleSet) -> Result<Map> {
         let members = self.members()?;
         let mut parameters = Map::with_capacity(rules.parameters().len());
-        for parameter in rules.parameters() {
+        for parameter in rules.parameters().iter().filter(|parameter| parameter.matters()) {
             let value = match self.fixed(parameter.name()) {
                 Some(value) => value,
                 None => match members.get(parameter.name()).filter(|value| !value.is_null()) {

@@ -9,14 +9,17 @@
 //! 7. [Pagination and waiters](pagination)
 //! 8. [Resources and collections](resources)
 //! 9. [DynamoDB](dynamodb)
-//! 10. [Hooks](hooks)
-//! 11. [Testing](testing)
-//! 12. [Embedding](embedding)
-//! 13. [Python](python)
-//! 14. [Coming from boto3](coming_from_boto3)
-//! 15. [Programs](programs)
-//! 16. [Differences from boto3](differences)
-//! 17. [Architecture](architecture)
+//! 10. [S3](s3)
+//! 11. [SQS](sqs)
+//! 12. [EC2](ec2)
+//! 13. [Hooks](hooks)
+//! 14. [Testing](testing)
+//! 15. [Embedding](embedding)
+//! 16. [Python](python)
+//! 17. [Coming from boto3](coming_from_boto3)
+//! 18. [Programs](programs)
+//! 19. [Differences from boto3](differences)
+//! 20. [Architecture](architecture)
 
 #[doc = include_str!("first_call.md")]
 pub mod first_call {}
@@ -48,6 +51,15 @@ pub mod resources {}
 
 #[doc = include_str!("dynamodb.md")]
 pub mod dynamodb {}
+
+#[doc = include_str!("s3.md")]
+pub mod s3 {}
+
+#[doc = include_str!("sqs.md")]
+pub mod sqs {}
+
+#[doc = include_str!("ec2.md")]
+pub mod ec2 {}
 
 #[doc = include_str!("hooks.md")]
 pub mod hooks {}

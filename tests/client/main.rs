@@ -15,6 +15,7 @@ mod server;
 
 mod botocore_sessions;
 mod calls;
+mod chapters;
 mod collection_memory;
 #[cfg(feature = "demo")]
 mod command;

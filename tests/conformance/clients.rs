@@ -56,7 +56,7 @@ fn make(service: &str, settings: &Value) -> tucuxi::Result<Client> {
         match (name.as_str(), value.as_str()) {
             ("region", Some(region)) => client = client.region(region),
             ("endpoint_url", Some(url)) => client = client.endpoint_url(url),
-            ("session_token" | "account_id" | "bearer_token", _) => {}
+            ("region" | "session_token" | "account_id" | "bearer_token", _) => {}
             _ => config = config.set(name.as_str(), value.clone()),
         }
     }
@@ -73,7 +73,9 @@ struct Stub;
 
 impl Transport for Stub {
     fn send(&self, request: &mut Request, _: &SendOptions) -> anyhow::Result<Response> {
-        let asked_for = ANSWER.with_borrow(|answer| answer.as_ref().is_some_and(|(operation, _)| operation == "DescribeEndpoints"));
+        let asked_for = ANSWER.with_borrow(|answer| {
+            answer.as_ref().is_some_and(|(operation, _)| matches!(operation.as_str(), "DescribeEndpoints" | "CreateSession"))
+        });
         if let Some(response) = discovery::answer(request).filter(|_| !asked_for) {
             return Ok(response);
         }

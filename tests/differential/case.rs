@@ -53,7 +53,7 @@ fn lay_ready(operation: &str, http: &Value) {
 }
 
 /// The parameters, with streams for streaming bodies.
-fn params(tagged: &Value) -> Value {
+pub fn params(tagged: &Value) -> Value {
     match tagged {
         Value::List(list) => list.iter().map(params).collect(),
         Value::Map(map) if map.len() == 1 && map.keys().all(|key| key.starts_with('$')) => match map.get("$stream") {
@@ -100,7 +100,7 @@ fn failed(error: &Error, expected: &Value) -> Result<(), String> {
 }
 
 /// Compares errors that are not service errors.
-fn refused(found: &Error, expected: &Value) -> Result<(), String> {
+pub fn refused(found: &Error, expected: &Value) -> Result<(), String> {
     let (class, message) = (expected["class"].as_str().unwrap_or_default(), expected["message"].as_str().unwrap_or_default());
     if found.name() == class && (class == "ResponseParserError" || says(found.message(), message)) {
         return Ok(());

@@ -30,6 +30,10 @@ mod corpus;
 mod known;
 mod reference;
 mod report;
+#[cfg(feature = "sigv4a")]
+mod s3_matrix;
+#[cfg(feature = "sigv4a")]
+mod sigv4a;
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -50,7 +54,8 @@ fn main() -> ExitCode {
     let arguments = Arguments::from_args();
     let seed = number("TUCUXI_DIFFERENTIAL_SEED").unwrap_or(1);
     let rounds = number("TUCUXI_DIFFERENTIAL_ROUNDS").unwrap_or(2);
-    let (reference, report, tally) = (Arc::new(Reference::default()), Arc::new(Report::default()), corpus::Tally::default());
+    let (reference, report, tally) =
+        (Arc::new(Reference::new("main.py", python::python)), Arc::new(Report::default()), corpus::Tally::default());
     if std::env::var("TUCUXI_DIFFERENTIAL").is_ok_and(|value| value == "record") {
         return exit_code(corpus::record(&reference, &all_services(), seed));
     }
@@ -62,16 +67,19 @@ fn main() -> ExitCode {
             false => Ok(Completion::ignored_with("python3 is not installed")),
         })
     };
-    let trials = corpus::trials(&tally).into_iter().chain(services().into_iter().map(trial));
-    let conclusion = libtest_mimic::run(&arguments, trials.collect());
+    let mut trials: Vec<Trial> = corpus::trials(&tally).into_iter().chain(services().into_iter().map(trial)).collect();
+    #[cfg(feature = "sigv4a")]
+    let matrix = Arc::default();
+    #[cfg(feature = "sigv4a")]
+    trials.extend(s3_matrix::trials(&matrix, seed));
+    let conclusion = libtest_mimic::run(&arguments, trials);
     if arguments.list {
         return conclusion.exit_code();
     }
     println!("seed {seed}, {rounds} calls of each operation\n{report}");
-    let complete = match conclusion.num_filtered_out {
-        0 => corpus::report(&tally),
-        _ => Ok(()),
-    };
+    let complete = if conclusion.num_filtered_out == 0 { corpus::report(&tally) } else { Ok(()) };
+    #[cfg(feature = "sigv4a")]
+    let complete = complete.and_then(|()| s3_matrix::report(&matrix));
     if conclusion.has_failed() { conclusion.exit_code() } else { exit_code(complete) }
 }
 

@@ -1,13 +1,11 @@
 //! The Python process: each question is a line of its input, and each case a line of its output.
 
 use std::io::{BufRead, BufReader, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::Mutex;
 
-use crate::python::python;
-
-const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/differential/reference/main.py");
+const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/differential/reference");
 
 /// Whether there is a Python that can run the reference.
 pub fn has_python() -> bool {
@@ -22,8 +20,11 @@ pub struct Question {
 }
 
 /// The process, started with the first question; it ends with its standard input.
-#[derive(Default)]
-pub struct Reference(Mutex<Option<Process>>);
+pub struct Reference {
+    script: &'static str,
+    python: fn() -> PathBuf,
+    process: Mutex<Option<Process>>,
+}
 
 struct Process {
     input: ChildStdin,
@@ -32,18 +33,28 @@ struct Process {
 }
 
 impl Reference {
+    /// A process that runs a script of `reference/` in the Python that the function returns.
+    pub fn new(script: &'static str, python: fn() -> PathBuf) -> Reference {
+        Reference { script, python, process: Mutex::default() }
+    }
+
     /// Returns the cases, one in each line. Another thread may ask while they are compared.
     pub fn ask(&self, question: &Question) -> Result<Vec<String>, String> {
-        let mut process = self.0.lock().map_err(|_| "the reference failed before")?;
-        process.get_or_insert_with(Process::start).ask(question).map_err(|e| format!("the reference: {e}"))
+        let mut process = self.process.lock().map_err(|_| "the reference failed before")?;
+        process
+            .get_or_insert_with(|| Process::start(self.script, &(self.python)()))
+            .ask(question)
+            .map_err(|e| format!("the reference: {e}"))
     }
 }
 
 impl Process {
-    fn start() -> Process {
-        assert!(Path::new(SCRIPT).exists(), "{SCRIPT} is not there");
-        let mut child = Command::new(python())
-            .args(["-B", SCRIPT])
+    fn start(script: &str, python: &Path) -> Process {
+        let script = Path::new(FOLDER).join(script);
+        assert!(script.exists(), "{} does not exist", script.display());
+        let mut child = Command::new(python)
+            .arg("-B")
+            .arg(script)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()

@@ -6,26 +6,38 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support");
 const REQUIREMENTS: &str = include_str!("requirements.txt");
+
+/// The packages of [`with_crt`]: `awscrt` adds Signature Version 4a and more checksums to botocore.
+#[allow(dead_code, reason = "not every test program compares with it")]
+const WITH_CRT: &str = "botocore[crt]==1.44.5\n";
 
 /// The Python of a virtual environment with the packages.
 pub fn python() -> PathBuf {
-    let folder = target().join("python");
+    environment("python", REQUIREMENTS)
+}
+
+/// The Python of a virtual environment with botocore and `awscrt`.
+#[allow(dead_code, reason = "not every test program compares with it")]
+pub fn with_crt() -> PathBuf {
+    environment("python-crt", WITH_CRT)
+}
+
+fn environment(name: &str, requirements: &str) -> PathBuf {
+    let folder = target().join(name);
     let python = folder.join("bin/python");
     let installed = folder.join("installed.txt");
     // Another test program may be installing at the same time.
     let lock = File::create(target().join("python.lock")).unwrap();
     lock.lock().unwrap();
-    if fs::read_to_string(&installed).is_ok_and(|what| what == REQUIREMENTS) {
+    if fs::read_to_string(&installed).is_ok_and(|what| what == requirements) {
         return python;
     }
     run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&folder), "making a virtual environment (Python 3 with venv)");
-    let requirements = Path::new(FOLDER).join("requirements.txt");
     let mut pip = Command::new(&python);
-    pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r"]).arg(requirements);
-    run(&mut pip, "installing requirements.txt with pip");
-    fs::write(&installed, REQUIREMENTS).unwrap();
+    pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]).args(requirements.lines());
+    run(&mut pip, "installing packages with pip");
+    fs::write(&installed, requirements).unwrap();
     python
 }
 

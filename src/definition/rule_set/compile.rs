@@ -17,8 +17,10 @@ pub(super) fn rule_set(json: &[u8]) -> Result<RuleSet> {
     let raw: RawRuleSet<'_> =
         serde_json::from_slice(json).map_err(|e| Error::new(ErrorKind::InvalidDefinition, e.to_string()).with_source(e))?;
     let mut names = Names::default();
-    let parameters = raw.parameters.0.into_iter().map(|(name, raw)| parameter(name.into(), raw, &mut names)).collect::<Result<_>>()?;
+    let declared = raw.parameters.0.into_iter().map(|(name, raw)| parameter(name.into(), raw, &mut names));
+    let mut parameters = declared.collect::<Result<Box<[Parameter]>>>()?;
     let rules = rules(raw.rules, "rules", &mut names)?;
+    parameters.iter_mut().zip(&names.used).for_each(|(parameter, used)| parameter.used = *used);
     Ok(RuleSet { parameters, rules, names: names.list.into() })
 }
 
@@ -142,14 +144,18 @@ impl<'de> Visitor<'de> for ExpressionVisitor {
 struct Names {
     list: Vec<Str>,
     slots: HashMap<Str, Slot>,
+    /// Whether a name occurred again after its declaration, by slot.
+    used: Vec<bool>,
 }
 
 impl Names {
     fn slot(&mut self, name: &str) -> Slot {
         if let Some(slot) = self.slots.get(name) {
+            self.used[*slot] = true;
             return *slot;
         }
         self.list.push(name.into());
+        self.used.push(false);
         self.slots.insert(name.into(), self.list.len() - 1);
         self.list.len() - 1
     }
@@ -166,7 +172,7 @@ fn parameter(name: Str, raw: RawParameter, names: &mut Names) -> Result<Paramete
         }
     };
     names.slot(&name);
-    Ok(Parameter { name, kind, required: raw.required, default: raw.default, built_in: raw.built_in })
+    Ok(Parameter { name, kind, required: raw.required, default: raw.default, built_in: raw.built_in, used: false })
 }
 
 fn rules(raw: Vec<RawRule<'_>>, path: &str, names: &mut Names) -> Result<Box<[Rule]>> {

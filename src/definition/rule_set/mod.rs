@@ -28,6 +28,8 @@ pub struct Parameter {
     pub(crate) default: Value,
     /// The setting that provides the value, such as `AWS::Region`.
     pub(crate) built_in: Option<Str>,
+    /// The rules read the parameter.
+    pub(crate) used: bool,
 }
 
 /// The types of parameters.
@@ -153,5 +155,11 @@ impl Parameter {
     /// Returns the setting that provides the value, such as `AWS::Region`.
     pub fn built_in(&self) -> Option<&str> {
         self.built_in.as_deref()
+    }
+
+    /// Whether the endpoint depends on the parameter: it is required, or the rules read it. S3's rules declare `Key`, `Prefix`, and
+    /// `CopySource`, but do not read them.
+    pub fn matters(&self) -> bool {
+        self.required || self.used
     }
 }

@@ -33,7 +33,7 @@ pub(super) fn builtins(setup: &mut Setup<'_>) {
     let accelerate = flag("use_accelerate_endpoint", false);
     let force_path = forces_path_style(settings, settings.endpoint_url.as_ref().map(|given| given.url.as_str()));
     let global = settings.s3_option("us_east_1_regional_endpoint").and_then(Value::as_str) != Some("regional");
-    let classic = matches!(settings.region.as_deref(), None | Some("us-east-1" | "aws-global"));
+    let classic = matches!(settings.region.as_deref(), None | Some("us-east-1"));
     setup.builtin("AWS::S3::Accelerate", accelerate);
     setup.builtin("AWS::S3::ForcePathStyle", force_path);
     setup.builtin("AWS::S3::UseArnRegion", flag("use_arn_region", true));

@@ -6,5 +6,6 @@ mod errors;
 mod requests;
 mod results;
 mod s3;
+mod s3_parameters;
 mod support;
 mod tokens;

@@ -12,6 +12,7 @@ import os
 import random
 import sys
 import time
+import types
 import uuid
 
 FROZEN = datetime.datetime(2024, 1, 2, 3, 4, 5)
@@ -35,8 +36,12 @@ from tagged import tag  # noqa: E402
 
 
 def freeze():
-    for module in (botocore.auth, botocore.compat, botocore.utils):
+    frozen = [module for name, module in sys.modules.items() if name.startswith("botocore") and hasattr(module, "get_current_datetime")]
+    for module in frozen:
         module.get_current_datetime = lambda remove_tzinfo=True: FROZEN if remove_tzinfo else FROZEN.replace(tzinfo=datetime.timezone.utc)
+    botocore.auth.formatdate = lambda **_: FROZEN.strftime("%a, %d %b %Y %H:%M:%S GMT")
+    seconds = FROZEN.replace(tzinfo=datetime.timezone.utc).timestamp()
+    botocore.auth.time = types.SimpleNamespace(**vars(time) | {"time": lambda: seconds})
     uuid.uuid4 = lambda: uuid.UUID(UUID)
     of_seconds = time.gmtime
     time.gmtime = lambda seconds=None: FROZEN.timetuple() if seconds is None else of_seconds(seconds)
@@ -209,4 +214,5 @@ def main():
         sys.stdout.flush()
 
 
-main()
+if __name__ == "__main__":
+    main()
