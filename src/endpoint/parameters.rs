@@ -106,11 +106,14 @@ mod tests {
         "List": {"name": "List", "http": {"method": "POST", "requestUri": "/"}}},
       "shapes": {"In": {"type": "structure", "members": {
           "Bucket": {"shape": "S", "contextParam": {"name": "Place"}}, "Kind": {"shape": "S", "contextParam": {"name": "Kind"}},
+          "Key": {"shape": "S", "contextParam": {"name": "Key"}},
           "Items": {"shape": "M"}}},
         "S": {"type": "string"}, "M": {"type": "map", "key": {"shape": "S"}, "value": {"shape": "S"}}}}"#;
 
-    const RULES: &str = r#"{"rules": [], "parameters": {
-      "Region": {"type": "string", "builtIn": "AWS::Region"}, "Place": {"type": "string"}, "Kind": {"type": "string"},
+    /// The rules read all parameters but `Key`.
+    const RULES: &str = r#"{"rules": [{"type": "endpoint", "endpoint": {"url": "https://x"}, "conditions": [
+        {"fn": "isSet", "argv": [{"ref": "Place"}]}, {"fn": "stringEquals", "argv": [{"ref": "Kind"}, "{Names#a}"]}]}],
+      "parameters": {"Key": {"type": "string"}, "Region": {"type": "string", "builtIn": "AWS::Region"}, "Place": {"type": "string"}, "Kind": {"type": "string"},
       "Names": {"type": "stringArray"}, "UseCold": {"type": "boolean", "builtIn": "X::UseCold"}}}"#;
 
     fn parameters(operation: &str, input: Value, client_context: Value, built_ins: Value) -> Result<Map> {
@@ -129,7 +132,7 @@ mod tests {
     #[test]
     fn parameters_come_from_every_source() {
         let built_ins = value!({"AWS::Region": "us-a-1", "X::UseCold": false});
-        let input = value!({"Bucket": "b", "Kind": "mine", "Items": {"k": "v", "l": "w"}, "Foreign": 1});
+        let input = value!({"Bucket": "b", "Key": "k", "Kind": "mine", "Items": {"k": "v", "l": "w"}, "Foreign": 1});
         let found = parameters("Get", input, value!({"use_cold": true, "region": "no"}), built_ins).unwrap();
         let expected = value!({"Region": "us-a-1", "Place": "b", "Kind": "fixed", "Names": ["k", "l"], "UseCold": true});
         assert_eq!(Value::Map(found.clone()), expected);

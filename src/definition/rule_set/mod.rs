@@ -157,9 +157,9 @@ impl Parameter {
         self.built_in.as_deref()
     }
 
-    /// Whether the endpoint depends on the parameter: it is required, or the rules read it. S3's rules declare `Key`, `Prefix`, and
-    /// `CopySource`, but do not read them.
+    /// Whether the endpoint can depend on the parameter: it is required, a setting provides it, or the rules read it. Some rules declare
+    /// members of the input that they do not read, such as the key of an object.
     pub fn matters(&self) -> bool {
-        self.required || self.used
+        self.required || self.used || self.built_in.is_some()
     }
 }

@@ -101,8 +101,24 @@ fn the_customer_key_of_a_copy_source_is_sent_in_base64_with_its_digest() {
         let request = client("s3", "us-west-2").prepare(operation, params).unwrap();
         let prefix = "x-amz-copy-source-server-side-encryption-customer-key";
         assert_eq!(header(&request, prefix).as_deref(), Some("/wA="), "{operation}");
-        assert_eq!(header(&request, &format!("{prefix}-MD5")).as_deref(), Some("ch4E89jVDovw/eoIlLfWfw=="), "{operation}");
+        assert_eq!(header(&request, &format!("{prefix}-MD5")).as_deref(), Some("4Oi/r7sGiVY7L7p4nJezzA=="), "{operation}");
     }
+}
+
+#[test]
+fn a_value_of_the_wrong_type_is_reported_with_the_other_invalid_parameters() {
+    let error = client("s3", "us-west-2").prepare("copy_object", value!({"Bucket": "b", "Key": 5, "CopySource": 5, "ACL": 1})).unwrap_err();
+    assert_eq!(error.name(), "ParamValidationError");
+    for parameter in ["Key", "CopySource", "ACL"] {
+        assert!(error.message().contains(&format!("Invalid type for parameter {parameter}")), "{error}");
+    }
+}
+
+#[test]
+fn the_decoded_length_is_that_of_the_body() {
+    let params = value!({"Bucket": "b", "Key": "k", "Body": "1234567", "ContentLength": 5});
+    let request = client("s3", "us-west-2").prepare("put_object", params).unwrap();
+    assert_eq!(header(&request, "x-amz-decoded-content-length").as_deref(), Some("7"));
 }
 
 #[test]
