@@ -130,7 +130,9 @@ fn read_streams(response: &mut Map, mut target: Target) -> anyhow::Result<()> {
         match std::mem::replace(&mut target, Target::None) {
             Target::File(file, path) => write_file(&stream, file).with_context(|| path.display().to_string())?,
             Target::StandardOutput => output::print(|out| io::copy(&mut stream.take().ok_or_else(already_read)?, out).map(drop))?,
-            Target::None => eprintln!("tucuxi: {member} is {stream:?} and was not read; --output FILE writes it to a file"),
+            Target::None => {
+                output::note(format_args!("tucuxi: {member} is {stream:?} and was not read; --output FILE writes it to a file"))
+            }
         }
     }
     Ok(())

@@ -59,7 +59,7 @@ pub(super) fn ask_for_code(serial: &str) -> anyhow::Result<String> {
     let mut terminal = opened.with_context(|| format!("there is no terminal to ask for the MFA code of {serial}"))?;
     let prompt = format!("Enter MFA code for {serial}: ");
     if cfg!(windows) {
-        eprint!("{prompt}");
+        std::io::stderr().write_all(prompt.as_bytes())?;
     } else {
         terminal.write_all(prompt.as_bytes())?;
     }

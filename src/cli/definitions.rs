@@ -9,7 +9,7 @@ use clap::{Args, Subcommand};
 use flate2::{Compression, GzBuilder};
 
 use super::replace_file::ReplaceFile;
-use super::strip;
+use super::{output, strip};
 use crate::definition::Root;
 
 /// Work on the service definitions.
@@ -45,7 +45,7 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<()> {
         anyhow::ensure!(path.exists(), "{}: no such file or folder", path.display());
         let files = import(&Root::open(&path)?, &into)?;
         anyhow::ensure!(files > 0, "{}: no definitions here (<service>/<api-version>/<kind>.json)", path.display());
-        println!("{}: {files} definition files written to {}", path.display(), into.display());
+        output::lines([format_args!("{}: {files} definition files written to {}", path.display(), into.display())])?;
     }
     Ok(())
 }

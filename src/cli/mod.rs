@@ -13,7 +13,6 @@ mod output;
 mod replace_file;
 mod strip;
 
-use std::io;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -43,15 +42,7 @@ enum Command {
 pub fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().collect();
     if is_aws(&words) {
-        return match aws::run(&words[1..]) {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(failure) => {
-                if !failure.message.is_empty() {
-                    eprintln!("\n{failure}");
-                }
-                ExitCode::from(failure.code)
-            }
-        };
+        return aws::run(&words[1..]).map_or_else(|failure| exit(&failure, "\n"), |()| ExitCode::SUCCESS);
     }
     let Arguments { connect, command } = Arguments::parse();
     let done = match command {
@@ -63,23 +54,25 @@ pub fn main() -> ExitCode {
         Command::Demo(arguments) => demo::run(arguments, connect),
         Command::Definitions(arguments) => definitions::run(arguments),
     };
-    match done {
+    match done.map_err(failure::Failure::from) {
         Ok(()) => ExitCode::SUCCESS,
-        // The reader of the output has closed the pipe (`| head`).
-        Err(error) if error.downcast_ref::<io::Error>().is_some_and(|e| e.kind() == io::ErrorKind::BrokenPipe) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("tucuxi: {}", message(&error));
-            ExitCode::FAILURE
-        }
+        Err(failure) => exit(&failure::Failure { code: failure.code.min(1), ..failure }, "tucuxi: "),
     }
+}
+
+/// Prints a failure to standard error and returns its exit code.
+fn exit(failure: &failure::Failure, prefix: &str) -> ExitCode {
+    if !failure.message.is_empty() {
+        output::note(format_args!("{prefix}{failure}"));
+    }
+    ExitCode::from(failure.code)
 }
 
 /// Whether the words are a command of the AWS CLI rather than one of this program's own: always under the name `aws`,
 /// otherwise if the command is none of the subcommands. `help` alone is that of the AWS CLI's commands, too.
 fn is_aws(words: &[String]) -> bool {
     use clap::CommandFactory as _;
-    let program = words.first().map(|name| std::path::Path::new(name).file_stem().unwrap_or_default().to_owned());
-    if program.is_some_and(|name| name == "aws") {
+    if is_named_aws(words) {
         return true;
     }
     let words = words.get(1..).unwrap_or_default();
@@ -93,27 +86,14 @@ fn is_aws(words: &[String]) -> bool {
     }
 }
 
-/// The failure and its causes in one line. A cause that the message already contains is not repeated.
-fn message(error: &anyhow::Error) -> String {
-    let mut text = error.to_string();
-    for cause in error.chain().skip(1).map(ToString::to_string) {
-        if !text.contains(&cause) {
-            text.push_str(": ");
-            text.push_str(&cause);
-        }
-    }
-    text
+/// Whether the program is installed or linked under the name of the AWS CLI.
+fn is_named_aws(words: &[String]) -> bool {
+    words.first().is_some_and(|name| std::path::Path::new(name).file_stem().is_some_and(|name| name == "aws"))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_cause_is_printed_once() {
-        let error = anyhow::anyhow!("no such file").context("x.json: no such file").context("import");
-        assert_eq!(message(&error), "import: x.json: no such file");
-    }
 
     #[test]
     fn the_arguments_are_valid() {

@@ -15,6 +15,16 @@ impl ReplaceFile {
     /// Starts a file next to its target, so that an unusable path fails before anything else happens. A target that is
     /// not a regular file (a pipe, a device) is opened and written directly; a symbolic link stays one.
     pub(crate) fn create(path: &Path) -> io::Result<ReplaceFile> {
+        ReplaceFile::open(path, false)
+    }
+
+    /// As [`create`](ReplaceFile::create), for a secret: on Unix only the owner can read the file (mode 0600), whatever the
+    /// permissions of the previous file were.
+    pub(crate) fn create_private(path: &Path) -> io::Result<ReplaceFile> {
+        ReplaceFile::open(path, true)
+    }
+
+    fn open(path: &Path, is_private: bool) -> io::Result<ReplaceFile> {
         let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         let existing = fs::metadata(&target).ok();
         if existing.as_ref().is_some_and(fs::Metadata::is_dir) {
@@ -31,9 +41,15 @@ impl ReplaceFile {
         let mut name = target.file_name().map_or_else(Default::default, |name| name.to_owned());
         name.push(format!(".{}.tmp", std::process::id()));
         let draft = target.with_file_name(name);
-        let file = fs::OpenOptions::new().write(true).create_new(true).open(&draft)?;
+        let mut options = fs::OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        if is_private {
+            std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        }
+        let file = options.open(&draft)?;
         let replaced = ReplaceFile { file, rename: Some((draft, target)) };
-        if let Some(existing) = existing {
+        if let Some(existing) = existing.filter(|_| !is_private) {
             replaced.file.set_permissions(existing.permissions())?;
         }
         Ok(replaced)
@@ -111,6 +127,10 @@ mod tests {
             (fs::read_to_string(&path).unwrap().as_str(), fs::metadata(&path).unwrap().permissions().mode() & 0o777),
             ("new", 0o640)
         );
+        let mut secret = ReplaceFile::create_private(&path).unwrap();
+        secret.write_all(b"secret").unwrap();
+        secret.finish().unwrap();
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         let mut device = ReplaceFile::create(Path::new("/dev/null")).unwrap();
         device.write_all(b"x").unwrap();
         device.finish().unwrap();

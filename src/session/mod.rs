@@ -204,6 +204,12 @@ impl Session {
         self.0.context.settings.profile().get(key)?.as_str().map(Str::from)
     }
 
+    /// A value of the session's profile, which may be a map.
+    #[cfg(feature = "cli")]
+    pub(crate) fn profile_value(&self, key: &str) -> Option<crate::Value> {
+        self.0.context.settings.profile().get(key).cloned()
+    }
+
     /// An environment variable, for hosts with settings of their own.
     #[cfg(feature = "cli")]
     pub(crate) fn environment_text(&self, name: &str) -> Option<Str> {

@@ -1,5 +1,7 @@
 //! The `tucuxi` command, as a program: what it prints, where it prints it, and its status.
 
+mod outputs;
+
 use std::io::Write as _;
 use std::process::{Command, Output, Stdio};
 
@@ -423,4 +425,113 @@ fn passwords_for_registries_are_taken_from_their_tokens() {
     let registry = crate::loopback::Server::start(|_| crate::loopback::ok(r#"{"authorizationData":[{"authorizationToken":"!"}]}"#));
     let output = tucuxi(&with(&registry.url(), &["ecr", "get-login-password"])).output().unwrap();
     assert_eq!((output.status.code(), output.stdout.len()), (Some(255), 0));
+}
+
+#[test]
+fn output_files_are_opened_before_the_call() {
+    let (url, count) = counting("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}");
+    let folder = tempfile::tempdir().unwrap();
+    let missing = folder.path().join("no/out").display().to_string();
+    for arguments in [
+        &["lambda", "invoke", "--function-name", "f", &missing][..],
+        &["iot", "create-keys-and-certificate", "--private-key-outfile", &missing],
+    ] {
+        let output = tucuxi(&with(&url, arguments)).output().unwrap();
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert!(!output.status.success() && stderr.contains("no/out"), "{arguments:?}: {stderr}");
+    }
+    assert_eq!(count.load(std::sync::atomic::Ordering::SeqCst), 0);
+}
+
+#[cfg(unix)]
+#[test]
+fn private_keys_are_written_for_their_owner_only() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let response = r#"{"certificatePem": "CERT", "keyPair": {"PublicKey": "PUBLIC", "PrivateKey": "SECRET"}}"#;
+    let server = crate::loopback::Server::start(move |_| crate::loopback::ok(response));
+    let folder = tempfile::tempdir().unwrap();
+    let [private, public] = ["private.pem", "public.pem"].map(|name| folder.path().join(name));
+    std::fs::write(&private, "previous").unwrap();
+    let words = ["iot", "create-keys-and-certificate", "--private-key-outfile", private.to_str().unwrap()];
+    stdout(&with(&server.url(), &[&words[..], &["--public-key-outfile", public.to_str().unwrap()]].concat()));
+    assert_eq!(["SECRET", "PUBLIC"], [&private, &public].map(|path| std::fs::read_to_string(path).unwrap())[..]);
+    assert_eq!(std::fs::metadata(&private).unwrap().permissions().mode() & 0o777, 0o600);
+}
+
+#[test]
+fn a_closed_pipe_ends_the_command_silently() {
+    let server = crate::loopback::Server::start(|_| crate::loopback::ok(r#"{"TableNames": []}"#));
+    let call = with(&server.url(), &["dynamodb", "list-tables", "--debug"]).into_iter().map(str::to_owned).collect::<Vec<_>>();
+    for words in [vec!["services".to_owned()], vec!["ec2".to_owned(), "help".to_owned()], call] {
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        // The standard output is closed: nothing is reported.
+        let mut process = tucuxi(&words).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        drop(process.stdout.take());
+        let output = process.wait_with_output().unwrap();
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success() && !stderr.contains("ipe") && !stderr.contains("panicked"), "{words:?}: {stderr}");
+        // The standard error is closed: the output is complete.
+        let mut process = tucuxi(&words).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        drop(process.stderr.take());
+        let output = process.wait_with_output().unwrap();
+        assert!(output.status.success() && !output.stdout.is_empty(), "{words:?}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_named_aws_prints_its_version_as_aws_does() {
+    let folder = tempfile::tempdir().unwrap();
+    let link = folder.path().join("aws");
+    std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_tucuxi"), &link).unwrap();
+    let version = succeeded(&Command::new(&link).arg("--version").env_clear().output().unwrap());
+    assert!(version.starts_with(&format!("aws-cli/2.0.0 tucuxi/{} ", env!("CARGO_PKG_VERSION"))), "{version}");
+    assert_eq!(stdout(&["--version"]), format!("tucuxi {}\n", env!("CARGO_PKG_VERSION")));
+}
+
+#[test]
+fn configuration_values_are_set_read_and_kept_apart_from_credentials() {
+    let folder = tempfile::tempdir().unwrap();
+    let [config, credentials] = ["config", "credentials"].map(|name| folder.path().join("aws").join(name));
+    let run = |words: &[&str]| {
+        let mut command = tucuxi(&[&["configure"], words].concat());
+        command.env_clear().env("AWS_CONFIG_FILE", &config).env("AWS_SHARED_CREDENTIALS_FILE", &credentials).output().unwrap()
+    };
+    for words in [
+        &["set", "region", "eu-west-1"][..],
+        &["set", "aws_secret_access_key", "SECRET", "--profile", "dev"],
+        &["set", "s3.addressing_style", "path", "--profile", "dev"],
+        &["set", "profile.dev.output", "text"],
+    ] {
+        assert_eq!(succeeded(&run(words)), "", "{words:?}");
+    }
+    let text = "[default]\nregion = eu-west-1\n[profile dev]\ns3 =\n    addressing_style = path\noutput = text\n";
+    assert_eq!(std::fs::read_to_string(&config).unwrap(), text);
+    assert_eq!(std::fs::read_to_string(&credentials).unwrap(), "[dev]\naws_secret_access_key = SECRET\n");
+    for (words, expected) in [
+        (&["get", "region"][..], "eu-west-1\n"),
+        (&["get", "output", "--profile", "dev"], "text\n"),
+        (&["get", "profile.dev.s3.addressing_style"], "path\n"),
+        (&["get", "aws_secret_access_key", "--profile", "dev"], "SECRET\n"),
+        (&["list-profiles"], "default\ndev\n"),
+    ] {
+        assert_eq!(succeeded(&run(words)), expected, "{words:?}");
+    }
+    for (words, code, message) in [
+        (&["get", "output"][..], 1, ""),
+        (&["get", "region", "--profile", "nobody"], 253, "nobody"),
+        (&["set", "region"], 252, "the following arguments are required: value"),
+        (&["set", "region", "a\nb"], 252, "argument value: a value has one line"),
+        (&["lits"], 252, "argument subcommand: Invalid choice: 'lits'"),
+    ] {
+        let output = run(words);
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(code), "{words:?}: {stderr}");
+        assert!(stderr.contains(message) && stderr.is_empty() == message.is_empty(), "{words:?}: {stderr}");
+    }
+    #[cfg(unix)]
+    for path in [&config, &credentials] {
+        use std::os::unix::fs::PermissionsExt as _;
+        assert_eq!(std::fs::metadata(path).unwrap().permissions().mode() & 0o777, 0o600);
+    }
 }

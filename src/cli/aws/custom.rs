@@ -166,7 +166,7 @@ fn cluster_token(line: &Line) -> Result<()> {
         None => credential,
     };
     let format = format(&line.globals, &line.session)?;
-    print(|out| output::result(out, &shown, format, line.command.name))
+    Ok(output::print(|out| output::result(out, &shown, format, line.command.name))?)
 }
 
 /// Without a region, the token is for the global endpoint.
@@ -192,9 +192,5 @@ fn api_version(line: &Line) -> &'static str {
 
 /// Prints a secret as a line of its own, whatever the output format is: it is input of another program.
 fn print_line(secret: &Value) -> Result<()> {
-    print(|out| writeln!(out, "{}", secret.as_str().unwrap_or_default()))
-}
-
-fn print(write: impl FnOnce(&mut dyn std::io::Write) -> std::io::Result<()>) -> Result<()> {
-    output::print(write).map_err(|error| Failure::general(error.to_string()))
+    Ok(output::lines([secret.as_str().unwrap_or_default()])?)
 }

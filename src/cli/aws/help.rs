@@ -64,11 +64,7 @@ pub(super) fn topic(words: &[String]) -> Option<&[String]> {
 /// A usage failure for a topic that does not exist.
 pub(super) fn run(topic: &[String]) -> Result<()> {
     let text = text_of(topic)?;
-    output::print(|out| out.write_all(text.as_bytes())).or_else(|error| {
-        // A pager or `head` that has read enough.
-        let closed = error.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe);
-        if closed { Ok(()) } else { Err(Failure::general(error.to_string())) }
-    })
+    Ok(output::print(|out| out.write_all(text.as_bytes()))?)
 }
 
 fn text_of(topic: &[String]) -> Result<String> {

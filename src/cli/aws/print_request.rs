@@ -4,7 +4,7 @@ use std::io::Read as _;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::globals::RequestForm;
-use crate::cli::failure::{Failure, Result};
+use crate::cli::failure::Result;
 use crate::cli::{dry_run, output};
 use crate::http::{Body, Request, Response, Secrets, SendOptions, Transport};
 use crate::value;
@@ -39,7 +39,7 @@ impl Capture {
 /// # Errors
 /// If a body cannot be read or standard output cannot be written.
 pub(super) fn print(request: Request, form: RequestForm) -> Result<()> {
-    let printed = match form {
+    Ok(match form {
         RequestForm::Http => dry_run::print(request),
         RequestForm::Curl => {
             let mut request = request;
@@ -53,8 +53,7 @@ pub(super) fn print(request: Request, form: RequestForm) -> Result<()> {
             let body = content(request.body)?;
             output::json(&value!({"method": method, "url": url, "headers": headers, "body": body}))
         }
-    };
-    printed.map_err(|error| Failure::general(error.to_string()))
+    }?)
 }
 
 /// The whole body: a string if it is text, otherwise bytes.

@@ -1,18 +1,15 @@
 //! Calling the operation of a command line and printing its result.
 
-use std::io::{self, Write};
-use std::path::Path;
-
 use super::globals::Globals;
 use super::invocation::Invocation;
+use super::outfiles::{Outfiles, Printed};
 use super::print_request::{self, Capture};
 use super::skeleton;
 use crate::cli::failure::{Failure, Result};
 use crate::cli::output::{self, Format};
-use crate::cli::replace_file::ReplaceFile;
 use crate::session::Session;
 use crate::value::{List, Map, Value};
-use crate::{Client, Paginator, Stream};
+use crate::{Client, Paginator};
 
 /// Runs an invocation.
 ///
@@ -42,60 +39,20 @@ pub(super) fn run(invocation: Invocation) -> Result<()> {
 fn trace(client: &Client) -> Result<()> {
     client.on("before-send", |event| {
         if let Some(request) = event.request() {
-            eprintln!("{} {}", request.method, request.masked_url());
+            output::note(format_args!("{} {}", request.method, request.masked_url()));
             for (name, value) in request.headers.iter() {
-                eprintln!("  {name}: {}", crate::cli::dry_run::shown(&request.headers, name, value));
+                output::note(format_args!("  {name}: {}", crate::cli::dry_run::shown(&request.headers, name, value)));
             }
         }
         Ok(())
     })?;
     client.on("after-call", |event| {
         if let Some(response) = event.result() {
-            eprintln!("{}", response["ResponseMetadata"].to_json_text(true));
+            output::note(response["ResponseMetadata"].to_json_text(true));
         }
         Ok(())
     })?;
     Ok(())
-}
-
-/// The options that write a part of the response to a file: operation, option, and where the part is.
-const PART_FILES: &[(&str, &str, &str)] = &[
-    ("CreateCertificateFromCsr", "certificate-pem-outfile", "certificatePem"),
-    ("CreateKeysAndCertificate", "certificate-pem-outfile", "certificatePem"),
-    ("CreateKeysAndCertificate", "public-key-outfile", "keyPair.PublicKey"),
-    ("CreateKeysAndCertificate", "private-key-outfile", "keyPair.PrivateKey"),
-];
-
-/// Writes parts of the response to the files of the added options.
-fn write_parts(invocation: &Invocation, response: &mut Map) -> Result<()> {
-    let word = |flag: &str| invocation.added.iter().find(|(known, _)| *known == flag).and_then(|(_, words)| words.first());
-    for (_, flag, path) in PART_FILES.iter().filter(|(operation, _, _)| *operation == invocation.operation) {
-        if let Some(file) = word(flag) {
-            let part = Value::from(response.clone()).search(path)?;
-            write_file(file, part.as_str().unwrap_or_default().as_bytes())?;
-        }
-    }
-    if invocation.operation == "CreateVirtualMFADevice"
-        && let (Some(file), Some(method)) = (word("outfile"), word("bootstrap-method"))
-        && let Some(device) = response.get("VirtualMFADevice").and_then(Value::as_map)
-    {
-        let mut device = device.clone();
-        let seed = device.get(method).and_then(Value::as_bytes).map(<[u8]>::to_vec).unwrap_or_default();
-        device.remove("Base32StringSeed");
-        device.remove("QRCodePNG");
-        response.insert("VirtualMFADevice", device);
-        write_file(file, &seed)?;
-    }
-    Ok(())
-}
-
-fn write_file(path: &str, content: &[u8]) -> Result<()> {
-    let path = super::files::expand(path);
-    let written = ReplaceFile::create(&path).and_then(|mut file| {
-        file.write_all(content)?;
-        file.finish()
-    });
-    written.map_err(|error| Failure::general(format!("{}: {error}", path.display())))
 }
 
 fn execute(client: &Client, invocation: &Invocation) -> Result<()> {
@@ -111,9 +68,9 @@ fn execute(client: &Client, invocation: &Invocation) -> Result<()> {
     if let (Some(size), Some(key)) = (invocation.paging.limit, &invocation.paging.limit_key) {
         let mut params = invocation.params.clone();
         params.insert(key.as_str(), size);
-        return printer.response(client.call(&invocation.operation, params)?);
+        return printer.response(client, params.into());
     }
-    printer.response(client.call(&invocation.operation, params)?)
+    printer.response(client, params)
 }
 
 fn paginator(client: &Client, invocation: &Invocation, params: Value) -> Result<Paginator> {
@@ -160,8 +117,8 @@ impl<'a> Printer<'a> {
             return self.result(pages.build_full_result()?);
         }
         let definition = pages.definition().clone();
-        for page in pages.by_ref() {
-            self.result(text_page(&page?, &definition)?)?;
+        for (index, page) in pages.by_ref().enumerate() {
+            self.result(text_page(&page?, &definition, index == 0)?)?;
         }
         match pages.resume_token() {
             Some(token) => self.print(&Value::from(Map::from_iter([("NextToken", Map::from_iter([("NextToken", token)]))]))),
@@ -169,38 +126,17 @@ impl<'a> Printer<'a> {
         }
     }
 
-    /// Prints a response; its stream goes to the output file.
-    fn response(&self, mut response: Value) -> Result<()> {
-        if let Some(map) = response.as_map_mut() {
-            write_parts(self.invocation, map)?;
-            let streams: Vec<(String, Stream)> =
-                map.iter().filter_map(|(name, value)| Some((name.to_string(), value.as_stream()?.clone()))).collect();
-            for (name, stream) in streams {
-                map.remove(&name);
-                match (stream.events(), &self.invocation.outfile) {
-                    (Some(events), outfile) => self.events(events, outfile.as_deref())?,
-                    (None, Some(path)) => write_body(&stream, path)?,
-                    (None, None) => {}
-                }
-            }
-            if self.invocation.outfile.as_deref() == Some("-") {
-                return Ok(());
-            }
+    /// Calls the operation and prints its response; streams and secrets go to their files. The files are opened before the
+    /// call, which may not be repeatable.
+    fn response(&self, client: &Client, params: Value) -> Result<()> {
+        let outfiles = Outfiles::open(self.invocation)?;
+        let mut response = client.call(&self.invocation.operation, params)?;
+        if let Some(map) = response.as_map_mut()
+            && outfiles.write(map)? == Printed::Yes
+        {
+            return Ok(());
         }
         self.result(response)
-    }
-
-    /// Events as JSON lines while they arrive.
-    fn events(&self, events: impl Iterator<Item = crate::Result<Value>>, outfile: Option<&str>) -> Result<()> {
-        let mut out: Box<dyn Write> = match outfile {
-            Some(path) if path != "-" => Box::new(std::fs::File::create(super::files::expand(path))?),
-            _ => Box::new(io::stdout()),
-        };
-        for event in events {
-            writeln!(out, "{}", serde_json::to_string(&presentable(event?)).map_err(io::Error::from)?)?;
-            out.flush()?;
-        }
-        Ok(())
     }
 
     fn result(&self, mut result: Value) -> Result<()> {
@@ -215,26 +151,28 @@ impl<'a> Printer<'a> {
     }
 
     fn print(&self, value: &Value) -> Result<()> {
-        let printed = output::print(|out| output::result(out, value, self.format, &self.invocation.operation));
-        match printed {
-            Ok(()) => Ok(()),
-            Err(error) if error.downcast_ref::<io::Error>().is_some_and(|e| e.kind() == io::ErrorKind::BrokenPipe) => Ok(()),
-            Err(error) => Err(Failure::general(error.to_string())),
-        }
+        Ok(output::print(|out| output::result(out, value, self.format, &self.invocation.operation))?)
     }
 }
 
-/// The parts of a page that the text format shows: the results, null where there are none, and what belongs to all pages.
-fn text_page(page: &Value, definition: &crate::PaginatorDefinition) -> Result<Value> {
-    let mut shown = Map::new();
-    for key in definition.result_keys().iter().chain(definition.non_aggregate_keys()) {
-        shown.insert(key.expression().as_str(), key.find(page)?);
+/// The parts of a page that the text format shows: the results, null where there are none, and with the first page the
+/// members that belong to all pages.
+fn text_page(page: &Value, definition: &crate::PaginatorDefinition, is_first: bool) -> Result<Value> {
+    let of_all = if is_first { definition.non_aggregate_keys() } else { &[] };
+    let mut shown = Value::from(Map::new());
+    for key in definition.result_keys().iter().chain(of_all) {
+        let value = key.find(page)?;
+        match key.put(&mut shown, value.clone()) {
+            Ok(()) => {}
+            // An expression has no place in a response.
+            Err(_) => shown[key.expression().as_str()] = value,
+        }
     }
-    Ok(shown.into())
+    Ok(shown)
 }
 
 /// The value in the types of JSON: timestamps as ISO 8601, bytes as base64.
-fn presentable(value: Value) -> Value {
+pub(super) fn presentable(value: Value) -> Value {
     use base64::prelude::{BASE64_STANDARD, Engine};
     match value {
         Value::Timestamp(time) => iso8601(&time.to_string()).into(),
@@ -245,32 +183,28 @@ fn presentable(value: Value) -> Value {
     }
 }
 
-/// Python's form of the time zone: `+00:00` for `Z`.
+/// Python's form of a time: `+00:00` for `Z`, and no fraction or six digits.
 fn iso8601(text: &str) -> String {
-    match text.strip_suffix('Z') {
-        Some(local) => format!("{local}+00:00"),
-        None => text.to_owned(),
+    let (local, zone) = text.strip_suffix('Z').map_or((text, ""), |local| (local, "+00:00"));
+    match local.split_once('.') {
+        Some((seconds, fraction)) if fraction.bytes().all(|digit| digit.is_ascii_digit()) => format!("{seconds}.{fraction:0<6.6}{zone}"),
+        _ => format!("{local}{zone}"),
     }
 }
 
-/// Writes a body to a file, or to standard output for `-`. The file appears when the body is complete.
-fn write_body(stream: &Stream, path: &str) -> Result<()> {
-    let mut body = stream.take().ok_or_else(|| Failure::general("The body was already read."))?;
-    if path == "-" {
-        let copied = output::print(|out| io::copy(&mut body, out).map(|_| ()));
-        return copied.map_err(|error| Failure::general(error.to_string()));
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_have_the_form_of_python() {
+        for (text, expected) in [
+            ("2024-01-02T03:04:05Z", "2024-01-02T03:04:05+00:00"),
+            ("2024-01-02T03:04:05.5Z", "2024-01-02T03:04:05.500000+00:00"),
+            ("2024-01-02T03:04:05.123456789Z", "2024-01-02T03:04:05.123456+00:00"),
+            ("2024-01-02T03:04:05", "2024-01-02T03:04:05"),
+        ] {
+            assert_eq!(iso8601(text), expected);
+        }
     }
-    let path = super::files::expand(path);
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let of_file = |error: io::Error| Failure::general(format!("{}: {error}", path.display()));
-    if path.exists() && !path.is_file() {
-        // A device or a pipe cannot be replaced.
-        let mut file = std::fs::OpenOptions::new().write(true).open(&path).map_err(of_file)?;
-        io::copy(&mut body, &mut file).map_err(of_file)?;
-        return Ok(());
-    }
-    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(of_file)?;
-    io::copy(&mut body, file.as_file_mut()).map_err(of_file)?;
-    file.persist(&path).map_err(|error| of_file(error.error))?;
-    Ok(())
 }

@@ -1,7 +1,7 @@
 //! `--generate-cli-skeleton`: an input document with every member, or an output document.
 
 use super::invocation::Invocation;
-use crate::cli::failure::{Failure, Result};
+use crate::cli::failure::Result;
 use crate::cli::output::{self, Format};
 use crate::definition::{Node, ShapeType};
 use crate::value::{List, Map, Value};
@@ -19,11 +19,10 @@ pub(super) fn print(invocation: &Invocation, kind: &str) -> Result<()> {
         None => Map::new().into(),
     };
     let format = if kind == "yaml-input" { Format::Yaml } else { Format::Json };
-    let printed = output::print(|out| match &document {
+    Ok(output::print(|out| match &document {
         Value::Map(map) if map.is_empty() => writeln!(out, "{{}}"),
         document => output::result(out, document, format, &invocation.operation),
-    });
-    printed.map_err(|error| Failure::general(error.to_string()))
+    })?)
 }
 
 /// A sample of a shape; a shape inside itself is empty.

@@ -1,4 +1,5 @@
-//! What the subcommands print: lines of text, or JSON in the form that keeps bytes and times apart from text.
+//! The output of the subcommands: lines of text, JSON that distinguishes bytes and timestamps from text, and the formats of the
+//! AWS CLI. A closed pipe is an error of these functions, never a panic.
 
 mod json;
 mod table;
@@ -33,6 +34,11 @@ pub(crate) fn print(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> any
     let mut out = io::BufWriter::new(io::stdout().lock());
     write(&mut out)?;
     Ok(out.flush()?)
+}
+
+/// Prints a line to standard error. If nobody reads it, it is lost.
+pub(crate) fn note(line: impl Display) {
+    let _ = writeln!(io::stderr().lock(), "{line}");
 }
 
 /// The form of a command's result.
