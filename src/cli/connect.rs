@@ -7,7 +7,7 @@ use anyhow::Context as _;
 use clap::Args;
 
 use crate::error::Result;
-use crate::{Client, Environment, Session};
+use crate::{Client, Environment, Session, SessionBuilder};
 
 /// Where calls go, and with which credentials. Options that are not given come from the environment and the shared files.
 #[derive(Args, Default)]
@@ -24,8 +24,23 @@ pub(crate) struct Connect {
 }
 
 impl Connect {
-    /// Creates a session with these options.
+    /// Creates a session with these options, except for the endpoint.
     pub(crate) fn session(&self) -> Result<Session> {
+        self.builder().build()
+    }
+
+    /// Creates a session all of whose clients use the endpoint.
+    #[cfg(any(feature = "lua", feature = "rhai"))]
+    pub(crate) fn session_at_endpoint(&self) -> Result<Session> {
+        let Some(url) = self.endpoint_url.clone() else { return self.session() };
+        let variable = move |name: &str| match name {
+            "AWS_ENDPOINT_URL" => Some(url.clone()),
+            name => std::env::var(name).ok(),
+        };
+        self.builder().environment(Environment::from_fn(variable)).build()
+    }
+
+    fn builder(&self) -> SessionBuilder {
         let mut session = Session::builder().mfa_prompt(ask_for_code);
         if let Some(region) = &self.region {
             session = session.region(region);
@@ -33,7 +48,7 @@ impl Connect {
         if let Some(profile) = &self.profile {
             session = session.profile(profile);
         }
-        session.build()
+        session
     }
 
     /// Creates a client with these options.

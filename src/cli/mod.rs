@@ -11,6 +11,8 @@ mod failure;
 mod inspect;
 mod output;
 mod replace_file;
+#[cfg(any(feature = "lua", feature = "rhai"))]
+mod run_script;
 mod strip;
 
 use std::process::ExitCode;
@@ -36,6 +38,8 @@ enum Command {
     #[cfg(feature = "demo")]
     Demo(demo::Arguments),
     Definitions(definitions::Arguments),
+    #[cfg(any(feature = "lua", feature = "rhai"))]
+    Run(run_script::Arguments),
 }
 
 /// Runs the command with the arguments of the process. A failure and its causes are printed to standard error.
@@ -53,6 +57,8 @@ pub fn main() -> ExitCode {
         #[cfg(feature = "demo")]
         Command::Demo(arguments) => demo::run(arguments, connect),
         Command::Definitions(arguments) => definitions::run(arguments),
+        #[cfg(any(feature = "lua", feature = "rhai"))]
+        Command::Run(arguments) => run_script::run(arguments, &connect),
     };
     match done.map_err(failure::Failure::from) {
         Ok(()) => ExitCode::SUCCESS,

@@ -15,6 +15,7 @@
 //! 13. [Hooks](hooks)
 //! 14. [Testing](testing)
 //! 15. [Embedding](embedding)
+//!     - scripts in Lua and Rhai: `guide::lua` and `guide::rhai`, with the features of these names
 //! 16. [Python](python)
 //! 17. [Coming from boto3](coming_from_boto3)
 //! 18. [Programs](programs)
@@ -72,6 +73,14 @@ pub mod embedding {}
 
 #[doc = include_str!("python.md")]
 pub mod python {}
+
+#[doc = include_str!("lua.md")]
+#[cfg(feature = "lua")]
+pub mod lua {}
+
+#[doc = include_str!("rhai.md")]
+#[cfg(feature = "rhai")]
+pub mod rhai {}
 
 #[doc = include_str!("coming_from_boto3.md")]
 pub mod coming_from_boto3 {}

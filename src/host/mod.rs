@@ -2,5 +2,13 @@
 //! errors, and callbacks.
 
 pub mod bridge;
+#[cfg(any(feature = "lua", feature = "rhai"))]
+mod callbacks;
+#[cfg(feature = "lua")]
+pub mod lua;
 #[cfg(feature = "python")]
 pub mod python;
+#[cfg(feature = "rhai")]
+pub mod rhai;
+#[cfg(any(feature = "lua", feature = "rhai"))]
+mod script;

@@ -70,7 +70,7 @@ impl Number {
         let length = digits.len();
         let text = match usize::try_from(exponent) {
             _ if digits.is_empty() => "0".to_owned(),
-            Ok(whole) if whole >= length && whole <= LONGEST => digits + &"0".repeat(whole - length),
+            Ok(whole) if whole >= length && whole <= LONGEST => digits + "0".repeat(whole - length).as_str(),
             Ok(whole) if whole > 0 && whole < length => format!("{}.{}", &digits[..whole], &digits[whole..]),
             _ if exponent <= 0 && exponent.unsigned_abs() <= LONGEST as u64 => {
                 format!("0.{}{digits}", "0".repeat(exponent.unsigned_abs() as usize))

@@ -36,6 +36,8 @@ mod recordings;
 mod resources;
 mod s3_server;
 mod scenarios;
+#[cfg(any(feature = "lua", feature = "rhai"))]
+mod scripting;
 mod sensitive;
 mod signing;
 mod stubs;

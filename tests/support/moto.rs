@@ -28,6 +28,11 @@ pub fn client(service: &str) -> Client {
     SHARED.client(service)
 }
 
+/// The URL of the shared server.
+pub fn url() -> String {
+    SHARED.url()
+}
+
 impl Moto {
     /// Starts a server, whose log is named after it.
     pub fn start(name: &str) -> Moto {

@@ -310,9 +310,12 @@ impl Operand {
         }
     }
 
-    /// Reads the first entry of a map as an operand.
+    const NAMES: [&str; 4] = ["attr", "key", "size", "value"];
+
+    /// Reads the entry of a map that is an operand. The order of entries has no meaning: the maps of some languages have none.
     fn from_entry(map: &Map, path: &Path<'_>) -> Result<Operand> {
-        let Some((key, value)) = map.iter().next() else { return Err(wrong(path, "an operand must not be empty")) };
+        let operand = map.iter().find(|(key, _)| Operand::NAMES.contains(&key.as_str()));
+        let Some((key, value)) = operand.or_else(|| map.iter().next()) else { return Err(wrong(path, "an operand must not be empty")) };
         let name = || value.as_str().map(Str::from).ok_or_else(|| wrong(&path.name(key), "the name of an attribute must be a string"));
         Ok(Operand(match key.as_str() {
             "attr" => OperandKind::Attr(name()?),
@@ -320,7 +323,7 @@ impl Operand {
             "size" => OperandKind::Size(name()?),
             "value" => OperandKind::Value(value.clone()),
             other => {
-                let near = did_you_mean(other, ["attr", "key", "size", "value"]);
+                let near = did_you_mean(other, Operand::NAMES);
                 return Err(wrong(path, &format!("unknown operand {other:?}.{near}")));
             }
         }))
@@ -359,14 +362,14 @@ impl Condition {
 
     fn read_test(map: &Map, path: &Path<'_>) -> Result<Condition> {
         let left = Operand::from_entry(map, path)?;
-        let rest: Vec<_> = map.iter().skip(1).collect();
-        let (operator, right) = match rest[..] {
-            [(name, value)] => {
+        let rest: Vec<_> = map.iter().filter(|(key, _)| !Operand::NAMES.contains(&key.as_str())).collect();
+        let (operator, right) = match (&rest[..], map.get("operator"), map.get("operands")) {
+            ([(name, value)], ..) => {
                 let operator = Operator::find(name, path)?;
                 (operator, literals(operator, value, &path.name(name))?)
             }
-            [(first, operator), (second, Value::List(operands))] if first == "operator" && second == "operands" => {
-                let path = path.name(second);
+            ([_, _], Some(operator), Some(Value::List(operands))) => {
+                let path = path.name("operands");
                 let operand = |(i, value): (usize, &Value)| match value {
                     Value::Map(map) if map.len() == 1 => Operand::from_entry(map, &path.index(i)),
                     _ => Err(wrong(&path.index(i), "an operand must be a map with one entry")),

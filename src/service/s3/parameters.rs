@@ -84,7 +84,7 @@ fn encode_source_map(source: &Map) -> anyhow::Result<String> {
     let (bucket, key) = (text("Bucket")?, text("Key")?);
     let path = if is_bucket_arn(bucket) { format!("{bucket}/object/{key}") } else { format!("{bucket}/{key}") };
     let version = source.get("VersionId").and_then(Value::as_str).map(|v| format!("?versionId={v}"));
-    Ok(percent_encode(&path, "/").into_owned() + &version.unwrap_or_default())
+    Ok(percent_encode(&path, "/").into_owned() + version.as_deref().unwrap_or_default())
 }
 
 /// Metadata is sent in headers, which are ASCII.

@@ -75,7 +75,7 @@ impl Failure {
 
     fn at(mut self, step: String) -> Failure {
         let dot = if self.path.is_empty() || self.path.starts_with('[') { "" } else { "." };
-        self.path = step + dot + &self.path;
+        self.path = step + dot + self.path.as_str();
         self
     }
 }
