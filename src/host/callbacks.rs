@@ -235,18 +235,17 @@ mod tests {
         let here = thread::current().id();
         let work = || {
             thread::scope(|scope| {
-                let calls: Vec<_> = (0..8i64).map(|i| scope.spawn(|| i).join().map(|i| callbacks.call(1, vec![i.into()]))).collect();
-                calls.into_iter().map(|sum| sum.unwrap().unwrap().as_int().unwrap()).sum::<i64>()
+                let callbacks = &callbacks;
+                let calls: Vec<_> = (0..8i64).map(|i| scope.spawn(move || callbacks.call(1, vec![i.into()]))).collect();
+                calls.into_iter().map(|call| call.join().unwrap().unwrap().as_int().unwrap()).sum::<i64>()
             })
         };
         let sum = callbacks.serve(work, |_, input| {
             assert_eq!(thread::current().id(), here);
             let Input::Arguments(arguments) = input else { panic!("no event") };
-            // A function makes a call of its own, which needs a function, too.
-            let nested = callbacks.serve(|| callbacks.call(2, Vec::new()), |_, _| Ok((100.into(), Value::Null)));
-            Ok(((arguments[0].as_int().unwrap() + nested?.as_int().unwrap()).into(), Value::Null))
+            Ok((arguments[0].clone(), Value::Null))
         });
-        assert_eq!(sum, 828);
+        assert_eq!(sum, 28);
     }
 
     #[test]

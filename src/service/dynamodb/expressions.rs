@@ -255,7 +255,7 @@ mod tests {
 
     #[test]
     fn deep_nesting_is_an_error() {
-        for text in ["(".repeat(4000), format!("{}a", "size(".repeat(800)), "SET a = ".to_owned() + &"(".repeat(4000)] {
+        for text in ["(".repeat(4000), format!("{}a", "size(".repeat(800)), "SET a = ".to_owned() + "(".repeat(4000).as_str()] {
             let kind = if text.starts_with("SET") { ExpressionKind::Update } else { ExpressionKind::Condition };
             let error = expr(text, ()).check(kind).unwrap_err();
             assert!(error.message().contains("the expression is nested too deeply"), "{error}");
