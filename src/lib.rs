@@ -144,7 +144,9 @@
 //!
 //! The types at the root of the crate and those of [`http`] are the stable API. The interpreter's own types are in
 //! [`unversioned`]. [`guide::architecture`] describes the layers.
-#![forbid(unsafe_code)]
+// Only the C API has to use pointers.
+#![cfg_attr(not(feature = "capi"), forbid(unsafe_code))]
+#![deny(unsafe_code)]
 #![warn(missing_docs)]
 
 mod auth;

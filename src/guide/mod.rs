@@ -17,10 +17,11 @@
 //! 15. [Embedding](embedding)
 //!     - scripts in Lua and Rhai: `guide::lua` and `guide::rhai`, with the features of these names
 //! 16. [Python](python)
-//! 17. [Coming from boto3](coming_from_boto3)
-//! 18. [Programs](programs)
-//! 19. [Differences from boto3](differences)
-//! 20. [Architecture](architecture)
+//! 17. [C](c)
+//! 18. [Coming from boto3](coming_from_boto3)
+//! 19. [Programs](programs)
+//! 20. [Differences from boto3](differences)
+//! 21. [Architecture](architecture)
 
 #[doc = include_str!("first_call.md")]
 pub mod first_call {}
@@ -81,6 +82,9 @@ pub mod lua {}
 #[doc = include_str!("rhai.md")]
 #[cfg(feature = "rhai")]
 pub mod rhai {}
+
+#[doc = include_str!("c.md")]
+pub mod c {}
 
 #[doc = include_str!("coming_from_boto3.md")]
 pub mod coming_from_boto3 {}

@@ -6,6 +6,8 @@ pub mod bridge;
 mod callbacks;
 #[cfg(feature = "lua")]
 pub mod lua;
+#[cfg(feature = "capi")]
+pub mod capi;
 #[cfg(feature = "python")]
 pub mod python;
 #[cfg(feature = "rhai")]

@@ -14,6 +14,8 @@ mod python;
 mod server;
 
 mod botocore_sessions;
+#[cfg(feature = "capi")]
+mod c_api;
 mod calls;
 mod chapters;
 mod collection_memory;

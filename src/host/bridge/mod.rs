@@ -22,6 +22,7 @@
 //! ```
 
 mod client;
+mod event;
 mod paging;
 mod resource;
 mod session;
@@ -33,8 +34,10 @@ use std::io::Write;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+pub use self::event::hook;
 pub use self::paging::Pages;
 use self::paging::Paginated;
+pub use self::session::{credentials_from, session_builder};
 pub use self::stream::StreamState;
 pub use self::visitor::{Visitor, visit};
 use crate::client::Client;

@@ -2,11 +2,12 @@
 
 use super::{Answer, Object, Row, optional_text, text, unknown};
 use crate::auth::Credentials;
+use crate::client::params_map;
 use crate::credentials::explicit;
 use crate::error::{Error, ErrorKind, Result, did_you_mean};
-use crate::session::Session;
+use crate::session::{Session, SessionBuilder};
 use crate::settings::{Config, Environment};
-use crate::value::{List, Map, Str, Value};
+use crate::value::{List, Map, Str, Timestamp, Value};
 
 pub(super) const MEMBERS: &[Row] = &[
     ("client", "method", &["service_name", "region_name", "api_version", "use_ssl", "verify", "endpoint_url"], "Creates a client."),
@@ -36,40 +37,69 @@ const OPTIONS: [&str; 10] = [
 ];
 
 impl Object {
-    /// Creates a session from boto3's arguments, and further `config` (a map of options), `definitions` (the path of a folder
-    /// or archive), `config_file`, and `credentials_file`. Without an environment, the process's own counts.
+    /// Creates a session from boto3's arguments; see [`session_builder`].
     ///
     /// # Errors
-    /// `InvalidConfig` for an unknown option, `PartialCredentials`, and the errors of
-    /// [`SessionBuilder::build`](crate::SessionBuilder::build).
+    /// Those of [`session_builder`] and of [`SessionBuilder::build`].
     pub fn session(options: &Map, environment: Option<Environment>) -> Result<Object> {
-        let mut builder = Session::builder();
-        if let Some(environment) = environment {
-            builder = builder.environment(environment);
-        }
-        for (name, value) in options.iter().filter(|(_, value)| !value.is_null()) {
-            builder = match name.as_str() {
-                "region_name" => builder.region(text(options, name)?),
-                "profile_name" => builder.profile(text(options, name)?),
-                "config" => builder.config(Config::from_value(value)?),
-                "definitions" => builder.definitions(text(options, name)?),
-                "config_file" => builder.config_file(text(options, name)?),
-                "credentials_file" => builder.credentials_file(text(options, name)?),
-                // They are read together below.
-                name if OPTIONS.contains(&name) => builder,
-                _ => {
-                    let near = did_you_mean(name, OPTIONS);
-                    let message = format!("There is no session option {name:?}.{near}");
-                    return Err(Error::new(ErrorKind::InvalidConfig, message).with_name("TypeError"));
-                }
-            };
-        }
-        let [id, secret, token, account] =
-            ["aws_access_key_id", "aws_secret_access_key", "aws_session_token", "aws_account_id"].map(|name| optional_text(options, name));
-        if let Some(credentials) = explicit(id?, secret?, token?, account?)? {
-            builder = builder.credentials(credentials);
-        }
-        builder.build().map(Object::Session)
+        session_builder(options, environment)?.build().map(Object::Session)
+    }
+}
+
+/// Returns the builder of a session from boto3's arguments, and further `config` (a map of options), `definitions` (the path of a folder
+/// or archive), `config_file`, and `credentials_file`. Without an environment, the process's own counts.
+///
+/// # Errors
+/// `InvalidConfig` for an unknown option, and `PartialCredentials`.
+pub fn session_builder(options: &Map, environment: Option<Environment>) -> Result<SessionBuilder> {
+    let mut builder = Session::builder();
+    if let Some(environment) = environment {
+        builder = builder.environment(environment);
+    }
+    for (name, value) in options.iter().filter(|(_, value)| !value.is_null()) {
+        builder = match name.as_str() {
+            "region_name" => builder.region(text(options, name)?),
+            "profile_name" => builder.profile(text(options, name)?),
+            "config" => builder.config(Config::from_value(value)?),
+            "definitions" => builder.definitions(text(options, name)?),
+            "config_file" => builder.config_file(text(options, name)?),
+            "credentials_file" => builder.credentials_file(text(options, name)?),
+            // They are read together below.
+            name if OPTIONS.contains(&name) => builder,
+            _ => {
+                let near = did_you_mean(name, OPTIONS);
+                let message = format!("There is no session option {name:?}.{near}");
+                return Err(Error::new(ErrorKind::InvalidConfig, message).with_name("TypeError"));
+            }
+        };
+    }
+    let [id, secret, token, account] =
+        ["aws_access_key_id", "aws_secret_access_key", "aws_session_token", "aws_account_id"].map(|name| optional_text(options, name));
+    if let Some(credentials) = explicit(id?, secret?, token?, account?)? {
+        builder = builder.credentials(credentials);
+    }
+    Ok(builder)
+}
+
+/// Reads credentials that a callback of the host returned: `access_key`, `secret_key`, and optionally `token`, `account_id`, and
+/// `expires`, a timestamp or its text.
+///
+/// # Errors
+/// `ParamValidation` for missing parts and wrong types.
+pub fn credentials_from(value: Value) -> Result<Credentials> {
+    let map = params_map(value)?;
+    let [token, account] = ["token", "account_id"].map(|name| optional_text(&map, name));
+    let mut credentials = Credentials::new(text(&map, "access_key")?, text(&map, "secret_key")?);
+    if let Some(token) = token? {
+        credentials = credentials.with_token(token);
+    }
+    if let Some(account) = account? {
+        credentials = credentials.with_account_id(account);
+    }
+    match &map["expires"] {
+        Value::Null => Ok(credentials),
+        Value::Timestamp(end) => Ok(credentials.with_expiry(*end)),
+        other => Ok(credentials.with_expiry(Timestamp::parse(other.as_str().unwrap_or_default())?)),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Streams: bodies, and streams of events.
 
-use std::io::Read;
+use std::io::{self, Read};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::{Answer, Object, Row, unknown};
@@ -63,7 +63,7 @@ impl StreamState {
     /// `Stream` and the other errors of a body; `Stream` after [`Object::close`].
     pub fn read(&mut self, amount: Option<u64>) -> Result<Vec<u8>> {
         let Content::Body(reader) = &mut self.content else {
-            return Err(Error::new(ErrorKind::Stream, "The stream is closed, or it is a stream of events."));
+            return Err(no_body());
         };
         let known = self.length.map(|length| length.saturating_sub(self.position));
         // The announced length is not trusted with more memory than this.
@@ -76,6 +76,25 @@ impl StreamState {
         };
         self.position += read.map_err(Error::from_stream)? as u64;
         Ok(content)
+    }
+
+    /// Reads into a buffer until it is full or the body ends, and returns the number of bytes.
+    ///
+    /// # Errors
+    /// As for [`read`](Self::read).
+    pub fn read_into(&mut self, buffer: &mut [u8]) -> Result<usize> {
+        let Content::Body(reader) = &mut self.content else { return Err(no_body()) };
+        let mut filled = 0;
+        while filled < buffer.len() {
+            match reader.read(&mut buffer[filled..]) {
+                Ok(0) => break,
+                Ok(amount) => filled += amount,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(Error::from_stream(error)),
+            }
+        }
+        self.position += filled as u64;
+        Ok(filled)
     }
 
     pub(super) fn next(&mut self) -> Result<Option<Answer>> {
@@ -91,6 +110,10 @@ impl StreamState {
 }
 
 /// Locks the state of a stream.
+fn no_body() -> Error {
+    Error::new(ErrorKind::Stream, "The stream is closed, or it is a stream of events.")
+}
+
 pub(super) fn lock(stream: &Mutex<StreamState>) -> MutexGuard<'_, StreamState> {
     stream.lock().unwrap_or_else(PoisonError::into_inner)
 }

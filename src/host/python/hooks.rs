@@ -3,15 +3,13 @@
 //! An event lives no longer than its stage, so a hook of Python gets a copy of the data as a dictionary and returns a dictionary
 //! of changes, or `None`.
 
-use std::time::Duration;
-
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
 use super::values::{from_python, to_python};
 use crate::call::{Event, HookId};
-use crate::http::{Body, Headers, Response};
-use crate::value::{Bytes, List, Map, Value};
+use crate::host::bridge;
+use crate::value::Value;
 
 /// The registration of a hook.
 #[pyclass(name = "Hook", frozen)]
@@ -19,114 +17,11 @@ pub(super) struct HookHandle(pub HookId);
 
 /// Makes a hook of a function.
 pub(super) fn hook(function: Py<PyAny>, plain: bool) -> impl Fn(&mut Event<'_, '_>) -> anyhow::Result<()> + Send + Sync + 'static {
-    move |event| {
-        let data = data(event);
+    bridge::hook(move |data| {
         let changes = Python::attach(|py| -> PyResult<Option<Value>> {
             let changes = function.bind(py).call1((to_python(py, &data, plain)?,))?;
             if changes.is_none() { Ok(None) } else { from_python(changes.cast::<PyDict>()?.as_any(), plain).map(Some) }
         })?;
-        if let Some(Value::Map(changes)) = changes {
-            apply(event, &changes);
-        }
-        Ok(())
-    }
-}
-
-fn pairs(headers: &Headers) -> Value {
-    headers.iter().map(|(name, value)| Value::from(vec![Value::from(name), Value::from(value)])).collect::<List>().into()
-}
-
-fn data(event: &Event<'_, '_>) -> Value {
-    let mut data = Map::from([
-        ("name", Value::from(event.name())),
-        ("stage", event.stage().into()),
-        ("service", event.service().name().into()),
-        ("operation", event.operation().name.clone().into()),
-        ("region", event.region().into()),
-        ("params", event.params().clone().into()),
-        ("notes", event.notes().clone().into()),
-        ("attempts", event.attempts().into()),
-        ("is_presign", event.is_presign().into()),
-        ("signing_name", event.signing_name().into()),
-    ]);
-    if let Some(request) = event.request() {
-        let body = match &request.body {
-            Body::Bytes(bytes) => Value::Bytes(bytes.clone()),
-            _ => Value::Null,
-        };
-        let request = Map::from([
-            ("method", Value::from(request.method.as_str())),
-            ("url", request.url.as_str().into()),
-            ("headers", pairs(&request.headers)),
-            ("body", body),
-        ]);
-        data.insert("request", request);
-    }
-    if let Some(response) = event.response() {
-        data.insert("response", Map::from([("status", Value::from(response.status)), ("headers", pairs(&response.headers))]));
-    }
-    if let Some(result) = event.result() {
-        data.insert("result", result.clone());
-    }
-    if let Some(delay) = event.retry() {
-        data.insert("retry", delay.as_secs_f64());
-    }
-    data.into()
-}
-
-fn apply(event: &mut Event<'_, '_>, changes: &Map) {
-    if let Value::Map(params) = &changes["params"] {
-        *event.params_mut() = params.clone();
-    }
-    if let Value::Map(notes) = &changes["notes"] {
-        *event.notes_mut() = notes.clone();
-    }
-    if let (Value::Map(changed), Some(request)) = (&changes["request"], event.request_mut()) {
-        if let Some(url) = changed["url"].as_str() {
-            request.url = url.to_owned();
-        }
-        if let Some(method) = changed["method"].as_str() {
-            request.method = method.to_owned();
-        }
-        if let Value::List(headers) = &changed["headers"] {
-            request.headers = headers_of(headers);
-        }
-        if let Value::Bytes(body) = &changed["body"] {
-            request.body = Body::Bytes(body.clone());
-        }
-    }
-    if let Value::Map(result) = &changes["result"] {
-        if let Some(own) = event.result_mut() {
-            *own = result.clone();
-        } else {
-            event.set_result(result.clone());
-        }
-    }
-    if let Value::Map(response) = &changes["response"] {
-        let status = response["status"].as_int().and_then(|status| u16::try_from(status).ok()).unwrap_or(200);
-        let body = response["body"].as_bytes().map(Bytes::from).unwrap_or_default();
-        let headers = response["headers"].as_list().map(headers_of).unwrap_or_default();
-        event.set_response(Response::new(status, headers, body));
-    }
-    match &changes["retry"] {
-        Value::Bool(false) => event.set_retry(None),
-        delay => {
-            if let Some(delay) = delay.as_float().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()) {
-                event.set_retry(Some(delay));
-            }
-        }
-    }
-    if let Some(signer) = changes["signer"].as_str() {
-        event.set_signer(signer);
-    }
-}
-
-fn headers_of(pairs: &List) -> Headers {
-    let mut headers = Headers::new();
-    for pair in pairs {
-        if let (Some(name), Some(value)) = (pair[0].as_str(), pair[1].as_str()) {
-            headers.append(name, value);
-        }
-    }
-    headers
+        Ok(changes.and_then(|changes| changes.as_map().cloned()))
+    })
 }
