@@ -13,6 +13,7 @@ mod output;
 mod replace_file;
 #[cfg(any(feature = "lua", feature = "rhai"))]
 mod run_script;
+mod serve;
 mod strip;
 
 use std::process::ExitCode;
@@ -40,6 +41,7 @@ enum Command {
     Definitions(definitions::Arguments),
     #[cfg(any(feature = "lua", feature = "rhai"))]
     Run(run_script::Arguments),
+    Serve(serve::Arguments),
 }
 
 /// Runs the command with the arguments of the process. A failure and its causes are printed to standard error.
@@ -59,6 +61,7 @@ pub fn main() -> ExitCode {
         Command::Definitions(arguments) => definitions::run(arguments),
         #[cfg(any(feature = "lua", feature = "rhai"))]
         Command::Run(arguments) => run_script::run(arguments, &connect),
+        Command::Serve(arguments) => serve::run(&arguments, connect),
     };
     match done.map_err(failure::Failure::from) {
         Ok(()) => ExitCode::SUCCESS,

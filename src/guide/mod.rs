@@ -17,11 +17,12 @@
 //! 15. [Embedding](embedding)
 //!     - scripts in Lua and Rhai: `guide::lua` and `guide::rhai`, with the features of these names
 //! 16. [Python](python)
-//! 17. [C](c)
-//! 18. [Coming from boto3](coming_from_boto3)
-//! 19. [Programs](programs)
-//! 20. [Differences from boto3](differences)
-//! 21. [Architecture](architecture)
+//! 17. [The line protocol](line_protocol)
+//! 18. [C](c)
+//! 19. [Coming from boto3](coming_from_boto3)
+//! 20. [Programs](programs)
+//! 21. [Differences from boto3](differences)
+//! 22. [Architecture](architecture)
 
 #[doc = include_str!("first_call.md")]
 pub mod first_call {}
@@ -71,6 +72,9 @@ pub mod testing {}
 
 #[doc = include_str!("embedding.md")]
 pub mod embedding {}
+
+#[doc = include_str!("line_protocol.md")]
+pub mod line_protocol {}
 
 #[doc = include_str!("python.md")]
 pub mod python {}

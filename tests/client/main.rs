@@ -30,6 +30,8 @@ mod errors;
 mod event_stream;
 mod guide;
 mod inspection;
+#[cfg(feature = "cli")]
+mod line_protocol;
 mod moto_services;
 mod no_sockets;
 mod paging;
