@@ -93,7 +93,10 @@ fn streams_go_in_chunks_in_both_directions_and_pages_line_by_line() {
     let mut server = Server::start(&moto.url());
     let s3 = json!({"service": "s3"});
     assert_eq!(server.ask(json!({"id": 1, "client": s3, "call": "create_bucket", "params": {"Bucket": "river"}}))["error"], Value::Null);
-    let put = |key: &str| json!({"id": key, "client": s3, "call": "put_object", "params": {"Bucket": "river", "Key": key}, "stream": "Body", "length": 10});
+    // Without TLS, a body that is read once has no checksum in its head.
+    let config = json!({"s3": {"payload_signing_enabled": false}, "request_checksum_calculation": "when_required"});
+    let unsigned = json!({"service": "s3", "config": config});
+    let put = |key: &str| json!({"id": key, "client": unsigned, "call": "put_object", "params": {"Bucket": "river", "Key": key}, "stream": "Body", "length": 10});
     server.send(&put("a").to_string());
     server.send(r#"{"id": "a", "chunk": "aGVsbG8="}"#);
     server.send(r#"{"id": "a", "chunk": "IHlvdQo="}"#);
