@@ -3,7 +3,7 @@
 //! A chunk consists of its length in hexadecimal, CRLF, its bytes, and CRLF. The chunk of length 0 is followed by the
 //! checksum as a trailer. The chunks are not signed (`STREAMING-UNSIGNED-PAYLOAD-TRAILER`).
 
-use std::io::{self, Read};
+use std::io::{self, Read, Write};
 
 use super::digest::{Checksum, ChecksumAlgorithm};
 use super::request::Body;
@@ -14,14 +14,18 @@ const CHUNK: usize = 1024 * 1024;
 
 /// Encodes a body, with its checksum in a trailer of that name.
 pub(crate) fn aws_chunked(body: Body, algorithm: ChecksumAlgorithm, trailer: String) -> Body {
+    let source = source(body, algorithm, trailer);
+    let coded = source.content.length().map(|n| coded_length(n, algorithm, &source.trailer));
+    Body::Reader(StreamReader::new(source, coded))
+}
+
+fn source(body: Body, algorithm: ChecksumAlgorithm, trailer: String) -> AwsChunked {
     let content = match body {
         Body::Empty => Content::Memory(Bytes::default(), 0),
         Body::Bytes(bytes) => Content::Memory(bytes, 0),
         Body::Reader(reader) => Content::Stream(reader),
     };
-    let coded = content.length().map(|n| coded_length(n, algorithm, &trailer));
-    let source = AwsChunked { content, algorithm, trailer, checksum: Some(Checksum::new(algorithm)), pending: Vec::new(), at: 0 };
-    Body::Reader(StreamReader::new(source, coded))
+    AwsChunked { content, algorithm, trailer, checksum: Some(Checksum::new(algorithm)), buffer: Vec::new(), at: 0, end: 0, taken: 0 }
 }
 
 struct AwsChunked {
@@ -30,8 +34,12 @@ struct AwsChunked {
     trailer: String,
     /// `None` after the trailer.
     checksum: Option<Checksum>,
-    pending: Vec<u8>,
+    /// The encoded bytes that are to be read next: `buffer[at..end]`. The buffer keeps its allocation from chunk to chunk.
+    buffer: Vec<u8>,
     at: usize,
+    end: usize,
+    /// How many bytes of the content have been encoded.
+    taken: u64,
 }
 
 enum Content {
@@ -39,23 +47,42 @@ enum Content {
     Stream(StreamReader),
 }
 
+/// The room for the line before a chunk: up to eight digits and CRLF.
+const SIZE_LINE: usize = 10;
+
 impl AwsChunked {
-    /// Encodes the next chunk, or the end.
+    /// Returns the room for the content of the next chunk: for the rest of a body that announces its length, otherwise for a
+    /// whole chunk. There is always some room, in which a source that has more than it announced is noticed.
+    fn room(&self) -> usize {
+        let rest = self.content.length().map_or(CHUNK as u64, |length| length.saturating_sub(self.taken));
+        rest.clamp(1024, CHUNK as u64) as usize
+    }
+
+    /// Encodes the next chunk, or the end. The content is read to its place behind the size line, so it is not copied again.
     fn refill(&mut self) -> io::Result<()> {
-        let mut chunk = vec![0; CHUNK];
-        let length = self.content.fill(&mut chunk)?;
-        self.pending.clear();
         self.at = 0;
+        self.end = 0;
+        let room = self.room();
+        if self.buffer.len() < SIZE_LINE + room + 2 {
+            self.buffer.resize(SIZE_LINE + room + 2, 0);
+        }
+        let length = self.content.fill(&mut self.buffer[SIZE_LINE..SIZE_LINE + room])?;
+        self.taken += length as u64;
         match &mut self.checksum {
             Some(checksum) if length > 0 => {
-                checksum.update(&chunk[..length]);
-                self.pending.extend_from_slice(format!("{length:x}\r\n").as_bytes());
-                self.pending.extend_from_slice(&chunk[..length]);
-                self.pending.extend_from_slice(b"\r\n");
+                let end = SIZE_LINE + length;
+                checksum.update(&self.buffer[SIZE_LINE..end]);
+                self.buffer[end..end + 2].copy_from_slice(b"\r\n");
+                let line = format!("{length:x}\r\n");
+                self.at = SIZE_LINE - line.len();
+                self.buffer[self.at..SIZE_LINE].copy_from_slice(line.as_bytes());
+                self.end = end + 2;
             }
             _ => {
                 let sum = self.checksum.take().map(Checksum::finish).unwrap_or_default();
-                self.pending.extend_from_slice(format!("0\r\n{}:{sum}\r\n\r\n", self.trailer).as_bytes());
+                self.buffer.clear();
+                write!(self.buffer, "0\r\n{}:{sum}\r\n\r\n", self.trailer)?;
+                self.end = self.buffer.len();
             }
         }
         Ok(())
@@ -64,14 +91,14 @@ impl AwsChunked {
 
 impl Read for AwsChunked {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        if self.at == self.pending.len() {
+        if self.at == self.end {
             if self.checksum.is_none() {
                 return Ok(0);
             }
             self.refill()?;
         }
-        let n = buf.len().min(self.pending.len() - self.at);
-        buf[..n].copy_from_slice(&self.pending[self.at..self.at + n]);
+        let n = buf.len().min(self.end - self.at);
+        buf[..n].copy_from_slice(&self.buffer[self.at..self.at + n]);
         self.at += n;
         Ok(n)
     }
@@ -91,8 +118,7 @@ impl Rewind for AwsChunked {
             Content::Stream(reader) => reader.rewind()?,
         }
         self.checksum = Some(Checksum::new(self.algorithm));
-        self.pending.clear();
-        self.at = 0;
+        (self.at, self.end, self.taken) = (0, 0, 0);
         Ok(())
     }
 }
@@ -159,6 +185,30 @@ mod tests {
         let (length, text) = coded(Body::Empty);
         assert_eq!(text, "0\r\nx-amz-checksum-crc32:AAAAAA==\r\n\r\n");
         assert_eq!(length, Some(text.len() as u64));
+    }
+
+    #[test]
+    fn the_buffer_is_no_larger_than_the_body_needs() {
+        for (length, at_most) in [(0, 1100), (1024, 1100), (70_000, 70_100), (3 * CHUNK, CHUNK + 100)] {
+            let body = Body::Bytes(vec![b'x'; length].into());
+            let mut source = source(body, ChecksumAlgorithm::Crc32, "t".to_owned());
+            let mut largest = 0;
+            let mut piece = [0; 8192];
+            while source.read(&mut piece).unwrap() > 0 {
+                largest = largest.max(source.buffer.capacity());
+            }
+            assert!((length.min(CHUNK)..=at_most).contains(&largest), "{length}: {largest}");
+        }
+    }
+
+    #[test]
+    fn a_source_that_has_more_than_it_announced_is_not_cut() {
+        let content = vec![b'x'; 5000];
+        let reader = crate::value::Stream::from_reader_with_length(io::Cursor::new(content), 10).take().unwrap();
+        let mut source = source(Body::Reader(reader), ChecksumAlgorithm::Crc32, "t".to_owned());
+        let mut coded = Vec::new();
+        source.read_to_end(&mut coded).unwrap();
+        assert_eq!(coded.iter().filter(|byte| **byte == b'x').count(), 5000);
     }
 
     #[test]
