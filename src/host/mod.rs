@@ -4,10 +4,10 @@
 pub mod bridge;
 #[cfg(any(feature = "lua", feature = "rhai"))]
 mod callbacks;
-#[cfg(feature = "lua")]
-pub mod lua;
 #[cfg(feature = "capi")]
 pub mod capi;
+#[cfg(feature = "lua")]
+pub mod lua;
 #[cfg(feature = "python")]
 pub mod python;
 #[cfg(feature = "rhai")]

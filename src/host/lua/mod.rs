@@ -100,8 +100,7 @@ fn library(lua: &Lua) -> mlua::Result<Table> {
     let library = lua.create_table()?;
     library.set("null", LuaValue::NULL)?;
     library.set("version", env!("CARGO_PKG_VERSION"))?;
-    let add =
-        |name: &str, function: fn(&Lua, MultiValue) -> mlua::Result<MultiValue>| library.set(name, lua.create_function(function)?);
+    let add = |name: &str, function: fn(&Lua, MultiValue) -> mlua::Result<MultiValue>| library.set(name, lua.create_function(function)?);
     add("index", index)?;
     add("call", |lua, mut arguments| {
         let object = arguments.pop_front().unwrap_or_default();
