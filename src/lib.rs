@@ -184,7 +184,7 @@ pub use error::{Error, ErrorKind, Result};
 pub use http::{Cancel, Proxies, Verify};
 pub use paginator::{Items, Paginator, ResultKeyIter, Search};
 pub use resource::{Collection, CollectionItems, CollectionPages, Member, MemberKind, Outcome, Resource};
-pub use service::dynamodb;
+pub use service::{cloudfront, dynamodb};
 pub use session::{ClientBuilder, DefinitionsAt, Session, SessionBuilder, client, default_session, resource, setup_default_session};
 pub use settings::{Config, Environment};
 pub use testing::{ANY, Any, Recorder, Replay, StubbedError, Stubber};

@@ -3,6 +3,7 @@
 //! This and the transfer module are the only places in the library that name services. A customization adjusts the
 //! [`Setup`] of a client and registers hooks on the same mechanism that users have.
 
+pub mod cloudfront;
 mod cross_region_copy;
 mod database_tokens;
 pub mod dynamodb;
@@ -21,6 +22,11 @@ use crate::resource::Method;
 /// Applies the customizations of a service to a new client.
 pub(crate) fn customize(setup: &mut Setup<'_>) -> Result<()> {
     match setup.service.service_id()? {
+        #[cfg(feature = "cloudfront")]
+        "CloudFront" => {
+            setup.extra_methods = cloudfront::METHODS;
+            Ok(())
+        }
         "DocDB" | "Neptune" => cross_region_copy::customize_docdb_and_neptune(setup),
         "DynamoDB" => {
             dynamodb::customize(setup);

@@ -412,6 +412,47 @@ fn tokens_for_clusters_are_presigned_with_the_name_of_the_cluster() {
 }
 
 #[test]
+fn urls_of_cloudfront_are_signed() {
+    use tucuxi::cloudfront::{CloudFrontSigner, Policy};
+    let recorded = include_str!("customizations/cloudfront.jsonl").lines().next().unwrap();
+    let keys: serde_json::Value = serde_json::from_str(recorded).unwrap();
+    let pem = keys["pkcs1"].as_str().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("key.pem");
+    std::fs::write(&file, pem).unwrap();
+    let text = format!("file://{}", file.display());
+    let url = "https://d.cloudfront.net/a?b=c";
+    let sign = |more: &[&str]| {
+        let words = ["cloudfront", "sign", "--url", url, "--key-pair-id", "K"];
+        tucuxi(&[&words[..], more].concat()).output().unwrap()
+    };
+    let signer = CloudFrontSigner::from_pem("K", pem).unwrap();
+    let end = tucuxi::Timestamp::new(1893456000, 0);
+    for written in ["2030-01-01", "2030-01-01T00:00:00", "2030-01-01T02:00:00+02:00", "1893456000"] {
+        let printed = succeeded(&sign(&["--private-key", &text, "--date-less-than", written]));
+        assert_eq!(printed, signer.sign_url(url, end).unwrap());
+    }
+    // A date without separators is a number of seconds, as with the AWS CLI.
+    let seconds = succeeded(&sign(&["--private-key", pem, "--date-less-than", "20300101"]));
+    assert_eq!(seconds, signer.sign_url(url, tucuxi::Timestamp::new(20300101, 0)).unwrap());
+    let conditions = ["--date-less-than", "2030-01-01", "--date-greater-than", "2029-01-01", "--ip-address", "192.0.2.1"];
+    let policy = Policy::new(url, end).date_greater_than(tucuxi::Timestamp::new(1861920000, 0)).ip_address("192.0.2.1").to_json().unwrap();
+    let printed = succeeded(&sign(&[&["--private-key", &text], &conditions[..]].concat()));
+    assert_eq!(printed, signer.sign_url_with(url, policy).unwrap());
+
+    let failed = |more: &[&str], status: i32, expected: &str| {
+        let output = sign(more);
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert_eq!((output.status.code(), output.stdout.len()), (Some(status), 0), "{stderr}");
+        assert!(stderr.contains(expected) && !stderr.contains("PRIVATE KEY-----\n"), "{stderr}");
+    };
+    failed(&["--private-key", &text], 252, "--date-less-than");
+    failed(&["--private-key", &text, "--date-less-than", "tomorrow"], 255, "Invalid timestamp \"tomorrow\"");
+    failed(&["--private-key", "key.pem", "--date-less-than", "2030-01-01"], 252, "not an RSA key in PEM");
+    failed(&["--private-key", &format!("fileb://{}", file.display()), "--date-less-than", "2030-01-01"], 252, "use file://");
+}
+
+#[test]
 fn passwords_for_registries_are_taken_from_their_tokens() {
     use base64::prelude::{BASE64_STANDARD, Engine};
     let token = BASE64_STANDARD.encode("AWS:pass:word");

@@ -3,12 +3,14 @@
 use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD, Engine};
 use std::time::Duration;
 
+use super::files::{self, Content};
 use super::globals::{Globals, OPTIONS};
 use super::invocation::Head;
 use super::run::format;
 use super::words::{self, Arity, Words};
 use crate::cli::failure::{Failure, Result};
 use crate::cli::output;
+use crate::cloudfront::{CloudFrontSigner, Policy};
 use crate::session::Session;
 use crate::value;
 use crate::value::Value;
@@ -27,7 +29,23 @@ const DATABASE_USER: &[(&str, Arity)] = &[("hostname", Arity::One), ("port", Ari
 const DSQL: &[(&str, Arity)] = &[("hostname", Arity::One), ("expires-in", Arity::One)];
 const CLUSTER: &[(&str, Arity)] = &[("cluster-name", Arity::One), ("role-arn", Arity::One), ("cluster-id", Arity::One)];
 
+const SIGNATURE: &[(&str, Arity)] = &[
+    ("url", Arity::One),
+    ("key-pair-id", Arity::One),
+    ("private-key", Arity::One),
+    ("date-less-than", Arity::One),
+    ("date-greater-than", Arity::One),
+    ("ip-address", Arity::One),
+];
+
 const COMMANDS: &[Command] = &[
+    Command {
+        command: "cloudfront",
+        name: "sign",
+        options: SIGNATURE,
+        required: &["url", "key-pair-id", "private-key", "date-less-than"],
+        run: signed_url,
+    },
     Command {
         command: "rds",
         name: "generate-db-auth-token",
@@ -104,6 +122,30 @@ fn line(command: &'static Command, rest: &[String]) -> Result<Line> {
         return Err(Failure::usage(format!("the following arguments are required: {}", missing.join(", "))));
     }
     Ok(line)
+}
+
+/// A URL for private content. There is no line break after it, as with the AWS CLI.
+fn signed_url(line: &Line) -> Result<()> {
+    let Content::Text(key) = files::load(line.text("private-key").unwrap_or_default())? else {
+        return Err(Failure::usage("argument --private-key: the key is text; use file:// instead of fileb://"));
+    };
+    let [url, key_id, end, start, address] =
+        ["url", "key-pair-id", "date-less-than", "date-greater-than", "ip-address"].map(|name| line.text(name));
+    let signer = CloudFrontSigner::from_pem(key_id.unwrap_or_default(), &key)?;
+    let (url, end) = (url.unwrap_or_default(), Timestamp::parse(end.unwrap_or_default())?);
+    let signed = if start.is_none() && address.is_none() {
+        signer.sign_url(url, end)
+    } else {
+        let mut policy = Policy::new(url, end);
+        if let Some(start) = start {
+            policy = policy.date_greater_than(Timestamp::parse(start)?);
+        }
+        if let Some(address) = address {
+            policy = policy.ip_address(address);
+        }
+        signer.sign_url_with(url, policy.to_json()?)
+    }?;
+    Ok(output::print(|out| out.write_all(signed.as_bytes()))?)
 }
 
 fn database_password(line: &Line) -> Result<()> {

@@ -1,5 +1,6 @@
 //! Special cases of single services, through the public API. Every expectation is boto3's behavior.
 
+mod cloudfront;
 mod control;
 mod discovery;
 mod errors;
