@@ -183,6 +183,7 @@ pub use definition::{Definitions, PaginatorDefinition, WaiterDefinition};
 pub use error::{Error, ErrorKind, Result};
 pub use http::{Cancel, Proxies, Verify};
 pub use paginator::{Items, Paginator, ResultKeyIter, Search};
+pub use protocol::UnknownMember;
 pub use resource::{Collection, CollectionItems, CollectionPages, Member, MemberKind, Outcome, Resource};
 pub use service::{cloudfront, dynamodb};
 pub use session::{ClientBuilder, DefinitionsAt, Session, SessionBuilder, client, default_session, resource, setup_default_session};

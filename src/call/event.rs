@@ -10,6 +10,7 @@ use crate::auth::Credentials;
 use crate::definition::{Node, Operation, Service};
 use crate::error::Result;
 use crate::http::{Limits, Request, Response};
+use crate::protocol::UnknownMember;
 use crate::value::{Map, Str, Timestamp, Value};
 
 /// An event: one stage of a call, as a hook sees it.
@@ -24,6 +25,7 @@ use crate::value::{Map, Str, Timestamp, Value};
 /// | `before-sign` | the request |
 /// | `before-send` | the signed request; `set_response` replaces the server, and the first response counts |
 /// | `before-parse` | [`response`](Self::response); [`add_to_result`](Self::add_to_result) |
+/// | `unknown-output` | [`unknown_output`](Self::unknown_output), if the setting [`report_unknown_output`](crate::Config::report_unknown_output) is on and there are any; boto3 has no such stage |
 /// | `response-received` | `response` and [`result`](Self::result), for inspection |
 /// | `needs-retry` | [`retry`](Self::retry), changed by [`set_retry`](Self::set_retry) |
 /// | `after-call-error` | whatever is available when the call failed without a response |
@@ -201,6 +203,11 @@ impl<'e, 'c> Event<'e, 'c> {
     /// Adds a member to the parsed result, in `before-parse`; boto3's `customized_response_dict`.
     pub fn add_to_result(&mut self, name: impl Into<Str>, value: impl Into<Value>) {
         self.call.added.insert(name, value);
+    }
+
+    /// In `unknown-output`: the members of the response that the definition does not contain.
+    pub fn unknown_output(&self) -> &[UnknownMember] {
+        &self.call.unknown_output
     }
 
     /// Whether the call presigns a URL: nothing is sent.

@@ -28,14 +28,15 @@ pub(crate) enum Stage {
     BeforeSign,
     BeforeSend,
     BeforeParse,
+    UnknownOutput,
     ResponseReceived,
     NeedsRetry,
     AfterCallError,
     AfterCall,
 }
 
-/// The stages with boto3's names for them, in the order of the enumeration.
-const STAGES: [(Stage, &str); 13] = [
+/// The stages with boto3's names for them, in the order of the enumeration. boto3 has no `unknown-output`.
+const STAGES: [(Stage, &str); 14] = [
     (Stage::ProvideClientParams, "provide-client-params"),
     (Stage::BeforeParameterBuild, "before-parameter-build"),
     (Stage::BeforeEndpointResolution, "before-endpoint-resolution"),
@@ -45,6 +46,7 @@ const STAGES: [(Stage, &str); 13] = [
     (Stage::BeforeSign, "before-sign"),
     (Stage::BeforeSend, "before-send"),
     (Stage::BeforeParse, "before-parse"),
+    (Stage::UnknownOutput, "unknown-output"),
     (Stage::ResponseReceived, "response-received"),
     (Stage::NeedsRetry, "needs-retry"),
     (Stage::AfterCallError, "after-call-error"),

@@ -38,6 +38,7 @@ use crate::definition::{Operation, Service};
 use crate::endpoint::Endpoint;
 use crate::error::{Error, Result};
 use crate::http::{Cancel, Headers, Request, Response};
+use crate::protocol::UnknownMember;
 use crate::value::{Map, Str};
 
 /// The name of the operation that hooks see in a raw call: `before-sign.s3.Raw`.
@@ -88,6 +89,8 @@ pub(crate) struct Call<'c> {
     pub is_final: bool,
     /// Members that hooks add to the parsed result.
     pub added: Map,
+    /// The members of the response that the definition does not contain, if the client reports them.
+    pub unknown_output: Vec<UnknownMember>,
     /// On the client's own clock.
     pub started: Duration,
     pub attempts: Attempts,
@@ -167,6 +170,7 @@ impl<'c> Call<'c> {
             error_class: None,
             is_final: false,
             added: Map::new(),
+            unknown_output: Vec::new(),
             started: client.time.pace.now(),
             attempts: Attempts::default(),
         }

@@ -1,8 +1,9 @@
 //! Spans and events of the `tracing` crate, with the feature `tracing`; without it these functions compile to nothing.
 //!
-//! Spans contain names and numbers, never a URL, a header, a parameter, or a message.
+//! Spans contain names and numbers, never a URL, a header, a parameter, or a message. The path of an unknown member can contain
+//! the keys of maps.
 
-pub(super) use observer::{attempt, call, decision};
+pub(super) use observer::{attempt, call, decision, unknown_output};
 
 /// The spans `call` and `attempt` and their events, all with the target `tucuxi`.
 #[cfg(feature = "tracing")]
@@ -80,6 +81,14 @@ mod observer {
         }
     }
 
+    /// An event for each unknown member.
+    pub(in super::super) fn unknown_output(call: &Call<'_>) {
+        for member in &call.unknown_output {
+            let (path, shape, r#type) = (member.path.as_str(), member.shape.as_str(), member.type_name);
+            tracing::warn!(target: "tucuxi", path, shape, r#type, "unknown output");
+        }
+    }
+
     fn micros(since: Instant) -> u64 {
         whole(since.elapsed())
     }
@@ -108,4 +117,6 @@ mod observer {
     }
 
     pub(in super::super) fn decision(_: &Call<'_>, _: Option<Duration>) {}
+
+    pub(in super::super) fn unknown_output(_: &Call<'_>) {}
 }

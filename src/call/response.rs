@@ -3,7 +3,7 @@
 use std::io::Read;
 
 use super::hooks::Stage;
-use super::{Call, attempts, checksum};
+use super::{Call, attempts, checksum, observe};
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{Response, ResponseBody};
 use crate::protocol::{self, ParseOptions};
@@ -24,6 +24,10 @@ pub(super) fn receive(call: &mut Call<'_>) -> Result<Option<Error>> {
     checksum::verify(call)?;
     call.emit(Stage::BeforeParse)?;
     parse(call)?;
+    if !call.unknown_output.is_empty() {
+        observe::unknown_output(call);
+        call.emit(Stage::UnknownOutput)?;
+    }
     Ok(None)
 }
 
@@ -92,6 +96,7 @@ fn too_large(status: u16, limit: usize) -> Error {
 }
 
 fn parse(call: &mut Call<'_>) -> Result<()> {
+    call.unknown_output.clear();
     let Some(response) = &mut call.response else { return Ok(()) };
     let mut result = if response.status < FIRST_ERROR {
         // The parser takes a stream; everything else stays for later hooks.
@@ -102,7 +107,13 @@ fn parse(call: &mut Call<'_>) -> Result<()> {
         let mut taken = Response::new(response.status, response.headers.clone(), Vec::new());
         taken.body = body;
         let options = ParseOptions::lenient(call.client.settings.lenient_parsing);
-        protocol::parse_with(call.service, call.operation, taken, &options)?
+        if call.client.settings.report_unknown_output {
+            let (output, unknown) = protocol::parse_reporting_unknown(call.service, call.operation, taken, &options)?;
+            call.unknown_output = unknown;
+            output
+        } else {
+            protocol::parse_with(call.service, call.operation, taken, &options)?
+        }
     } else {
         let body = response.body.buffer().map_err(Error::from_stream)?;
         let parsed = protocol::parse_error(call.service, call.operation, response.status, &response.headers, &body)?;

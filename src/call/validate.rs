@@ -1,7 +1,8 @@
 //! Validation: compares the parameters of a call with the operation's input shape, before anything is serialized.
 //!
 //! Every problem is reported, in boto3's order. The setting `message_style` selects the wording: types of this library's data
-//! model, or exactly boto3's. As in boto3, the constraints `max`, `pattern`, and `enum` are left to the service.
+//! model, or exactly boto3's. As in boto3, the constraints `max`, `pattern`, and `enum` are left to the service, unless the
+//! setting `strict_validation` requests them: see [`strict`].
 //!
 //! # Differs from boto3
 //!
@@ -11,6 +12,8 @@
 //! - The value of a sensitive member is shown as `***`.
 //! - A parameter of the wrong type that the endpoint depends on is reported alone and as an `EndpointResolutionError` for
 //!   every service; boto3 reports those of some services here, with all others.
+
+mod strict;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -50,6 +53,8 @@ pub(crate) struct Rules {
     style: MessageStyle,
     /// Whether a null member of a structure counts as absent.
     omit_nulls: bool,
+    /// Whether maximum values and lengths, patterns, and enumerations are checked, too.
+    strict: bool,
     /// Recognizes placeholders. If present, the parameters can be incomplete: nothing is missing, a placeholder is valid
     /// anywhere, and a map is valid in place of a string, because hooks of a service can convert it.
     is_placeholder: Option<fn(&Value) -> bool>,
@@ -58,7 +63,17 @@ pub(crate) struct Rules {
 impl Rules {
     /// The rules of a client.
     pub(crate) fn of(settings: &ClientSettings) -> Rules {
-        Rules { style: settings.message_style, omit_nulls: settings.omit_null_parameters, is_placeholder: None }
+        Rules {
+            style: settings.message_style,
+            omit_nulls: settings.omit_null_parameters,
+            strict: settings.strict_validation,
+            is_placeholder: None,
+        }
+    }
+
+    /// The rules for what a service returns: newer services have values that the definition does not know.
+    pub(crate) fn of_responses(self) -> Rules {
+        Rules { strict: false, ..self }
     }
 
     /// The rules for incomplete parameters.
@@ -181,12 +196,13 @@ impl Report {
             (ShapeType::Structure(structure), Value::Map(map)) => self.structure(node, structure, map, path)?,
             (ShapeType::List(_), Value::List(list)) => self.list(node, list, path)?,
             (ShapeType::Map { .. }, Value::Map(map)) => self.map(node, map, path)?,
-            (ShapeType::String, Value::String(text)) => self.length(node, path, || text.chars().count()),
+            (ShapeType::String, Value::String(text)) => self.text(node, text, path),
             (ShapeType::Integer | ShapeType::Long, _) if is_integer(value) => self.range(node, value, path),
             (ShapeType::Float | ShapeType::Double, Value::Float(_) | Value::Number(_)) => self.range(node, value, path),
             (ShapeType::Float | ShapeType::Double, _) if is_integer(value) => self.range(node, value, path),
             (ShapeType::Boolean, Value::Bool(_)) => {}
             (ShapeType::Timestamp, _) if is_timestamp(value) => {}
+            (ShapeType::Blob, Value::Bytes(_) | Value::String(_) | Value::Stream(_)) if self.rules.strict => self.size(node, value, path),
             (ShapeType::Blob, Value::Bytes(_) | Value::String(_) | Value::Stream(_)) => {}
             (ShapeType::String, Value::Map(_)) if self.rules.is_placeholder.is_some() => {}
             (shape_type, _) => self.type_line(node, value, path, &self.wanted(shape_type, node, value)),
@@ -277,37 +293,66 @@ impl Report {
 
     fn map(&mut self, node: Node<'_>, map: &Map, path: &Path<'_>) -> Result<()> {
         let ShapeType::Map { key, value } = node.shape_type() else { return Ok(()) };
+        if self.rules.strict {
+            self.length(node, path, || map.len());
+        }
         let (key_node, value_node) = (node.follow(key)?, node.follow(value)?);
         let hides_keys = self.in_secret || key_node.is_sensitive();
         for (key, value) in map {
             let shown = if hides_keys { MASK } else { key };
-            self.length(key_node, &path.key(shown), || key.chars().count());
+            self.key(key_node, key, &path.key(shown), hides_keys);
             self.value(value_node, value, &path.name(shown))?;
         }
         Ok(())
     }
 
+    fn text(&mut self, node: Node<'_>, text: &str, path: &Path<'_>) {
+        self.length(node, path, || text.chars().count());
+        if self.rules.strict {
+            self.known_value(node, text, path);
+        }
+    }
+
+    fn key(&mut self, node: Node<'_>, key: &str, path: &Path<'_>, is_secret: bool) {
+        let outside = std::mem::replace(&mut self.in_secret, is_secret);
+        self.text(node, key, path);
+        self.in_secret = outside;
+    }
+
     fn length(&mut self, node: Node<'_>, path: &Path<'_>, length: impl Fn() -> usize) {
         // A part of the host name cannot be empty, whatever the definition says.
         let implied = if node.has(|t| t.host_label) { Some(1.0) } else { None };
-        let Some(min) = node.min().or(implied) else { return };
+        let (min, max) = (node.min().or(implied), node.max().filter(|_| self.rules.strict));
+        if min.is_none() && max.is_none() {
+            return;
+        }
         let length = length();
-        if (length as f64) < min {
-            self.line("length", path, format_args!("Invalid length for parameter {path}, value: {length}, valid min length: {min}"));
+        for (limit, name) in [(min.filter(|min| (length as f64) < *min), "min"), (max.filter(|max| length as f64 > *max), "max")] {
+            if let Some(limit) = limit {
+                self.line(
+                    "length",
+                    path,
+                    format_args!("Invalid length for parameter {path}, value: {length}, valid {name} length: {limit}"),
+                );
+            }
         }
     }
 
     fn range(&mut self, node: Node<'_>, value: &Value, path: &Path<'_>) {
-        let Some(min) = node.min() else { return };
+        let (min, max) = (node.min(), node.max().filter(|_| self.rules.strict));
+        if min.is_none() && max.is_none() {
+            return;
+        }
         let number = match value {
             Value::Bool(b) => f64::from(u8::from(*b)),
             _ => value.as_float().unwrap_or(f64::NAN),
         };
-        if number < min {
-            let decimal = Value::Float(min);
-            let min: &dyn fmt::Display = if node.has(|t| t.decimal_min) { &Repr::top(&decimal) } else { &min };
+        for (limit, name) in [(min.filter(|min| number < *min), "min"), (max.filter(|max| number > *max), "max")] {
+            let Some(limit) = limit else { continue };
+            let decimal = Value::Float(limit);
+            let limit: &dyn fmt::Display = if node.has(|t| t.decimal_min) { &Repr::top(&decimal) } else { &limit };
             let value = self.shown(node, value);
-            self.line("range", path, format_args!("Invalid value for parameter {path}, value: {value}, valid min value: {min}"));
+            self.line("range", path, format_args!("Invalid value for parameter {path}, value: {value}, valid {name} value: {limit}"));
         }
     }
 
@@ -520,8 +565,8 @@ mod tests {
         "Doc": {"type": "structure", "members": {}, "document": true}, "When": {"type": "timestamp"},
         "Secret": {"type": "string", "sensitive": true}}}"#;
 
-    const BOTO3: Rules = Rules { style: MessageStyle::Boto3, omit_nulls: false, is_placeholder: None };
-    const PLAIN: Rules = Rules { style: MessageStyle::Plain, omit_nulls: true, is_placeholder: None };
+    const BOTO3: Rules = Rules { style: MessageStyle::Boto3, omit_nulls: false, strict: false, is_placeholder: None };
+    const PLAIN: Rules = Rules { style: MessageStyle::Plain, omit_nulls: true, strict: false, is_placeholder: None };
 
     /// The lines of the report on `params`, in boto3's style.
     fn report(params: Value) -> Vec<String> {

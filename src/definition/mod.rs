@@ -19,6 +19,7 @@ mod operation;
 mod paginator;
 mod partitions;
 mod path;
+mod pattern;
 pub mod resource;
 mod retry_rules;
 mod root;

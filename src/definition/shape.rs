@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
 use super::json::NodeJson;
+use super::pattern::Pattern;
 use super::traits::Traits;
 use crate::value::{KeyTable, Str};
 
@@ -23,6 +24,8 @@ pub struct Shape {
     pub traits: Traits,
     /// Whether a value of this shape can contain a secret, once it is known.
     pub(crate) holds_secrets: OnceLock<bool>,
+    /// The compiled pattern, once strict validation needed it; `None` if there is none that can be compiled.
+    pub(super) compiled: OnceLock<Option<Box<Pattern>>>,
 }
 
 /// The type of a shape.
@@ -126,6 +129,11 @@ impl ShapeType {
 pub(super) type Lookup<'a> = &'a dyn Fn(&str) -> Option<ShapeId>;
 
 impl Shape {
+    /// The compiled pattern, if there is one that is supported.
+    pub(crate) fn pattern(&self) -> Option<&Pattern> {
+        self.compiled.get_or_init(|| Pattern::compile(self.traits.pattern.as_deref()?).map(Box::new)).as_deref()
+    }
+
     /// Converts a shape. The error is the reason; the caller adds the path.
     pub(super) fn from_json(name: &Str, json: &NodeJson<'_>, lookup: Lookup<'_>) -> Result<Shape, String> {
         let kind = json.kind.as_ref().ok_or("the shape is missing the key 'type'")?;
@@ -147,7 +155,13 @@ impl Shape {
             "blob" => ShapeType::Blob,
             other => return Err(format!("unknown type '{other}'")),
         };
-        Ok(Shape { name: name.clone(), shape_type, traits: Traits::from_json(json), holds_secrets: OnceLock::new() })
+        Ok(Shape {
+            name: name.clone(),
+            shape_type,
+            traits: Traits::from_json(json),
+            holds_secrets: OnceLock::new(),
+            compiled: OnceLock::new(),
+        })
     }
 }
 

@@ -8,5 +8,7 @@ pub mod event_stream;
 mod parse;
 pub mod serialize;
 
-pub use parse::{ParseOptions, ParsedError, error_class, parse, parse_error, parse_with, streams_output};
+pub use parse::{
+    ParseOptions, ParsedError, UnknownMember, error_class, parse, parse_error, parse_reporting_unknown, parse_with, streams_output,
+};
 pub(crate) use parse::{xml_root_name, xml_root_text};

@@ -53,6 +53,8 @@ pub(crate) struct ClientSettings {
     /// How long a call may take, everything included.
     pub deadline: Option<Duration>,
     pub parameter_validation: bool,
+    /// Whether maximums, patterns, and enumerations are validated, too.
+    pub strict_validation: bool,
     /// Whether a null parameter counts as absent.
     pub omit_null_parameters: bool,
     pub message_style: MessageStyle,
@@ -62,6 +64,8 @@ pub(crate) struct ClientSettings {
     /// In bytes.
     pub max_response_body_size: usize,
     pub lenient_parsing: bool,
+    /// Whether hooks learn of the members of a response that the definition does not contain.
+    pub report_unknown_output: bool,
     /// The environment, if the process is a Lambda function: it holds the current trace ID.
     pub lambda: Option<Environment>,
     pub user_agent: UserAgentSettings,

@@ -133,6 +133,34 @@ impl Config {
         self.set("parameter_validation", check)
     }
 
+    /// Sets whether parameters are also validated against the constraints that boto3 leaves to the service: false by default.
+    ///
+    /// These are the values of an enumeration (the error suggests the nearest ones), patterns, maximum numbers, maximum
+    /// lengths of strings and lists, and the sizes of maps and blobs. All problems are reported at once, with those of the
+    /// ordinary validation, in one `ParamValidation` error. Without [`parameter_validation`](Self::parameter_validation),
+    /// nothing is validated.
+    ///
+    /// A definition can be older than its service, which then accepts more values than the definition lists. A few
+    /// patterns (80 of 4,880 in the embedded definitions) use constructs that are not supported, such as back references,
+    /// and are skipped. Beyond ASCII, a character belongs to every Unicode category. A pattern without an anchor must match the
+    /// whole string. The length of a string is its number of Unicode characters.
+    ///
+    /// The key of a profile is `strict_validation`. boto3 has no such option.
+    ///
+    /// ```
+    /// use tucuxi::{Config, Session, value};
+    ///
+    /// let session = Session::builder().region("eu-west-1").config(Config::new().strict_validation(true)).build()?;
+    /// let params = value!({"Bucket": "b", "Key": "k", "ACL": "publicread", "Tagging": "a=b"});
+    /// let error = session.client("s3")?.prepare("put_object", params).unwrap_err();
+    /// assert_eq!(error.name(), "ParamValidationError");
+    /// assert!(error.message().contains("Did you mean public-read"));
+    /// # Ok::<(), tucuxi::Error>(())
+    /// ```
+    pub fn strict_validation(self, strict: bool) -> Config {
+        self.set("strict_validation", strict)
+    }
+
     /// Sets whether a null parameter counts as absent: true by default, because `Option` is how Rust omits a value. A null
     /// in a list, in a map, or in a document keeps its meaning.
     ///
@@ -281,6 +309,19 @@ impl Config {
     /// event stream are omitted without being listed. The headers `Expires` and `Last-Modified` are always read this way.
     pub fn lenient_parsing(self, lenient: bool) -> Config {
         self.set("lenient_parsing", lenient)
+    }
+
+    /// Sets whether the members of a response that the definition does not contain are reported: false by default.
+    ///
+    /// Such members show that the definition is older than the service. They reach hooks of `unknown-output` as
+    /// [`Event::unknown_output`](crate::Event::unknown_output), and with the feature `tracing` each is an event at the level
+    /// `WARN` with its `path`, `shape`, and `type`. A member of a shape is reported once for each response, with the path of its first
+    /// occurrence. The members of JSON, XML, and CBOR bodies are reported, at any depth; headers, error responses, and event
+    /// streams are not searched. The result does not change.
+    ///
+    /// The key of a profile is `report_unknown_output`. boto3 has no such option.
+    pub fn report_unknown_output(self, report: bool) -> Config {
+        self.set("report_unknown_output", report)
     }
 
     /// Sets parameters of the service's endpoint rules, by their names in the definition.

@@ -234,6 +234,8 @@ settings! {
 
     PARAMETER_VALIDATION = Setting::new("parameter_validation", Kind::Flag, &[Config, Key("parameter_validation")])
         .default("true").examples(FLAGS).resolved(|client| client.parameter_validation.into());
+    STRICT_VALIDATION = Setting::new("strict_validation", Kind::Flag, &[Config, Key("strict_validation")])
+        .default("false").examples(FLAGS).resolved(|client| client.strict_validation.into());
     OMIT_NULL_PARAMETERS = Setting::new("omit_null_parameters", Kind::Flag, &[Config]).default("true").examples(FLAGS)
         .resolved(|client| client.omit_null_parameters.into());
     MESSAGE_STYLE = Setting::new("message_style", Kind::Text, &[Config]).default("plain").examples(&["plain", "boto3"])
@@ -257,6 +259,8 @@ settings! {
         .resolved(|client| i64::try_from(client.max_response_body_size).unwrap_or(i64::MAX).into());
     LENIENT_PARSING = Setting::new("lenient_parsing", Kind::Flag, &[Config, Key("lenient_parsing")])
         .default("false").examples(FLAGS).resolved(|client| client.lenient_parsing.into());
+    REPORT_UNKNOWN_OUTPUT = Setting::new("report_unknown_output", Kind::Flag, &[Config, Key("report_unknown_output")])
+        .default("false").examples(FLAGS).resolved(|client| client.report_unknown_output.into());
 
     USER_AGENT = Setting::new("user_agent", Kind::Text, &[Config]).examples(&["one/1", "two/2"])
         .resolved(|client| client.user_agent.whole.clone().into());

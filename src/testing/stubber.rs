@@ -237,11 +237,11 @@ impl Stubber {
             if shape.member(member)?.has(|t| t.event_stream) {
                 for event in events {
                     own.insert(member.name.clone(), event);
-                    validate(shape, &own, self.rules())?;
+                    validate(shape, &own, self.rules().of_responses())?;
                 }
             }
         }
-        validate(shape, &own, self.rules()).map(|_| ())
+        validate(shape, &own, self.rules().of_responses()).map(|_| ())
     }
 }
 

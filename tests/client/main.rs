@@ -34,6 +34,7 @@ mod inspection;
 mod line_protocol;
 mod moto_services;
 mod no_sockets;
+mod outdated;
 mod paging;
 mod public_face;
 mod recordings;

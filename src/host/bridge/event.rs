@@ -4,11 +4,13 @@ use std::time::Duration;
 
 use crate::call::Event;
 use crate::http::{Body, Headers, Response};
+use crate::protocol::UnknownMember;
 use crate::value::{Bytes, List, Map, Value};
 
 /// Makes a hook of a function of the host. It receives `name`, `stage`, `service`, `operation`, `region`, `params`, `notes`, `attempts`,
 /// `is_presign`, and `signing_name`; from the stages on that have them also `request` (`method`, `url`, `headers` as pairs, and `body` if
-/// it is in memory), `response` (`status` and `headers`), `result`, and `retry` (a delay in seconds). It returns changes of the same form.
+/// it is in memory), `response` (`status` and `headers`), `result`, `retry` (a delay in seconds), and `unknown_output`
+/// (`path`, `name`, `shape`, and `type` of each member). It returns changes of the same form.
 /// Beyond those, `response` answers the call without sending it, `retry: false` ends the retries, and `signer` selects a signer.
 pub fn hook(
     function: impl Fn(Value) -> anyhow::Result<Option<Map>> + Send + Sync + 'static,
@@ -57,10 +59,18 @@ fn data(event: &Event<'_, '_>) -> Value {
     if let Some(result) = event.result() {
         data.insert("result", result.clone());
     }
+    if !event.unknown_output().is_empty() {
+        data.insert("unknown_output", event.unknown_output().iter().map(unknown).collect::<List>());
+    }
     if let Some(delay) = event.retry() {
         data.insert("retry", delay.as_secs_f64());
     }
     data.into()
+}
+
+fn unknown(member: &UnknownMember) -> Value {
+    let fields = [("path", member.path.as_str()), ("name", &member.name), ("shape", &member.shape), ("type", member.type_name)];
+    fields.into_iter().collect::<Map>().into()
 }
 
 fn apply(event: &mut Event<'_, '_>, changes: &Map) {

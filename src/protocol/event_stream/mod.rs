@@ -18,7 +18,6 @@ pub use self::frame::{Frame, FrameReader};
 use crate::definition::{Member, Node, Operation, Service, ShapeType, Structure};
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::ResponseBody;
-use crate::protocol::ParseOptions;
 use crate::protocol::parse::{Format, Policy, Position, Slots, event_stream_member};
 use crate::value::{Bytes, Map, Str, Stream, Value};
 
@@ -32,13 +31,13 @@ pub(in crate::protocol) struct Events {
 }
 
 impl Events {
-    pub(in crate::protocol) fn new(service: &Arc<Service>, operation: &Operation, body: ResponseBody, options: &ParseOptions) -> Events {
+    pub(in crate::protocol) fn new(service: &Arc<Service>, operation: &Operation, body: ResponseBody, lenient: bool) -> Events {
         let reader: Box<dyn Read + Send> = match body {
             ResponseBody::Bytes(bytes) => Box::new(Cursor::new(bytes)),
             ResponseBody::Reader(reader) => reader,
         };
         let (service, operation, frames) = (Arc::clone(service), operation.name.clone(), FrameReader::new(reader));
-        Events { service, operation, frames, lenient: options.lenient, ended: false }
+        Events { service, operation, frames, lenient, ended: false }
     }
 
     /// Reads the first event and returns its payload, which contains the other members of the output.

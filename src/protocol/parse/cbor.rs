@@ -16,7 +16,7 @@ pub(super) fn members(node: Node<'_>, structure: &Structure, body: &Bytes, posit
         return Ok(empty_slots(structure));
     }
     let mut cbor = Cbor::new(body);
-    let slots = fields(&mut cbor, node, structure, position, |cbor, _| cbor.any().map(|_| ()))?;
+    let slots = fields(&mut cbor, node, structure, position, |cbor, key| skip_unknown(cbor, node, &key, position))?;
     cbor.end()?;
     Ok(slots)
 }
@@ -39,7 +39,7 @@ fn typed(cbor: &mut Cbor<'_>, node: Node<'_>, position: &Position<'_>) -> Result
     match node.shape_type() {
         ShapeType::Structure(structure) => self::structure(cbor, node, structure, &position.inside(node)),
         ShapeType::List(item) => list(cbor, node.follow(item)?, &position.inside(node)),
-        ShapeType::Map { value, .. } => map(cbor, node.follow(value)?, &position.inside(node)),
+        ShapeType::Map { key, value } => map(cbor, node.follow(value)?, &position.inside(node).inside(node.follow(key)?)),
         ShapeType::Timestamp => match cbor.any()? {
             instant @ Value::Timestamp(_) => Ok(instant),
             Value::String(text) => position.scalar(node, scalar::timestamp(&text)),
@@ -68,7 +68,7 @@ fn map(cbor: &mut Cbor<'_>, value: Node<'_>, position: &Position<'_>) -> Result<
     let mut map = Map::new();
     if expect_map(cbor, position)? {
         cbor.map(|cbor, key| {
-            match typed(cbor, value, &position.name(&key))? {
+            match typed(cbor, value, &position.key(&key))? {
                 Value::Null => map.remove(&key),
                 value => map.insert(Str::from(key), value),
             };
@@ -93,7 +93,7 @@ fn structure(cbor: &mut Cbor<'_>, node: Node<'_>, structure: &Structure, positio
     }
     if !node.has(|t| t.union) {
         let slots = match expect_map(cbor, position)? {
-            true => fields(cbor, node, structure, position, |cbor, _| cbor.any().map(|_| ()))?,
+            true => fields(cbor, node, structure, position, |cbor, key| skip_unknown(cbor, node, &key, position))?,
             false => empty_slots(structure),
         };
         return Ok(Value::Map(Map::shaped(structure.keys.clone(), slots)));
@@ -103,13 +103,22 @@ fn structure(cbor: &mut Cbor<'_>, node: Node<'_>, structure: &Structure, positio
         if !cbor.at_null() {
             note_unknown(&mut unknown, &key);
         }
-        cbor.any().map(|_| ())
+        skip_unknown(cbor, node, &key, position)
     })?;
     match unknown.as_slice() {
         // The other protocols name the unknown member; in this one the union is empty.
         [_] if slots.iter().all(Option::is_none) => Ok(Value::Map(Map::shaped(structure.keys.clone(), slots))),
         unknown => union(node, structure, slots, unknown),
     }
+}
+
+/// Skips the value of an unknown key, and records it if the caller wants to know. `__type` is part of the protocol.
+fn skip_unknown(cbor: &mut Cbor<'_>, node: Node<'_>, key: &str, position: &Position<'_>) -> Result<()> {
+    let value = cbor.any()?;
+    if position.reports_unknown() && key != "__type" {
+        position.unknown(node, key, &value);
+    }
+    Ok(())
 }
 
 /// Reads the members of a map. A null member is absent. `foreign` reads the value of an unknown key.

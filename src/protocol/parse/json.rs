@@ -25,7 +25,7 @@ pub(super) fn members(node: Node<'_>, structure: &Structure, scalars: Scalars, b
         "" => return Ok(empty_slots(structure)),
         text => Json::new(text),
     };
-    let slots = fields(&mut json, node, structure, scalars, position, |json, _| json.skip())?;
+    let slots = fields(&mut json, node, structure, scalars, position, |json, key| skip_unknown(json, node, &key, position))?;
     json.end()?;
     Ok(slots)
 }
@@ -48,7 +48,7 @@ fn typed(json: &mut Json<'_>, node: Node<'_>, scalars: Scalars, position: &Posit
     Ok(match node.shape_type() {
         ShapeType::Structure(structure) => return self::structure(json, node, structure, scalars, &position.inside(node)),
         ShapeType::List(item) => list(json, node.follow(item)?, scalars, &position.inside(node))?,
-        ShapeType::Map { value, .. } => map(json, node.follow(value)?, scalars, &position.inside(node))?,
+        ShapeType::Map { key, value } => map(json, node.follow(value)?, scalars, &position.inside(node).inside(node.follow(key)?))?,
         ShapeType::Blob if first == b'"' => position.scalar(node, scalar::blob(&json.string()?))?,
         ShapeType::Timestamp if first == b'"' => position.scalar(node, scalar::timestamp(&json.string()?))?,
         ShapeType::Blob => position.scalar(node, Err(Unreadable::new("base64", &format!("{:?}", json.any()?))))?,
@@ -80,7 +80,7 @@ fn map(json: &mut Json<'_>, value: Node<'_>, scalars: Scalars, position: &Positi
     let mut map = Map::new();
     if expect_object(json, position)? {
         json.object(|json, key| {
-            let value = typed(json, value, scalars, &position.name(&key))?;
+            let value = typed(json, value, scalars, &position.key(&key))?;
             map.insert(Str::from(key), value);
             Ok(())
         })?;
@@ -103,7 +103,7 @@ fn structure(json: &mut Json<'_>, node: Node<'_>, structure: &Structure, scalars
     }
     if !node.has(|t| t.union) {
         let slots = match expect_object(json, position)? {
-            true => fields(json, node, structure, scalars, position, |json, _| json.skip())?,
+            true => fields(json, node, structure, scalars, position, |json, key| skip_unknown(json, node, &key, position))?,
             false => empty_slots(structure),
         };
         return Ok(Value::Map(Map::shaped(structure.keys.clone(), slots)));
@@ -113,9 +113,18 @@ fn structure(json: &mut Json<'_>, node: Node<'_>, structure: &Structure, scalars
         if json.peek()? != b'n' {
             note_unknown(&mut unknown, &key);
         }
-        json.skip()
+        skip_unknown(json, node, &key, position)
     })?;
     union(node, structure, slots, &unknown)
+}
+
+/// Skips the value of an unknown key, and records it if the caller wants to know. `__type` is part of the protocol.
+fn skip_unknown(json: &mut Json<'_>, node: Node<'_>, key: &str, position: &Position<'_>) -> Result<()> {
+    if !position.reports_unknown() || key == "__type" {
+        return json.skip();
+    }
+    position.unknown(node, key, &json.any()?);
+    Ok(())
 }
 
 /// Reads the members of an object. A null member is absent. `foreign` reads the value of an unknown key.

@@ -52,6 +52,7 @@ use std::sync::Arc;
 pub(super) use self::body::Format;
 pub use self::error::{ParsedError, error_class, parse_error};
 use self::metadata::metadata;
+pub use self::position::UnknownMember;
 pub(super) use self::position::{Policy, Position};
 pub(crate) use self::xml_reader::{xml_root_name, xml_root_text};
 use crate::definition::{Node, Operation, ProtocolName, Service, ShapeType, Structure};
@@ -114,28 +115,47 @@ impl ParseOptions {
 ///
 /// # Errors
 /// As [`parse`].
-pub fn parse_with(service: &Arc<Service>, operation: &Operation, mut response: Response, options: &ParseOptions) -> Result<Map> {
+pub fn parse_with(service: &Arc<Service>, operation: &Operation, response: Response, options: &ParseOptions) -> Result<Map> {
+    parse_by(service, operation, response, &Policy::new(options.lenient))
+}
+
+/// Parses a successful response, as [`parse_with`] does, and also returns the members of its body that the definition does not
+/// contain, each once: those of JSON, XML, and CBOR at any depth. Headers and event streams are not searched.
+///
+/// # Errors
+/// As [`parse`].
+pub fn parse_reporting_unknown(
+    service: &Arc<Service>,
+    operation: &Operation,
+    response: Response,
+    options: &ParseOptions,
+) -> Result<(Map, Vec<UnknownMember>)> {
+    let policy = Policy::new(options.lenient).reporting_unknown();
+    let output = parse_by(service, operation, response, &policy)?;
+    Ok((output, policy.into_unknown()))
+}
+
+fn parse_by(service: &Arc<Service>, operation: &Operation, mut response: Response, policy: &Policy) -> Result<Map> {
     let protocol = service.protocol()?;
     if response.status >= 300 && matches!(protocol, ProtocolName::Json | ProtocolName::RestJson) && !streams_output(service, operation)? {
         discard_invalid_json(&mut response)?;
     }
     match protocol {
-        ProtocolName::RestJson | ProtocolName::RestXml => rest::parse(service, operation, response, options),
-        ProtocolName::Json | ProtocolName::Cbor => parse_rpc(service, operation, response, options),
-        ProtocolName::Query => query::parse_query(service, operation, response, options),
-        ProtocolName::Ec2 => query::parse_ec2(service, operation, response, options),
+        ProtocolName::RestJson | ProtocolName::RestXml => rest::parse(service, operation, response, policy),
+        ProtocolName::Json | ProtocolName::Cbor => parse_rpc(service, operation, response, policy),
+        ProtocolName::Query => query::parse_query(service, operation, response, policy),
+        ProtocolName::Ec2 => query::parse_ec2(service, operation, response, policy),
     }
 }
 
 /// Parses the json and cbor protocols, in which everything is in the body.
-fn parse_rpc(service: &Arc<Service>, operation: &Operation, mut response: Response, options: &ParseOptions) -> Result<Map> {
+fn parse_rpc(service: &Arc<Service>, operation: &Operation, mut response: Response, policy: &Policy) -> Result<Map> {
     let protocol = service.protocol()?;
     let ids = metadata::header_ids(protocol, &response.headers);
     let mut metadata = metadata(ids, response.status, &response.headers);
     let mut output = Map::new();
     if let Some(node) = service.output(operation)? {
         let structure = node.structure().ok_or_else(|| not_a_structure(node))?;
-        let policy = Policy::new(options.lenient);
         let format = Format::of(protocol);
         match event_stream_member(node, structure)? {
             None => {
@@ -144,7 +164,7 @@ fn parse_rpc(service: &Arc<Service>, operation: &Operation, mut response: Respon
             }
             // The first event contains the other members.
             Some((slot, _)) => {
-                let mut events = Events::new(service, operation, response.body, options);
+                let mut events = Events::new(service, operation, response.body, policy.lenient);
                 let first = events.initial_response()?;
                 insert_members(&mut output, structure, format.members(node, structure, &first, &policy.root())?);
                 output.insert(structure.members[slot].name.clone(), events.into_stream());

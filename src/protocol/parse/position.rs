@@ -1,23 +1,53 @@
-//! The position of a value in an output, and the policy for scalars that cannot be read.
+//! The position of a value in an output, and the policy for scalars that cannot be read and for unknown members.
 
 use std::cell::RefCell;
 use std::fmt;
 
-use crate::definition::Node;
+use crate::definition::{MASK, Node};
 use crate::error::{Error, ErrorKind, Result};
 use crate::text::Path;
-use crate::value::{List, Map, Value};
+use crate::value::{List, Map, Str, Value};
 
-/// Decides what an unreadable scalar does: it fails the response, or it is omitted and recorded.
+/// Decides what an unreadable scalar does: it fails the response, or it is omitted and recorded. Also records the members
+/// that the definition does not contain, if the caller wants to know them.
 #[derive(Default)]
 pub(in crate::protocol) struct Policy {
-    lenient: bool,
+    pub(super) lenient: bool,
     omitted: RefCell<Vec<Value>>,
+    unknown: Option<RefCell<Vec<UnknownMember>>>,
 }
+
+/// A member of a response that the definition does not contain: the service is newer than the definition.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct UnknownMember {
+    /// The path of its first occurrence, by the names of members: `Reservations[0].NewMember`.
+    pub path: String,
+    /// The name on the wire.
+    pub name: Str,
+    /// The name of the shape that lacks it.
+    pub shape: Str,
+    /// The type of its first value: `string`, `number`, `boolean`, `list`, `map`, `blob`, `timestamp`, or `null`. XML knows
+    /// only `string`, `map`, and `null` for an empty element.
+    pub type_name: &'static str,
+}
+
+/// The maximum number of unknown members of one response that are recorded.
+const MOST_UNKNOWN: usize = 1000;
 
 impl Policy {
     pub(in crate::protocol) fn new(lenient: bool) -> Policy {
-        Policy { lenient, omitted: RefCell::default() }
+        Policy { lenient, omitted: RefCell::default(), unknown: None }
+    }
+
+    /// Also records unknown members.
+    pub(super) fn reporting_unknown(self) -> Policy {
+        Policy { unknown: Some(RefCell::default()), ..self }
+    }
+
+    /// Returns the unknown members, each once.
+    pub(super) fn into_unknown(self) -> Vec<UnknownMember> {
+        self.unknown.map(RefCell::into_inner).unwrap_or_default()
     }
 
     /// The position of the output itself.
@@ -26,8 +56,8 @@ impl Policy {
     }
 
     /// Inserts the omitted values into the response metadata, if there are any.
-    pub(super) fn report(self, metadata: &mut Map) {
-        let omitted = self.omitted.into_inner();
+    pub(super) fn report(&self, metadata: &mut Map) {
+        let omitted = self.omitted.take();
         if !omitted.is_empty() {
             metadata.insert("OmittedMembers", Value::List(List::from(omitted)));
         }
@@ -48,6 +78,11 @@ impl<'p> Position<'p> {
         Position { path: self.path.name(name), ..*self }
     }
 
+    /// The position of a value in a map. A secret key is masked.
+    pub(super) fn key(&'p self, key: &'p str) -> Position<'p> {
+        self.name(if self.sensitive { MASK } else { key })
+    }
+
     /// The position of an item of a list.
     pub(super) fn index(&'p self, index: usize) -> Position<'p> {
         Position { path: self.path.index(index), ..*self }
@@ -56,6 +91,22 @@ impl<'p> Position<'p> {
     /// The same position, for the contents of a value of the shape `node`.
     pub(super) fn inside(&self, node: Node<'_>) -> Position<'p> {
         Position { sensitive: self.sensitive || node.has(|t| t.sensitive), ..*self }
+    }
+
+    /// Whether unknown members are recorded.
+    pub(super) fn reports_unknown(&self) -> bool {
+        self.policy.unknown.is_some()
+    }
+
+    /// Records a member that the structure `node` at this position does not have.
+    #[cold]
+    pub(super) fn unknown(&self, node: Node<'_>, name: &str, value: &Value) {
+        let Some(unknown) = &self.policy.unknown else { return };
+        let mut unknown = unknown.borrow_mut();
+        if unknown.len() < MOST_UNKNOWN && !unknown.iter().any(|known| known.name == name && known.shape == node.name()) {
+            let path = self.path.name(name).to_string();
+            unknown.push(UnknownMember { path, name: name.into(), shape: node.name().into(), type_name: value.type_name() });
+        }
     }
 
     /// Returns the scalar that was read. An unreadable one is an error with its path, or null in lenient mode.

@@ -2,33 +2,36 @@
 
 use super::metadata::{self, metadata};
 use super::position::{Policy, Position};
-use super::xml::fields;
+use super::xml::{fields, skip_unknown};
 use super::xml_reader::{Element, Xml};
-use super::{ParseOptions, Slots, insert_members, not_a_structure};
+use super::{Slots, insert_members, not_a_structure};
 use crate::definition::{Node, Operation, Service, Structure};
 use crate::error::{Error, Result};
 use crate::http::Response;
 use crate::value::{Map, Str, Value};
 
-/// Reads an element that is not a member, and stores the IDs in it.
-type Beside = fn(&mut Xml<'_>, name: &str, ids: &mut Map) -> Result<()>;
+/// Reads an element with IDs and stores them. Returns whether it is such an element; another one is left as it is.
+type Ids = fn(&mut Xml<'_>, name: &str, ids: &mut Map) -> Result<bool>;
 
 /// Parses the query protocol.
-pub(super) fn parse_query(service: &Service, operation: &Operation, response: Response, options: &ParseOptions) -> Result<Map> {
-    parse_with(service, operation, response, options, |xml, name, ids| match name {
-        metadata::KEY => all_ids(xml, ids),
-        _ => xml.skip(),
+pub(super) fn parse_query(service: &Service, operation: &Operation, response: Response, policy: &Policy) -> Result<Map> {
+    parse_with(service, operation, response, policy, |xml, name, ids| {
+        let found = name == metadata::KEY;
+        if found {
+            all_ids(xml, ids)?;
+        }
+        Ok(found)
     })
 }
 
 /// Parses the ec2 protocol: the document element is the result, and also contains the request ID.
-pub(super) fn parse_ec2(service: &Service, operation: &Operation, response: Response, options: &ParseOptions) -> Result<Map> {
-    parse_with(service, operation, response, options, |xml, name, ids| {
-        if name != "requestId" {
-            return xml.skip();
+pub(super) fn parse_ec2(service: &Service, operation: &Operation, response: Response, policy: &Policy) -> Result<Map> {
+    parse_with(service, operation, response, policy, |xml, name, ids| {
+        let found = name == "requestId";
+        if found {
+            ids.insert("RequestId", Str::from(xml.text()?));
         }
-        ids.insert("RequestId", Str::from(xml.text()?));
-        Ok(())
+        Ok(found)
     })
 }
 
@@ -41,12 +44,11 @@ fn all_ids(xml: &mut Xml<'_>, ids: &mut Map) -> Result<()> {
     Ok(())
 }
 
-fn parse_with(service: &Service, operation: &Operation, mut response: Response, options: &ParseOptions, beside: Beside) -> Result<Map> {
+fn parse_with(service: &Service, operation: &Operation, mut response: Response, policy: &Policy, beside: Ids) -> Result<Map> {
     let body = response.body.buffer().map_err(Error::from_stream)?;
     let node = service.output(operation)?;
     let mut ids = Map::new();
     let mut output = Map::new();
-    let policy = Policy::new(options.lenient);
     let (mut xml, root) = Xml::open(&body)?;
     match node {
         None => skip_all(&mut xml, &mut ids, beside)?,
@@ -62,9 +64,11 @@ fn parse_with(service: &Service, operation: &Operation, mut response: Response, 
     Ok(output)
 }
 
-fn skip_all(xml: &mut Xml<'_>, ids: &mut Map, beside: Beside) -> Result<()> {
+fn skip_all(xml: &mut Xml<'_>, ids: &mut Map, beside: Ids) -> Result<()> {
     while let Some(child) = xml.child()? {
-        beside(xml, child.name(), ids)?;
+        if !beside(xml, child.name(), ids)? {
+            xml.skip()?;
+        }
     }
     Ok(())
 }
@@ -77,17 +81,19 @@ fn result<'a>(
     structure: &Structure,
     position: &Position<'_>,
     ids: &mut Map,
-    beside: Beside,
+    beside: Ids,
 ) -> Result<Slots> {
-    let Some(wrapper) = node.result_wrapper() else {
-        return fields(xml, root, node, structure, position, |xml, name| beside(xml, name, ids));
+    let mut other = |xml: &mut Xml<'_>, name: &str| match beside(xml, name, ids)? {
+        true => Ok(()),
+        false => skip_unknown(xml, node, name, position),
     };
+    let Some(wrapper) = node.result_wrapper() else { return fields(xml, root, node, structure, position, other) };
     let mut slots = None;
     while let Some(child) = xml.child()? {
         if child.name() == wrapper && slots.is_none() {
-            slots = Some(fields(xml, &child, node, structure, position, |xml, _| xml.skip())?);
+            slots = Some(fields(xml, &child, node, structure, position, |xml, name| skip_unknown(xml, node, name, position))?);
         } else {
-            beside(xml, child.name(), ids)?;
+            other(xml, child.name())?;
         }
     }
     slots.ok_or_else(|| xml.error(&format!("missing element {wrapper}")))

@@ -7,7 +7,7 @@ use base64::Engine;
 
 use super::metadata::{self, metadata};
 use super::position::{Policy, Position, Unreadable};
-use super::{Format, ParseOptions, insert_members, not_a_structure, scalar};
+use super::{Format, insert_members, not_a_structure, scalar};
 use crate::definition::{Location, Member, Node, Operation, ProtocolName, Service, ShapeType, Structure};
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{Headers, Response, ResponseBody};
@@ -15,13 +15,12 @@ use crate::protocol::event_stream::Events;
 use crate::text::json_reader;
 use crate::value::{Bytes, List, Map, Str, Stream, Value};
 
-pub(super) fn parse(service: &Arc<Service>, operation: &Operation, mut response: Response, options: &ParseOptions) -> Result<Map> {
+pub(super) fn parse(service: &Arc<Service>, operation: &Operation, mut response: Response, policy: &Policy) -> Result<Map> {
     let protocol = service.protocol()?;
     let mut output = Map::new();
     let ids = metadata::header_ids(protocol, &response.headers);
     // First, because the rest protocols have it before the members.
     output.insert(metadata::KEY, metadata(ids, response.status, &response.headers));
-    let policy = Policy::new(options.lenient);
     let Some(node) = service.output(operation)? else {
         // Read to the end so that the connection can be reused.
         response.body.buffer().map_err(Error::from_stream)?;
@@ -32,7 +31,7 @@ pub(super) fn parse(service: &Arc<Service>, operation: &Operation, mut response:
     if let Some((_, member)) = structure.payload() {
         let target = node.member(member)?;
         let streamed = if target.has(|t| t.event_stream) {
-            Some(Events::new(service, operation, take_body(&mut response), options).into_stream())
+            Some(Events::new(service, operation, take_body(&mut response), policy.lenient).into_stream())
         } else if matches!(target.shape_type(), ShapeType::Blob) {
             Some(body_stream(&mut response))
         } else {
@@ -50,7 +49,7 @@ pub(super) fn parse(service: &Arc<Service>, operation: &Operation, mut response:
     Ok(output)
 }
 
-fn report(policy: Policy, output: &mut Map) {
+fn report(policy: &Policy, output: &mut Map) {
     if let Some(metadata) = output.get_mut(metadata::KEY).and_then(Value::as_map_mut) {
         policy.report(metadata);
     }

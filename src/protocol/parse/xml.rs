@@ -16,7 +16,7 @@ pub(super) fn members(node: Node<'_>, structure: &Structure, body: &[u8], positi
         return Ok(empty_slots(structure));
     }
     let (mut xml, root) = Xml::open(body)?;
-    let slots = fields(&mut xml, &root, node, structure, position, |xml, _| xml.skip())?;
+    let slots = fields(&mut xml, &root, node, structure, position, |xml, name| skip_unknown(xml, node, name, position))?;
     xml.end()?;
     Ok(slots)
 }
@@ -73,7 +73,8 @@ fn member<'a>(xml: &mut Xml<'a>, element: &Element<'a>, node: Node<'_>, position
         }
         ShapeType::Map { key, value } if node.has(|t| t.flattened) => {
             if let Value::Map(map) = slot.get_or_insert_with(|| Value::Map(Map::new())) {
-                entry(xml, node.follow(key)?, node.follow(value)?, &inside, map)?;
+                let key = node.follow(key)?;
+                entry(xml, key, node.follow(value)?, &inside.inside(key), map)?;
             }
             Ok(())
         }
@@ -103,8 +104,8 @@ fn typed<'a>(xml: &mut Xml<'a>, element: &Element<'a>, node: Node<'_>, position:
             Value::List(List::from(list))
         }
         ShapeType::Map { key, value } => {
-            let position = position.inside(node);
             let (key, value) = (node.follow(key)?, node.follow(value)?);
+            let position = position.inside(node).inside(key);
             let mut map = Map::new();
             while xml.child()?.is_some() {
                 entry(xml, key, value, &position, &mut map)?;
@@ -137,15 +138,24 @@ fn structure<'a>(
     position: &Position<'_>,
 ) -> Result<Value> {
     if !node.has(|t| t.union) {
-        let slots = fields(xml, element, node, structure, position, |xml, _| xml.skip())?;
+        let slots = fields(xml, element, node, structure, position, |xml, name| skip_unknown(xml, node, name, position))?;
         return Ok(Value::Map(Map::shaped(structure.keys.clone(), slots)));
     }
     let mut unknown = Vec::new();
     let slots = fields(xml, element, node, structure, position, |xml, name| {
         note_unknown(&mut unknown, name);
-        xml.skip()
+        skip_unknown(xml, node, name, position)
     })?;
     union(node, structure, slots, &unknown)
+}
+
+/// Skips an element that is not a member, and records it if the caller wants to know.
+pub(super) fn skip_unknown(xml: &mut Xml<'_>, node: Node<'_>, name: &str, position: &Position<'_>) -> Result<()> {
+    if !position.reports_unknown() {
+        return xml.skip();
+    }
+    position.unknown(node, name, &xml.tree()?);
+    Ok(())
 }
 
 /// Reads a map entry: the element that was entered contains a key and a value.
@@ -158,7 +168,7 @@ fn entry(xml: &mut Xml<'_>, key: Node<'_>, value: Node<'_>, position: &Position<
             name if name == value_name => {
                 // The key usually comes first.
                 let key = found_key.clone().unwrap_or_default();
-                found_value = Some(typed(xml, &child, value, &position.name(&key))?);
+                found_value = Some(typed(xml, &child, value, &position.key(&key))?);
             }
             name => return Err(position.error(format_args!("unknown tag {name} in a map entry"))),
         }

@@ -146,7 +146,7 @@ def _matches(pattern, name):
 
 _STAGES = {
     "provide-client-params", "before-parameter-build", "before-endpoint-resolution", "before-call", "request-created", "choose-signer",
-    "before-sign", "before-send", "before-parse", "response-received", "needs-retry", "after-call-error", "after-call",
+    "before-sign", "before-send", "before-parse", "unknown-output", "response-received", "needs-retry", "after-call-error", "after-call",
 }
 
 
@@ -207,6 +207,8 @@ def _dispatch(handler, data, service_model):
         handler(**arguments, **call)
         if stage == "after-call" and "result" in data:
             changes["result"] = parsed
+    elif stage == "unknown-output":
+        handler(unknown_output=data.get("unknown_output") or [], **call)
     else:
         handler(exception=None, **call)
     if context != before:
