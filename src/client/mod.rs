@@ -10,7 +10,7 @@ mod request;
 mod setup;
 
 use std::fmt;
-use std::sync::{Arc, Once};
+use std::sync::{Arc, Once, OnceLock};
 use std::time::Duration;
 
 pub(crate) use self::methods::{ExtraMethod, ExtraMethods, ExtraParams};
@@ -20,7 +20,7 @@ pub(crate) use self::setup::Setup;
 use crate::call::hooks::Rank;
 use crate::call::{ClientContext, Event, HookId};
 use crate::definition::{Service, describe};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::http::Request;
 use crate::settings::Config;
 use crate::text::invalid;
@@ -50,11 +50,16 @@ struct Shared {
     extra_methods: ExtraMethods,
     /// Set once the client has been prepared for resources.
     for_resources: Once,
+    /// Answers calls in the place of the service.
+    interceptor: OnceLock<Box<Interceptor>>,
 }
+
+/// A function that can answer calls; see [`Client::intercept`].
+type Interceptor = dyn Fn(&str, &Value) -> Option<anyhow::Result<Value>> + Send + Sync;
 
 impl Client {
     pub(crate) fn new(context: ClientContext, extra_methods: ExtraMethods) -> Client {
-        Client(Arc::new(Shared { context, extra_methods, for_resources: Once::new() }))
+        Client(Arc::new(Shared { context, extra_methods, for_resources: Once::new(), interceptor: OnceLock::new() }))
     }
 
     /// Calls an operation, in either spelling: `list_objects_v2` or `ListObjectsV2`.
@@ -69,6 +74,32 @@ impl Client {
     /// kinds if it cannot be reached. See [`Error::kind`](crate::Error::kind).
     pub fn call(&self, operation: &str, params: impl Into<Value>) -> Result<Value> {
         self.request(operation, params).send()
+    }
+
+    /// Lets a function answer the calls of this client: its own, those of resources, paginators, and waiters, and those of transfers.
+    /// It receives the operation's name in the definition and the parameters before anything is done with them, and what it returns is
+    /// the result, unchecked. With `None` the call proceeds. Language bindings use this for programs that replace a client's methods;
+    /// in Rust, [`Stubber`](crate::testing::Stubber) and hooks are what tests need.
+    ///
+    /// A client has one such function for its life. Returns `false`, and changes nothing, if there is one already.
+    ///
+    /// ```
+    /// use tucuxi::{Credentials, Session, value};
+    ///
+    /// let session = Session::builder().region("us-east-1").credentials(Credentials::new("a", "b")).build()?;
+    /// let sqs = session.client("sqs")?;
+    /// sqs.intercept(|operation, _| (operation == "ListQueues").then(|| Ok(value!({"QueueUrls": ["https://q"]}))));
+    /// assert_eq!(sqs.call("list_queues", ())?["QueueUrls"][0], "https://q");
+    /// # Ok::<(), tucuxi::Error>(())
+    /// ```
+    pub fn intercept(&self, answer: impl Fn(&str, &Value) -> Option<anyhow::Result<Value>> + Send + Sync + 'static) -> bool {
+        self.0.interceptor.set(Box::new(answer)).is_ok()
+    }
+
+    /// The answer of the function that intercepts calls, if there is one and it has one.
+    fn intercepted(&self, operation: &str, params: &Value) -> Option<Result<Value>> {
+        let answer = self.0.interceptor.get()?(operation, params)?;
+        Some(answer.map_err(|error| Error::foreign("the function that answers calls", error)))
     }
 
     /// Creates a call with its own settings.

@@ -156,6 +156,11 @@ impl<'c> OperationRequest<'c> {
             return params.and_then(|params| method(&self, &params)).map_err(|error| error.with_operation(&self.operation));
         }
         let client = self.client;
+        if let Ok(operation) = client.context().operation(&self.operation)
+            && let Some(answer) = client.intercepted(&operation.name, &self.params)
+        {
+            return answer;
+        }
         let name = self.operation.clone();
         let sent = self.with_call(&pipeline::SEND, |call| pipeline::send(call).map(Value::Map));
         sent.map_err(|error| match error.kind() {

@@ -205,6 +205,16 @@ impl Definitions {
         source.ok_or_else(|| self.missing(kind, service, api_version))
     }
 
+    /// Reads the text of a file that all services share, such as `endpoints` or `partitions`. It is not cached.
+    ///
+    /// # Errors
+    /// `UnknownName` if there is no such file, and the errors of reading it.
+    pub fn shared_source(&self, kind: &str) -> Result<Source> {
+        let missing =
+            || Error::new(ErrorKind::UnknownName, format!("There is no shared definition {kind:?}.")).with_name("DataNotFoundError");
+        self.read(kind, None)?.ok_or_else(missing)
+    }
+
     /// Returns a definition from the cache or the process-wide cache, or reads it.
     fn read_once<T: Definition>(&self, owner: Option<(&str, &str)>) -> Result<Option<Arc<T>>> {
         let key = Key::new::<T>(owner.map(|o| o.0), owner.map(|o| o.1));

@@ -31,7 +31,7 @@ use crate::endpoint::legacy;
 use crate::error::Result;
 use crate::http::Limits;
 use crate::settings::{ClientRequest, ClientSettings, resolve, table};
-use crate::value::Str;
+use crate::value::{Map, Str, Value};
 
 /// Settings, credentials, and definitions, from which clients are created. Cheap to clone, `Send + Sync`.
 ///
@@ -144,6 +144,13 @@ impl Session {
     /// None at present; broken files are reported when the session is created.
     pub fn available_profiles(&self) -> Result<Vec<Str>> {
         Ok(self.0.context.settings.profiles.merged.keys().cloned().collect())
+    }
+
+    /// Returns the options of every profile of both files, as in [`available_profiles`](Self::available_profiles). They can contain
+    /// secrets.
+    pub fn profiles(&self) -> Map {
+        let profiles = &self.0.context.settings.profiles.merged;
+        profiles.iter().map(|(name, options)| (name.clone(), Value::from(options.clone()))).collect()
     }
 
     /// Returns the regions in which a service has endpoints, in the partition `aws`. Empty for an unknown service, and for

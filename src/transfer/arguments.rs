@@ -88,10 +88,18 @@ pub(super) const OF_DELETION: &[&str] = &["RequestPayer", "ExpectedBucketOwner"]
 /// The arguments that requests for the description of an object take, too.
 pub(super) const OF_HEAD: &[&str] = &["SSECustomerKey", "SSECustomerAlgorithm", "SSECustomerKeyMD5", "RequestPayer", "ExpectedBucketOwner"];
 
+const OF_UPLOAD: &[&[&str]] = &[SHARED, UPLOAD, FULL_OBJECT];
+const OF_COPY: &[&[&str]] = &[SHARED, COPY];
+
+/// The names of the extra arguments of downloads, uploads, and copies.
+pub(crate) fn names() -> [Vec<&'static str>; 3] {
+    [DOWNLOAD.to_vec(), OF_UPLOAD.concat(), OF_COPY.concat()]
+}
+
 /// # Errors
 /// `ParamValidation` for an argument that uploads do not take.
 pub(super) fn check_upload(args: &Map) -> Result<()> {
-    check(args, &[SHARED, UPLOAD, FULL_OBJECT])
+    check(args, OF_UPLOAD)
 }
 
 /// # Errors
@@ -103,7 +111,7 @@ pub(super) fn check_download(args: &Map) -> Result<()> {
 /// # Errors
 /// `ParamValidation` for an argument that copies do not take.
 pub(super) fn check_copy(args: &Map) -> Result<()> {
-    check(args, &[SHARED, COPY])
+    check(args, OF_COPY)
 }
 
 fn check(args: &Map, allowed: &[&[&str]]) -> Result<()> {

@@ -5,7 +5,7 @@
 //! transfers between a folder and a prefix or two prefixes, and [`execute`] runs them. [`resume`] remembers what an interrupted
 //! transfer has done. The requests are ordinary calls of the client, so hooks, retries, checksums, and limits apply to them.
 
-mod arguments;
+pub(crate) mod arguments;
 mod config;
 mod copy;
 mod download;

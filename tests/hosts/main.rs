@@ -2,7 +2,8 @@
 //!
 //! Every file in `python/scripts` is a program written for boto3, in the manner of its documentation. It runs unmodified under
 //! boto3 and under the drop-in, each time against an empty server, and must print the same. The files in `python/tests` are
-//! pytest modules that use the package itself.
+//! pytest modules that use the package itself, and those in `python/suites` are test-suites written for boto3, which run in a Python
+//! with boto3 and moto.
 
 #[allow(dead_code, reason = "the tests of the crate use the rest of it")]
 #[path = "../support/moto.rs"]
@@ -22,7 +23,7 @@ use moto::Moto;
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/hosts/python");
 /// Fewer would mean that files were not found.
-const SCRIPTS: usize = 41;
+const SCRIPTS: usize = 46;
 
 fn main() {
     let scripts = files("scripts");
@@ -30,7 +31,9 @@ fn main() {
     let trials = scripts.into_iter().map(|script| Trial::test(format!("python::scripts::{}", stem(&script)), move || compare(&script)));
     let modules = files("tests").into_iter().filter(|file| stem(file).starts_with("test_"));
     let modules = modules.map(|module| Trial::test(format!("python::{}", stem(&module)), move || pytest(&module)));
-    libtest_mimic::run(&Arguments::from_args(), trials.chain(modules).collect()).exit();
+    let suites =
+        files("suites").into_iter().map(|suite| Trial::test(format!("python::suites::{}", stem(&suite)), move || pytest_suite(&suite)));
+    libtest_mimic::run(&Arguments::from_args(), trials.chain(modules).chain(suites).collect()).exit();
 }
 
 fn files(folder: &str) -> Vec<PathBuf> {
@@ -62,7 +65,8 @@ fn compare(script: &Path) -> Result<(), Failed> {
     with_server(|server| {
         let reference = output(Command::new(python::python()).arg(script), server)?;
         // An interpreter without boto3.
-        let own = output(Command::new("python3").args(["-m", "tucuxi.boto3"]).arg(script).env("PYTHONPATH", package), server)?;
+        let mut own = Command::new(package::python_without_boto3());
+        let own = output(own.args(["-m", "tucuxi.boto3"]).arg(script).env("PYTHONPATH", package), server)?;
         if own == reference {
             return Ok(());
         }
@@ -80,6 +84,18 @@ fn pytest(module: &Path) -> Result<(), Failed> {
         let mut pytest = Command::new(package::python_without_boto3());
         pytest.args(["-m", "pytest", "-q", "-p", "no:cacheprovider", "--tb=short"]).arg(module).current_dir(folder);
         output(pytest.env("PYTHONPATH", package), server).map(|_| ())
+    })
+}
+
+/// Runs a test-suite under the drop-in, where boto3 and moto are installed. pytest comes from the other environment.
+fn pytest_suite(suite: &Path) -> Result<(), Failed> {
+    let packages = package::site_packages(package::python_without_boto3());
+    let path = std::env::join_paths([package::folder(), &packages]).unwrap();
+    with_server(|server| {
+        let mut pytest = Command::new(python::python());
+        pytest.args(["-m", "tucuxi.boto3", "-m", "pytest", "-q", "-p", "no:cacheprovider", "--tb=short"]).arg(suite);
+        pytest.env("PYTHONPATH", &path);
+        output(&mut pytest, server).map(|_| ())
     })
 }
 

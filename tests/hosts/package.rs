@@ -28,6 +28,12 @@ pub fn python_without_boto3() -> &'static Path {
     &PYTHON
 }
 
+/// The folder with the packages of a virtual environment.
+pub fn site_packages(python: &Path) -> PathBuf {
+    let libraries = python.ancestors().nth(2).unwrap().join("lib");
+    fs::read_dir(libraries).unwrap().next().unwrap().unwrap().path().join("site-packages")
+}
+
 /// Builds the native module with the cargo that built this test. The crate itself is a plain library.
 fn build() -> PathBuf {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));

@@ -53,6 +53,7 @@ pub(super) const OF_WAITER: &[Row] = &[
     ("name", "attribute", &[], "The name."),
     ("delay", "attribute", &[], "The delay between two polls in seconds."),
     ("max_attempts", "attribute", &[], "The maximum number of polls."),
+    ("operation", "attribute", &[], "The operation that is polled."),
 ];
 
 pub(super) fn members(client: &Client) -> Vec<Member> {
@@ -189,6 +190,7 @@ pub(super) fn get_of_waiter(client: &Client, waiter: &str, name: &str) -> Result
         "name" => waiter.into(),
         "delay" => definition.delay().as_secs().into(),
         "max_attempts" => definition.max_attempts().into(),
+        "operation" => definition.operation().into(),
         _ => return Err(unknown("waiter", name, OF_WAITER.iter().map(|row| row.0))),
     }))
 }

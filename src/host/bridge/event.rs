@@ -1,5 +1,6 @@
 //! Events as data. An event lives no longer than its stage, so a hook of a host gets a copy and returns the changes.
 
+use std::io::Read as _;
 use std::time::Duration;
 
 use crate::call::Event;
@@ -20,6 +21,23 @@ pub fn hook(
             apply(event, &changes);
         }
         Ok(())
+    }
+}
+
+/// Makes a hook as [`hook`] does, for a function that plays the part of the server: the body of a request is always in memory.
+pub fn server(
+    function: impl Fn(Value) -> anyhow::Result<Option<Map>> + Send + Sync + 'static,
+) -> impl Fn(&mut Event<'_, '_>) -> anyhow::Result<()> + Send + Sync + 'static {
+    let hook = hook(function);
+    move |event| {
+        if let Some(request) = event.request_mut()
+            && let Body::Reader(reader) = &mut request.body
+        {
+            let mut content = Vec::new();
+            reader.read_to_end(&mut content)?;
+            request.body = Body::Bytes(content.into());
+        }
+        hook(event)
     }
 }
 

@@ -34,7 +34,7 @@ use std::io::Write;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-pub use self::event::hook;
+pub use self::event::{hook, server};
 pub use self::paging::Pages;
 use self::paging::Paginated;
 pub use self::session::{credentials_from, session_builder};

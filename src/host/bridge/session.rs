@@ -19,6 +19,15 @@ pub(super) const MEMBERS: &[Row] = &[
     ("available_regions", "method", &["service_name", "partition_name", "allow_non_regional"], "Lists the regions of a service."),
     ("partition_for_region", "method", &["region_name"], "Returns the partition of a region."),
     ("credentials", "method", &[], "Returns the credentials, or null."),
+    ("profiles", "method", &[], "Returns the options of every profile of the shared files."),
+    (
+        "definition",
+        "method",
+        &["kind", "service_name", "api_version"],
+        "Returns the JSON text of a definition (`service-2`), or of a shared file without a service.",
+    ),
+    ("definition_versions", "method", &["kind", "service_name"], "Lists the API versions of a kind of definition."),
+    ("services_with", "method", &["kind"], "Lists the services that have a kind of definition."),
     ("region_name", "attribute", &[], "The region."),
     ("profile_name", "attribute", &[], "The profile."),
 ];
@@ -132,6 +141,17 @@ pub(super) fn call(session: &Session, name: &str, mut params: Map) -> Result<Ans
             let non_regional = params["allow_non_regional"].as_bool().unwrap_or_default();
             names(session.available_regions_in(text(&params, "service_name")?, partition, non_regional)?)
         }
+        "profiles" => Answer::Value(session.profiles().into()),
+        "definition" => {
+            let (kind, definitions) = (text(&params, "kind")?, session.definitions());
+            let source = match optional_text(&params, "service_name")? {
+                Some(service) => definitions.source(kind, service, optional_text(&params, "api_version")?)?,
+                None => definitions.shared_source(kind)?,
+            };
+            Answer::Value(source.text.into())
+        }
+        "definition_versions" => names(session.definitions().api_versions(text(&params, "service_name")?, text(&params, "kind")?)?),
+        "services_with" => names(session.definitions().services_with(text(&params, "kind")?)?),
         "partition_for_region" => Answer::Value(session.partition_for_region(text(&params, "region_name")?)?.into()),
         "credentials" => Answer::Value(match session.credentials()? {
             Some(credentials) => described(&credentials, session.credentials_method()?).into(),

@@ -8,6 +8,7 @@ mod hooks;
 mod streams;
 mod values;
 
+use std::collections::HashMap;
 use std::io::Write;
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,11 +21,14 @@ use pyo3::types::{PyDict, PyList, PyTuple};
 use self::hooks::HookHandle;
 use self::streams::FileObject;
 use self::values::{from_python, params_from_python, to_python};
-use super::bridge::{Answer, Object, Settings};
+use super::bridge::{Answer, Object, Settings, credentials_from, session_builder};
+use crate::auth::Credentials;
+use crate::auth::sigv4::{self, Flavor, Payload, Signing};
 use crate::client::Client;
 use crate::error::Result;
-use crate::http::Cancel;
-use crate::value::{Map, Str, Value};
+use crate::http::{Body, Cancel, Request};
+use crate::settings::Environment;
+use crate::value::{Map, Str, Timestamp, Value};
 
 /// The Python objects that conversions need, registered by the package when it is imported.
 struct Registry {
@@ -196,9 +200,10 @@ impl Handle {
     }
 
     /// Registers a hook of a session or client. It receives the data of an event and returns the changed ones or `None`.
-    #[pyo3(signature = (event, hook, place="normal"))]
-    fn on(&self, event: &str, hook: Py<PyAny>, place: &str) -> PyResult<HookHandle> {
-        let hook = hooks::hook(hook, self.plain);
+    /// With `server`, it gets the body of every request, also of those that are read from a file.
+    #[pyo3(signature = (event, hook, place="normal", server=false))]
+    fn on(&self, event: &str, hook: Py<PyAny>, place: &str, server: bool) -> PyResult<HookHandle> {
+        let hook = hooks::hook(hook, self.plain, server);
         let id = match (&self.object, place) {
             (Object::Client(client), "first") => client.on_first(event, hook),
             (Object::Client(client), "last") => client.on_last(event, hook),
@@ -217,6 +222,20 @@ impl Handle {
             Object::Session(session) => session.off(hook.0),
             _ => false,
         }
+    }
+
+    /// Lets a function answer the client's calls: it gets the operation and the parameters, and returns `None` to let a call
+    /// proceed, or a tuple with the result.
+    fn intercept(&self, answer: Py<PyAny>) -> PyResult<bool> {
+        let plain = self.plain || takes_plain_values(self.client()?);
+        Ok(self.client()?.intercept(move |operation, params| {
+            let answer = Python::attach(|py| -> PyResult<Option<Value>> {
+                let given = to_python(py, params, plain)?;
+                let answer = answer.bind(py).call1((operation, given))?;
+                if answer.is_none() { Ok(None) } else { from_python(&answer.get_item(0)?, false).map(Some) }
+            });
+            answer.map_err(anyhow::Error::from).transpose()
+        }))
     }
 
     /// Makes the client convert DynamoDB's values to plain ones and back, as resources do.
@@ -306,12 +325,86 @@ fn fetch_page(fetch: &Py<PyAny>, params: &Map, plain: bool) -> anyhow::Result<Va
     Ok(page?)
 }
 
-/// Creates a session; see [`Object::session`].
+/// Creates a session; see [`Object::session`]. The environment is a dictionary or a function of a variable's name; without one, it is
+/// that of the process. `credentials` is a function that returns the credentials or `None`.
 #[pyfunction]
-fn session(py: Python<'_>, options: &Bound<'_, PyDict>) -> PyResult<Handle> {
+#[pyo3(signature = (options, environment=None, credentials=None))]
+fn session(
+    py: Python<'_>,
+    options: &Bound<'_, PyDict>,
+    environment: Option<Bound<'_, PyAny>>,
+    credentials: Option<Py<PyAny>>,
+) -> PyResult<Handle> {
     let options = params_from_python(options, false)?;
-    let object = released(py, || Object::session(&options, None))?;
+    let environment = environment.map(|variables| environment_of(&variables)).transpose()?;
+    let object = released(py, || {
+        let mut builder = session_builder(&options, environment)?;
+        if let Some(look_up) = credentials {
+            builder = builder.sole_credential_provider(move || {
+                let found = Python::attach(|py| from_python(look_up.bind(py).call0()?.as_any(), false))?;
+                Ok(if found.is_null() { None } else { Some(credentials_from(found)?) })
+            });
+        }
+        builder.build().map(Object::Session)
+    })?;
     Ok(Handle { object, plain: false, service: None })
+}
+
+fn environment_of(variables: &Bound<'_, PyAny>) -> PyResult<Environment> {
+    if variables.is_callable() {
+        let look_up = variables.clone().unbind();
+        // A variable that cannot be looked up is not set.
+        return Ok(Environment::from_fn(move |name| Python::attach(|py| look_up.call1(py, (name,)).ok()?.extract(py).ok()?)));
+    }
+    Ok(variables.extract::<HashMap<String, String>>()?.into_iter().collect())
+}
+
+/// Signs a request with Signature Version 4, in its `Authorization` header or, with `expires`, in its URL, and returns the URL and the
+/// headers.
+#[pyfunction]
+#[expect(clippy::too_many_arguments, reason = "they are keyword arguments of Python")]
+#[pyo3(signature = (method, url, headers, body, *, access_key, secret_key, token, region, service, seconds, s3=false, unsigned=false, expires=None))]
+fn sign(
+    py: Python<'_>,
+    method: &str,
+    url: &str,
+    headers: Vec<(String, String)>,
+    body: Option<Vec<u8>>,
+    access_key: &str,
+    secret_key: &str,
+    token: Option<&str>,
+    region: &str,
+    service: &str,
+    seconds: i64,
+    s3: bool,
+    unsigned: bool,
+    expires: Option<u64>,
+) -> PyResult<(String, Vec<(String, String)>)> {
+    let mut credentials = Credentials::new(access_key, secret_key);
+    if let Some(token) = token {
+        credentials = credentials.with_token(token);
+    }
+    let mut request = Request::new(method, url);
+    for (name, value) in headers {
+        request.headers.append(&name, &value);
+    }
+    request.body = body.map_or(Body::Empty, |body| Body::Bytes(body.into()));
+    let mut signing = Signing::new(&credentials, region, service, Timestamp::new(seconds, 0));
+    if s3 {
+        signing.flavor = Flavor::S3;
+    }
+    if unsigned {
+        signing.payload = Payload::Unsigned;
+    }
+    released(py, || match expires {
+        Some(expires) => {
+            sigv4::presign(&mut request, &signing, Duration::from_secs(expires), &[]);
+            Ok(())
+        }
+        None => sigv4::sign(&mut request, &signing),
+    })?;
+    let headers = request.headers.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+    Ok((request.url, headers))
 }
 
 /// Builds the expression of a condition in its data form: text, names, and values.
@@ -334,11 +427,13 @@ fn search(py: Python<'_>, expression: &str, data: &Bound<'_, PyAny>) -> PyResult
 #[pymodule(name = "_native")]
 fn native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("__version__", env!("CARGO_PKG_VERSION"))?;
+    module.add("TRANSFER_ARGUMENTS", crate::transfer::arguments::names().to_vec())?;
     module.add_class::<Handle>()?;
     module.add_class::<CancelHandle>()?;
     module.add_class::<HookHandle>()?;
     module.add_function(wrap_pyfunction!(configure, module)?)?;
     module.add_function(wrap_pyfunction!(session, module)?)?;
+    module.add_function(wrap_pyfunction!(sign, module)?)?;
     module.add_function(wrap_pyfunction!(build_condition, module)?)?;
     module.add_function(wrap_pyfunction!(search, module)?)
 }

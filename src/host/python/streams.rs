@@ -2,6 +2,7 @@
 
 use std::io::{self, Read, Seek, SeekFrom, Write};
 
+use pyo3::exceptions::PyTypeError;
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyString};
@@ -37,12 +38,11 @@ impl Read for FileObject {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         Python::attach(|py| {
             let content = self.0.bind(py).call_method1(intern!(py, "read"), (buffer.len(),))?;
-            let text;
             let content = match content.cast::<PyBytes>() {
                 Ok(bytes) => bytes.as_bytes(),
+                // A file in text mode.
                 Err(_) if content.is_instance_of::<PyString>() => {
-                    text = content.extract::<String>()?;
-                    text.as_bytes()
+                    return Err(PyTypeError::new_err("a bytes-like object is required, not 'str'"));
                 }
                 Err(_) if content.is_none() => &[],
                 Err(_) => {

@@ -3,6 +3,9 @@
 ``python -m tucuxi.boto3 script.py`` runs a script that way.
 """
 
+import logging
+from logging import NullHandler
+
 from .session import Session
 
 __version__ = "1.44.5"
@@ -34,8 +37,6 @@ def resource(*args, **kwargs):
 
 def set_stream_logger(name="boto3", level=10, format_string=None):
     """Logs to the standard error."""
-    import logging
-
     handler = logging.StreamHandler()
     handler.setFormatter(logging.Formatter(format_string or "%(asctime)s %(name)s [%(levelname)s] %(message)s"))
     logger = logging.getLogger(name)

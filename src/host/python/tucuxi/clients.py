@@ -23,7 +23,7 @@ class ClientMeta:
     @property
     def service_model(self):
         if self._model is None:
-            self._model = ServiceModel(self._native)
+            self._model = ServiceModel.of_client(self._native, self._client._origin[0]._native)
         return self._model
 
     @property
@@ -36,8 +36,14 @@ class ClientMeta:
     def config(self):
         if self._config is None:
             options = self._native.get("config")
-            whole = {name: int(value) for name, value in options.items() if isinstance(value, float) and value.is_integer()}
-            self._config = Config._of({**options, **whole})
+            options.update({name: int(value) for name, value in options.items() if isinstance(value, float) and value.is_integer()})
+            given = getattr(self._client._origin[2].get("config"), "_user_provided_options", {})
+            for name in ("use_dualstack_endpoint", "use_fips_endpoint", "endpoint_discovery_enabled"):
+                # Unset, unless somebody has chosen it.
+                options[name] = options.get(name) or given.get(name)
+            if given.get("proxies"):
+                options["proxies"] = given["proxies"]
+            self._config = Config._of({**options, "user_agent": self._native.get("user_agent")})
         return self._config
 
     @property
@@ -55,10 +61,6 @@ class ClientMeta:
     @property
     def method_to_api_mapping(self):
         return self._native.get("operations")
-
-    @property
-    def exceptions(self):
-        return self._client.exceptions
 
 
 class ClientExceptions:
@@ -78,7 +80,7 @@ class ClientExceptions:
         if not name.startswith("_") and name in self._codes.values():
             return exceptions.modeled(self._service, name)
         known = ", ".join(sorted(set(self._codes.values()))) if not name.startswith("_") else ""
-        raise AttributeError(f"{self!r} object has no attribute {name!r}. Valid exceptions are: {known}")
+        raise AttributeError(f"{self!r} object has no attribute {name}. Valid exceptions are: {known}")
 
     def __dir__(self):
         return sorted({"ClientError", "from_code", *self._codes.values()})
@@ -88,6 +90,7 @@ class BaseClient:
     """A client of a service. Its methods are the operations, with keyword arguments by the names of their parameters."""
 
     _stubbed = None
+    _intercepted = False
 
     def __init__(self, native, origin):
         self._native, self._origin, self._exceptions = native, origin, None
@@ -96,7 +99,8 @@ class BaseClient:
     @property
     def exceptions(self):
         if self._exceptions is None:
-            self._exceptions = ClientExceptions(self._native.get("service_name"), self._native.get("error_codes"))
+            kind = _named_class(type(self).__name__ + "Exceptions", ClientExceptions)
+            self._exceptions = kind(self._native.get("service_name"), self._native.get("error_codes"))
         return self._exceptions
 
     @property
@@ -104,7 +108,10 @@ class BaseClient:
         return self._native.get("waiter_names")
 
     def _make_api_call(self, operation_name, api_params):
-        response = self._native.call(operation_name, api_params)
+        if self._intercepted:
+            response = self._call_directly(operation_name, api_params)
+        else:
+            response = self._native.call(operation_name, api_params)
         if self._stubbed is not None and isinstance(response, dict):
             number = response.get("ResponseMetadata", {}).pop("tucuxi.stub", None)
             if number is not None and not self._native.plain:
@@ -113,20 +120,24 @@ class BaseClient:
 
     def can_paginate(self, operation_name):
         """Returns whether an operation has a paginator."""
+        if not self._native.has(operation_name):
+            raise KeyError(operation_name)
         return self._native.call("can_paginate", {"operation_name": operation_name})
 
     def get_paginator(self, operation_name):
         """Returns the paginator of an operation."""
         if not self.can_paginate(operation_name):
             raise exceptions.OperationNotPageableError(operation_name=operation_name)
-        return Paginator(self, operation_name, self._native.call("get_paginator", {"operation_name": operation_name}))
+        native = self._native.call("get_paginator", {"operation_name": operation_name})
+        name = self.meta.method_to_api_mapping[operation_name]
+        return _named_class(f"{type(self).__name__}.Paginator.{name}", Paginator)(self, operation_name, native)
 
     def get_waiter(self, waiter_name):
         """Returns a waiter."""
         if waiter_name not in self.waiter_names:
             raise ValueError(f"Waiter does not exist: {waiter_name}")
         native = self._native.call("get_waiter", {"waiter_name": waiter_name})
-        return Waiter(self, native, None)
+        return _named_class(f"{type(self).__name__}.Waiter.{native.get('name')}", Waiter)(self, native)
 
     def generate_presigned_url(self, ClientMethod, Params=None, ExpiresIn=3600, HttpMethod=None):
         """Returns a signed URL of an operation."""
@@ -140,12 +151,31 @@ class BaseClient:
 
     def _replaced(self, method_name):
         """The method that a test put in the place of an operation, or ``None``."""
-        name = method_name
-        if name is None:
-            return None
-        if name in self.__dict__ or type(self)._make_api_call is not _MAKE_API_CALL or "_make_api_call" in self.__dict__:
-            return getattr(self, name)
+        if method_name in self.__dict__ or type(self)._make_api_call is not _MAKE_API_CALL or "_make_api_call" in self.__dict__:
+            return getattr(self, method_name)
         return None
+
+    def _follow_replacements(self):
+        """Makes the native client call methods that a test has replaced, for resources, waiters, and transfers."""
+        replaced = type(self)._make_api_call is not _MAKE_API_CALL or not self.__dict__.keys() <= _OWN_ATTRIBUTES
+        if replaced and not self._intercepted:
+            self._intercepted = True
+            methods = {operation: method for method, operation in self._native.get("operations").items()}
+
+            def answer(operation_name, params):
+                if getattr(_directly, "active", False):
+                    return None
+                method = self._replaced(methods[operation_name])
+                return method and (method(**params),)
+
+            self._native.intercept(answer)
+
+    def _call_directly(self, operation_name, api_params):
+        before, _directly.active = getattr(_directly, "active", False), True
+        try:
+            return self._native.call(operation_name, api_params)
+        finally:
+            _directly.active = before
 
     def __reduce__(self):
         return _rebuild, (self._origin,)
@@ -155,6 +185,18 @@ class BaseClient:
 
 
 _MAKE_API_CALL = BaseClient._make_api_call
+# Other attributes of a client replace its methods.
+_OWN_ATTRIBUTES = {"_native", "_origin", "_exceptions", "meta", "_intercepted", "_stubbed"}
+# Whether this thread is making a call that no function may answer again.
+_directly = threading.local()
+_named_classes = {}
+
+
+def _named_class(name, base):
+    """A class whose name tells the service, as in botocore."""
+    if name not in _named_classes:
+        _named_classes[name] = type(name, (base,), {"__module__": base.__module__})
+    return _named_classes[name]
 
 
 def _rebuild(origin):
@@ -216,4 +258,5 @@ def make(native, origin):
 
 
 BaseClient.__module__ = ClientMeta.__module__ = "botocore.client"
+ClientExceptions.__module__ = "botocore.errorfactory"
 __all__ = ["BaseClient", "ClientMeta", "Config"]

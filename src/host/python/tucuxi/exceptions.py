@@ -8,7 +8,7 @@ import re
 
 _NATIVE_MODULE = "botocore.exceptions"
 
-# name: (bases, text). Bases are names in this table, or of built-in exceptions.
+# name: (bases, text). Bases are names in this table, of exceptions of requests, or of built-in ones.
 _TREE = {
     "BotoCoreError": ("Exception", "An unspecified error occurred"),
     "DataNotFoundError": ("BotoCoreError", "Unable to load data for: {data_path}"),
@@ -20,11 +20,11 @@ _TREE = {
     "InvalidIMDSEndpointError": ("BotoCoreError", 'Invalid endpoint EC2 Instance Metadata endpoint: {endpoint}'),
     "InvalidIMDSEndpointModeError": ("BotoCoreError", "Invalid EC2 Instance Metadata endpoint mode: {mode} Valid endpoint modes (case-insensitive): {valid_modes}."),
     "EndpointConnectionError": ("ConnectionError", 'Could not connect to the endpoint URL: "{endpoint_url}"'),
-    "SSLError": ("ConnectionError", "SSL validation failed for {endpoint_url} {error}"),
+    "SSLError": ("ConnectionError requests.SSLError", "SSL validation failed for {endpoint_url} {error}"),
     "ConnectionClosedError": ("HTTPClientError", 'Connection was closed before we received a valid response from endpoint URL: "{endpoint_url}".'),
-    "ReadTimeoutError": ("HTTPClientError", 'Read timeout on endpoint URL: "{endpoint_url}"'),
-    "ConnectTimeoutError": ("ConnectionError", 'Connect timeout on endpoint URL: "{endpoint_url}"'),
-    "ProxyConnectionError": ("ConnectionError", 'Failed to connect to proxy URL: "{proxy_url}"'),
+    "ReadTimeoutError": ("HTTPClientError requests.ReadTimeout", 'Read timeout on endpoint URL: "{endpoint_url}"'),
+    "ConnectTimeoutError": ("ConnectionError requests.ConnectTimeout", 'Connect timeout on endpoint URL: "{endpoint_url}"'),
+    "ProxyConnectionError": ("ConnectionError requests.ProxyError", 'Failed to connect to proxy URL: "{proxy_url}"'),
     "ResponseStreamingError": ("HTTPClientError", "An error occurred while reading from response stream: {error}"),
     "NoCredentialsError": ("BotoCoreError", "Unable to locate credentials"),
     "NoAuthTokenError": ("BotoCoreError", "Unable to locate authorization token"),
@@ -126,10 +126,24 @@ def _rebuild(cls, args, state):
     return exception
 
 
+def _requests_exceptions():
+    """The exceptions of ``botocore.vendored.requests``, from which those of connections derive."""
+    tree = {"RequestException": "IOError", "ConnectionError": "RequestException", "Timeout": "RequestException",
+            "ConnectTimeout": "ConnectionError Timeout", "ReadTimeout": "Timeout", "SSLError": "ConnectionError", "ProxyError": "ConnectionError"}
+    classes = {}
+    for name, bases in tree.items():
+        parents = tuple(classes.get(base) or getattr(builtins, base) for base in bases.split())
+        classes[name] = type(name, parents, {"__module__": "botocore.vendored.requests.exceptions"})
+    return classes
+
+
+requests_exceptions = _requests_exceptions()
+
+
 def _own_classes():
     classes = {}
     for name, (bases, text) in _TREE.items():
-        parents = tuple(classes.get(base) or getattr(builtins, base) for base in bases.split())
+        parents = tuple(classes.get(base) or requests_exceptions.get(base.partition(".")[2]) or getattr(builtins, base) for base in bases.split())
         members = {"__module__": _NATIVE_MODULE, "fmt": text}
         if name == "BotoCoreError":
             def __init__(self, **kwargs):

@@ -1,82 +1,10 @@
 """Event hooks, with botocore's names and arguments, and the request and response objects that they see."""
 
-from collections.abc import MutableMapping
+import sys
 
-from .model import OperationModel
-
-
-class HTTPHeaders(MutableMapping):
-    """Headers; names are compared without regard to case."""
-
-    def __init__(self, pairs=()):
-        self._pairs = [tuple(pair) for pair in (pairs.items() if hasattr(pairs, "items") else pairs)]
-
-    def __getitem__(self, name):
-        for own, value in self._pairs:
-            if own.lower() == name.lower():
-                return value
-        raise KeyError(name)
-
-    def __setitem__(self, name, value):
-        self._pairs = [pair for pair in self._pairs if pair[0].lower() != name.lower()] + [(name, value)]
-
-    def __delitem__(self, name):
-        self[name]
-        self._pairs = [pair for pair in self._pairs if pair[0].lower() != name.lower()]
-
-    def __iter__(self):
-        return iter([name for name, _ in self._pairs])
-
-    def __len__(self):
-        return len(self._pairs)
-
-    def __contains__(self, name):
-        return any(own.lower() == str(name).lower() for own, _ in self._pairs)
-
-    def add_header(self, name, value):
-        self._pairs.append((name, value))
-
-    def get_all(self, name):
-        return [value for own, value in self._pairs if own.lower() == name.lower()]
-
-    def replace_header(self, name, value):
-        self[name] = value
-
-    def __repr__(self):
-        return repr(dict(self._pairs))
-
-
-class AWSRequest:
-    """An HTTP request."""
-
-    def __init__(self, method=None, url=None, headers=None, data=None, params=None, auth_path=None, stream_output=False):
-        self.method, self.url, self.data, self.auth_path = method, url, data, auth_path
-        self.headers, self.params, self.stream_output, self.context = HTTPHeaders(headers or ()), params or {}, stream_output, {}
-
-    @property
-    def body(self):
-        return self.data
-
-    def prepare(self):
-        return self
-
-
-class AWSResponse:
-    """An HTTP response."""
-
-    def __init__(self, url, status_code, headers, raw):
-        self.url, self.status_code, self.headers, self.raw = url, status_code, HTTPHeaders(headers), raw
-
-    @property
-    def content(self):
-        body = self.raw
-        if hasattr(body, "read"):
-            return body.read()
-        return body if isinstance(body, bytes) else b"".join(body.stream()) if hasattr(body, "stream") else b""
-
-    @property
-    def text(self):
-        return self.content.decode("utf-8")
+from . import awsrequest
+from .awsrequest import AWSResponse, HeadersDict
+from .model import OperationModel, ServiceModel
 
 
 class EventEmitter:
@@ -122,7 +50,7 @@ class EventEmitter:
                 return handler, result
         return None, None
 
-    def _register(self, event_name, handler, unique_id, place):
+    def _register(self, event_name, handler, unique_id, place, server=False):
         if unique_id is not None and any(own[2] == unique_id for own in self._hooks):
             return
         if not callable(handler):
@@ -131,12 +59,27 @@ class EventEmitter:
         stage = event_name.split(".")[0]
         # Stages of Python itself, such as `creating-client-class`, and names of other services match no call.
         hook = None
-        if stage in _STAGES or stage == "*":
+        if self._native is not None and (stage in _STAGES or stage == "*"):
             try:
-                hook = self._native.on(event_name, lambda data: _dispatch(handler, data, model), place)
+                hook = self._native.on(event_name, lambda data: _dispatch(handler, data, model), place, server)
             except Exception:
                 hook = None
         self._hooks.append((event_name, handler, unique_id, hook))
+
+
+class LocalEmitter(EventEmitter):
+    """The events of a program itself, which no client emits."""
+
+    def __init__(self):
+        super().__init__(None)
+
+
+def register_builtin(session):
+    """Adds the hooks that other packages have added to ``botocore.handlers.BUILTIN_HANDLERS``, as moto does to answer requests."""
+    for event_name, handler, *_ in getattr(sys.modules.get("botocore.handlers"), "BUILTIN_HANDLERS", ()):
+        # botocore's own customizations are part of the native module.
+        if not str(getattr(handler, "__module__", "")).startswith("botocore."):
+            session.events._register(event_name, handler, None, "normal", server=True)
 
 
 def _matches(pattern, name):
@@ -155,24 +98,30 @@ def _dispatch(handler, data, service_model):
     before = dict(context)
     changes = {}
     call = {"event_name": data["name"], "context": context}
-    call["model"] = OperationModel(service_model or _Named(data["service"]), data["operation"])
+    call["model"] = OperationModel(None, service_model or ServiceModel({}, data["service"]), data["operation"])
     if stage in ("provide-client-params", "before-parameter-build", "before-endpoint-resolution"):
         params = data["params"]
         returned = handler(params=params, **call)
         changes["params"] = returned if isinstance(returned, dict) and stage == "provide-client-params" else params
     elif stage == "before-call":
         request = data.get("request") or {}
-        headers = HTTPHeaders(request.get("headers") or ())
+        headers = HeadersDict(request.get("headers") or ())
         params = {"url": request.get("url"), "method": request.get("method"), "headers": headers, "body": request.get("body") or b"",
                   "context": context, "url_path": "", "query_string": {}}
         returned = handler(params=params, request_signer=None, **call)
         if returned is not None:
             changes["result"] = returned[1]
         elif request:
-            changes["request"] = {"headers": [list(pair) for pair in headers._pairs]}
+            changes["request"] = {"headers": _pairs(headers)}
     elif stage in ("request-created", "before-sign", "before-send", "choose-signer"):
         request = data.get("request") or {}
-        aws = AWSRequest(request.get("method"), request.get("url"), request.get("headers"), request.get("body"))
+        method, url, headers, body = (request.get(name) for name in ("method", "url", "headers", "body"))
+        # Hooks of other packages may insist on botocore's own classes.
+        classes = sys.modules.get("botocore.awsrequest", awsrequest)
+        if stage == "before-send":
+            aws = classes.AWSPreparedRequest(method, url, classes.HeadersDict(headers or ()), body, False)
+        else:
+            aws = classes.AWSRequest(method, url, HeadersDict(headers or ()), body)
         aws.context = context
         call.pop("model", None)
         call.pop("context", None)
@@ -187,12 +136,13 @@ def _dispatch(handler, data, service_model):
             returned = handler(request=aws, operation_name=data["operation"], signing_name=data.get("signing_name"),
                                region_name=data.get("region"), signature_version=None, request_signer=None, **call)
         if request:
-            changes["request"] = {"url": aws.url, "method": aws.method, "headers": [[n, str(v)] for n, v in aws.headers._pairs]}
-            if aws.data is not request.get("body") and aws.data is not None:
-                changes["request"]["body"] = aws.data.encode() if isinstance(aws.data, str) else aws.data
+            changes["request"] = {"url": aws.url, "method": aws.method, "headers": _pairs(aws.headers)}
+            changed = aws.body if stage == "before-send" else aws.data
+            if changed is not body and changed is not None:
+                changes["request"]["body"] = changed.encode() if isinstance(changed, str) else changed
         if stage == "before-send" and returned is not None:
             content = returned.content
-            changes["response"] = {"status": returned.status_code, "headers": [list(p) for p in returned.headers.items()],
+            changes["response"] = {"status": returned.status_code, "headers": _pairs(returned.headers),
                                    "body": content.encode() if isinstance(content, str) else content}
     elif stage == "needs-retry":
         http = _response(data)
@@ -216,11 +166,8 @@ def _dispatch(handler, data, service_model):
     return changes or None
 
 
-class _Named:
-    """The model of a service of which a hook of a session knows the name."""
-
-    def __init__(self, service_name):
-        self.service_name, self.metadata = service_name, {}
+def _pairs(headers):
+    return [[name, value.decode() if isinstance(value, bytes) else str(value)] for name, value in headers.items()]
 
 
 def _response(data):

@@ -4,6 +4,8 @@
 class Paginator:
     """The paginator of an operation."""
 
+    PAGE_ITERATOR_CLS = property(lambda self: PageIterator)
+
     def __init__(self, client, method_name, native):
         self._client, self._method_name, self._native = client, method_name, native
 
@@ -70,3 +72,7 @@ class PageIterator:
                 yield from _native.search(key, page) or []
 
         return [items(key) for key in self.result_keys]
+
+
+Paginator.__module__ = "botocore.client"
+PageIterator.__module__ = "botocore.paginate"

@@ -1,5 +1,6 @@
 """``boto3.resources``: a class per resource type, made when it is first needed."""
 
+import re
 import threading
 
 
@@ -43,6 +44,14 @@ class ServiceResource:
         """Lists the types of resources that can be created from this one."""
         return sorted(name for name, kind, _, _ in self._native.members() if kind == "subresource")
 
+    def _call(self, name, params):
+        self._client._follow_replacements()
+        return self._native.call(name, params)
+
+    def _get(self, name):
+        self._client._follow_replacements()
+        return self._native.get(name)
+
     def _wrap(self, answer):
         if isinstance(answer, list) and (not answer or isinstance(answer[0], type(self._native))):
             return [make(item, self._client, self._origin) for item in answer]
@@ -79,17 +88,17 @@ def _keyword_only(name, args):
 
 
 def _attribute(name):
-    return property(lambda self: self._native.get(name), doc=f"The attribute {name}.")
+    return property(lambda self: self._get(name), doc=f"The attribute {name}.")
 
 
 def _reference(name):
-    return property(lambda self: self._wrap(self._native.get(name)), doc=f"The resource {name}.")
+    return property(lambda self: self._wrap(self._get(name)), doc=f"The resource {name}.")
 
 
 def _action(name):
     def action(self, *args, **kwargs):
         _keyword_only(name, args)
-        return self._wrap(self._native.call(name, kwargs))
+        return self._wrap(self._call(name, kwargs))
 
     action.__name__ = name
     action.__doc__ = f"The action {name}; its keyword arguments are parameters of the operation."
@@ -106,7 +115,10 @@ def _subresource(name):
                 identifiers = {**kwargs, **dict(zip(names, args))}
             return make(self._native.call(name, {"identifiers": identifiers}), self._client, self._origin)
         except ValueError as error:
-            raise ValueError(str(error).partition(": ")[2] or str(error)) from None
+            text = str(error).partition(": ")[2] or str(error)
+            if re.search(r"identifiers were given, but at most", text):
+                raise IndexError("list index out of range") from None
+            raise ValueError(text.partition(". Did you mean")[0]) from None
 
     create.__name__ = name
     create.__doc__ = f"Creates the resource {name} from its identifiers; makes no request."
@@ -125,7 +137,8 @@ def _identifiers(resource, name):
 
 
 def _collection(name):
-    return property(lambda self: CollectionManager(self._native.get(name), self), doc=f"The collection {name}.")
+    get = lambda self: _make_collection(CollectionManager, self._native.get(name), self, name)
+    return property(get, doc=f"The collection {name}.")
 
 
 _KINDS = {"identifier": _attribute, "attribute": _attribute, "reference": _reference, "action": _action, "waiter": _action,
@@ -163,11 +176,20 @@ def make(native, client, origin):
     return class_of(native)(native, client, origin)
 
 
+def _make_collection(base, native, parent, name):
+    """A collection, whose class is named after the resource and the collection as in boto3."""
+    full = f"{type(parent).__name__}.{name}{base.__name__.replace('Resource', '')}"
+    with _lock:
+        if (base, full) not in _classes:
+            _classes[base, full] = type(full, (base,), {"__module__": base.__module__})
+    return _classes[base, full](native, parent, name)
+
+
 class ResourceCollection:
     """An iterable set of resources."""
 
-    def __init__(self, native, parent):
-        self._native, self._parent = native, parent
+    def __init__(self, native, parent, name):
+        self._native, self._parent, self._name = native, parent, name
         for name, kind, _, _ in native.members():
             if kind == "action":
                 setattr(self, name, self._batch(name))
@@ -175,13 +197,14 @@ class ResourceCollection:
     def _batch(self, name):
         def action(*args, **kwargs):
             _keyword_only(name, args)
+            self._parent._client._follow_replacements()
             return [self._parent._wrap(answer) for answer in self._native.call(name, kwargs)]
 
         action.__name__ = name
         return action
 
     def _next(self, verb, params=None):
-        return ResourceCollection(self._native.call(verb, params or {}), self._parent)
+        return _make_collection(ResourceCollection, self._native.call(verb, params or {}), self._parent, self._name)
 
     def all(self):
         """Returns the collection without a filter."""
@@ -205,11 +228,13 @@ class ResourceCollection:
 
     def pages(self):
         """Yields pages as lists of resources."""
+        self._parent._client._follow_replacements()
         for page in self._native.call("pages"):
             yield self._parent._wrap(page)
 
     def __iter__(self):
         parent = self._parent
+        parent._client._follow_replacements()
         for native in self._native.call("iterate"):
             yield make(native, parent._client, parent._origin)
 

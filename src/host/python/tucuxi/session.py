@@ -1,32 +1,12 @@
 """``boto3.session.Session``."""
 
-from . import _native, exceptions
-from . import clients
+from . import _native, clients, credentials, exceptions
+from .botocore_session import Session as BotocoreSession
 from .config import Config, own_config
-from .hooks import EventEmitter
+from .hooks import EventEmitter, register_builtin
 
 # `None` is an invalid value of a parameter, and the messages are boto3's.
 _STYLE = {"message_style": "boto3", "omit_null_parameters": False}
-
-
-class ReadOnlyCredentials(tuple):
-    """Credentials that do not change."""
-
-    def __new__(cls, access_key, secret_key, token, account_id=None):
-        self = super().__new__(cls, (access_key, secret_key, token))
-        self.access_key, self.secret_key, self.token, self.account_id = access_key, secret_key, token, account_id
-        return self
-
-
-class Credentials:
-    """The credentials of a session."""
-
-    def __init__(self, access_key, secret_key, token=None, method=None, account_id=None):
-        self.access_key, self.secret_key, self.token = access_key, secret_key, token
-        self.method, self.account_id = method or "explicit", account_id
-
-    def get_frozen_credentials(self):
-        return ReadOnlyCredentials(self.access_key, self.secret_key, self.token, self.account_id)
 
 
 class Session:
@@ -35,22 +15,28 @@ class Session:
     resource_factory = None
 
     def __init__(self, aws_access_key_id=None, aws_secret_access_key=None, aws_session_token=None, region_name=None,
-                 botocore_session=None, profile_name=None, aws_account_id=None, **more):
-        if isinstance(botocore_session, BotocoreSession):
-            own = botocore_session._options
-            region_name = region_name or own.get("region_name")
-            profile_name = profile_name or own.get("profile_name")
-        config = more.pop("config", None) or Config._of({})
+                 botocore_session=None, profile_name=None, aws_account_id=None, *, config=None, environment=None, definitions=None,
+                 config_file=None, credentials_file=None):
+        own = botocore_session
+        look_up = None
+        if own is not None:
+            region_name = region_name or own.get_config_variable("region")
+            profile_name = profile_name or own.get_config_variable("profile")
+            if getattr(own, "_credentials", None) is not None and aws_access_key_id is None:
+                look_up = credentials.provider_of(own._credentials)
+        config = config or Config._of({})
         options = {
             "aws_access_key_id": aws_access_key_id, "aws_secret_access_key": aws_secret_access_key,
             "aws_session_token": aws_session_token, "aws_account_id": aws_account_id, "region_name": region_name,
-            "profile_name": profile_name, **more,
+            "profile_name": profile_name, "definitions": definitions, "config_file": config_file, "credentials_file": credentials_file,
         }
         self._options = {name: value for name, value in options.items() if value is not None}
         self._config = config
-        self._native = _native.session({**self._options, "config": {**_STYLE, **config._tucuxi_value()}})
+        self._native = _native.session({**self._options, "config": {**_STYLE, **config._tucuxi_value()}}, environment, look_up)
         self._events = None
-        self._session = botocore_session or BotocoreSession(self)
+        self._environment = environment
+        self._session = self._botocore_session(own)
+        register_builtin(self)
 
     @property
     def region_name(self):
@@ -97,8 +83,7 @@ class Session:
 
     def get_credentials(self):
         """Returns the credentials, or ``None``."""
-        found = self._native.call("credentials")
-        return found and Credentials(found["access_key"], found["secret_key"], found["token"], found["method"], found["account_id"])
+        return self._session.get_credentials()
 
     def client(self, service_name, region_name=None, api_version=None, use_ssl=True, verify=None, endpoint_url=None,
                aws_access_key_id=None, aws_secret_access_key=None, aws_session_token=None, config=None, aws_account_id=None):
@@ -125,8 +110,19 @@ class Session:
             known = ", ".join(sorted(self.get_available_services()))
             raise exceptions.UnknownServiceError(service_name=service_name, known_service_names=known) from None
 
+    def _botocore_session(self, given):
+        if given is None:
+            given = BotocoreSession()
+            given._variables.update({name: value for name, value in (("profile", self._options.get("profile_name")),
+                                                                    ("region", self._options.get("region_name"))) if value is not None})
+            given._boto3_session = self
+        elif isinstance(given, BotocoreSession):
+            for event_name, handler, unique_id in given._handlers:
+                self.events.register(event_name, handler, unique_id)
+        return given
+
     def __reduce__(self):
-        return _rebuild, (self._options, self._config)
+        return _rebuild, (self._options, self._config, self._environment)
 
     def __repr__(self):
         return f"Session(region_name={self.region_name!r})"
@@ -136,8 +132,8 @@ _OPTIONS = {"region_name", "api_version", "use_ssl", "verify", "endpoint_url", "
             "aws_session_token", "config", "aws_account_id"}
 
 
-def _rebuild(options, config):
-    return Session(config=config, **options)
+def _rebuild(options, config, environment):
+    return Session(config=config, environment=environment, **options)
 
 
 def _chosen(arguments):
@@ -147,82 +143,6 @@ def _chosen(arguments):
     if "config" in chosen:
         chosen["config"] = own_config(chosen["config"])
     return chosen
-
-
-class BotocoreSession:
-    """The part of ``botocore.session.Session`` that programs use."""
-
-    def __init__(self, session=None, profile=None):
-        self._boto3_session, self._options = session, {}
-        if profile is not None:
-            self._options["profile_name"] = profile
-
-    @property
-    def _own(self):
-        if self._boto3_session is None:
-            self._boto3_session = Session(botocore_session=self)
-        return self._boto3_session
-
-    @property
-    def profile(self):
-        return self._options.get("profile_name") or (self._own.profile_name if self._own.profile_name != "default" else None)
-
-    def create_client(self, service_name, *args, **kwargs):
-        return self._own.client(service_name, *args, **kwargs)
-
-    def get_credentials(self):
-        return self._own.get_credentials()
-
-    def set_credentials(self, access_key, secret_key, token=None, account_id=None):
-        self._boto3_session = Session(access_key, secret_key, token, aws_account_id=account_id, **self._options)
-
-    def get_available_services(self):
-        return self._own.get_available_services()
-
-    def get_available_regions(self, *args, **kwargs):
-        return self._own.get_available_regions(*args, **kwargs)
-
-    def get_available_partitions(self):
-        return self._own.get_available_partitions()
-
-    def get_partition_for_region(self, region_name):
-        return self._own.get_partition_for_region(region_name)
-
-    @property
-    def available_profiles(self):
-        return self._own.available_profiles
-
-    def get_config_variable(self, logical_name):
-        known = {"region": lambda: self._own.region_name, "profile": lambda: self.profile}
-        return known[logical_name]() if logical_name in known else None
-
-    def set_config_variable(self, logical_name, value):
-        name = {"region": "region_name", "profile": "profile_name"}.get(logical_name)
-        if name:
-            self._options[name], self._boto3_session = value, None
-
-    def get_service_model(self, service_name, api_version=None):
-        from .model import ServiceModel
-
-        region = {} if self._own.region_name else {"region_name": "us-east-1"}
-        return ServiceModel(self._own._create("client", service_name, region))
-
-    def get_component(self, name):
-        raise ValueError(f"Unknown component: {name}")
-
-    def register(self, event_name, handler, unique_id=None, unique_id_uses_count=False):
-        self._own.events.register(event_name, handler, unique_id)
-
-    def unregister(self, event_name, handler=None, unique_id=None, unique_id_uses_count=False):
-        self._own.events.unregister(event_name, handler, unique_id)
-
-    def user_agent(self):
-        return f"tucuxi/{_native.__version__}"
-
-
-def get_session(env_vars=None):
-    """``botocore.session.get_session``."""
-    return BotocoreSession()
 
 
 Session.__module__ = "boto3.session"

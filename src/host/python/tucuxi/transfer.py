@@ -1,8 +1,10 @@
 """``boto3.s3.transfer``: managed transfers."""
 
+import errno
 import os
 
-from .exceptions import ClientError, ParamValidationError
+from . import _native
+from .exceptions import BotoCoreError, ClientError, ParamValidationError
 from .exceptions import boto3_exceptions as _exceptions
 
 KB, MB = 1024, 1024 * 1024
@@ -20,7 +22,7 @@ class TransferConfig:
         self.multipart_chunksize, self.num_download_attempts = multipart_chunksize, num_download_attempts
         self.max_io_queue, self.io_chunksize, self.use_threads = max_io_queue, io_chunksize, use_threads
         self.max_bandwidth, self.preferred_transfer_client = max_bandwidth, preferred_transfer_client
-        for name in ("multipart_threshold", "max_concurrency", "multipart_chunksize", "num_download_attempts"):
+        for name in ("multipart_threshold", "max_request_concurrency", "multipart_chunksize", "num_download_attempts"):
             if getattr(self, name) <= 0:
                 raise ValueError(f"Provided parameter {name} of value {getattr(self, name)} must be greater than 0.")
 
@@ -35,12 +37,13 @@ class TransferConfig:
 
 def _transfer(client, verb, arguments, callback=None, writer=None, source_client=None):
     arguments = {name: value for name, value in arguments.items() if value is not None}
+    client._follow_replacements()
     try:
         client._native.call(verb, arguments, progress=callback, writer=writer, source_client=source_client and source_client._native)
     except ParamValidationError as error:
         report = str(error).partition("\n")[2]
         if report.startswith("Invalid extra_args key"):
-            raise ValueError(report) from None
+            raise ValueError(report.partition(". Did you mean")[0].rstrip(".")) from None
         raise
 
 
@@ -50,25 +53,16 @@ def _path(filename):
     return os.fspath(filename)
 
 
-def _upload_file(client, filename, bucket, key, extra_args, callback, config):
-    filename = _path(filename)
-    # The message of a missing file is Python's own.
-    os.stat(filename)
-    try:
-        _transfer(client, "upload_file", {"Filename": filename, "Bucket": bucket, "Key": key, "ExtraArgs": extra_args, "Config": config}, callback)
-    except ClientError as error:
-        raise _exceptions["S3UploadFailedError"](f"Failed to upload {filename} to {bucket}/{key}: {error}") from error
-
-
 def upload_file(self, Filename, Bucket, Key, ExtraArgs=None, Callback=None, Config=None):
     """Uploads a file, in parallel parts if it is large. ``Callback`` is called with numbers of bytes."""
-    _upload_file(self, Filename, Bucket, Key, ExtraArgs, Callback, Config)
+    with S3Transfer(self, Config) as transfer:
+        return transfer.upload_file(filename=Filename, bucket=Bucket, key=Key, extra_args=ExtraArgs, callback=Callback)
 
 
 def download_file(self, Bucket, Key, Filename, ExtraArgs=None, Callback=None, Config=None):
-    """Downloads an object to a file, in parallel parts if it is large."""
-    arguments = {"Bucket": Bucket, "Key": Key, "Filename": _path(Filename), "ExtraArgs": ExtraArgs, "Config": Config}
-    _transfer(self, "download_file", arguments, Callback)
+    """Downloads an object to a file, in parallel parts if it is large. ``Callback`` is called with numbers of bytes."""
+    with S3Transfer(self, Config) as transfer:
+        return transfer.download_file(bucket=Bucket, key=Key, filename=Filename, extra_args=ExtraArgs, callback=Callback)
 
 
 def upload_fileobj(self, Fileobj, Bucket, Key, ExtraArgs=None, Callback=None, Config=None):
@@ -87,6 +81,9 @@ def download_fileobj(self, Bucket, Key, Fileobj, ExtraArgs=None, Callback=None, 
 
 def copy(self, CopySource, Bucket, Key, ExtraArgs=None, Callback=None, SourceClient=None, Config=None):
     """Copies an object, in parallel parts if it is large."""
+    if not isinstance(CopySource, dict):
+        expected = 'Expecting dictionary formatted: {"Bucket": bucket_name, "Key": key}'
+        raise TypeError(f"{expected} but got {CopySource} or type {type(CopySource)}.")
     arguments = {"CopySource": CopySource, "Bucket": Bucket, "Key": Key, "ExtraArgs": ExtraArgs, "Config": Config}
     _transfer(self, "copy", arguments, Callback, source_client=SourceClient)
 
@@ -100,47 +97,68 @@ def generate_presigned_post(self, Bucket, Key, Fields=None, Conditions=None, Exp
 CLIENT_METHODS = {method.__name__: method for method in (upload_file, download_file, upload_fileobj, download_fileobj, copy, generate_presigned_post)}
 
 
-def _bucket(method):
-    def on_bucket(self, *args, **kwargs):
-        names = {"upload_file": ("Filename", "Key"), "download_file": ("Key", "Filename"), "upload_fileobj": ("Fileobj", "Key"),
-                 "download_fileobj": ("Key", "Fileobj"), "copy": ("CopySource", "Key")}[method]
-        return getattr(self._client, method)(Bucket=self.name, **_named(names, method, args, kwargs))
-
-    return _as(on_bucket, method)
+def _bucket_upload_file(self, Filename, Key, ExtraArgs=None, Callback=None, Config=None):
+    return self._client.upload_file(Filename, self.name, Key, ExtraArgs=ExtraArgs, Callback=Callback, Config=Config)
 
 
-def _object(method):
-    def on_object(self, *args, **kwargs):
-        names = {"upload_file": ("Filename",), "download_file": ("Filename",), "upload_fileobj": ("Fileobj",),
-                 "download_fileobj": ("Fileobj",), "copy": ("CopySource",)}[method]
-        return getattr(self._client, method)(Bucket=self.bucket_name, Key=self.key, **_named(names, method, args, kwargs))
-
-    return _as(on_object, method)
+def _bucket_download_file(self, Key, Filename, ExtraArgs=None, Callback=None, Config=None):
+    return self._client.download_file(self.name, Key, Filename, ExtraArgs=ExtraArgs, Callback=Callback, Config=Config)
 
 
-def _named(names, method, args, kwargs):
-    names = names + ("ExtraArgs", "Callback") + (("SourceClient",) if method == "copy" else ()) + ("Config",)
-    return {**dict(zip(names, args)), **kwargs}
+def _bucket_upload_fileobj(self, Fileobj, Key, ExtraArgs=None, Callback=None, Config=None):
+    return self._client.upload_fileobj(Fileobj, self.name, Key, ExtraArgs=ExtraArgs, Callback=Callback, Config=Config)
 
 
-def _as(function, name):
-    function.__name__ = name
-    function.__doc__ = CLIENT_METHODS[name].__doc__
-    return function
+def _bucket_download_fileobj(self, Key, Fileobj, ExtraArgs=None, Callback=None, Config=None):
+    return self._client.download_fileobj(self.name, Key, Fileobj, ExtraArgs=ExtraArgs, Callback=Callback, Config=Config)
 
 
-_METHODS = ("upload_file", "download_file", "upload_fileobj", "download_fileobj", "copy")
+def _bucket_copy(self, CopySource, Key, ExtraArgs=None, Callback=None, SourceClient=None, Config=None):
+    return self._client.copy(CopySource, self.name, Key, ExtraArgs=ExtraArgs, Callback=Callback, SourceClient=SourceClient, Config=Config)
+
+
+def _object_upload_file(self, Filename, ExtraArgs=None, Callback=None, Config=None):
+    return self._client.upload_file(Filename, self.bucket_name, self.key, ExtraArgs=ExtraArgs, Callback=Callback, Config=Config)
+
+
+def _object_download_file(self, Filename, ExtraArgs=None, Callback=None, Config=None):
+    return self._client.download_file(self.bucket_name, self.key, Filename, ExtraArgs=ExtraArgs, Callback=Callback, Config=Config)
+
+
+def _object_upload_fileobj(self, Fileobj, ExtraArgs=None, Callback=None, Config=None):
+    return self._client.upload_fileobj(Fileobj, self.bucket_name, self.key, ExtraArgs=ExtraArgs, Callback=Callback, Config=Config)
+
+
+def _object_download_fileobj(self, Fileobj, ExtraArgs=None, Callback=None, Config=None):
+    return self._client.download_fileobj(self.bucket_name, self.key, Fileobj, ExtraArgs=ExtraArgs, Callback=Callback, Config=Config)
+
+
+def _object_copy(self, CopySource, ExtraArgs=None, Callback=None, SourceClient=None, Config=None):
+    return self._client.copy(CopySource, self.bucket_name, self.key, ExtraArgs=ExtraArgs, Callback=Callback, SourceClient=SourceClient,
+                             Config=Config)
+
+
+def _methods(*functions):
+    methods = {}
+    for function in functions:
+        name = function.__name__.split("_", 2)[2]
+        function.__name__, function.__doc__ = name, CLIENT_METHODS[name].__doc__
+        methods[name] = function
+    return methods
+
+
+_OF_OBJECT = _methods(_object_upload_file, _object_download_file, _object_upload_fileobj, _object_download_fileobj, _object_copy)
 RESOURCE_METHODS = {
-    "Bucket": {name: _bucket(name) for name in _METHODS},
-    "Object": {name: _object(name) for name in _METHODS},
-    "ObjectSummary": {name: _object(name) for name in _METHODS},
+    "Bucket": _methods(_bucket_upload_file, _bucket_download_file, _bucket_upload_fileobj, _bucket_download_fileobj, _bucket_copy),
+    "Object": _OF_OBJECT,
+    "ObjectSummary": _OF_OBJECT,
 }
 
 
 class S3Transfer:
-    """Transfers with a client."""
+    """Transfers of files with a client."""
 
-    ALLOWED_UPLOAD_ARGS = ALLOWED_DOWNLOAD_ARGS = ALLOWED_COPY_ARGS = ()
+    ALLOWED_DOWNLOAD_ARGS, ALLOWED_UPLOAD_ARGS, ALLOWED_COPY_ARGS = (list(names) for names in _native.TRANSFER_ARGUMENTS)
 
     def __init__(self, client=None, config=None, osutil=None, manager=None):
         if not client and not manager:
@@ -148,10 +166,26 @@ class S3Transfer:
         self._client, self._config = client, config
 
     def upload_file(self, filename, bucket, key, callback=None, extra_args=None):
-        _upload_file(self._client, filename, bucket, key, extra_args, callback, self._config)
+        """Uploads a file."""
+        filename = _path(filename)
+        # The message of a missing file is Python's own.
+        os.stat(filename)
+        arguments = {"Filename": filename, "Bucket": bucket, "Key": key, "ExtraArgs": extra_args, "Config": self._config}
+        try:
+            _transfer(self._client, "upload_file", arguments, callback)
+        except ClientError as error:
+            raise _exceptions["S3UploadFailedError"](f"Failed to upload {filename} to {bucket}/{key}: {error}") from error
 
     def download_file(self, bucket, key, filename, extra_args=None, callback=None):
-        self._client.download_file(bucket, key, filename, ExtraArgs=extra_args, Callback=callback, Config=self._config)
+        """Downloads an object to a file."""
+        filename = _path(filename)
+        arguments = {"Bucket": bucket, "Key": key, "Filename": filename, "ExtraArgs": extra_args, "Config": self._config}
+        try:
+            _transfer(self._client, "download_file", arguments, callback)
+        except BotoCoreError as error:
+            if not os.path.isdir(os.path.dirname(filename) or "."):
+                raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), filename) from error
+            raise
 
     def __enter__(self):
         return self

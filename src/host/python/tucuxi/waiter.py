@@ -6,8 +6,8 @@ from .exceptions import ClientError, WaiterError  # noqa: F401
 class Waiter:
     """Waits until a condition is met."""
 
-    def __init__(self, client, native, method_name):
-        self._client, self._native, self._method_name = client, native, method_name
+    def __init__(self, client, native):
+        self._client, self._native = client, native
         self.name = native.get("name")
 
     @property
@@ -16,7 +16,9 @@ class Waiter:
 
     def wait(self, **kwargs):
         """Polls until the condition is met. ``WaiterConfig`` has ``Delay`` and ``MaxAttempts``."""
-        fetch = self._client._replaced(self._method_name)
+        operation = self._native.get("operation")
+        methods = self._client.meta.method_to_api_mapping
+        fetch = self._client._replaced(next(method for method, name in methods.items() if name == operation))
 
         def poll(params):
             try:
@@ -25,6 +27,9 @@ class Waiter:
                 return error.response
 
         self._native.call("wait", kwargs, fetch=fetch and poll)
+
+
+Waiter.__module__ = "botocore.waiter"
 
 
 class WaiterConfig:

@@ -7,7 +7,7 @@ for name in ("NoCredentialsError", "EndpointConnectionError", "ConnectTimeoutErr
              "HTTPClientError", "StubAssertionError", "UnStubbedResponseError", "TokenRetrievalError", "IncompleteReadError", "InvalidConfigError",
              "EventStreamError", "ResponseStreamingError", "ProxyConnectionError", "CredentialRetrievalError", "DataNotFoundError"):
     cls = getattr(e, name)
-    print(name, [c.__name__ for c in cls.__mro__[1:-1]])
+    print(name, [c.__name__ for c in cls.__mro__[1:-1] if "urllib3" not in c.__module__])
 print(issubclass(boto3.exceptions.S3UploadFailedError, boto3.exceptions.Boto3Error), boto3.exceptions.ResourceNotExistsError.__mro__[1].__name__)
 print(e.EndpointConnectionError(endpoint_url="http://x"), e.ProfileNotFound(profile="p"), e.NoRegionError())
 client = boto3.client("s3")

@@ -1,0 +1,251 @@
+"""The functions of ``botocore.utils`` and ``botocore.compat`` that programs use."""
+
+import datetime
+import functools
+import hashlib
+import json
+import os
+import re
+from urllib.parse import quote, urlsplit
+
+from .zones import tzlocal, tzutc
+
+SAFE_CHARS = "-._~"
+
+
+def merge_dicts(dict1, dict2, append_lists=False):
+    """Adds the entries of the second dictionary to the first, at every depth."""
+    for key, value in dict2.items():
+        if isinstance(value, dict) and key in dict1:
+            merge_dicts(dict1[key], value, append_lists)
+        elif isinstance(value, list) and append_lists and isinstance(dict1.get(key), list):
+            dict1[key].extend(value)
+        else:
+            dict1[key] = value
+
+
+def deep_merge(base, extra):
+    """Adds the entries of ``extra`` to ``base``, at every depth."""
+    for key, value in extra.items():
+        if isinstance(base.get(key), dict) and isinstance(value, dict):
+            deep_merge(base[key], value)
+        else:
+            base[key] = value
+
+
+def parse_timestamp(value):
+    """Reads a time in ISO 8601, in the format of HTTP, or in epoch seconds."""
+    if isinstance(value, datetime.datetime):
+        return value
+    if isinstance(value, (int, float)):
+        return datetime.datetime.fromtimestamp(value, tzlocal())
+    try:
+        return datetime.datetime.fromtimestamp(float(value), tzlocal())
+    except (TypeError, ValueError):
+        pass
+    text = str(value).strip()
+    try:
+        moment = datetime.datetime.fromisoformat(re.sub(r"[zZ]$", "+00:00", text))
+    except ValueError:
+        from email.utils import parsedate_to_datetime
+
+        try:
+            moment = parsedate_to_datetime(text)
+        except (TypeError, ValueError) as error:
+            raise ValueError(f'Invalid timestamp "{value}": {error}') from error
+    return moment.replace(tzinfo=tzutc()) if moment.tzinfo and not moment.utcoffset() else moment
+
+
+def parse_to_aware_datetime(value):
+    """As :func:`parse_timestamp`; a time without a zone is in UTC."""
+    moment = parse_timestamp(value)
+    return moment.replace(tzinfo=tzutc()) if moment.tzinfo is None else moment
+
+
+def datetime2timestamp(dt, default_timezone=None):
+    """Returns the seconds since 1970; a time without a zone is in UTC."""
+    return (dt if dt.tzinfo else dt.replace(tzinfo=default_timezone or tzutc())).timestamp()
+
+
+def percent_encode(input_str, safe=SAFE_CHARS):
+    """Encodes text for a URL."""
+    if not isinstance(input_str, (bytes, str)):
+        input_str = str(input_str)
+    return quote(input_str, safe=safe)
+
+
+def percent_encode_sequence(mapping, safe=SAFE_CHARS):
+    """Encodes names and values for a query."""
+    pairs = []
+    for name, value in mapping.items() if hasattr(mapping, "items") else mapping:
+        for item in value if isinstance(value, list) else [value]:
+            pairs.append(f"{percent_encode(name)}={percent_encode(item)}")
+    return "&".join(pairs)
+
+
+def calculate_sha256(body, as_hex=False):
+    """Returns the digest of a file object, which is rewound."""
+    start, digest = body.tell(), hashlib.sha256()
+    for chunk in iter(lambda: body.read(1024 * 1024), b""):
+        digest.update(chunk)
+    body.seek(start)
+    return digest.hexdigest() if as_hex else digest.digest()
+
+
+def parse_key_val_file_contents(contents):
+    """Reads lines of the form ``name = value``."""
+    lines = (line.partition("=") for line in contents.splitlines() if "=" in line)
+    return {name.strip(): value.strip() for name, _, value in lines}
+
+
+def parse_key_val_file(filename, _open=open):
+    """Reads a file of lines of the form ``name = value``."""
+    from .exceptions import ConfigNotFound
+
+    try:
+        with _open(filename) as file:
+            return parse_key_val_file_contents(file.read())
+    except OSError:
+        raise ConfigNotFound(path=filename) from None
+
+
+def ensure_boolean(val):
+    """Reads ``true`` and ``false``."""
+    return val if isinstance(val, bool) else str(val).lower() == "true"
+
+
+def is_valid_endpoint_url(endpoint_url):
+    """Returns whether the host of a URL is valid."""
+    host = urlsplit(endpoint_url).hostname
+    if host is None or len(host) > 255:
+        return False
+    return re.fullmatch(r"(?:(?!-)[A-Za-z\d-]{1,63}(?<!-)\.)*(?!-)[A-Za-z\d_-]{1,63}(?<!-)", host.removesuffix(".")) is not None
+
+
+is_valid_uri = is_valid_endpoint_url
+
+
+def validate_region_name(region_name):
+    """Raises an error if a region cannot be part of a host."""
+    from .exceptions import InvalidRegionError
+
+    if region_name is not None and not re.fullmatch(r"(?!-)[a-zA-Z\d-]{1,63}(?<!-)", region_name):
+        raise InvalidRegionError(region_name=region_name)
+
+
+def lowercase_dict(original):
+    """Returns a copy with lowercase keys."""
+    return {key.lower(): value for key, value in original.items()}
+
+
+def has_header(header_name, headers):
+    """Returns whether a header is set, without regard to case."""
+    return header_name is not None and header_name.lower() in {str(name).lower() for name in headers}
+
+
+def get_service_module_name(service_model):
+    """Returns the class name of a service's clients."""
+    name = service_model.metadata.get("serviceAbbreviation") or service_model.metadata.get("serviceFullName") or service_model.service_name
+    return re.sub(r"\W+", "", name.replace("Amazon", "").replace("AWS", ""))
+
+
+def set_value_from_jmespath(source, expression, value, is_first=True):
+    """Sets a value at a path of names that are separated by dots."""
+    first, _, rest = expression.partition(".")
+    if rest:
+        set_value_from_jmespath(source.setdefault(first, {}), rest, value, False)
+    else:
+        source[first] = value
+
+
+class CachedProperty:
+    """A property that is computed once."""
+
+    def __init__(self, fget):
+        self._fget = fget
+
+    def __get__(self, obj, cls):
+        if obj is None:
+            return self
+        value = obj.__dict__[self._fget.__name__] = self._fget(obj)
+        return value
+
+
+def instance_cache(func):
+    """Caches the results of a method in its object."""
+    @functools.wraps(func)
+    def cached(self, *args, **kwargs):
+        key = (func.__name__, args, tuple(sorted(kwargs.items())))
+        cache = self.__dict__.setdefault("_instance_cache", {})
+        if key not in cache:
+            cache[key] = func(self, *args, **kwargs)
+        return cache[key]
+
+    return cached
+
+
+class ArgumentGenerator:
+    """Generates skeletons of parameters."""
+
+    def __init__(self, use_member_names=False):
+        self._use_member_names = use_member_names
+
+    def generate_skeleton(self, shape):
+        """Returns an empty value of a shape, with every member."""
+        return self._generate(shape, [])
+
+    def _generate(self, shape, above, name=""):
+        if shape.name in above:
+            return {}
+        above = [*above, shape.name]
+        if shape.type_name == "structure":
+            return {member: self._generate(inner, above, member) for member, inner in shape.members.items()}
+        if shape.type_name == "list":
+            return [self._generate(shape.member, above, shape.member.name)]
+        if shape.type_name == "map":
+            return {"KeyName": self._generate(shape.value, above, "Value")}
+        if shape.type_name == "string":
+            return name if self._use_member_names else (shape.enum[0] if shape.enum else "")
+        values = {"integer": 0, "long": 0, "float": 0.0, "double": 0.0, "boolean": True}
+        return datetime.datetime(1970, 1, 1) if shape.type_name == "timestamp" else values.get(shape.type_name)
+
+
+class JSONFileCache:
+    """A dictionary whose entries are JSON files in a folder."""
+
+    CACHE_DIR = os.path.expanduser(os.path.join("~", ".aws", "boto", "cache"))
+
+    def __init__(self, working_dir=CACHE_DIR, dumps_func=None):
+        self._working_dir, self._dumps = working_dir, dumps_func or (lambda value: json.dumps(value, default=str))
+
+    def _path(self, key):
+        return os.path.join(self._working_dir, key + ".json")
+
+    def __contains__(self, key):
+        return os.path.isfile(self._path(key))
+
+    def __getitem__(self, key):
+        try:
+            with open(self._path(key)) as file:
+                return json.load(file)
+        except (OSError, ValueError):
+            raise KeyError(key) from None
+
+    def __delitem__(self, key):
+        try:
+            os.remove(self._path(key))
+        except OSError:
+            raise KeyError(key) from None
+
+    def __setitem__(self, key, value):
+        content = self._dumps(value)
+        os.makedirs(self._working_dir, exist_ok=True)
+        temporary = self._path(key) + f".{os.getpid()}"
+        with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+            file.write(content)
+        os.replace(temporary, self._path(key))
+
+
+def total_seconds(delta):
+    """Returns the seconds of a time span."""
+    return delta.total_seconds()
