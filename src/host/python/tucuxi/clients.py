@@ -5,7 +5,7 @@ import threading
 
 from . import _native, exceptions
 from .config import Config
-from .hooks import EventEmitter
+from .hooks import EventEmitter, extended
 from .model import ServiceModel
 from .paginate import Paginator
 from .waiter import Waiter
@@ -247,6 +247,7 @@ def class_of(native):
             if service == "s3":
                 from .transfer import CLIENT_METHODS
                 members.update(CLIENT_METHODS)
+            members["_service_event"] = (metadata.get("serviceId") or service).lower().replace(" ", "-")
             members["__module__"] = "botocore.client"
             _classes[key] = type(_class_name(metadata, service), (BaseClient,), members)
         return _classes[key]
@@ -254,7 +255,9 @@ def class_of(native):
 
 def make(native, origin):
     """Wraps a native client."""
-    return class_of(native)(native, origin)
+    own = class_of(native)
+    service = own._service_event
+    return (extended(origin[0], f"creating-client-class.{service}", own.__name__, (own,), {}) or own)(native, origin)
 
 
 BaseClient.__module__ = ClientMeta.__module__ = "botocore.client"

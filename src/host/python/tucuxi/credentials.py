@@ -84,7 +84,7 @@ class RefreshableCredentials(Credentials):
 
         missing = [name for name in ("access_key", "secret_key", "token", "expiry_time") if name not in (data or {})]
         if missing:
-            message = f"Credential refresh failed, response did not contain: {', '.join(missing)}" if data else "Credential refresh failed"
+            message = f"Credential refresh failed, response did not contain: {', '.join(missing)}"
             raise CredentialRetrievalError(provider=self.method, error_msg=message)
         self._access_key, self._secret_key, self._token = data["access_key"], data["secret_key"], data["token"]
         self._expiry_time, self._account_id = parse_to_aware_datetime(data["expiry_time"]), data.get("account_id")
@@ -137,7 +137,7 @@ class AssumeRoleCredentialFetcher:
                                       aws_session_token=source.token)
         found = client.assume_role(**arguments)["Credentials"]
         return {"access_key": found["AccessKeyId"], "secret_key": found["SecretAccessKey"], "token": found["SessionToken"],
-                "expiry_time": found["Expiration"].isoformat()}
+                "expiry_time": found["Expiration"].isoformat(), "account_id": None}
 
 
 def create_assume_role_refresher(client, params):

@@ -279,6 +279,9 @@ def make(data, text, service):
     exception.args = (message,)
     if issubclass(cls, BotoCoreError):
         exception.kwargs = dict(details)
+        quoted = re.search(r'endpoint URL: "([^"]*)"', message)
+        if quoted:
+            exception.kwargs["endpoint_url"] = quoted[1]
         if name == "ParamValidationError":
             exception.kwargs = {"report": message.partition("\n")[2] or message}
         if name == "WaiterError":

@@ -67,6 +67,16 @@ class EventEmitter:
         self._hooks.append((event_name, handler, unique_id, hook))
 
 
+def extended(session, event_name, name, bases, members):
+    """The class ``name``, with the bases and members that hooks of ``creating-client-class`` and ``creating-resource-class`` add."""
+    emitter = session._events
+    if emitter is None or not any(_matches(own[0], event_name) for own in emitter._hooks):
+        return None
+    members, bases = dict(members), list(bases)
+    emitter.emit(event_name, class_attributes=members, base_classes=bases)
+    return type(name, tuple(bases), members)
+
+
 class LocalEmitter(EventEmitter):
     """The events of a program itself, which no client emits."""
 

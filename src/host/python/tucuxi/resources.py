@@ -3,6 +3,8 @@
 import re
 import threading
 
+from .hooks import extended
+
 
 _classes = {}
 _lock = threading.RLock()
@@ -173,7 +175,8 @@ def _injected(service, kind):
 
 def make(native, client, origin):
     """Wraps a native resource."""
-    return class_of(native)(native, client, origin)
+    own = class_of(native)
+    return (extended(origin[0], f"creating-resource-class.{own.__name__}", own.__name__, (own,), {}) or own)(native, client, origin)
 
 
 def _make_collection(base, native, parent, name):

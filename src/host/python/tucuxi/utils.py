@@ -158,6 +158,10 @@ def set_value_from_jmespath(source, expression, value, is_first=True):
         source[first] = value
 
 
+def fix_s3_host(request, signature_version, region_name, default_endpoint_url=None, **kwargs):
+    """Has no effect: programs unregister this hook to keep the host of an S3-compatible store, which tucuxi does anyway."""
+
+
 class CachedProperty:
     """A property that is computed once."""
 
