@@ -1,10 +1,12 @@
 """``botocore.client``: clients. A class per service is made when the first client of the service is created."""
 
+import inspect
 import re
 import threading
 
 from . import _native, exceptions
 from .config import Config
+from .docs import OperationDoc
 from .hooks import EventEmitter, extended
 from .model import ServiceModel
 from .paginate import Paginator
@@ -204,18 +206,18 @@ def _rebuild(origin):
     return session.client(service, **options)
 
 
-def _operation(method_name, operation_name):
+def _operation(method_name, operation_name, doc):
     def _api_call(self, *args, **kwargs):
         if args:
             raise TypeError(f"{method_name}() only accepts keyword arguments.")
         return self._make_api_call(operation_name, kwargs)
 
     _api_call.__name__ = method_name
-    _api_call.__doc__ = f"Calls {operation_name}. ``client.meta.service_model.operation_model({operation_name!r})`` describes it."
+    _api_call.__doc__ = doc
     return _api_call
 
 
-def _extra(name, parameters):
+def _extra(name, parameters, text):
     """A method that is not an operation and needs nothing of Python."""
 
     def method(self, *args, **kwargs):
@@ -224,7 +226,11 @@ def _extra(name, parameters):
         return self._native.call(name, {**dict(zip(parameters, args)), **kwargs})
 
     method.__name__ = name
-    method.__doc__ = f"Arguments: {', '.join(parameters)}."
+    method.__doc__ = text
+    method.__signature__ = inspect.Signature([
+        inspect.Parameter(parameter, inspect.Parameter.POSITIONAL_OR_KEYWORD, **({} if parameter == "self" else {"default": None}))
+        for parameter in ("self", *parameters)
+    ])
     return method
 
 
@@ -233,17 +239,19 @@ def _class_name(metadata, service):
     return re.sub(r"\W+", "", name.replace("Amazon", "").replace("AWS", ""))
 
 
-def class_of(native):
+def class_of(native, session):
     """Returns the class of the clients of a service."""
     service = native.get("service_name")
     metadata = native.get("metadata")
     key = (service, metadata.get("apiVersion"))
     with _lock:
         if key not in _classes:
-            members = {name: _operation(name, operation) for name, operation in native.get("operations").items()}
-            for name, kind, parameters, _ in native.members():
+            version = metadata.get("apiVersion")
+            members = {name: _operation(name, operation, OperationDoc(operation, name, session._native, service, version))
+                       for name, operation in native.get("operations").items()}
+            for name, kind, parameters, text in native.members():
                 if kind == "method" and name not in members and not hasattr(BaseClient, name) and name != "stubber":
-                    members[name] = _extra(name, parameters)
+                    members[name] = _extra(name, parameters, text)
             if service == "s3":
                 from .transfer import CLIENT_METHODS
                 members.update(CLIENT_METHODS)
@@ -255,7 +263,7 @@ def class_of(native):
 
 def make(native, origin):
     """Wraps a native client."""
-    own = class_of(native)
+    own = class_of(native, origin[0])
     service = own._service_event
     return (extended(origin[0], f"creating-client-class.{service}", own.__name__, (own,), {}) or own)(native, origin)
 

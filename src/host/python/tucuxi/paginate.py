@@ -1,6 +1,21 @@
 """``botocore.paginate``: paginators and iterations over pages."""
 
 
+from . import _native
+
+
+class ResultKey(str):
+    """The place of the items in a page, a JMESPath expression."""
+
+    @property
+    def expression(self):
+        return str(self)
+
+    def search(self, value):
+        """Returns the items of a page."""
+        return _native.search(self, value)
+
+
 class Paginator:
     """The paginator of an operation."""
 
@@ -11,7 +26,7 @@ class Paginator:
 
     @property
     def result_keys(self):
-        return self._native.get("result_keys")
+        return [ResultKey(key) for key in self._native.get("result_keys")]
 
     def paginate(self, **kwargs):
         """Returns an iteration over the pages. ``PaginationConfig`` has ``MaxItems``, ``PageSize``, and ``StartingToken``."""
@@ -65,11 +80,9 @@ class PageIterator:
 
     def result_key_iters(self):
         """Returns an iteration over the items of each result."""
-        from . import _native
-
         def items(key):
             for page in self:
-                yield from _native.search(key, page) or []
+                yield from key.search(page) or []
 
         return [items(key) for key in self.result_keys]
 

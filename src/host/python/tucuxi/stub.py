@@ -1,6 +1,9 @@
 """``botocore.stub``: prepared responses for tests."""
 
+from pprint import pformat
+
 from .exceptions import StubAssertionError, StubResponseError, UnStubbedResponseError  # noqa: F401
+from .types import Binary
 
 
 # The entry of a response's metadata with the number of a stubbed response.
@@ -26,6 +29,17 @@ class _ANY:
 ANY = _ANY()
 
 
+def _plain(value):
+    """Parameters as a hook receives them: conditions are data."""
+    if isinstance(value, _ANY):
+        return value
+    if hasattr(type(value), "_tucuxi_value") and not isinstance(value, Binary):
+        return _plain(value._tucuxi_value())
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    return [_plain(item) for item in value] if isinstance(value, (list, tuple)) else value
+
+
 class Stubber:
     """Stubs the calls of a client. No call reaches the network while it is active."""
 
@@ -34,6 +48,7 @@ class Stubber:
         self._native = client._native.call("stubber")
         self._native.call("deactivate")
         client._stubbed = self._given = []
+        self._expected, self._hook = [], None
 
     def __enter__(self):
         self.activate()
@@ -44,10 +59,15 @@ class Stubber:
 
     def activate(self):
         """Stubs the calls from now on."""
+        if self.client._native.plain and self._hook is None:
+            self._hook = self.client._native.on("provide-client-params", self._compare, "first")
         self._native.call("activate")
 
     def deactivate(self):
         """Stops stubbing."""
+        if self._hook is not None:
+            self.client._native.off(self._hook)
+            self._hook = None
         self._native.call("deactivate")
 
     def add_response(self, method, service_response, expected_params=None):
@@ -58,6 +78,7 @@ class Stubber:
         if isinstance(service_response, dict) and isinstance(service_response.get("ResponseMetadata", {}), dict):
             metadata = {**service_response.get("ResponseMetadata", {}), MARK: len(self._given)}
             marked = {**service_response, "ResponseMetadata": metadata}
+        expected_params = self._expect(expected_params)
         self._native.call("add_response", {"method": method, "service_response": marked, "expected_params": expected_params})
         self._given.append(service_response)
 
@@ -65,6 +86,7 @@ class Stubber:
                          expected_params=None, response_meta=None, modeled_fields=None):
         """Adds an error."""
         self._check(method)
+        expected_params = self._expect(expected_params)
         self._native.call("add_client_error", {
             "method": method, "service_error_code": service_error_code, "service_message": service_message,
             "http_status_code": http_status_code, "service_error_meta": service_error_meta, "expected_params": expected_params,
@@ -77,6 +99,19 @@ class Stubber:
             self._native.call("assert_no_pending_responses")
         except AssertionError as error:
             raise AssertionError(str(error).partition(":")[0].rstrip(".") + ".") from None
+
+    def _expect(self, params):
+        """The parameters that the native stubber expects. It does not know the plain values of DynamoDB's resources."""
+        if not self.client._native.plain:
+            return params
+        self._expected.append(params)
+        return None
+
+    def _compare(self, event):
+        expected = self._expected.pop(0) if self._expected else None
+        if expected is not None and _plain(expected) != event["params"]:
+            reason = f"Expected parameters:\n{pformat(expected)},\nbut received:\n{pformat(event['params'])}"
+            raise StubAssertionError(operation_name=event["operation"], reason=reason)
 
     def _check(self, method):
         if not hasattr(self.client, method):
