@@ -120,7 +120,6 @@
 //! - If S3 does not say where a bucket is, tucuxi asks once. boto3 asks recursively until Python's stack overflows.
 //! - The last hook of `needs-retry` decides about a retry, after the crate's own; in boto3 the first answer counts.
 //! - Host names are resolved when a connection is opened, not before every request, and the read timeout applies to sending.
-//! - `SSLKEYLOGFILE` is ignored.
 //!
 //! # Errors
 //!

@@ -7,7 +7,9 @@ use std::time::{Duration, Instant};
 
 use super::Call;
 use super::hooks::Stage;
+use super::monitor::{self, LastAttempt};
 use super::{auth_type, discovery, endpoint, observe, response, signing};
+use crate::credentials::InstanceRegion;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{Body, Limits, Request, SendOptions, deadline_exceeded};
 use crate::retry::{self, Modeled, Outcome, Verdict};
@@ -43,6 +45,8 @@ pub(crate) struct Attempts {
     skew_before: Option<i64>,
     /// A hook asked for the endpoint to be resolved again before the next attempt.
     pub resolves_again: bool,
+    /// For the event of the call, if the client is monitored.
+    pub monitored: LastAttempt,
 }
 
 /// Gets a result: from the service, or from a hook that answered in its place.
@@ -65,7 +69,7 @@ fn attempts(call: &mut Call<'_>) -> Result<()> {
     call.attempts.unsigned = Some(Unsigned::of(call.request_mut()));
     loop {
         admit(call)?;
-        let failure = observe::attempt(call, attempt)?;
+        let failure = monitor::attempt(call, |call| observe::attempt(call, attempt))?;
         if let Some(error) = &failure {
             stopped(call, error)?;
         }
@@ -155,7 +159,7 @@ fn announce(call: &mut Call<'_>) -> Result<()> {
 
 /// When the attempt times out, on the service's clock.
 fn ttl(call: &Call<'_>, (received, theirs): (Timestamp, Timestamp)) -> Option<String> {
-    let timeout = i64::try_from(call.send_options().read_timeout?.as_secs()).ok()?;
+    let timeout = i64::try_from(call.read_timeout()?.as_secs()).ok()?;
     let now = (call.client.time.clock)().seconds();
     let ends = now.checked_add(timeout)?.checked_add(theirs.seconds() - received.seconds())?;
     let at = Timestamp::checked(ends, 0)?.to_utc()?;
@@ -342,11 +346,28 @@ impl Call<'_> {
         }
     }
 
+    /// May ask the metadata service, once per session.
+    fn connect_timeout(&self) -> Option<Duration> {
+        let transport = &self.client.settings.transport;
+        let is_in_region = |instance: &InstanceRegion| {
+            let region = instance.find(&self.limits());
+            region.is_some() && region == self.client.settings.region.as_deref()
+        };
+        match &self.client.instance_region {
+            Some(instance) if is_in_region(instance) => transport.in_region_connect_timeout,
+            _ => transport.connect_timeout,
+        }
+    }
+
+    fn read_timeout(&self) -> Option<Duration> {
+        self.options.read_timeout.or(self.client.settings.transport.read_timeout)
+    }
+
     /// The limits of one attempt.
     pub(crate) fn send_options(&self) -> SendOptions {
         let mut options = SendOptions::default();
-        options.connect_timeout = self.client.settings.transport.connect_timeout;
-        options.read_timeout = self.options.read_timeout.or(self.client.settings.transport.read_timeout);
+        options.connect_timeout = self.connect_timeout();
+        options.read_timeout = self.read_timeout();
         options.deadline = self.left().and_then(|left| Instant::now().checked_add(left));
         options.cancel = self.options.cancel.clone();
         options

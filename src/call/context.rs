@@ -5,9 +5,10 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use super::discovery::Discovery;
 use super::hooks::{Hook, HookId, Hooks, Rank, ServiceNames};
+use super::monitor::Monitor;
 use super::time::Pace;
 use crate::auth::sigv4::KeyCache;
-use crate::credentials::{CredentialSource, TokenSource};
+use crate::credentials::{CredentialSource, InstanceRegion, TokenSource};
 use crate::definition::{Definitions, Operation, Partitions, RuleSet, Service};
 use crate::endpoint::EndpointCache;
 use crate::endpoint::legacy::ClientEndpoint;
@@ -39,6 +40,10 @@ pub(crate) struct ClientContext {
     pub retries: Retries,
     pub transport: Arc<dyn Transport>,
     pub user_agent: String,
+    /// Present if the connect timeout depends on the region of the instance that the program runs on.
+    pub instance_region: Option<InstanceRegion>,
+    /// Present if the client is monitored.
+    pub monitor: Option<Monitor>,
 }
 
 /// Where the calls of a client go.

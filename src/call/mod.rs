@@ -12,6 +12,7 @@ pub(crate) mod discovery;
 pub(crate) mod endpoint;
 mod event;
 pub(crate) mod hooks;
+pub(crate) mod monitor;
 mod observe;
 pub(crate) mod pipeline;
 pub(crate) mod request;

@@ -8,7 +8,9 @@
 //! The part in brackets is the step [`attempts::run`]. A step fills in its own part of the [`Call`] and never runs an
 //! earlier step.
 
-use super::{Call, attempts, auth_type, checksum, compression, discovery, endpoint, observe, request, response, signing, validate};
+use super::{
+    Call, attempts, auth_type, checksum, compression, discovery, endpoint, monitor, observe, request, response, signing, validate,
+};
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{Request, Response};
 use crate::value::Map;
@@ -97,7 +99,7 @@ impl Pipeline {
 
 /// Sends an operation. Returns the result, or the error of the service.
 pub(crate) fn send(call: &mut Call<'_>) -> Result<Map> {
-    observe::call(call, |call| {
+    observed(call, |call| {
         SEND.run(call)?;
         response::finish(call)
     })
@@ -120,7 +122,7 @@ pub(crate) fn presign(call: &mut Call<'_>, sign: impl FnOnce(&mut Call<'_>) -> R
 
 /// Sends a request that no definition describes. Returns the response, whatever its status.
 pub(crate) fn send_raw(call: &mut Call<'_>) -> Result<Response> {
-    observe::call(call, |call| {
+    observed(call, |call| {
         RAW.run(call)?;
         attempts::succeeded(call);
         let missing = || Error::new(ErrorKind::Foreign, "a hook answered a raw call without a response");
@@ -133,6 +135,11 @@ pub(crate) fn prepare_raw(call: &mut Call<'_>) -> Result<Request> {
     call.limits().check()?;
     RAW_PREPARE.run(call)?;
     take_request(call)
+}
+
+/// Runs a call with its span and the event of its monitoring.
+fn observed<T>(call: &mut Call<'_>, run: impl FnOnce(&mut Call<'_>) -> Result<T>) -> Result<T> {
+    monitor::call(call, |call| observe::call(call, run))
 }
 
 fn take_request(call: &mut Call<'_>) -> Result<Request> {

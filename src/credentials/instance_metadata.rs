@@ -1,16 +1,19 @@
 //! Credentials of an EC2 instance's role, from the instance metadata service (IMDS): with a token, or without one if the
 //! service does not support tokens.
 //!
+//! Also the region of the instance, for the defaults mode `auto`.
+//!
 //! During an outage the service may return credentials that are about to expire or have expired. They are used anyway, and
 //! the next attempt is made some minutes later.
 
 use std::fmt;
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 use serde_json::Value as Json;
 
 use super::metadata_client::{MetadataClient, request};
-use super::{Loaded, Provider, Retrieval, parse_expiry};
+use super::{Loaded, Provider, ProviderContext, Retrieval, parse_expiry};
 use crate::auth::Credentials;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{Limits, masked_url};
@@ -37,6 +40,7 @@ pub(crate) struct MetadataSettings {
 const METHOD: &str = "iam-role";
 const TOKEN_PATH: &str = "latest/api/token";
 const ROLE_PATH: &str = "latest/meta-data/iam/security-credentials/";
+const ZONE_PATH: &str = "latest/meta-data/placement/availability-zone/";
 
 impl Provider for InstanceMetadataProvider {
     fn method(&self) -> &'static str {
@@ -44,15 +48,66 @@ impl Provider for InstanceMetadataProvider {
     }
 
     fn load(&self, retrieval: &Retrieval<'_>) -> Result<Loaded> {
-        if retrieval.variable("AWS_EC2_METADATA_DISABLED").is_some_and(|text| text.eq_ignore_ascii_case("true")) {
+        if is_disabled(&**retrieval) {
             return Ok(Loaded::Skipped("AWS_EC2_METADATA_DISABLED is true".into()));
         }
-        let settings = retrieval.metadata_service()?;
-        let service = MetadataService { client: &self.client, base: base_url(&settings)?, settings, limits: retrieval.limits };
-        match service.document()? {
+        match MetadataService::new(&self.client, &**retrieval, retrieval.limits)?.document()? {
             Ok(document) => credentials(&document, retrieval.now()),
             Err(reason) => Ok(Loaded::Skipped(reason.into())),
         }
+    }
+}
+
+fn is_disabled(context: &dyn ProviderContext) -> bool {
+    context.variable("AWS_EC2_METADATA_DISABLED").is_some_and(|text| text.eq_ignore_ascii_case("true"))
+}
+
+/// The region of the instance that the program runs on.
+pub(crate) struct InstanceRegion {
+    context: Arc<dyn ProviderContext>,
+    cached: Arc<CachedRegion>,
+}
+
+/// What a session remembers of the region of its instance.
+#[derive(Default)]
+pub(crate) struct CachedRegion {
+    client: MetadataClient,
+    /// `None` if the program runs elsewhere, or if the service is disabled.
+    found: OnceLock<Option<Str>>,
+    /// Held by the thread that asks.
+    asking: Mutex<()>,
+}
+
+impl InstanceRegion {
+    pub(crate) fn new(context: Arc<dyn ProviderContext>, cached: Arc<CachedRegion>) -> InstanceRegion {
+        InstanceRegion { context, cached }
+    }
+
+    /// Returns the region; `None` if it is unknown, also while another thread asks for it. The service is asked once, within the
+    /// limits of the first call; a call that its limits end leaves the question to the next one.
+    pub(crate) fn find(&self, limits: &Limits) -> Option<&str> {
+        let cached = &*self.cached;
+        if cached.found.get().is_none()
+            && let Ok(_asking) = cached.asking.try_lock()
+            && cached.found.get().is_none()
+        {
+            match self.ask(limits) {
+                Err(error) if Limits::stopped(&error) => {}
+                answer => drop(cached.found.set(answer.ok().flatten())),
+            }
+        }
+        cached.found.get()?.as_deref()
+    }
+
+    /// The availability zone without its last letter is the region.
+    fn ask(&self, limits: &Limits) -> Result<Option<Str>> {
+        if is_disabled(&*self.context) {
+            return Ok(None);
+        }
+        let service = MetadataService::new(&self.cached.client, &*self.context, limits)?;
+        let Ok(token) = service.token()? else { return Ok(None) };
+        let region = |zone: &str| zone.char_indices().next_back().filter(|(at, _)| *at > 0).map(|(at, _)| Str::from(&zone[..at]));
+        Ok(service.get("availability zone", ZONE_PATH, token.as_deref(), region)?.ok())
     }
 }
 
@@ -66,7 +121,12 @@ struct MetadataService<'a> {
 /// The outcome of a request to the service: what it returned, or why there is nothing. An error ends the search.
 type Answer<T> = Result<Result<T, String>>;
 
-impl MetadataService<'_> {
+impl<'a> MetadataService<'a> {
+    fn new(client: &'a MetadataClient, context: &dyn ProviderContext, limits: &'a Limits) -> Result<MetadataService<'a>> {
+        let settings = context.metadata_service()?;
+        Ok(MetadataService { client, base: base_url(&settings)?, settings, limits })
+    }
+
     /// Requests the token, the name of the role, and its credentials document.
     fn document(&self) -> Answer<Json> {
         let token = match self.token()? {

@@ -24,7 +24,7 @@ mod tokens;
 
 pub use assume_role::AssumeRole;
 pub(crate) use chain::{Chain, CredentialSource};
-pub(crate) use instance_metadata::MetadataSettings;
+pub(crate) use instance_metadata::{CachedRegion, InstanceRegion, MetadataSettings};
 pub(crate) use refresh::{Refreshable, Windows};
 pub(crate) use static_credentials::{CustomProvider, explicit};
 pub(crate) use tokens::{TokenSource, token_variable};

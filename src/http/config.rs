@@ -26,6 +26,9 @@ pub struct HttpConfig {
     pub proxy: ProxyOptions,
     /// Whether the system probes idle connections (`SO_KEEPALIVE`).
     pub tcp_keepalive: bool,
+    /// A file to which the secrets of TLS connections are appended, so that a tool such as Wireshark can decrypt recorded
+    /// traffic. Clients take it from `SSLKEYLOGFILE`.
+    pub key_log_file: Option<PathBuf>,
 }
 
 impl Default for HttpConfig {
@@ -40,6 +43,7 @@ impl Default for HttpConfig {
             proxies: Proxies::default(),
             proxy: ProxyOptions::default(),
             tcp_keepalive: false,
+            key_log_file: None,
         }
     }
 }

@@ -5,12 +5,13 @@
 
 pub mod cloudfront;
 mod cross_region_copy;
-mod database_tokens;
 pub mod dynamodb;
 mod ec2;
 mod glacier;
 mod hooks;
 mod iam;
+mod login_data;
+mod presigned_tokens;
 mod s3;
 mod s3_control;
 mod small_services;
@@ -36,7 +37,7 @@ pub(crate) fn customize(setup: &mut Setup<'_>) -> Result<()> {
         "Glacier" => glacier::customize(setup),
         "IAM" => iam::customize(setup),
         "RDS" => {
-            setup.extra_methods = database_tokens::RDS_METHODS;
+            setup.extra_methods = presigned_tokens::RDS_METHODS;
             cross_region_copy::customize_rds(setup)
         }
         "S3" => s3::customize(setup),

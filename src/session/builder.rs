@@ -179,6 +179,7 @@ impl SessionBuilder {
             mfa_prompt: self.mfa_prompt,
             cache_folder,
             first_region: OnceLock::new(),
+            instance_region: Arc::default(),
         });
         let credentials = self.credential_options.source(&profile, profile_is_own, &context);
         let tokens = TokenSource::new(profile, context.clone());

@@ -10,6 +10,7 @@ use crate::auth::Credentials;
 use crate::auth::sigv4::KeyCache;
 use crate::call::discovery::Discovery;
 use crate::call::hooks::ServiceNames;
+use crate::call::monitor::Monitor;
 use crate::call::time::{Pace, Random, Sleep};
 use crate::call::user_agent::user_agent;
 use crate::call::{ClientAuth, ClientContext, Endpoints, Time, auth_type, endpoint, signing};
@@ -229,6 +230,8 @@ impl ClientBuilder {
             },
             transport: self.transport.unwrap_or_else(|| Arc::new(HttpTransport::new(settings.transport.http_config(&endpoint.url)))),
             user_agent: user_agent(&settings),
+            monitor: Monitor::new(&settings),
+            instance_region: settings.transport.in_region_connect_timeout.map(|_| self.session.instance_region()),
             retries: retries(definitions, &service, &settings.retry, tuning, &pace)?,
             time: Time { clock: self.clock, uuids: self.uuids, pace, skew: AtomicI64::new(0) },
             endpoints: Endpoints {

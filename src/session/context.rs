@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use super::{Inner, Session};
 use crate::call::hooks::Hooks;
-use crate::credentials::{CredentialSource, MetadataSettings, ProviderContext, ServiceCall, TokenSource, Windows};
+use crate::credentials::{CachedRegion, CredentialSource, MetadataSettings, ProviderContext, ServiceCall, TokenSource, Windows};
 use crate::definition::Definitions;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::Limits;
@@ -30,6 +30,7 @@ pub(super) struct SessionContext {
     pub cache_folder: Option<PathBuf>,
     /// The region of the session's first client, for provider calls of a session without a region.
     pub first_region: OnceLock<Str>,
+    pub instance_region: Arc<CachedRegion>,
 }
 
 impl SessionContext {
@@ -44,6 +45,7 @@ impl SessionContext {
             mfa_prompt: None,
             cache_folder: None,
             first_region: OnceLock::new(),
+            instance_region: self.instance_region.clone(),
         });
         let tokens = TokenSource::new("".into(), context.clone());
         Session(Arc::new(Inner { credentials: source, tokens, hooks: Hooks::default(), context }))

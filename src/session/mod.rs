@@ -25,7 +25,7 @@ pub(crate) use self::context::Clock;
 use self::context::SessionContext;
 use crate::auth::Credentials;
 use crate::call::hooks::Hooks;
-use crate::credentials::{self, AssumeRole, CredentialSource, ProviderContext, TokenSource};
+use crate::credentials::{self, AssumeRole, CredentialSource, InstanceRegion, ProviderContext, TokenSource};
 use crate::definition::{Definition, Definitions, LegacyEndpoints, Resources, Service};
 use crate::endpoint::legacy;
 use crate::error::Result;
@@ -259,6 +259,11 @@ impl Session {
     /// The bearer token of the profile.
     pub(crate) fn tokens(&self) -> &TokenSource {
         &self.0.tokens
+    }
+
+    /// The region of the instance, which a client of this session may need.
+    pub(crate) fn instance_region(&self) -> InstanceRegion {
+        InstanceRegion::new(self.0.context.clone(), self.0.context.instance_region.clone())
     }
 
     /// The clock of this session's clients.

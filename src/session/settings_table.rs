@@ -195,6 +195,11 @@ fn of_client(settings: &ClientSettings, setting: &str) -> Option<String> {
         "execution_environment" => settings.user_agent.execution_environment.clone().map(String::from),
         "proxies_config.proxy_use_forwarding_for_https" => Some(settings.transport.proxy.use_forwarding_for_https.to_string()),
         "proxies_config.proxy_client_cert" => text(&shown.get("proxies_config")?["proxy_client_cert"][0]),
+        "key_log_file" => settings.transport.key_log_file.as_ref().map(|path| path.display().to_string()),
+        "csm_enabled" => Some(settings.monitoring.enabled.to_string()),
+        "csm_client_id" => Some(settings.monitoring.client_id.to_string()).filter(|id| !id.is_empty()),
+        "csm_host" => Some(settings.monitoring.host.to_string()),
+        "csm_port" => Some(settings.monitoring.port.to_string()),
         "ignore_configured_endpoint_urls" => Some(settings.endpoint_url.is_none().to_string()),
         "sts_regional_endpoints" => Some(settings.sts_regional_endpoints.to_string()),
         "verify" => Some(match &settings.transport.verify {

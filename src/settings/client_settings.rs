@@ -2,6 +2,7 @@
 //!
 //! [`resolve`](super::resolve) fills them in from arguments, `Config`, environment, files, and defaults.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use super::config::Config;
@@ -69,6 +70,7 @@ pub(crate) struct ClientSettings {
     /// The environment, if the process is a Lambda function: it holds the current trace ID.
     pub lambda: Option<Environment>,
     pub user_agent: UserAgentSettings,
+    pub monitoring: MonitoringSettings,
     pub transport: TransportSettings,
 }
 
@@ -93,6 +95,15 @@ pub(crate) struct EndpointUrl {
     pub url: Str,
     /// Whether it is an argument of the client rather than from environment or files.
     pub is_argument: bool,
+}
+
+/// Client-side monitoring: where events go, and the name of the program in them.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct MonitoringSettings {
+    pub enabled: bool,
+    pub host: Str,
+    pub port: u16,
+    pub client_id: Str,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -246,11 +257,14 @@ pub(crate) struct UserAgentSettings {
 pub(crate) struct TransportSettings {
     /// `None` for no limit.
     pub connect_timeout: Option<Duration>,
+    /// Replaces it if the metadata service says that the program runs in the client's region.
+    pub in_region_connect_timeout: Option<Duration>,
     pub read_timeout: Option<Duration>,
     pub max_pool_connections: usize,
     /// In bytes.
     pub max_response_header_size: usize,
     pub tcp_keepalive: bool,
+    pub key_log_file: Option<PathBuf>,
     pub verify: Verify,
     pub client_cert: Option<ClientCert>,
     pub proxies: ProxySettings,
@@ -270,6 +284,7 @@ impl TransportSettings {
             proxies: self.proxies.for_endpoint(endpoint_url),
             proxy: self.proxy.clone(),
             tcp_keepalive: self.tcp_keepalive,
+            key_log_file: self.key_log_file.clone(),
         }
     }
 

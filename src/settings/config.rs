@@ -276,6 +276,10 @@ impl Config {
     }
 
     /// Sets the defaults mode: `legacy` (the default), `standard`, `in-region`, `cross-region`, `mobile`, or `auto`.
+    ///
+    /// `auto` compares the client's region with the one in which the program runs. If the environment does not name it, the first
+    /// call that is sent asks the instance metadata service, unless `AWS_EC2_METADATA_DISABLED` is true. Until the answer is known,
+    /// and if there is none, the client has the defaults of `standard`.
     pub fn defaults_mode(self, mode: impl Into<Str>) -> Config {
         self.set("defaults_mode", mode.into())
     }

@@ -1,7 +1,9 @@
 //! The defaults modes (`standard`, `in-region`, …): sets of defaults that AWS ships as data.
 //!
-//! A mode changes the default of a setting, never a value from another source. `auto` does not query the metadata service,
-//! because creating a client opens no connection.
+//! A mode changes the default of a setting, never a value from another source. `auto` selects a mode by the region in which the
+//! program runs. If the environment does not name it, the metadata service may know it. Creating a client opens no connection,
+//! so the client has the defaults of `standard`, and the first call that is sent asks the service: of the modes that `auto`
+//! selects, only `in-region` differs from `standard`, in the connect timeout.
 
 use super::environment::Environment;
 use super::table;
@@ -15,6 +17,8 @@ pub(super) struct ModeDefaults {
     /// Defaults by the settings' names.
     pub settings: Map,
     pub connect_timeout_millis: Option<u64>,
+    /// The connect timeout if the metadata service says that the program runs in the client's region.
+    pub in_region_connect_timeout_millis: Option<u64>,
 }
 
 /// Returns the defaults of a mode. `auto` compares `region`, the client's, with the region in which the program runs.
@@ -23,29 +27,32 @@ pub(super) struct ModeDefaults {
 /// `InvalidConfig` for an unknown mode.
 pub(super) fn defaults(mode: &str, region: Option<&str>, environment: &Environment, definitions: &Definitions) -> Result<ModeDefaults> {
     let name = mode.to_lowercase();
-    let name = match name.as_str() {
-        "legacy" => return Ok(ModeDefaults::default()),
-        "auto" => mode_for(region, environment),
-        name => name,
-    };
     let file = definitions.shared::<Modes>()?;
-    file.defaults(name).ok_or_else(|| {
+    let found = match name.as_str() {
+        "legacy" => return Ok(ModeDefaults::default()),
+        "auto" => match mode_for(region, environment) {
+            Some(name) => file.defaults(name),
+            None => file.defaults("standard").map(|standard| ModeDefaults {
+                in_region_connect_timeout_millis: file.defaults("in-region").and_then(|mode| mode.connect_timeout_millis),
+                ..standard
+            }),
+        },
+        name => file.defaults(name),
+    };
+    found.ok_or_else(|| {
         let known: Vec<&str> = ["legacy", "auto"].into_iter().chain(file.names()).collect();
         let message = format!("Client configured with invalid defaults mode: {mode}. Valid defaults modes include: {}.", known.join(", "));
         Error::new(ErrorKind::InvalidConfig, message).with_name("InvalidDefaultsMode")
     })
 }
 
-/// The mode that `auto` selects, by whether the program runs in the region that it calls.
-fn mode_for(region: Option<&str>, environment: &Environment) -> &'static str {
+/// The mode that `auto` selects, by whether the program runs in the region that it calls; `None` if the environment does not say
+/// where it runs.
+fn mode_for(region: Option<&str>, environment: &Environment) -> Option<&'static str> {
     let variable = |name: &str| environment.get(name).filter(|value| !value.is_empty());
     let runs_at_aws = table::EXECUTION_ENVIRONMENT.variables().any(|name| variable(name).is_some());
     let own = variable("AWS_REGION").or_else(|| table::REGION.variables().find_map(variable));
-    match own.filter(|_| runs_at_aws) {
-        Some(own) if Some(own.as_str()) == region => "in-region",
-        Some(_) => "cross-region",
-        None => "standard",
-    }
+    own.filter(|_| runs_at_aws).map(|own| if Some(own.as_str()) == region { "in-region" } else { "cross-region" })
 }
 
 /// The file: base values, and the changes of each mode.
@@ -74,7 +81,11 @@ impl Modes {
             (table::S3_US_EAST_1.name, value("s3UsEast1RegionalEndpoints")),
         ];
         let millis = value("connectTimeoutInMillis").as_int().and_then(|millis| u64::try_from(millis).ok());
-        Some(ModeDefaults { settings: settings.into_iter().collect(), connect_timeout_millis: millis })
+        Some(ModeDefaults {
+            settings: settings.into_iter().collect(),
+            connect_timeout_millis: millis,
+            in_region_connect_timeout_millis: None,
+        })
     }
 }
 
@@ -119,6 +130,17 @@ mod tests {
         assert_eq!(millis("auto", "here", &at_aws).unwrap(), Some(1100));
         assert_eq!(millis("auto", "there", &at_aws).unwrap(), Some(3100));
         assert_eq!(millis("auto", "here", &at_aws[1..]).unwrap(), Some(3100));
+    }
+
+    #[test]
+    fn auto_leaves_the_region_to_the_metadata_service_if_the_environment_does_not_name_it() {
+        let asked = |variables: &[(&str, &str)]| {
+            let environment = variables.iter().copied().collect();
+            defaults("auto", Some("here"), &environment, &Definitions::embedded()).unwrap().in_region_connect_timeout_millis
+        };
+        assert_eq!(asked(&[("AWS_EXECUTION_ENV", "x"), ("AWS_REGION", "here")]), None);
+        assert_eq!(asked(&[("AWS_EXECUTION_ENV", "x")]), Some(1100));
+        assert_eq!(asked(&[("AWS_REGION", "here")]), Some(1100));
     }
 
     #[test]

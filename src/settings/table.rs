@@ -221,6 +221,7 @@ settings! {
     VERIFY = Setting::new("verify", Kind::FlagOrText, &[
         Argument, Variable("AWS_CA_BUNDLE"), Key("ca_bundle"), Variable("REQUESTS_CA_BUNDLE"),
     ]).default("true").examples(PATHS);
+    KEY_LOG_FILE = Setting::new("key_log_file", Kind::Text, &[Variable("SSLKEYLOGFILE")]).examples(PATHS);
     CLIENT_CERT = Setting::new("client_cert", Kind::Paths, &[Config]).examples(PATHS)
         .resolved(|client| client.transport.client_cert_to_value());
     PROXIES = Setting::new("proxies", Kind::Block, &[Config, Variable("https_proxy"), Variable("HTTPS_PROXY")])
@@ -269,6 +270,13 @@ settings! {
     USER_AGENT_APPID = Setting::new("user_agent_appid", Kind::Text, &[Config, Variable("AWS_SDK_UA_APP_ID"), Key("sdk_ua_app_id")])
         .examples(NAMES).resolved(|client| client.user_agent.appid.clone().into());
     EXECUTION_ENVIRONMENT = Setting::new("execution_environment", Kind::Text, &[Variable("AWS_EXECUTION_ENV")]);
+
+    CSM_ENABLED = Setting::new("csm_enabled", Kind::Flag, &[Variable("AWS_CSM_ENABLED"), Key("csm_enabled")])
+        .default("false").examples(FLAGS);
+    CSM_CLIENT_ID = Setting::new("csm_client_id", Kind::Text, &[Variable("AWS_CSM_CLIENT_ID"), Key("csm_client_id")]).examples(NAMES);
+    CSM_HOST = Setting::new("csm_host", Kind::Text, &[Variable("AWS_CSM_HOST"), Key("csm_host")])
+        .default("127.0.0.1").examples(NAMES);
+    CSM_PORT = Setting::new("csm_port", Kind::Count, &[Variable("AWS_CSM_PORT"), Key("csm_port")]).default("31000").examples(NUMBERS);
 
     S3_COMPATIBLE = Setting::new("s3_compatible", Kind::Flag, &[Config, Variable("AWS_S3_COMPATIBLE"), Key("s3_compatible")])
         .default("false").examples(FLAGS).resolved(|client| client.s3_compatible.into());

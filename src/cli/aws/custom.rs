@@ -1,8 +1,5 @@
 //! The commands of the AWS CLI that stand beside the operations of a service: tokens and passwords for other programs.
 
-use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD, Engine};
-use std::time::Duration;
-
 use super::files::{self, Content};
 use super::globals::{Globals, OPTIONS};
 use super::invocation::Head;
@@ -162,24 +159,15 @@ fn dsql_password(line: &Line, method: &str) -> Result<()> {
     print_line(&line.client("dsql")?.build()?.call(method, params)?)
 }
 
-/// The token of a registry is `AWS:password` in base64. Private registries return a list, the public one a single token.
 fn registry_password(line: &Line) -> Result<()> {
-    let response = line.client(line.command.command)?.build()?.call("get_authorization_token", ())?;
-    let data = &response["authorizationData"];
-    let token = data[0]["authorizationToken"].as_str().or_else(|| data["authorizationToken"].as_str()).unwrap_or_default();
-    let decoded = BASE64_STANDARD.decode(token).ok().and_then(|bytes| String::from_utf8(bytes).ok());
-    match decoded.as_deref().and_then(|text| text.split_once(':')) {
-        Some((_, password)) => print_line(&password.into()),
-        None => Err(Failure::general("The authorization token of the registry is not a user and a password in base64.")),
-    }
+    let logins = line.client(line.command.command)?.build()?.call("get_login_data", ())?;
+    print_line(&logins[0]["Password"])
 }
 
 /// How long EKS accepts a token; the URL inside says less.
 const ACCEPTED: i64 = 14 * 60;
-const URL_LIFETIME: Duration = Duration::from_secs(60);
-const CLUSTER_HEADER: &str = "x-k8s-aws-id";
 
-/// A token for a cluster: a presigned `GetCallerIdentity` that also signs the name of the cluster.
+/// A token for a cluster, in the form that kubectl reads.
 fn cluster_token(line: &Line) -> Result<()> {
     let cluster = match (line.text("cluster-name"), line.text("cluster-id")) {
         (Some(name), None) | (None, Some(name)) => name.to_owned(),
@@ -190,9 +178,7 @@ fn cluster_token(line: &Line) -> Result<()> {
         None => token_service(line)?.build()?,
         Some(role) => token_service(line)?.credentials(assume(&token_service(line)?.build()?, role)?).build()?,
     };
-    // The cluster sends the URL as a GET request, whereas the definition says POST.
-    let request = sts.request("get_caller_identity", ()).http_method("GET").header(CLUSTER_HEADER, cluster);
-    let url = request.presign(URL_LIFETIME)?;
+    let token = sts.call("generate_eks_auth_token", value!({"ClusterName": cluster}))?;
     let expiry = Timestamp::new(Timestamp::now().seconds() + ACCEPTED, 0);
     let credential = value!({
         "kind": "ExecCredential",
@@ -200,7 +186,7 @@ fn cluster_token(line: &Line) -> Result<()> {
         "spec": {},
         "status": {
             "expirationTimestamp": expiry.to_string(),
-            "token": format!("k8s-aws-v1.{}", BASE64_URL_SAFE_NO_PAD.encode(url)),
+            "token": token,
         },
     });
     let shown = match &line.globals.query {

@@ -1,7 +1,7 @@
 //! TLS: who is trusted, the client's own certificate, and the connections themselves.
 
 use std::fmt;
-use std::fs;
+use std::fs::{self, File};
 use std::io::{Read, Write};
 use std::path::Path;
 use std::sync::Arc;
@@ -16,6 +16,7 @@ use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, Either
 use super::trust::Trust;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{ClientCert, HttpConfig, Verify, mask};
+use crate::text::encoding::hex;
 
 /// Adds TLS to the connections of https URLs.
 #[derive(Clone)]
@@ -29,14 +30,14 @@ impl Tls {
 
     /// For connections to targets. The certificate files are read.
     pub(super) fn to_target(config: &HttpConfig, url: &str) -> Result<Tls> {
-        build(&config.verify, config.client_cert.as_ref(), url)
+        build(&config.verify, config.client_cert.as_ref(), config.key_log_file.as_deref(), url)
     }
 
     /// For connections to proxies, which may have a CA bundle and a client certificate of their own.
     pub(super) fn to_proxy(config: &HttpConfig) -> Result<Tls> {
         let own = config.proxy.ca_bundle.clone().map(Verify::Bundle);
         let verify = own.as_ref().unwrap_or(&config.verify);
-        build(verify, config.proxy.client_cert.as_ref(), "the proxy").map_err(|error| {
+        build(verify, config.proxy.client_cert.as_ref(), config.key_log_file.as_deref(), "the proxy").map_err(|error| {
             let message = format!("Invalid proxies configuration: {}", error.message());
             Error::new(ErrorKind::InvalidConfig, message).with_name("InvalidProxiesConfigError").with_source(error)
         })
@@ -114,7 +115,7 @@ impl fmt::Debug for TlsStream {
     }
 }
 
-fn build(verify: &Verify, cert: Option<&ClientCert>, url: &str) -> Result<Tls> {
+fn build(verify: &Verify, cert: Option<&ClientCert>, key_log: Option<&Path>, url: &str) -> Result<Tls> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let trust = match verify {
         Verify::Roots => Trust::roots(&provider),
@@ -125,14 +126,43 @@ fn build(verify: &Verify, cert: Option<&ClientCert>, url: &str) -> Result<Tls> {
     let unusable = |error: rustls::Error| Error::new(ErrorKind::Tls, format!("SSL validation failed for {} {error}", mask::url(url)));
     let builder = ClientConfig::builder_with_provider(Arc::clone(&provider)).with_safe_default_protocol_versions().map_err(unusable)?;
     let builder = builder.dangerous().with_custom_certificate_verifier(Arc::new(trust));
-    let config = match cert {
+    let mut config = match cert {
         Some(cert) => {
             let (chain, key) = client_cert(cert, url, &provider)?;
             builder.with_client_auth_cert(chain, key).map_err(|error| failure(&cert.key, url, &error.to_string()).with_source(error))?
         }
         None => builder.with_no_client_auth(),
     };
+    if let Some(path) = key_log {
+        config.key_log = Arc::new(KeyLog::open(path)?);
+    }
     Ok(Tls(Some(Arc::new(config))))
+}
+
+/// The file with the secrets of connections, in the format of NSS (`SSLKEYLOGFILE`).
+#[derive(Debug)]
+struct KeyLog(File);
+
+impl KeyLog {
+    /// Creates the file, for its owner only, unless it exists.
+    fn open(path: &Path) -> Result<KeyLog> {
+        let mut options = File::options();
+        options.append(true).create(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        options.open(path).map(KeyLog).map_err(|error| {
+            let message = format!("The key log file {} (SSLKEYLOGFILE) cannot be opened: {error}", path.display());
+            Error::new(ErrorKind::Tls, message).with_source(error)
+        })
+    }
+}
+
+impl rustls::KeyLog for KeyLog {
+    fn log(&self, label: &str, client_random: &[u8], secret: &[u8]) {
+        // One write per line: other clients may write to the same file. A failure does not concern the connection.
+        let line = format!("{label} {} {}\n", hex(client_random), hex(secret));
+        let _ = (&self.0).write_all(line.as_bytes());
+    }
 }
 
 type Identity = (Vec<CertificateDer<'static>>, PrivateKeyDer<'static>);

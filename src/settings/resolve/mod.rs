@@ -72,6 +72,7 @@ pub(crate) fn client_settings(request: ClientRequest<'_>, settings: &Settings, d
         report_unknown_output: sources.flag(&table::REPORT_UNKNOWN_OUTPUT)?,
         lambda: lambda(settings),
         user_agent: user_agent(&sources)?,
+        monitoring: monitoring(&sources)?,
         transport: transport::transport(&sources, request.config.is_some(), verify)?,
     })
 }
@@ -290,5 +291,25 @@ fn user_agent(sources: &Sources<'_>) -> Result<UserAgentSettings> {
         extra: sources.config_text(&table::USER_AGENT_EXTRA),
         appid: sources.text(&table::USER_AGENT_APPID)?,
         execution_environment: sources.text(&table::EXECUTION_ENVIRONMENT)?.filter(|name| !name.is_empty()),
+    })
+}
+
+/// In characters, as in botocore.
+const LONGEST_CLIENT_ID: usize = 255;
+
+fn monitoring(sources: &Sources<'_>) -> Result<MonitoringSettings> {
+    let port = sources.value(&table::CSM_PORT)?.and_then(|port| port.as_int()).unwrap_or_default();
+    let enabled = sources.flag(&table::CSM_ENABLED)?;
+    let client_id = sources.text(&table::CSM_CLIENT_ID)?.unwrap_or_default();
+    if enabled && client_id.chars().count() > LONGEST_CLIENT_ID {
+        return Err(invalid(format!(
+            "The value provided for csm_client_id exceeds the maximum length of {LONGEST_CLIENT_ID} characters: {client_id}"
+        )));
+    }
+    Ok(MonitoringSettings {
+        enabled,
+        host: sources.text(&table::CSM_HOST)?.unwrap_or_default(),
+        port: u16::try_from(port).map_err(|_| invalid(format!("Invalid value \"{port}\" for csm_port. Value must be a port number.")))?,
+        client_id,
     })
 }

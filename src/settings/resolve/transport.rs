@@ -14,11 +14,13 @@ use crate::value::Value;
 
 pub(super) fn transport(sources: &Sources<'_>, has_config: bool, verify: Verify) -> Result<TransportSettings> {
     Ok(TransportSettings {
-        connect_timeout: connect_timeout(sources, has_config),
+        connect_timeout: connect_timeout(sources, has_config, sources.mode.connect_timeout_millis),
+        in_region_connect_timeout: in_region_connect_timeout(sources, has_config),
         read_timeout: timeout(sources.config, &table::READ_TIMEOUT).unwrap_or(Some(TIMEOUT)),
         max_pool_connections: count(sources, &table::MAX_POOL_CONNECTIONS)?,
         max_response_header_size: count(sources, &table::MAX_RESPONSE_HEADER_SIZE)?,
         tcp_keepalive: sources.flag(&table::TCP_KEEPALIVE)?,
+        key_log_file: sources.text(&table::KEY_LOG_FILE)?.filter(|path| !path.is_empty()).map(|path| path.as_str().into()),
         verify,
         client_cert: sources.in_config(&table::CLIENT_CERT).and_then(client_cert),
         proxies: ProxySettings::new(sources.config, &sources.settings.environment),
@@ -35,8 +37,8 @@ fn count(sources: &Sources<'_>, setting: &'static Setting) -> Result<usize> {
 const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// With a config that does not set it, the timeout is 60 s rather than the mode's value, unless the config names a mode.
-fn connect_timeout(sources: &Sources<'_>, has_config: bool) -> Option<Duration> {
-    let of_mode = sources.mode.connect_timeout_millis.map(Duration::from_millis);
+fn connect_timeout(sources: &Sources<'_>, has_config: bool, millis_of_mode: Option<u64>) -> Option<Duration> {
+    let of_mode = millis_of_mode.map(Duration::from_millis);
     let own_mode = sources.config_text(&table::DEFAULTS_MODE);
     match timeout(sources.config, &table::CONNECT_TIMEOUT) {
         Some(Some(timeout)) => Some(timeout),
@@ -45,6 +47,13 @@ fn connect_timeout(sources: &Sources<'_>, has_config: bool) -> Option<Duration> 
         None if has_config => Some(TIMEOUT),
         None => of_mode.or(Some(TIMEOUT)),
     }
+}
+
+/// The timeout to use if the program turns out to run in the client's region; `None` if that makes no difference.
+fn in_region_connect_timeout(sources: &Sources<'_>, has_config: bool) -> Option<Duration> {
+    let millis = sources.mode.in_region_connect_timeout_millis?;
+    let timeout = connect_timeout(sources, has_config, Some(millis));
+    timeout.filter(|_| timeout != connect_timeout(sources, has_config, sources.mode.connect_timeout_millis))
 }
 
 /// A timeout that the config sets: a duration, or none for no limit.

@@ -4,6 +4,7 @@
 mod beside_boto3;
 mod bodies;
 mod cancel;
+mod defaults_mode;
 mod early_responses;
 mod faults;
 mod hooks;

@@ -163,3 +163,40 @@ fn a_proxy_has_its_own_authority_and_may_get_the_requests() {
     let error = ask("http://target.invalid", value!({"proxy_ca_bundle": file("none.pem")})).unwrap_err();
     assert_eq!((error.kind(), error.name()), (ErrorKind::InvalidConfig, "InvalidProxiesConfigError"), "{error}");
 }
+
+#[test]
+fn the_secrets_of_connections_are_written_to_the_file_that_the_environment_names() {
+    let folder = tempfile::tempdir().unwrap();
+    let logged = |path: &str| {
+        let environment = Environment::from([("SSLKEYLOGFILE", path)]);
+        let session = Session::builder().environment(environment).region("us-east-1").credentials(Credentials::new("key", "secret"));
+        let builder = session.build().unwrap().client_builder("lambda").endpoint_url(format!("https://127.0.0.1:{}", server(false)));
+        call(&builder.verify(false).config(Config::new().total_max_attempts(1)).build().unwrap())
+    };
+    let path = folder.path().join("keys");
+    for connections in 1..=2 {
+        logged(path.to_str().unwrap()).unwrap();
+        let text = std::fs::read_to_string(&path).unwrap();
+        let of_label = |label: &str| text.lines().filter(|line| line.split(' ').next() == Some(label)).count();
+        // TLS 1.3 has one of these secrets per connection (RFC 8446, section 7.1).
+        assert_eq!(
+            (of_label("CLIENT_TRAFFIC_SECRET_0"), of_label("SERVER_HANDSHAKE_TRAFFIC_SECRET")),
+            (connections, connections),
+            "{text}"
+        );
+        for line in text.lines() {
+            let [_, random, secret] = line.split(' ').collect::<Vec<_>>()[..] else { panic!("{line}") };
+            assert!(random.len() == 64 && secret.len() >= 64, "{line}");
+            assert!([random, secret].iter().all(|hex| hex.bytes().all(|b| b.is_ascii_hexdigit())), "{line}");
+        }
+    }
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+    let error = logged(folder.path().join("no/keys").to_str().unwrap()).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Tls);
+    assert!(error.message().contains("no/keys (SSLKEYLOGFILE) cannot be opened"), "{error}");
+    logged("").unwrap();
+}

@@ -4,6 +4,7 @@ mod cloudfront;
 mod control;
 mod discovery;
 mod errors;
+mod monitoring;
 mod requests;
 mod results;
 mod s3;

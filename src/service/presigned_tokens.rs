@@ -1,7 +1,10 @@
-//! RDS and Aurora DSQL: passwords for databases that authenticate with IAM. A password is a presigned URL of the database
-//! without its scheme; making one sends nothing.
+//! Tokens that are presigned URLs: RDS's and Aurora DSQL's passwords for databases that authenticate with IAM, and STS's
+//! tokens for EKS clusters. Making one sends nothing.
 
 use std::time::Duration;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use crate::client::{ExtraMethods, ExtraParams, OperationRequest};
 use crate::error::Result;
@@ -17,6 +20,26 @@ pub(super) const DSQL_METHODS: ExtraMethods = &[
     ("generate_db_connect_auth_token", |request, params| dsql_token(request, params, "DbConnect")),
     ("generate_db_connect_admin_auth_token", |request, params| dsql_token(request, params, "DbConnectAdmin")),
 ];
+
+/// `generate_eks_auth_token` takes `ClusterName` and `ExpiresIn`, and returns the token that `aws eks get-token` prints.
+pub(super) const STS_METHODS: ExtraMethods = &[("generate_eks_auth_token", generate_eks_auth_token)];
+
+/// The header whose value is the cluster, and the validity of the URL. EKS accepts the token for longer: 15 minutes.
+const CLUSTER_HEADER: &str = "x-k8s-aws-id";
+const CLUSTER_LIFETIME: Duration = Duration::from_secs(60);
+
+/// The cluster proves the identity of the caller by sending the presigned request itself. It sends GET, whereas the definition
+/// says POST.
+fn generate_eks_auth_token(request: &OperationRequest<'_>, params: &Map) -> Result<Value> {
+    let params = ExtraParams::new(params, &["ClusterName", "ExpiresIn"])?;
+    let cluster = params.required_text("ClusterName")?;
+    if cluster.is_empty() || !cluster.bytes().all(|b| (b' '..=b'~').contains(&b)) {
+        return Err(params.invalid(&format!("Invalid value for parameter ClusterName: {cluster:?} is not the name of a cluster")));
+    }
+    let request = request.for_operation("GetCallerIdentity", ()).http_method("GET").header(CLUSTER_HEADER, cluster);
+    let url = request.presign(params.expiry_or(CLUSTER_LIFETIME)?)?;
+    Ok(format!("k8s-aws-v1.{}", URL_SAFE_NO_PAD.encode(url)).into())
+}
 
 fn generate_db_auth_token(request: &OperationRequest<'_>, params: &Map) -> Result<Value> {
     let params = ExtraParams::new(params, &["DBHostname", "Port", "DBUsername", "Region"])?;
