@@ -16,7 +16,7 @@ impl Services {
     }
 }
 
-/// List the operations of a service.
+/// List the operations of a service, then its methods that are not operations.
 #[derive(Args)]
 pub(crate) struct Operations {
     /// The service's name, for example s3.
@@ -26,7 +26,8 @@ pub(crate) struct Operations {
 impl Operations {
     /// Runs the subcommand.
     pub(crate) fn run(self) -> anyhow::Result<()> {
-        output::lines(connect::definitions_client(&self.service)?.operations())
+        let client = connect::definitions_client(&self.service)?;
+        output::lines(client.operations().into_iter().chain(client.methods()))
     }
 }
 
@@ -35,7 +36,7 @@ impl Operations {
 pub(crate) struct Describe {
     /// The service's name, for example s3.
     service: String,
-    /// The operation's name in either spelling: list_objects_v2 or ListObjectsV2.
+    /// The operation's name in either spelling: list_objects_v2 or ListObjectsV2; or another method: upload_file.
     operation: String,
     /// Show a JSON Schema of the parameters or of the response instead.
     #[arg(long, value_name = "WHICH")]

@@ -1,16 +1,53 @@
-//! Inspection of operations and their schemas. Nothing is sent.
+//! Inspection of operations and of the methods that are not operations. Nothing is sent.
 
 use super::Client;
-use crate::definition::{Direction, json_schema, only_reads};
+use crate::definition::{Direction, describe, json_schema, only_reads};
 use crate::error::Result;
 use crate::value::Value;
 
+/// Describes an operation.
+pub(super) fn operation_description(client: &Client, name: &str) -> Result<Value> {
+    describe(&client.context().service, client.context().operation(name)?, client.read_only(name)?)
+}
+
+/// Returns the parameters of an operation as a JSON Schema.
+pub(super) fn operation_schema(client: &Client, name: &str) -> Result<Value> {
+    schema(client, name, Direction::Input)
+}
+
+fn schema(client: &Client, name: &str, direction: Direction) -> Result<Value> {
+    let service = &client.context().service;
+    let operation = client.context().operation(name)?;
+    let (shape, word) = match direction {
+        Direction::Input => (&operation.input, "input"),
+        Direction::Output => (&operation.output, "output"),
+    };
+    json_schema(service, shape.as_ref(), direction, &format!("{} {} {word}", service.name(), operation.name))
+}
+
 impl Client {
+    /// Describes an operation: `name`, `method_name`, `http`, `input`, `output`, `errors`, and its traits. A shape is described
+    /// where it first occurs; later occurrences contain its name and `described: "above"`.
+    ///
+    /// The description of a method that is not an operation has `kind` (`method`) and `help`; the members of its `input`, in
+    /// boto3's positional order, have a `type` (several are separated by commas) and a `help`. `function`, `file object`, and `client`
+    /// are types that only a host language can pass.
+    ///
+    /// # Errors
+    /// `UnknownOperation`; `InvalidDefinition` if the definition is broken.
+    pub fn describe(&self, operation: &str) -> Result<Value> {
+        match self.extra_method(operation) {
+            Some(method) => method.spec.describe(self),
+            None => operation_description(self, operation),
+        }
+    }
+
     /// Returns whether an operation only reads, according to its definition. Unknown means writing.
     ///
     /// An operation is read-only if its definition is marked `readonly`, or if its name starts with a reading verb (`Get`, `List`, `Describe`, `Head`, `BatchGet`, `BatchDescribe`, `Search`, `Lookup`, `Query`, `Scan`; with the HTTP method
     /// GET also `Export`, `Suggest`, `Check`, `Count`, `Test`), its HTTP method is GET, HEAD, or POST, and its input has no
-    /// idempotency token. A read-only call can still cost money and appear in logs.
+    /// idempotency token. A read-only call can still cost money and appear in logs. A method that is not an operation is
+    /// read-only if it changes nothing, neither at the service nor on this computer.
     ///
     /// ```
     /// use tucuxi::Session;
@@ -24,6 +61,9 @@ impl Client {
     /// # Errors
     /// `UnknownOperation`; `InvalidDefinition` if the definition is broken.
     pub fn read_only(&self, operation: &str) -> Result<bool> {
+        if let Some(method) = self.extra_method(operation) {
+            return Ok(method.spec.read_only);
+        }
         let operation = self.context().operation(operation)?;
         Ok(!self.context().writing.contains(&operation.name.as_str()) && only_reads(&self.context().service, operation)?)
     }
@@ -50,9 +90,10 @@ impl Client {
     /// # Errors
     /// `UnknownOperation`; `InvalidDefinition` if the definition is broken.
     pub fn input_schema(&self, operation: &str) -> Result<Value> {
-        let operation = self.context().operation(operation)?;
-        let title = format!("{} {} input", self.context().service.name(), operation.name);
-        json_schema(&self.context().service, operation.input.as_ref(), Direction::Input, &title)
+        match self.extra_method(operation) {
+            Some(method) => method.spec.input_schema(self),
+            None => operation_schema(self, operation),
+        }
     }
 
     /// Returns the response of an operation as a JSON Schema; see [`input_schema`](Self::input_schema).
@@ -63,8 +104,9 @@ impl Client {
     /// # Errors
     /// `UnknownOperation`; `InvalidDefinition` if the definition is broken.
     pub fn output_schema(&self, operation: &str) -> Result<Value> {
-        let operation = self.context().operation(operation)?;
-        let title = format!("{} {} output", self.context().service.name(), operation.name);
-        json_schema(&self.context().service, operation.output.as_ref(), Direction::Output, &title)
+        match self.extra_method(operation) {
+            Some(method) => Ok(method.spec.output_schema(self)),
+            None => schema(self, operation, Direction::Output),
+        }
     }
 }

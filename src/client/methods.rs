@@ -6,21 +6,50 @@
 use std::time::Duration;
 
 use super::OperationRequest;
+use super::method_spec::{MethodSpec, Param};
 use crate::error::{Error, ErrorKind, Result};
 use crate::value::{Map, Value};
 
-/// A method, which receives the request with its settings and the parameters by boto3's names.
-pub(crate) type ExtraMethod = fn(&OperationRequest<'_>, &Map) -> Result<Value>;
-pub(crate) type ExtraMethods = &'static [(&'static str, ExtraMethod)];
+/// A method: its declaration and its implementation, which receives the request with its settings and the checked parameters.
+#[derive(Clone, Copy)]
+pub(crate) struct ExtraMethod {
+    pub spec: MethodSpec,
+    pub run: fn(&OperationRequest<'_>, &ExtraParams<'_>) -> Result<Value>,
+}
+
+pub(crate) type ExtraMethods = &'static [ExtraMethod];
+
+impl ExtraMethod {
+    /// Checks the parameters and runs the method.
+    ///
+    /// # Errors
+    /// `ParamValidation` and the errors of the method.
+    pub(crate) fn call(&self, request: &OperationRequest<'_>, params: &Map) -> Result<Value> {
+        (self.run)(request, &self.spec.check(params)?)
+    }
+}
 
 /// The methods of every client.
-pub(super) const OF_ALL: ExtraMethods = &[("generate_presigned_url", generate_presigned_url)];
+pub(super) const OF_ALL: ExtraMethods = &[ExtraMethod {
+    spec: MethodSpec::new(
+        "generate_presigned_url",
+        "Signs a URL with which anyone can make a call until it expires. Nothing is sent.",
+        &[
+            Param::required("ClientMethod", &["string"], "The operation."),
+            Param::optional("Params", &["map"], "The parameters of the operation."),
+            Param::optional("ExpiresIn", &["integer"], "How long the URL is valid, in seconds; 3600 by default."),
+            Param::optional("HttpMethod", &["string"], "Replaces the HTTP method of the operation."),
+        ],
+    )
+    .returning("string")
+    .read_only(),
+    run: generate_presigned_url,
+}];
 
 /// The default validity of presigned URLs and forms, as in boto3.
 const HOUR: Duration = Duration::from_secs(3600);
 
-fn generate_presigned_url(request: &OperationRequest<'_>, params: &Map) -> Result<Value> {
-    let params = ExtraParams::new(params, &["ClientMethod", "Params", "ExpiresIn", "HttpMethod"])?;
+fn generate_presigned_url(request: &OperationRequest<'_>, params: &ExtraParams<'_>) -> Result<Value> {
     let mut request = request.for_operation(params.required_text("ClientMethod")?, params.value("Params").clone());
     if let Some(method) = params.text("HttpMethod")? {
         request = request.http_method(method);
@@ -32,23 +61,19 @@ fn generate_presigned_url(request: &OperationRequest<'_>, params: &Map) -> Resul
     })
 }
 
-/// The parameters of such a method, which no definition describes.
+/// The parameters of such a method, which [`MethodSpec::check`] has checked.
 pub(crate) struct ExtraParams<'p> {
     params: &'p Map,
 }
 
 impl<'p> ExtraParams<'p> {
-    /// # Errors
-    /// `ParamValidation` if there are unknown parameters.
-    pub(crate) fn new(params: &'p Map, known: &[&'static str]) -> Result<ExtraParams<'p>> {
-        let params = ExtraParams { params };
-        match params.params.keys().find(|name| !known.contains(name)) {
-            None => Ok(params),
-            Some(name) => {
-                let report = format!("Unknown parameter in input: \"{name}\", must be one of: {}.", known.join(", "));
-                Err(params.invalid(&report).with_suggestions(name, known.iter().copied()))
-            }
-        }
+    pub(super) fn new(params: &'p Map) -> ExtraParams<'p> {
+        ExtraParams { params }
+    }
+
+    /// Returns all parameters.
+    pub(crate) fn all(&self) -> &'p Map {
+        self.params
     }
 
     /// Returns a parameter, or null if it is missing.

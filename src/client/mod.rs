@@ -4,6 +4,7 @@
 //! No service is named here, and clients are created in `session/`.
 
 mod inspect;
+mod method_spec;
 mod methods;
 mod raw;
 mod request;
@@ -13,13 +14,14 @@ use std::fmt;
 use std::sync::{Arc, Once, OnceLock};
 use std::time::Duration;
 
+pub(crate) use self::method_spec::{MethodSpec, Param};
 pub(crate) use self::methods::{ExtraMethod, ExtraMethods, ExtraParams};
 pub use self::raw::RawRequest;
 pub use self::request::OperationRequest;
 pub(crate) use self::setup::Setup;
 use crate::call::hooks::Rank;
 use crate::call::{ClientContext, Event, HookId};
-use crate::definition::{Service, describe};
+use crate::definition::Service;
 use crate::error::{Error, Result};
 use crate::http::Request;
 use crate::settings::Config;
@@ -47,7 +49,7 @@ pub struct Client(Arc<Shared>);
 struct Shared {
     context: ClientContext,
     /// The service's methods that are not operations.
-    extra_methods: ExtraMethods,
+    extra_methods: Vec<ExtraMethods>,
     /// Set once the client has been prepared for resources.
     for_resources: Once,
     /// Answers calls in the place of the service.
@@ -58,7 +60,7 @@ struct Shared {
 type Interceptor = dyn Fn(&str, &Value) -> Option<anyhow::Result<Value>> + Send + Sync;
 
 impl Client {
-    pub(crate) fn new(context: ClientContext, extra_methods: ExtraMethods) -> Client {
+    pub(crate) fn new(context: ClientContext, extra_methods: Vec<ExtraMethods>) -> Client {
         Client(Arc::new(Shared { context, extra_methods, for_resources: Once::new(), interceptor: OnceLock::new() }))
     }
 
@@ -129,21 +131,29 @@ impl Client {
         self.request(operation, params).presign(expires)
     }
 
-    /// Returns the method names of the operations, sorted.
+    /// Returns the method names of the operations, sorted. [`methods`](Self::methods) returns the others.
     pub fn operations(&self) -> Vec<Str> {
         let mut names: Vec<Str> = self.context().service.method_names().map(|(method, _)| method.clone()).collect();
         names.sort();
         names
     }
 
-    /// Describes an operation: `name`, `method_name`, `http`, `input`, `output`, `errors`, and its traits. A shape is described
-    /// where it first occurs; later occurrences contain its name and `described: "above"`.
+    /// Returns the names of the methods that are not operations: `generate_presigned_url`, and those that the customizations of
+    /// the service add (`upload_file`, `generate_db_auth_token`, `parallel_scan`, …). [`call`](Self::call),
+    /// [`describe`](Self::describe), [`input_schema`](Self::input_schema), [`output_schema`](Self::output_schema), and
+    /// [`read_only`](Self::read_only) accept them like operations.
     ///
-    /// # Errors
-    /// `UnknownOperation`; `InvalidDefinition` if the definition is broken.
-    pub fn describe(&self, operation: &str) -> Result<Value> {
-        let read_only = self.read_only(operation)?;
-        describe(&self.context().service, self.context().operation(operation)?, read_only)
+    /// ```
+    /// use tucuxi::{Session, value};
+    ///
+    /// let s3 = Session::builder().region("us-east-1").build()?.client("s3")?;
+    /// assert!(s3.methods().contains(&"generate_presigned_post".into()));
+    /// let described = s3.describe("download_file")?;
+    /// assert_eq!(described["input"]["required"], value!(["Bucket", "Key", "Filename"]));
+    /// # Ok::<(), tucuxi::Error>(())
+    /// ```
+    pub fn methods(&self) -> Vec<Str> {
+        self.extra_methods().map(|method| method.spec.name.into()).collect()
     }
 
     /// Registers a hook for all events that a pattern matches: `before-sign.s3.PutObject`, `before-sign.s3`, or `before-sign`.
@@ -227,14 +237,14 @@ impl Client {
         &self.0.context
     }
 
-    /// The names of the methods that are not operations.
-    pub(crate) fn extra_method_names(&self) -> impl Iterator<Item = &'static str> {
-        self.0.extra_methods.iter().chain(methods::OF_ALL).map(|(name, _)| *name)
+    /// The methods that are not operations.
+    pub(crate) fn extra_methods(&self) -> impl Iterator<Item = &'static ExtraMethod> {
+        self.0.extra_methods.iter().copied().flatten().chain(methods::OF_ALL)
     }
 
     /// Finds a method that is not an operation.
-    fn extra_method(&self, name: &str) -> Option<ExtraMethod> {
-        self.0.extra_methods.iter().chain(methods::OF_ALL).find(|(known, _)| *known == name).map(|(_, method)| *method)
+    pub(crate) fn extra_method(&self, name: &str) -> Option<&'static ExtraMethod> {
+        self.extra_methods().find(|method| method.spec.name == name)
     }
 }
 

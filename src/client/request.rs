@@ -153,7 +153,7 @@ impl<'c> OperationRequest<'c> {
     pub fn send(self) -> Result<Value> {
         if let Some(method) = self.client.extra_method(&self.operation) {
             let params = params_map(self.params.clone());
-            return params.and_then(|params| method(&self, &params)).map_err(|error| error.with_operation(&self.operation));
+            return params.and_then(|params| method.call(&self, &params)).map_err(|error| error.with_operation(&self.operation));
         }
         let client = self.client;
         if let Ok(operation) = client.context().operation(&self.operation)
@@ -164,7 +164,9 @@ impl<'c> OperationRequest<'c> {
         let name = self.operation.clone();
         let sent = self.with_call(&pipeline::SEND, |call| pipeline::send(call).map(Value::Map));
         sent.map_err(|error| match error.kind() {
-            ErrorKind::UnknownOperation if !error.has_suggestions() => error.with_suggestions(&name, client.extra_method_names()),
+            ErrorKind::UnknownOperation if !error.has_suggestions() => {
+                error.with_suggestions(&name, client.extra_methods().map(|method| method.spec.name))
+            }
             _ => error,
         })
     }

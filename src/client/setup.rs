@@ -33,7 +33,7 @@ pub(crate) struct Setup<'a> {
     /// Members of inputs that are secret although their definitions do not say so.
     pub secret_members: &'static [&'static str],
     /// Methods that are not operations.
-    pub extra_methods: ExtraMethods,
+    pub extra_methods: Vec<ExtraMethods>,
 }
 
 impl<'a> Setup<'a> {
@@ -50,7 +50,7 @@ impl<'a> Setup<'a> {
             retries: Tuning::default(),
             writing: &[],
             secret_members: &[],
-            extra_methods: &[],
+            extra_methods: Vec::new(),
         }
     }
 

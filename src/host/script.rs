@@ -216,7 +216,8 @@ impl Arguments {
             return Ok((params, self.settings));
         }
         let members = object.members()?;
-        let names = members.iter().find(|member| member.name.as_str() == self.method).map_or(&[][..], |member| member.parameters);
+        let member = members.iter().find(|member| member.name.as_str() == self.method);
+        let names = member.map_or(&[][..], |member| &member.parameters);
         if self.positional.len() > names.len() {
             let method = &self.method;
             return Err(match names {

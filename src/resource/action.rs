@@ -1,12 +1,13 @@
 //! Actions and waiters: the calls that a resource makes, and their results.
 
 use super::names::Meaning;
-use super::{MemberKind, Resource, construction, request};
+use super::{MemberKind, Method, Resource, construction, request};
 use crate::client::params_map;
-use crate::definition::resource::{Action, ResourceWaiter};
+use crate::definition::resource::{Action, ParamSource, ResourceWaiter};
 use crate::definition::snake_case;
 use crate::error::Result;
-use crate::value::{Map, Value};
+use crate::value;
+use crate::value::{List, Map, Value};
 
 /// The result of an action or a reference.
 ///
@@ -90,6 +91,22 @@ impl Outcome {
     }
 }
 
+/// The parameters of an operation that the resource provides completely.
+fn provided_params(action: &Action) -> impl Iterator<Item = Value> {
+    let own = action.params.iter().filter(|param| !matches!(param.source, ParamSource::Input));
+    own.filter_map(|param| match param.target.parts() {
+        [only] => Some(Value::from(only.name.clone())),
+        _ => None,
+    })
+}
+
+/// Removes parameters from the required ones of a description or a schema.
+fn remove_required(of: &mut Map, names: &List) {
+    if let Some(Value::List(required)) = of.get_mut("required") {
+        required.as_mut_vec().retain(|name| !names.iter().any(|provided| provided == name));
+    }
+}
+
 /// # Actions
 impl Resource {
     /// Calls an action. `params` are those parameters of its operation that the resource does not provide itself; a
@@ -113,6 +130,74 @@ impl Resource {
             },
             _ => Err(self.class().unknown(self, MemberKind::Action, name)),
         }
+    }
+
+    /// Describes a member without making a request. An action is described by its operation, as [`Client::describe`] does, with
+    /// `action` and the parameters that the resource `provides`: these are not among the required ones. Any other member has a
+    /// `name` and a `kind`.
+    ///
+    /// [`Client::describe`]: crate::Client::describe
+    ///
+    /// ```
+    /// use tucuxi::{Session, value};
+    ///
+    /// let s3 = Session::builder().region("us-east-1").build()?.resource("s3")?;
+    /// let object = s3.resource("Object", ["my-bucket", "key"])?;
+    /// assert_eq!(object.describe("put")?["provides"], value!(["Bucket", "Key"]));
+    /// assert_eq!(object.describe("upload_file")?["input"]["required"], value!(["Filename"]));
+    /// # Ok::<(), tucuxi::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// `UnknownName`; `InvalidDefinition` if the definition is broken.
+    pub fn describe(&self, name: &str) -> Result<Value> {
+        if let Some(method) = self.method(name) {
+            return method.spec.describe(self.client());
+        }
+        if let Some(kind) = self.member(name).filter(|kind| *kind != MemberKind::Action) {
+            return Ok(value!({"name": name, "kind": (kind.name())}));
+        }
+        let action = self.action(name)?;
+        let provided: List = provided_params(action).collect();
+        let mut description = params_map(self.client().describe(&action.operation)?)?;
+        if let Some(Value::Map(input)) = description.get_mut("input") {
+            remove_required(input, &provided);
+        }
+        description.insert("action", name);
+        description.insert("provides", provided);
+        Ok(description.into())
+    }
+
+    /// Returns the parameters of an action as a JSON Schema; see [`Client::input_schema`]. Those that the resource provides are
+    /// not required.
+    ///
+    /// [`Client::input_schema`]: crate::Client::input_schema
+    ///
+    /// # Errors
+    /// `UnknownName` if there is no such action; `InvalidDefinition` if the definition is broken.
+    pub fn input_schema(&self, name: &str) -> Result<Value> {
+        if let Some(method) = self.method(name) {
+            return method.spec.input_schema(self.client());
+        }
+        let action = self.action(name)?;
+        let mut schema = params_map(self.client().input_schema(&action.operation)?)?;
+        remove_required(&mut schema, &provided_params(action).collect());
+        Ok(schema.into())
+    }
+
+    /// The definition of an action.
+    fn action(&self, name: &str) -> Result<&Action> {
+        let action = match self.class().names.get(name) {
+            Some(Meaning::Action(index)) => Some(&self.resource_type().actions[*index]),
+            Some(Meaning::Load) => self.resource_type().load.as_ref(),
+            _ => None,
+        };
+        action.ok_or_else(|| self.class().unknown(self, MemberKind::Action, name))
+    }
+
+    /// The method of that name which the definition does not contain.
+    pub(crate) fn method(&self, name: &str) -> Option<&'static Method> {
+        self.class().method(name)
     }
 
     /// Waits for a condition, given as `exists` or `wait_until_exists`.

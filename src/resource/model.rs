@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::names::{self, Meaning, Member, MemberKind, Names};
 use super::{Outcome, Resource};
 use crate::call::hint;
-use crate::client::Client;
+use crate::client::{Client, MethodSpec};
 use crate::definition::resource::{Action, Has, ResourceType};
 use crate::definition::{Node, Resources, Service, Waiters};
 use crate::error::{Error, ErrorKind, Result, did_you_mean};
@@ -14,12 +14,12 @@ use crate::value::{Map, Str, Value};
 /// A method that `service/` adds to a resource type. It replaces an action of the same name. The method `load` loads the
 /// attributes.
 pub(crate) struct Method {
-    pub name: &'static str,
+    pub spec: MethodSpec,
     pub run: fn(&Resource, Map) -> Result<Outcome>,
 }
 
 /// Returns the methods of a resource type, given the service ID and the name of the type.
-pub(crate) type Methods = fn(&str, &str) -> &'static [Method];
+pub(crate) type Methods = fn(&str, &str) -> &'static [&'static [Method]];
 
 /// The parts that all resources of one service resource share.
 pub(super) struct Model {
@@ -34,7 +34,7 @@ pub(super) struct Class {
     pub names: Names,
     /// Whether each identifier is a secret.
     pub secrets: Box<[bool]>,
-    pub methods: &'static [Method],
+    pub methods: &'static [&'static [Method]],
 }
 
 impl Model {
@@ -124,7 +124,7 @@ impl Class {
     }
 
     pub fn method(&self, name: &str) -> Option<&'static Method> {
-        self.methods.iter().find(|method| method.name == name)
+        self.methods.iter().copied().flatten().find(|method| method.spec.name == name)
     }
 
     pub fn subresource<'r>(&self, of: &'r Resource, name: &str) -> Result<&'r Has> {

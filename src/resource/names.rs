@@ -90,7 +90,7 @@ impl Meaning {
 }
 
 /// Returns the names of a type. The error is a group of the definition and the reason.
-pub(super) fn of(kind: &ResourceType, shape: Option<Node<'_>>, methods: &[Method]) -> Result<Names, (&'static str, String)> {
+pub(super) fn of(kind: &ResourceType, shape: Option<Node<'_>>, methods: &[&[Method]]) -> Result<Names, (&'static str, String)> {
     let mut names = Naming::new(kind);
     for (i, identifier) in kind.identifiers.iter().enumerate() {
         names.add(&identifier.name, "identifiers", "identifier", Meaning::Identifier(i))?;
@@ -167,13 +167,13 @@ impl<'k> Naming<'k> {
 
     /// Adds the names that are not in the definition: methods replace actions, and every other name takes precedence over
     /// `reload`.
-    fn finish(mut self, kind: &ResourceType, methods: &[Method]) -> Names {
+    fn finish(mut self, kind: &ResourceType, methods: &[&[Method]]) -> Names {
         if kind.load.is_some() {
             self.names.insert("load".into(), Meaning::Load);
             self.names.entry("reload".into()).or_insert(Meaning::Load);
         }
-        for method in methods {
-            self.names.insert(method.name.into(), Meaning::Method);
+        for method in methods.iter().copied().flatten() {
+            self.names.insert(method.spec.name.into(), Meaning::Method);
         }
         self.names
     }

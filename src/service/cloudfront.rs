@@ -13,7 +13,7 @@ use base64::engine::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 #[cfg(feature = "cloudfront")]
-use crate::client::{ExtraMethods, ExtraParams, OperationRequest};
+use crate::client::{ExtraMethod, ExtraMethods, ExtraParams, MethodSpec, Param};
 use crate::error::{Error, Result};
 use crate::text::invalid;
 use crate::text::json::JsonText;
@@ -214,35 +214,55 @@ fn cookies(parameters: [(&'static str, String); 3]) -> Map {
     parameters.into_iter().map(|(name, value)| (format!("CloudFront-{name}"), Value::from(value))).collect()
 }
 
-/// - `sign_url` takes `Url`, `KeyPairId`, `PrivateKey` (PEM), and `DateLessThan`, and returns the URL with a canned policy. With
-///   `DateGreaterThan`, `IpAddress`, or `Resource` (a URL with wildcards instead of the URL itself) it has a custom policy. `Policy`,
-///   JSON text, replaces all of these.
-/// - `sign_cookies` takes the same and returns the cookies as a map. `Url` is not needed with `Resource` or `Policy`.
 #[cfg(feature = "cloudfront")]
 pub(super) const METHODS: ExtraMethods = &[
-    ("sign_url", |_: &OperationRequest<'_>, params| {
-        let params = ExtraParams::new(params, PARAMETERS)?;
-        let url = params.required_text("Url")?;
-        let signer = signer(&params)?;
-        let signed = match grant(&params)? {
-            Grant::Canned(_, end) => signer.sign_url(url, end),
-            Grant::Custom(policy) => signer.sign_url_with(url, policy),
-        };
-        signed.map(Value::from)
-    }),
-    ("sign_cookies", |_: &OperationRequest<'_>, params| {
-        let params = ExtraParams::new(params, PARAMETERS)?;
-        let signer = signer(&params)?;
-        let signed = match grant(&params)? {
-            Grant::Canned(url, end) => signer.sign_cookies(&url, end),
-            Grant::Custom(policy) => signer.sign_cookies_with(policy),
-        };
-        signed.map(Value::from)
-    }),
+    ExtraMethod {
+        spec: MethodSpec::new(
+            "sign_url",
+            "Signs a URL with a canned policy, or a custom one if there are other conditions than its end. Nothing is sent.",
+            PARAMETERS,
+        )
+        .returning("string")
+        .read_only(),
+        run: |_, params| {
+            let url = params.required_text("Url")?;
+            let signer = signer(params)?;
+            let signed = match grant(params)? {
+                Grant::Canned(_, end) => signer.sign_url(url, end),
+                Grant::Custom(policy) => signer.sign_url_with(url, policy),
+            };
+            signed.map(Value::from)
+        },
+    },
+    ExtraMethod {
+        spec: MethodSpec::new("sign_cookies", "Signs the cookies for a URL, and returns them as a map. Nothing is sent.", PARAMETERS)
+            .returning("map")
+            .read_only(),
+        run: |_, params| {
+            let signer = signer(params)?;
+            let signed = match grant(params)? {
+                Grant::Canned(url, end) => signer.sign_cookies(&url, end),
+                Grant::Custom(policy) => signer.sign_cookies_with(policy),
+            };
+            signed.map(Value::from)
+        },
+    },
 ];
 
 #[cfg(feature = "cloudfront")]
-const PARAMETERS: &[&str] = &["Url", "KeyPairId", "PrivateKey", "DateLessThan", "DateGreaterThan", "IpAddress", "Resource", "Policy"];
+const PARAMETERS: &[Param] = &[
+    Param::optional("Url", &["string"], "The URL. Cookies do not need it with Resource or Policy."),
+    Param::required("KeyPairId", &["string"], "The ID of the public key."),
+    Param::required("PrivateKey", &["string"], "The private key as PEM."),
+    Param::optional("DateLessThan", TIME, "When the access ends."),
+    Param::optional("DateGreaterThan", TIME, "When the access starts."),
+    Param::optional("IpAddress", &["string"], "The addresses that have access."),
+    Param::optional("Resource", &["string"], "A URL with wildcards, instead of the URL itself."),
+    Param::optional("Policy", &["string"], "A policy as JSON text, instead of the other conditions."),
+];
+
+#[cfg(feature = "cloudfront")]
+const TIME: &[&str] = &["timestamp", "number", "string"];
 
 /// What the parameters of a method allow.
 #[cfg(feature = "cloudfront")]

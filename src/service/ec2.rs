@@ -4,14 +4,25 @@
 use super::cross_region_copy;
 use super::hooks::{accept_alias, encode_user_data};
 use crate::call::Event;
-use crate::client::Setup;
+use crate::client::{MethodSpec, Setup};
 use crate::error::Result;
 use crate::resource::{Method, Outcome, Resource};
 use crate::text::encoding::decode_lenient;
 use crate::value::{Map, Value};
 
-pub(super) const SERVICE_METHODS: &[Method] = &[Method { name: "create_tags", run: create_tags }];
-pub(super) const INSTANCE_METHODS: &[Method] = &[Method { name: "delete_tags", run: delete_tags }];
+pub(super) const SERVICE_METHODS: &[Method] = &[Method {
+    spec: MethodSpec::new("create_tags", "Adds tags to resources, and returns a tag for each pair of a resource and a tag.", &[])
+        .like("CreateTags")
+        .returning("list"),
+    run: create_tags,
+}];
+pub(super) const INSTANCE_METHODS: &[Method] = &[Method {
+    spec: MethodSpec::new("delete_tags", "Deletes tags of this instance.", &[])
+        .like("DeleteTags")
+        .provided(&["Resources"])
+        .returning("map"),
+    run: delete_tags,
+}];
 
 pub(super) fn customize(setup: &mut Setup<'_>) -> Result<()> {
     setup.on("before-parameter-build.ec2", filters)?;

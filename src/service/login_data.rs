@@ -6,45 +6,68 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::client::{ExtraMethods, ExtraParams, OperationRequest};
+use crate::client::{ExtraMethod, ExtraMethods, MethodSpec, OperationRequest, Param};
 use crate::error::{Error, ErrorKind, Result};
 use crate::value;
 use crate::value::{List, Map, Value};
 
 const METHOD: &str = "get_login_data";
+const HELP: &str = "Returns the data with which other programs log in, each with Username, Password, Endpoint, and ExpiresAt.";
 
-/// Takes `registryIds`, as `get_authorization_token` does; it has one login without it.
-pub(super) const ECR_METHODS: ExtraMethods = &[(METHOD, |request, params| {
-    ExtraParams::new(params, &["registryIds"])?;
-    let response = authorization_token(request, params.clone())?;
-    let logins = response["authorizationData"].as_list().into_iter().flatten();
-    logins.map(|data| login(data, data["proxyEndpoint"].clone())).collect::<Result<List>>().map(Value::from)
-})];
+pub(super) const ECR_METHODS: ExtraMethods = &[ExtraMethod {
+    spec: MethodSpec::new(
+        METHOD,
+        HELP,
+        &[Param::optional("registryIds", &["list"], "The registries, each with a login; the caller's by default.")],
+    )
+    .returning("list")
+    .read_only(),
+    run: |request, params| {
+        let response = authorization_token(request, params.all().clone())?;
+        let logins = response["authorizationData"].as_list().into_iter().flatten();
+        logins.map(|data| login(data, data["proxyEndpoint"].clone())).collect::<Result<List>>().map(Value::from)
+    },
+}];
 
-/// Takes no parameters. There is one public registry, whose address is not in the response.
-pub(super) const ECR_PUBLIC_METHODS: ExtraMethods = &[(METHOD, |request, params| {
-    ExtraParams::new(params, &[])?;
-    let response = authorization_token(request, Map::new())?;
-    Ok(List::from_iter([login(&response["authorizationData"], "https://public.ecr.aws".into())?]).into())
-})];
+/// There is one public registry, whose address is not in the response.
+pub(super) const ECR_PUBLIC_METHODS: ExtraMethods = &[ExtraMethod {
+    spec: MethodSpec::new(METHOD, HELP, &[]).returning("list").read_only(),
+    run: |request, _| {
+        let response = authorization_token(request, Map::new())?;
+        Ok(List::from_iter([login(&response["authorizationData"], "https://public.ecr.aws".into())?]).into())
+    },
+}];
 
-/// Takes the parameters of `get_repository_endpoint` and `durationSeconds`. The endpoint depends on the format of packages: `npm`,
-/// `pypi`, `maven`, …
-pub(super) const CODEARTIFACT_METHODS: ExtraMethods = &[(METHOD, |request, params| {
-    let names = ["domain", "domainOwner", "durationSeconds", "repository", "format", "endpointType"];
-    ExtraParams::new(params, &names)?;
-    let chosen = |names: &[&str]| -> Map { names.iter().filter_map(|name| Some((*name, params.get(name)?.clone()))).collect() };
-    // An invalid repository fails before a token is issued.
-    let repository = chosen(&["domain", "domainOwner", "repository", "format", "endpointType"]);
-    let endpoint = request.for_operation("GetRepositoryEndpoint", repository).send()?;
-    let token = authorization_token(request, chosen(&["domain", "domainOwner", "durationSeconds"]))?;
-    Ok(value!([{
-        "Username": "aws",
-        "Password": token["authorizationToken"].clone(),
-        "Endpoint": endpoint["repositoryEndpoint"].clone(),
-        "ExpiresAt": token["expiration"].clone(),
-    }]))
-})];
+/// Takes the parameters of `get_repository_endpoint` and `durationSeconds`.
+pub(super) const CODEARTIFACT_METHODS: ExtraMethods = &[ExtraMethod {
+    spec: MethodSpec::new(
+        METHOD,
+        HELP,
+        &[
+            Param::required("domain", &["string"], "The domain of the repository."),
+            Param::optional("domainOwner", &["string"], "The account that owns the domain."),
+            Param::optional("durationSeconds", &["integer"], "How long the password is valid."),
+            Param::required("repository", &["string"], "The repository."),
+            Param::required("format", &["string"], "The format of packages, on which the endpoint depends: npm, pypi, maven, …"),
+            Param::optional("endpointType", &["string"], "ipv4 or dualstack."),
+        ],
+    )
+    .returning("list")
+    .read_only(),
+    run: |request, params| {
+        let chosen = |names: &[&str]| -> Map { names.iter().filter_map(|name| Some((*name, params.all().get(name)?.clone()))).collect() };
+        // An invalid repository fails before a token is issued.
+        let repository = chosen(&["domain", "domainOwner", "repository", "format", "endpointType"]);
+        let endpoint = request.for_operation("GetRepositoryEndpoint", repository).send()?;
+        let token = authorization_token(request, chosen(&["domain", "domainOwner", "durationSeconds"]))?;
+        Ok(value!([{
+            "Username": "aws",
+            "Password": token["authorizationToken"].clone(),
+            "Endpoint": endpoint["repositoryEndpoint"].clone(),
+            "ExpiresAt": token["expiration"].clone(),
+        }]))
+    },
+}];
 
 fn authorization_token(request: &OperationRequest<'_>, params: Map) -> Result<Value> {
     request.for_operation("GetAuthorizationToken", params).send()

@@ -25,7 +25,7 @@ pub(crate) fn customize(setup: &mut Setup<'_>) -> Result<()> {
     match setup.service.service_id()? {
         #[cfg(feature = "cloudfront")]
         "CloudFront" => {
-            setup.extra_methods = cloudfront::METHODS;
+            setup.extra_methods.push(cloudfront::METHODS);
             Ok(())
         }
         "DocDB" | "Neptune" => cross_region_copy::customize_docdb_and_neptune(setup),
@@ -37,7 +37,7 @@ pub(crate) fn customize(setup: &mut Setup<'_>) -> Result<()> {
         "Glacier" => glacier::customize(setup),
         "IAM" => iam::customize(setup),
         "RDS" => {
-            setup.extra_methods = presigned_tokens::RDS_METHODS;
+            setup.extra_methods.push(presigned_tokens::RDS_METHODS);
             cross_region_copy::customize_rds(setup)
         }
         "S3" => s3::customize(setup),
@@ -56,13 +56,13 @@ pub(crate) fn customize_resources(client: &Client) -> Result<()> {
 
 /// The methods of a resource type that its definition does not contain; the service itself is the type
 /// `ServiceResource`.
-pub(crate) fn resource_methods(service_id: &str, resource: &str) -> &'static [Method] {
+pub(crate) fn resource_methods(service_id: &str, resource: &str) -> &'static [&'static [Method]] {
     match (service_id, resource) {
-        ("EC2", "ServiceResource") => ec2::SERVICE_METHODS,
-        ("EC2", "Instance") => ec2::INSTANCE_METHODS,
-        ("S3", "Bucket") => s3::BUCKET_METHODS,
-        ("S3", "Object") => s3::OBJECT_METHODS,
-        ("S3", "ObjectSummary") => s3::OBJECT_SUMMARY_METHODS,
+        ("EC2", "ServiceResource") => &[ec2::SERVICE_METHODS],
+        ("EC2", "Instance") => &[ec2::INSTANCE_METHODS],
+        ("S3", "Bucket") => &[s3::BUCKET_METHODS, s3::BUCKET_TRANSFERS],
+        ("S3", "Object") => &[s3::OBJECT_TRANSFERS],
+        ("S3", "ObjectSummary") => &[s3::OBJECT_SUMMARY_METHODS, s3::OBJECT_TRANSFERS],
         _ => &[],
     }
 }

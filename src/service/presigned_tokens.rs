@@ -6,23 +6,51 @@ use std::time::Duration;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use crate::client::{ExtraMethods, ExtraParams, OperationRequest};
+use crate::client::{ExtraMethod, ExtraMethods, ExtraParams, MethodSpec, OperationRequest, Param};
 use crate::error::Result;
 use crate::protocol::serialize::form_urlencode;
-use crate::value::{Map, Value};
+use crate::value::Value;
 
 /// How long a password is valid, unless the caller says otherwise.
 const LIFETIME: Duration = Duration::from_secs(900);
 
-pub(super) const RDS_METHODS: ExtraMethods = &[("generate_db_auth_token", generate_db_auth_token)];
+const REGION: Param = Param::optional("Region", &["string"], "The region of the database; that of the client by default.");
 
-pub(super) const DSQL_METHODS: ExtraMethods = &[
-    ("generate_db_connect_auth_token", |request, params| dsql_token(request, params, "DbConnect")),
-    ("generate_db_connect_admin_auth_token", |request, params| dsql_token(request, params, "DbConnectAdmin")),
+pub(super) const RDS_METHODS: ExtraMethods = &[ExtraMethod {
+    spec: MethodSpec::new(
+        "generate_db_auth_token",
+        "Returns a password for a database that authenticates with IAM. It is valid for 15 minutes, and nothing is sent.",
+        &[
+            Param::required("DBHostname", &["string"], "The host name of the database."),
+            Param::required("Port", &["integer", "string"], "The port of the database."),
+            Param::required("DBUsername", &["string"], "The name of the database's user."),
+            REGION,
+        ],
+    )
+    .returning("string")
+    .read_only(),
+    run: generate_db_auth_token,
+}];
+
+const DSQL_PARAMS: &[Param] = &[
+    Param::required("Hostname", &["string"], "The host name of the cluster."),
+    REGION,
+    Param::optional("ExpiresIn", &["integer"], "How long the password is valid, in seconds; 900 by default."),
 ];
 
-/// `generate_eks_auth_token` takes `ClusterName` and `ExpiresIn`, and returns the token that `aws eks get-token` prints.
-pub(super) const STS_METHODS: ExtraMethods = &[("generate_eks_auth_token", generate_eks_auth_token)];
+pub(super) const STS_METHODS: ExtraMethods = &[ExtraMethod {
+    spec: MethodSpec::new(
+        "generate_eks_auth_token",
+        "Returns the token for an EKS cluster that `aws eks get-token` prints. Nothing is sent.",
+        &[
+            Param::required("ClusterName", &["string"], "The name of the cluster."),
+            Param::optional("ExpiresIn", &["integer"], "How long the presigned URL is valid, in seconds; 60 by default."),
+        ],
+    )
+    .returning("string")
+    .read_only(),
+    run: generate_eks_auth_token,
+}];
 
 /// The header whose value is the cluster, and the validity of the URL. EKS accepts the token for longer: 15 minutes.
 const CLUSTER_HEADER: &str = "x-k8s-aws-id";
@@ -30,8 +58,7 @@ const CLUSTER_LIFETIME: Duration = Duration::from_secs(60);
 
 /// The cluster proves the identity of the caller by sending the presigned request itself. It sends GET, whereas the definition
 /// says POST.
-fn generate_eks_auth_token(request: &OperationRequest<'_>, params: &Map) -> Result<Value> {
-    let params = ExtraParams::new(params, &["ClusterName", "ExpiresIn"])?;
+fn generate_eks_auth_token(request: &OperationRequest<'_>, params: &ExtraParams<'_>) -> Result<Value> {
     let cluster = params.required_text("ClusterName")?;
     if cluster.is_empty() || !cluster.bytes().all(|b| (b' '..=b'~').contains(&b)) {
         return Err(params.invalid(&format!("Invalid value for parameter ClusterName: {cluster:?} is not the name of a cluster")));
@@ -41,17 +68,38 @@ fn generate_eks_auth_token(request: &OperationRequest<'_>, params: &Map) -> Resu
     Ok(format!("k8s-aws-v1.{}", URL_SAFE_NO_PAD.encode(url)).into())
 }
 
-fn generate_db_auth_token(request: &OperationRequest<'_>, params: &Map) -> Result<Value> {
-    let params = ExtraParams::new(params, &["DBHostname", "Port", "DBUsername", "Region"])?;
-    let host = hostname(&params, "DBHostname")?;
-    let address = format!("{host}:{}", port(&params)?);
+pub(super) const DSQL_METHODS: ExtraMethods = &[
+    ExtraMethod {
+        spec: MethodSpec::new(
+            "generate_db_connect_auth_token",
+            "Returns a password for a user of a cluster. Nothing is sent.",
+            DSQL_PARAMS,
+        )
+        .returning("string")
+        .read_only(),
+        run: |request, params| dsql_token(request, params, "DbConnect"),
+    },
+    ExtraMethod {
+        spec: MethodSpec::new(
+            "generate_db_connect_admin_auth_token",
+            "Returns a password for the administrator of a cluster. Nothing is sent.",
+            DSQL_PARAMS,
+        )
+        .returning("string")
+        .read_only(),
+        run: |request, params| dsql_token(request, params, "DbConnectAdmin"),
+    },
+];
+
+fn generate_db_auth_token(request: &OperationRequest<'_>, params: &ExtraParams<'_>) -> Result<Value> {
+    let host = hostname(params, "DBHostname")?;
+    let address = format!("{host}:{}", port(params)?);
     let form = [("Action", "connect"), ("DBUser", params.required_text("DBUsername")?)];
     password(request, &address, &form, "rds-db", params.text("Region")?, LIFETIME)
 }
 
-fn dsql_token(request: &OperationRequest<'_>, params: &Map, action: &'static str) -> Result<Value> {
-    let params = ExtraParams::new(params, &["Hostname", "Region", "ExpiresIn"])?;
-    let host = hostname(&params, "Hostname")?;
+fn dsql_token(request: &OperationRequest<'_>, params: &ExtraParams<'_>, action: &'static str) -> Result<Value> {
+    let host = hostname(params, "Hostname")?;
     password(request, host, &[("Action", action)], "dsql", params.text("Region")?, params.expiry_or(LIFETIME)?)
 }
 
@@ -67,7 +115,6 @@ fn hostname<'p>(params: &ExtraParams<'p>, name: &str) -> Result<&'p str> {
 /// A number, or its digits as a string.
 fn port(params: &ExtraParams<'_>) -> Result<u16> {
     let number = match params.value("Port") {
-        Value::Null => return Err(params.missing("Port")),
         Value::String(digits) => digits.parse().ok(),
         value => value.as_int().and_then(|number| u16::try_from(number).ok()),
     };

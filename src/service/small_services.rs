@@ -39,11 +39,11 @@ pub(super) fn customize(setup: &mut Setup<'_>) -> Result<()> {
             // A request for the identity of an unknown user creates one.
             setup.writing = &["GetId", "GetOpenIdTokenForDeveloperIdentity"];
         }
-        "codeartifact" => setup.extra_methods = login_data::CODEARTIFACT_METHODS,
-        "DSQL" => setup.extra_methods = presigned_tokens::DSQL_METHODS,
+        "codeartifact" => setup.extra_methods.push(login_data::CODEARTIFACT_METHODS),
+        "DSQL" => setup.extra_methods.push(presigned_tokens::DSQL_METHODS),
         "DynamoDB Streams" => super::dynamodb::tune_retries(setup),
-        "ECR" => setup.extra_methods = login_data::ECR_METHODS,
-        "ECR PUBLIC" => setup.extra_methods = login_data::ECR_PUBLIC_METHODS,
+        "ECR" => setup.extra_methods.push(login_data::ECR_METHODS),
+        "ECR PUBLIC" => setup.extra_methods.push(login_data::ECR_PUBLIC_METHODS),
         "EventBridge" => setup.endpoint_error = Some(global_endpoint_error),
         // The definition still says version 2.
         "ImportExport" => setup.signature_version = Some("v4"),
@@ -61,7 +61,7 @@ pub(super) fn customize(setup: &mut Setup<'_>) -> Result<()> {
         }
         "SSO OIDC" => setup.on("before-parse.sso-oidc", copy_error_description)?,
         "STS" => {
-            setup.extra_methods = presigned_tokens::STS_METHODS;
+            setup.extra_methods.push(presigned_tokens::STS_METHODS);
             setup.secret_members = &["TokenCode", "ExternalId"];
             setup.retries.transient_codes = &["IDPCommunicationError"];
             use_legacy_global_endpoint(setup);

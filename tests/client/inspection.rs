@@ -53,6 +53,102 @@ fn a_shape_that_contains_itself_refers_to_itself() {
     assert_eq!((union["minProperties"].as_int(), union["maxProperties"].as_int()), (Some(1), Some(1)));
 }
 
+/// Methods that are not operations, with boto3's order of their parameters; those after `|` do not exist in boto3.
+const METHODS: [(&str, &str, &str); 16] = [
+    ("s3", "generate_presigned_url", "ClientMethod Params ExpiresIn HttpMethod"),
+    ("s3", "generate_presigned_post", "Bucket Key Fields Conditions ExpiresIn"),
+    ("s3", "upload_file", "Filename Bucket Key ExtraArgs Callback Config"),
+    ("s3", "upload_fileobj", "Fileobj Bucket Key ExtraArgs Callback Config"),
+    ("s3", "download_file", "Bucket Key Filename ExtraArgs Callback Config"),
+    ("s3", "download_fileobj", "Bucket Key Fileobj ExtraArgs Callback Config"),
+    ("s3", "copy", "CopySource Bucket Key ExtraArgs Callback SourceClient Config"),
+    ("s3", "upload_dir", "| Directory Bucket Prefix Filters Compare Delete DryRun FollowSymlinks NoOverwrite Resume ExtraArgs Config"),
+    ("s3", "sync", "| Source Target Filters Compare Delete DryRun FollowSymlinks NoOverwrite Resume ExtraArgs Config"),
+    ("rds", "generate_db_auth_token", "DBHostname Port DBUsername Region"),
+    ("dsql", "generate_db_connect_auth_token", "Hostname Region ExpiresIn"),
+    ("dsql", "generate_db_connect_admin_auth_token", "Hostname Region ExpiresIn"),
+    ("dynamodb", "use_plain_values", "|"),
+    ("dynamodb", "batch_write", "| RequestItems OverwriteByPkeys"),
+    ("dynamodb", "batch_get", "| RequestItems"),
+    ("sqs", "generate_presigned_url", "ClientMethod Params ExpiresIn HttpMethod"),
+];
+
+#[test]
+fn methods_that_are_not_operations_are_described_with_their_parameters_in_order() {
+    for (service, method, parameters) in METHODS {
+        let client = session().client(service).unwrap();
+        assert!(client.methods().iter().any(|name| name == method), "{service} {method}");
+        assert!(!client.operations().iter().any(|name| name == method), "{service} {method}");
+        let described = client.describe(method).unwrap();
+        assert_eq!((described["name"].as_str(), described["kind"].as_str()), (Some(method), Some("method")));
+        assert!(described["help"].as_str().is_some_and(|help| help.ends_with('.')), "{described}");
+        let names: Vec<_> = described["input"]["members"].as_map().unwrap().keys().map(|name| name.to_string()).collect();
+        assert_eq!(names.join(" "), parameters.trim_start_matches(['|', ' ']), "{service} {method}");
+        let schema = client.input_schema(method).unwrap();
+        for name in &names {
+            let foreign =
+                matches!(described["input"]["members"][name.as_str()]["type"].as_str(), Some("function" | "client" | "file object"));
+            assert_eq!(schema["properties"].get(name).is_none(), foreign, "{service} {method} {name}");
+        }
+        assert_eq!(schema["additionalProperties"], Value::Bool(false));
+        assert_eq!(described["read_only"].as_bool(), Some(client.read_only(method).unwrap()));
+        client.output_schema(method).unwrap();
+    }
+    let s3 = session().client("s3").unwrap();
+    assert_eq!(s3.output_schema("generate_presigned_post").unwrap()["type"], "object");
+    assert!(s3.read_only("generate_presigned_url").unwrap() && !s3.read_only("upload_file").unwrap());
+    assert!(session().client("sqs").unwrap().describe("upload_file").unwrap_err().kind() == ErrorKind::UnknownOperation);
+}
+
+#[test]
+fn a_method_that_takes_an_operation_s_parameters_describes_them_too() {
+    let dynamodb = session().client("dynamodb").unwrap();
+    let described = dynamodb.describe("parallel_scan").unwrap();
+    assert_eq!(described["input"]["members"]["Segments"]["type"], "integer");
+    assert_eq!(described["input"]["members"]["TableName"]["type"], "string");
+    assert_eq!(described["input"]["required"], value!(["TableName"]));
+    let schema = dynamodb.input_schema("parallel_scan").unwrap();
+    assert_eq!(schema["properties"]["Segments"]["type"], "integer");
+    assert!(schema["$defs"]["AttributeValue"].as_map().is_some());
+}
+
+#[test]
+fn the_parameters_of_a_method_are_checked_together() {
+    let error = session().client("s3").unwrap().call("upload_file", value!({"Bukket": "b", "Key": 1})).unwrap_err();
+    assert_eq!((error.kind(), error.operation()), (ErrorKind::ParamValidation, Some("upload_file")));
+    let lines: Vec<&str> = error.message().lines().skip(1).collect();
+    assert_eq!(
+        lines,
+        [
+            "Missing required parameter in input: \"Filename\"",
+            "Missing required parameter in input: \"Bucket\"",
+            "Unknown parameter in input: \"Bukket\", must be one of: Filename, Bucket, Key, ExtraArgs, Callback, Config (Did you mean Bucket?)",
+            "Invalid type for parameter Key, type: number, valid types: string",
+        ]
+    );
+}
+
+#[test]
+fn actions_and_methods_of_resources_are_described_without_what_the_resource_provides() {
+    let s3 = session().resource("s3").unwrap();
+    let object = s3.resource("Object", ["river", "a"]).unwrap();
+    let described = object.describe("get").unwrap();
+    assert_eq!((described["name"].as_str(), described["action"].as_str()), (Some("GetObject"), Some("get")));
+    assert_eq!(described["input"]["required"], value!([]));
+    assert_eq!(object.describe("load").unwrap()["name"], "HeadObject");
+    assert_eq!(object.describe("copy").unwrap()["input"]["required"], value!(["CopySource"]));
+    assert_eq!(object.describe("content_length").unwrap(), value!({"name": "content_length", "kind": "attribute"}));
+    assert_eq!(object.input_schema("upload_file").unwrap()["required"], value!(["Filename"]));
+    let instance = session().resource("ec2").unwrap().resource("Instance", ["i-1"]).unwrap();
+    assert_eq!(instance.describe("start").unwrap()["provides"], value!(["InstanceIds"]));
+    let delete_tags = instance.describe("delete_tags").unwrap();
+    assert!(delete_tags["input"]["members"].get("Resources").is_none());
+    assert!(delete_tags["input"]["members"]["Tags"].as_map().is_some());
+    let error = object.describe("gett").unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::UnknownName);
+    assert!(error.message().contains("Did you mean get"), "{error}");
+}
+
 #[test]
 fn an_output_schema_describes_the_result() {
     let schema = session().client("s3").unwrap().output_schema("list_objects_v2").unwrap();

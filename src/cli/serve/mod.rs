@@ -220,7 +220,8 @@ impl Server {
             Verb::Describe(operation) => Ok(vec![("result", client.describe(operation)?)]),
             Verb::Members => {
                 let (paginators, waiters) = (names(client.paginators()?), names(client.waiters()?));
-                let members = value!({"operations": names(client.operations()), "paginators": paginators, "waiters": waiters});
+                let (operations, methods) = (names(client.operations()), names(client.methods()));
+                let members = value!({"operations": operations, "methods": methods, "paginators": paginators, "waiters": waiters});
                 Ok(vec![("result", members)])
             }
         }

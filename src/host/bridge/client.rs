@@ -5,31 +5,17 @@ use super::{Answer, Member, Object, Row, Settings, text, unknown};
 use crate::client::{Client, OperationRequest};
 use crate::definition::snake_case;
 use crate::error::{Error, Result};
-use crate::resource::Resource;
 use crate::transfer::{Transfer, TransferConfig};
 use crate::value::{Map, Str, Value};
 use crate::waiter::Waiter;
 
-/// The methods that only clients of this bridge have, and the parameters of those that a client lists by name.
+/// The methods that only clients of this bridge have.
 const METHODS: &[Row] = &[
     ("can_paginate", "method", &["operation_name"], "Returns whether an operation has a paginator."),
     ("get_paginator", "method", &["operation_name"], "Returns the paginator of an operation."),
     ("get_waiter", "method", &["waiter_name"], "Returns a waiter."),
     ("stubber", "method", &[], "Returns a stubber for tests."),
-    ("generate_presigned_url", "method", &["ClientMethod", "Params", "ExpiresIn", "HttpMethod"], "Signs a URL without sending it."),
-    ("generate_presigned_post", "method", &["Bucket", "Key", "Fields", "Conditions", "ExpiresIn"], "Signs a form for an upload."),
-    ("upload_file", "method", &["Filename", "Bucket", "Key", "ExtraArgs", "Callback", "Config"], "Uploads a file."),
-    ("upload_fileobj", "method", &["Fileobj", "Bucket", "Key", "ExtraArgs", "Callback", "Config"], "Uploads a file object."),
-    ("download_file", "method", &["Bucket", "Key", "Filename", "ExtraArgs", "Callback", "Config"], "Downloads an object to a file."),
-    ("download_fileobj", "method", &["Bucket", "Key", "Fileobj", "ExtraArgs", "Callback", "Config"], "Downloads to a file object."),
-    ("copy", "method", &["CopySource", "Bucket", "Key", "ExtraArgs", "Callback", "SourceClient", "Config"], "Copies an object."),
-    ("generate_db_auth_token", "method", &["DBHostname", "Port", "DBUsername", "Region"], "Returns a password for a database."),
-    ("generate_db_connect_auth_token", "method", &["Hostname", "Region", "ExpiresIn"], "Returns a password for a database."),
-    ("generate_db_connect_admin_auth_token", "method", &["Hostname", "Region", "ExpiresIn"], "Returns a password for an administrator."),
 ];
-
-/// The methods of every client that are not among the client's own.
-const OF_BRIDGE: [&str; 4] = ["can_paginate", "get_paginator", "get_waiter", "stubber"];
 
 /// The transfer methods of clients, which take functions of the host.
 const TRANSFERS: [&str; 5] = ["upload_file", "upload_fileobj", "download_file", "download_fileobj", "copy"];
@@ -58,20 +44,17 @@ pub(super) const OF_WAITER: &[Row] = &[
 
 pub(super) fn members(client: &Client) -> Vec<Member> {
     let operations = client.operations().into_iter().map(|name| Member::new(name, "operation"));
-    let own = client.extra_method_names().chain(OF_BRIDGE).chain(is_s3(client).then_some("download_fileobj"));
-    let methods = own.map(|name| match METHODS.iter().find(|row| row.0 == name) {
-        Some(&(name, kind, parameters, help)) => Member { name: name.into(), kind, parameters, help },
-        None => Member::new(name, "method"),
-    });
-    operations.chain(methods).chain(Member::of_rows(ATTRIBUTES)).collect()
+    let methods = client.extra_methods().map(|method| Member::of_method(&method.spec, "method"));
+    operations.chain(methods).chain(Member::of_rows(METHODS)).chain(Member::of_rows(ATTRIBUTES)).collect()
 }
 
 pub(super) fn has(client: &Client, name: &str) -> bool {
-    client.context().operation(name).is_ok()
-        || OF_BRIDGE.contains(&name)
-        || client.extra_method_names().any(|known| known == name)
-        || (name == "download_fileobj" && is_s3(client))
-        || ATTRIBUTES.iter().any(|row| row.0 == name)
+    client.context().operation(name).is_ok() || client.extra_method(name).is_some() || is_own(name)
+}
+
+/// Whether the name is a method or an attribute of this bridge.
+pub(super) fn is_own(name: &str) -> bool {
+    METHODS.iter().chain(ATTRIBUTES).any(|row| row.0 == name)
 }
 
 /// Managed transfers belong to S3 alone.
@@ -210,15 +193,4 @@ pub(super) fn call_of_waiter(client: &Client, waiter: &str, name: &str, params: 
         polling = polling.deadline(deadline);
     }
     polling.wait(params).map(Answer::Value)
-}
-
-/// The names of the identifiers and of the shape of a resource.
-pub(super) fn describe_resource(resource: &Resource) -> Result<Value> {
-    let names: Map = resource.identifiers().map(|(name, value)| (name, value.clone())).collect();
-    Ok(Map::from([
-        ("service_name", Value::from(resource.service_name())),
-        ("type", resource.type_name().into()),
-        ("identifiers", names.into()),
-    ])
-    .into())
 }

@@ -40,7 +40,7 @@ use self::paging::Paginated;
 pub use self::session::{credentials_from, session_builder};
 pub use self::stream::StreamState;
 pub use self::visitor::{Visitor, visit};
-use crate::client::Client;
+use crate::client::{Client, MethodSpec};
 use crate::error::{Error, ErrorKind, Result, did_you_mean};
 use crate::http::Cancel;
 use crate::resource::{Collection, Outcome, Resource};
@@ -154,18 +154,24 @@ pub struct Member {
     /// `operation`, `method`, `attribute`, or the kind of a member of a resource.
     pub kind: &'static str,
     /// The names of the parameters of a method in boto3's positional order; empty if it takes only named parameters.
-    pub parameters: &'static [&'static str],
+    pub parameters: Vec<&'static str>,
     /// A line of help; empty for operations, whose parameters [`Object::describe`] lists.
     pub help: &'static str,
 }
 
 impl Member {
     fn new(name: impl Into<Str>, kind: &'static str) -> Member {
-        Member { name: name.into(), kind, parameters: &[], help: "" }
+        Member { name: name.into(), kind, parameters: Vec::new(), help: "" }
+    }
+
+    /// A method that is not an operation.
+    fn of_method(spec: &MethodSpec, kind: &'static str) -> Member {
+        let parameters = spec.own_params().map(|param| param.name).collect();
+        Member { name: spec.name.into(), kind, parameters, help: spec.help }
     }
 
     fn of_rows(rows: &[Row]) -> impl Iterator<Item = Member> {
-        rows.iter().map(|&(name, kind, parameters, help)| Member { name: name.into(), kind, parameters, help })
+        rows.iter().map(|&(name, kind, parameters, help)| Member { name: name.into(), kind, parameters: parameters.to_vec(), help })
     }
 }
 
@@ -263,15 +269,23 @@ impl Object {
         }
     }
 
-    /// Describes an operation of a client, with its input, output, and errors.
+    /// Describes a member: an operation of a client with its input, output, and errors (see [`Client::describe`]), an action of a
+    /// resource (see [`Resource::describe`]), or a method or an attribute of any object by its `name`, `kind`, `parameters`, and
+    /// `help`. Without a name, a resource describes itself: its `service_name`, its `type`, and its `identifiers`.
     ///
     /// # Errors
-    /// `UnknownOperation`, and `UnknownName` for other objects.
+    /// `UnknownOperation` or `UnknownName` if there is no such member.
     pub fn describe(&self, name: &str) -> Result<Value> {
         match self {
-            Object::Client(client) => client.describe(name),
-            Object::Resource(resource) => client::describe_resource(resource),
-            other => Err(other.unknown(name)),
+            Object::Client(client) if !client::is_own(name) => client.describe(name),
+            Object::Resource(resource) if name.is_empty() => resource::describe(resource),
+            Object::Resource(resource) => resource.describe(name),
+            other => match other.members()?.into_iter().find(|member| member.name == name) {
+                Some(Member { name, kind, parameters, help }) => {
+                    Ok(crate::value!({"name": name, "kind": kind, "parameters": parameters, "help": help}))
+                }
+                None => Err(other.unknown(name)),
+            },
         }
     }
 

@@ -16,7 +16,22 @@ const OF_COLLECTION: &[Row] = &[
 ];
 
 pub(super) fn members(resource: &Resource) -> Vec<Member> {
-    resource.members().into_iter().map(|member| Member::new(member.name, member.kind.name())).collect()
+    let member = |member: crate::resource::Member| match resource.method(&member.name) {
+        Some(method) => Member::of_method(&method.spec, member.kind.name()),
+        None => Member::new(member.name, member.kind.name()),
+    };
+    resource.members().into_iter().map(member).collect()
+}
+
+/// The identity of a resource.
+pub(super) fn describe(resource: &Resource) -> Result<Value> {
+    let identifiers: Map = resource.identifiers().map(|(name, value)| (name, value.clone())).collect();
+    Ok(Map::from([
+        ("service_name", Value::from(resource.service_name())),
+        ("type", resource.type_name().into()),
+        ("identifiers", identifiers.into()),
+    ])
+    .into())
 }
 
 pub(super) fn get(resource: &Resource, name: &str) -> Result<Answer> {

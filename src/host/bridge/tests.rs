@@ -18,6 +18,42 @@ fn methods_that_are_not_operations_are_members_with_their_parameters_in_order() 
     assert_eq!(member("generate_presigned_url").parameters[0], "ClientMethod");
     assert_eq!(member("put_object").kind, "operation");
     assert!(!client("sqs").has("download_fileobj"));
+    for service in ["s3", "dynamodb", "rds", "dsql", "cloudfront"] {
+        let members = client(service).members().unwrap();
+        for method in members.iter().filter(|member| member.kind == "method") {
+            assert!(method.help.ends_with('.'), "{service} {}: {:?}", method.name, method.help);
+            assert_eq!(client(service).describe(&method.name).unwrap()["help"], method.help);
+        }
+    }
+}
+
+#[test]
+fn methods_of_resources_are_members_with_their_parameters_in_order() {
+    let options = value!({"region_name": "eu-west-1", "aws_access_key_id": "AKID", "aws_secret_access_key": "SECRET"});
+    let session = Object::session(options.as_map().unwrap(), Some(crate::Environment::empty())).unwrap();
+    let object = |answer: Result<Answer>| match answer.unwrap() {
+        Answer::Object(object) => object,
+        _ => panic!("a resource is an object"),
+    };
+    let s3 = object(session.call("resource", Map::from([("service_name", "s3")]), Settings::default()));
+    let named = |name: &str, identifiers: &[&str]| {
+        let identifiers: crate::value::List = identifiers.iter().copied().collect();
+        object(s3.call(name, Map::from([("identifiers", identifiers)]), Settings::default()))
+    };
+    let parameters = |object: &Object, name: &str| {
+        let member = object.members().unwrap().into_iter().find(|member| member.name == name).unwrap();
+        assert_eq!(member.kind, "action");
+        member.parameters
+    };
+    let (bucket, key) = (named("Bucket", &["b"]), named("Object", &["b", "k"]));
+    assert_eq!(parameters(&bucket, "upload_file"), ["Filename", "Key", "ExtraArgs", "Callback", "Config"]);
+    assert_eq!(parameters(&bucket, "download_file"), ["Key", "Filename", "ExtraArgs", "Callback", "Config"]);
+    assert_eq!(parameters(&key, "copy"), ["CopySource", "ExtraArgs", "Callback", "SourceClient", "Config"]);
+    assert!(parameters(&key, "put").is_empty());
+    assert_eq!(key.describe("put").unwrap()["provides"], value!(["Bucket", "Key"]));
+    assert_eq!(key.describe("").unwrap()["type"], "Object");
+    assert_eq!(key.describe("no_such_action").err().unwrap().kind(), ErrorKind::UnknownName);
+    assert_eq!(session.describe("client").unwrap()["parameters"][0], "service_name");
 }
 
 #[test]

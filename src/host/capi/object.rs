@@ -404,7 +404,7 @@ pub unsafe extern "C" fn tucuxi_members(object: *const tucuxi_object, error: *mu
             Value::from(Map::from([
                 ("name", Value::from(member.name)),
                 ("kind", member.kind.into()),
-                ("parameters", member.parameters.to_vec().into()),
+                ("parameters", member.parameters.into()),
                 ("help", member.help.into()),
             ]))
         };

@@ -127,7 +127,7 @@ impl Handle {
     /// The members: tuples of name, kind, parameters, and help.
     fn members(&self, py: Python<'_>) -> PyResult<Vec<MemberTuple>> {
         let members = self.released(py, || self.object.members())?;
-        Ok(members.into_iter().map(|m| (m.name.into(), m.kind, m.parameters.to_vec(), m.help)).collect())
+        Ok(members.into_iter().map(|m| (m.name.into(), m.kind, m.parameters, m.help)).collect())
     }
 
     fn has(&self, name: &str) -> bool {

@@ -3,37 +3,63 @@
 use std::time::Instant;
 
 use super::{batch_get, batch_writer, plain, scan};
-use crate::client::{ExtraMethods, ExtraParams, OperationRequest};
+use crate::client::{ExtraMethod, ExtraMethods, ExtraParams, MethodSpec, OperationRequest, Param};
 use crate::error::Result;
 use crate::text::invalid;
 use crate::value::{List, Map, Value};
 
-/// - `use_plain_values` is [`plain`]; it returns null.
-/// - `batch_write` takes `RequestItems` with any number of requests, as `batch_write_item` does, and returns the report. Option:
-///   `OverwriteByPkeys`, a map from tables to the names of their key attributes.
-/// - `batch_get` takes `RequestItems` with any number of keys, as `batch_get_item` does, and returns the report of each table by
-///   its name.
-/// - `parallel_scan` takes the parameters of `scan`, and returns `{"Items": […]}` of all pages. Option: `Segments`.
-///
 /// The deadline and the cancellation of the request apply to everything that a method does; the other settings, to every call of
 /// a batch.
 pub(super) const METHODS: ExtraMethods = &[
-    ("use_plain_values", |request, params| {
-        ExtraParams::new(params, &[])?;
-        plain(request.client()).map(|_| Value::Null)
-    }),
-    ("batch_write", batch_write),
-    ("batch_get", get_batches),
-    ("parallel_scan", parallel_scan),
+    ExtraMethod {
+        spec: MethodSpec::new("use_plain_values", "Makes this client read and write plain values instead of typed ones.", &[]),
+        run: |request, _| plain(request.client()).map(|_| Value::Null),
+    },
+    ExtraMethod {
+        spec: MethodSpec::new(
+            "batch_write",
+            "Writes any number of items in batches, repeats what is not processed, and returns a report.",
+            &[
+                Param::required("RequestItems", &["map"], "The requests of each table, in the form of batch_write_item."),
+                Param::optional(
+                    "OverwriteByPkeys",
+                    &["map"],
+                    "The names of the key attributes of each table: the last request for a key wins.",
+                ),
+            ],
+        )
+        .returning("map"),
+        run: batch_write,
+    },
+    ExtraMethod {
+        spec: MethodSpec::new(
+            "batch_get",
+            "Reads any number of items in batches, repeats what is not processed, and returns the report of each table.",
+            &[Param::required("RequestItems", &["map"], "The keys and options of each table, in the form of batch_get_item.")],
+        )
+        .returning("map")
+        .read_only(),
+        run: get_batches,
+    },
+    ExtraMethod {
+        spec: MethodSpec::new(
+            "parallel_scan",
+            "Reads a table in parallel segments, and returns the items of all pages as Items.",
+            &[Param::optional("Segments", &["integer"], "The number of segments.")],
+        )
+        .like("Scan")
+        .returning("map")
+        .read_only(),
+        run: parallel_scan,
+    },
 ];
 
-fn batch_write(request: &OperationRequest<'_>, params: &Map) -> Result<Value> {
-    let params = ExtraParams::new(params, &["RequestItems", "OverwriteByPkeys"])?;
+fn batch_write(request: &OperationRequest<'_>, params: &ExtraParams<'_>) -> Result<Value> {
     let mut writer = batch_writer(request.client()).options(request.options());
-    for (table, names) in map(&params, "OverwriteByPkeys")? {
+    for (table, names) in map(params, "OverwriteByPkeys")? {
         writer = writer.overwrite_by_pkeys(&table, names.into_iter().filter_map(Value::as_str));
     }
-    let tables = map(&params, "RequestItems")?;
+    let tables = map(params, "RequestItems")?;
     // Nothing is written if a request is malformed.
     for (table, requests) in &tables {
         if let Some(i) = requests.into_iter().position(|request| item(request).is_none()) {
@@ -63,11 +89,10 @@ fn item(request: &Value) -> Option<(bool, &Value)> {
     }
 }
 
-fn get_batches(request: &OperationRequest<'_>, params: &Map) -> Result<Value> {
-    let params = ExtraParams::new(params, &["RequestItems"])?;
+fn get_batches(request: &OperationRequest<'_>, params: &ExtraParams<'_>) -> Result<Value> {
     let started = Instant::now();
     let mut reports = Map::new();
-    for (table, content) in map(&params, "RequestItems")? {
+    for (table, content) in map(params, "RequestItems")? {
         let Value::Map(mut options) = content else {
             return Err(invalid(format_args!("The request for {table} must be a map with Keys")));
         };
@@ -84,8 +109,8 @@ fn get_batches(request: &OperationRequest<'_>, params: &Map) -> Result<Value> {
     Ok(reports.into())
 }
 
-fn parallel_scan(request: &OperationRequest<'_>, params: &Map) -> Result<Value> {
-    let mut params = params.clone();
+fn parallel_scan(request: &OperationRequest<'_>, params: &ExtraParams<'_>) -> Result<Value> {
+    let mut params = params.all().clone();
     let segments = params.remove("Segments").unwrap_or_default();
     let mut items = scan(request.client(), params)?;
     if !segments.is_null() {

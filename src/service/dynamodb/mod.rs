@@ -33,7 +33,7 @@ use crate::client::Setup;
 pub(super) fn customize(setup: &mut Setup<'_>) {
     tune_retries(setup);
     setup.retries.crc32_header = Some("x-amz-crc32");
-    setup.extra_methods = methods::METHODS;
+    setup.extra_methods.push(methods::METHODS);
 }
 
 /// The retry settings that DynamoDB shares with DynamoDB Streams.

@@ -3,9 +3,8 @@
 
 use std::time::Duration;
 
-use super::transfers;
 use crate::auth::post_policy::PostPolicy;
-use crate::client::{Client, ExtraMethods, ExtraParams, OperationRequest};
+use crate::client::{Client, ExtraMethod, ExtraMethods, ExtraParams, MethodSpec, OperationRequest, Param};
 use crate::error::{Error, ErrorKind, Result};
 use crate::resource::{Method, Outcome, Resource};
 use crate::text::invalid;
@@ -15,30 +14,31 @@ use crate::value::{Map, Value};
 /// boto3's name of the method for forms.
 const PRESIGNED_POST: &str = "generate_presigned_post";
 
-pub(super) const CLIENT_METHODS: ExtraMethods = &[
-    (PRESIGNED_POST, generate_presigned_post),
-    transfers::CLIENT_METHODS[0],
-    transfers::CLIENT_METHODS[1],
-    transfers::CLIENT_METHODS[2],
-    transfers::CLIENT_METHODS[3],
-    transfers::CLIENT_METHODS[4],
-    transfers::CLIENT_METHODS[5],
-    transfers::CLIENT_METHODS[6],
-];
-pub(in crate::service) const BUCKET_METHODS: &[Method] = &with_load(load_bucket, transfers::BUCKET_METHODS);
-pub(in crate::service) const OBJECT_METHODS: &[Method] = transfers::OBJECT_METHODS;
-pub(in crate::service) const OBJECT_SUMMARY_METHODS: &[Method] = &with_load(load_object_summary, transfers::OBJECT_METHODS);
+pub(super) const CLIENT_METHODS: ExtraMethods = &[ExtraMethod {
+    spec: MethodSpec::new(
+        PRESIGNED_POST,
+        "Signs a form that uploads one object. Nothing is sent.",
+        &[
+            Param::required("Bucket", &["string"], "The bucket."),
+            Param::required("Key", &["string"], "The key of the object; ${filename} at its end allows any name."),
+            Param::optional("Fields", &["map"], "Additional form fields."),
+            Param::optional("Conditions", &["list"], "Conditions that the form must meet."),
+            Param::optional("ExpiresIn", &["integer"], "How long the form is valid, in seconds; 3600 by default."),
+        ],
+    )
+    .returning("map")
+    .read_only(),
+    run: generate_presigned_post,
+}];
 
-/// The method `load`, and the transfers.
-const fn with_load(load: fn(&Resource, Map) -> Result<Outcome>, transfers: &'static [Method]) -> [Method; 5] {
-    [
-        Method { name: "load", run: load },
-        Method { ..transfers[0] },
-        Method { ..transfers[1] },
-        Method { ..transfers[2] },
-        Method { ..transfers[3] },
-    ]
-}
+/// The loading of a bucket. Its attributes come from the list of all buckets.
+pub(in crate::service) const BUCKET_METHODS: &[Method] =
+    &[Method { spec: MethodSpec::new("load", "Loads the attributes.", &[]).like("ListBuckets").read_only(), run: load_bucket }];
+
+pub(in crate::service) const OBJECT_SUMMARY_METHODS: &[Method] = &[Method {
+    spec: MethodSpec::new("load", "Loads the attributes.", &[]).like("HeadObject").provided(&["Bucket", "Key"]).read_only(),
+    run: load_object_summary,
+}];
 
 impl Client {
     /// Returns the `url` and the `fields` of a form that uploads one object to S3 and is valid for `expires`. Anyone who
@@ -80,8 +80,7 @@ impl Client {
     }
 }
 
-fn generate_presigned_post(request: &OperationRequest<'_>, params: &Map) -> Result<Value> {
-    let params = ExtraParams::new(params, &["Bucket", "Key", "Fields", "Conditions", "ExpiresIn"])?;
+fn generate_presigned_post(request: &OperationRequest<'_>, params: &ExtraParams<'_>) -> Result<Value> {
     let (bucket, key) = (params.required_text("Bucket")?, params.required_text("Key")?);
     presign(request, bucket, key, params.value("Fields"), params.value("Conditions"), params.expiry()?)
 }

@@ -27,7 +27,8 @@ use crate::client::Setup;
 use crate::error::Result;
 use crate::http::Body;
 use crate::text::encoding::percent_encode;
-pub(super) use methods::{BUCKET_METHODS, OBJECT_METHODS, OBJECT_SUMMARY_METHODS};
+pub(super) use methods::{BUCKET_METHODS, OBJECT_SUMMARY_METHODS};
+pub(super) use transfers::{BUCKET_TRANSFERS, OBJECT_TRANSFERS};
 
 pub(super) fn customize(setup: &mut Setup<'_>) -> Result<()> {
     setup.signature_version = Some("s3v4");
@@ -40,7 +41,7 @@ pub(super) fn customize(setup: &mut Setup<'_>) -> Result<()> {
     redirect::customize(setup)?;
     endpoint::presign_globally(setup)?;
     express::customize(setup)?;
-    setup.extra_methods = methods::CLIENT_METHODS;
+    setup.extra_methods.extend([methods::CLIENT_METHODS, transfers::CLIENT_METHODS]);
     setup.on("choose-signer", s3_signer)?;
     setup.on("before-call.s3", expect_continue)?;
     setup.on("before-parse.s3", response::error_in_200)?;

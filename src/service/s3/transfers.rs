@@ -1,63 +1,174 @@
 //! Managed transfers by boto3's names: `upload_file`, `upload_fileobj`, `download_file`, and `copy` on clients, buckets, and
 //! objects; and `upload_dir`, `download_dir`, and `sync` on clients. In Rust, [`Transfer`] has the same as typed methods.
 
-use crate::client::{ExtraMethod, ExtraParams, OperationRequest};
+use crate::client::{ExtraMethod, ExtraMethods, ExtraParams, MethodSpec, OperationRequest, Param};
 use crate::error::{Result, did_you_mean};
 use crate::resource::{Method, Outcome, Resource};
 use crate::text::invalid;
 use crate::transfer::{Compare, Filters, Location, PlanOptions, Transfer, TransferConfig};
 use crate::value::{Map, Value};
 
-pub(super) const CLIENT_METHODS: [(&str, ExtraMethod); 7] = [
-    ("upload_file", upload_file),
-    ("upload_fileobj", upload_fileobj),
-    ("download_file", download_file),
-    ("copy", copy),
-    ("upload_dir", upload_dir),
-    ("download_dir", download_dir),
-    ("sync", sync),
-];
+pub(super) const CLIENT_METHODS: ExtraMethods =
+    &[UPLOAD_FILE, UPLOAD_FILEOBJ, DOWNLOAD_FILE, DOWNLOAD_FILEOBJ, COPY, UPLOAD_DIR, DOWNLOAD_DIR, SYNC];
 
-pub(super) const OBJECT_METHODS: &[Method] = &[
-    Method { name: "upload_file", run: |object, params| on_object(object, params, upload_file) },
-    Method { name: "upload_fileobj", run: |object, params| on_object(object, params, upload_fileobj) },
-    Method { name: "download_file", run: |object, params| on_object(object, params, download_file) },
-    Method { name: "copy", run: |object, params| on_object(object, params, copy) },
+/// The methods of objects and of their summaries, which have the same identifiers.
+pub(in crate::service) const OBJECT_TRANSFERS: &[Method] = &[
+    Method { spec: UPLOAD_FILE.spec.provided(OF_OBJECT), run: |object, params| on_object(object, params, &UPLOAD_FILE) },
+    Method { spec: UPLOAD_FILEOBJ.spec.provided(OF_OBJECT), run: |object, params| on_object(object, params, &UPLOAD_FILEOBJ) },
+    Method { spec: DOWNLOAD_FILE.spec.provided(OF_OBJECT), run: |object, params| on_object(object, params, &DOWNLOAD_FILE) },
+    Method { spec: COPY.spec.provided(OF_OBJECT), run: |object, params| on_object(object, params, &COPY) },
 ];
 
 /// The methods of a bucket, which take the key as a parameter.
-pub(super) const BUCKET_METHODS: &[Method] = &[
-    Method { name: "upload_file", run: |bucket, params| on_bucket(bucket, params, upload_file) },
-    Method { name: "upload_fileobj", run: |bucket, params| on_bucket(bucket, params, upload_fileobj) },
-    Method { name: "download_file", run: |bucket, params| on_bucket(bucket, params, download_file) },
-    Method { name: "copy", run: |bucket, params| on_bucket(bucket, params, copy) },
+pub(in crate::service) const BUCKET_TRANSFERS: &[Method] = &[
+    Method { spec: UPLOAD_FILE.spec.provided(OF_BUCKET), run: |bucket, params| on_bucket(bucket, params, &UPLOAD_FILE) },
+    Method { spec: UPLOAD_FILEOBJ.spec.provided(OF_BUCKET), run: |bucket, params| on_bucket(bucket, params, &UPLOAD_FILEOBJ) },
+    Method { spec: DOWNLOAD_FILE.spec.provided(OF_BUCKET), run: |bucket, params| on_bucket(bucket, params, &DOWNLOAD_FILE) },
+    Method { spec: COPY.spec.provided(OF_BUCKET), run: |bucket, params| on_bucket(bucket, params, &COPY) },
 ];
 
-type Run = fn(&OperationRequest<'_>, &Map) -> Result<Value>;
+const OF_OBJECT: &[&str] = &["Bucket", "Key"];
+const OF_BUCKET: &[&str] = &["Bucket"];
 
-fn on_bucket(bucket: &Resource, mut params: Map, run: Run) -> Result<Outcome> {
+const BUCKET: Param = Param::required("Bucket", &["string"], "The bucket.");
+const KEY: Param = Param::required("Key", &["string"], "The key of the object.");
+const EXTRA_ARGS: Param = Param::optional("ExtraArgs", &["map"], "Additional parameters of the operations.");
+const CALLBACK: Param = Param::optional("Callback", &["function"], "Receives the number of bytes transferred since its last call.");
+const CONFIG: Param = Param::optional("Config", &["map"], "The settings of the transfer.");
+const DIRECTORY: Param = Param::required("Directory", &["string"], "The path of the folder.");
+const PREFIX: Param = Param::optional("Prefix", &["string"], "The prefix of the keys.");
+const FILTERS: Param =
+    Param::optional("Filters", &["list"], "Patterns in order, each {\"include\": p} or {\"exclude\": p}; the last match counts.");
+const COMPARE: Param = Param::optional("Compare", &["string"], "Skips what is equal by size_and_time, size, exact_time, or checksum.");
+const DELETE: Param = Param::optional("Delete", &["boolean"], "Deletes what the source does not have.");
+const DRY_RUN: Param = Param::optional("DryRun", &["boolean"], "Returns the plan without executing it.");
+const FOLLOW_SYMLINKS: Param = Param::optional("FollowSymlinks", &["boolean"], "Follows symbolic links; true by default.");
+const NO_OVERWRITE: Param = Param::optional("NoOverwrite", &["boolean"], "Keeps what exists at the target.");
+const RESUME: Param = Param::optional("Resume", &["string"], "A folder for the state of interrupted transfers.");
+
+const UPLOAD_FILE: ExtraMethod = ExtraMethod {
+    spec: MethodSpec::new(
+        "upload_file",
+        "Uploads a file, in parts if it is large.",
+        &[Param::required("Filename", &["string"], "The path of the file."), BUCKET, KEY, EXTRA_ARGS, CALLBACK, CONFIG],
+    ),
+    run: upload_file,
+};
+
+const UPLOAD_FILEOBJ: ExtraMethod = ExtraMethod {
+    spec: MethodSpec::new(
+        "upload_fileobj",
+        "Uploads a stream or content in memory, in parts if it is large.",
+        &[
+            Param::required("Fileobj", &["stream", "blob", "string", "file object"], "The content."),
+            BUCKET,
+            KEY,
+            EXTRA_ARGS,
+            CALLBACK,
+            CONFIG,
+        ],
+    ),
+    run: upload_fileobj,
+};
+
+const DOWNLOAD_FILE: ExtraMethod = ExtraMethod {
+    spec: MethodSpec::new(
+        "download_file",
+        "Downloads an object to a file, in parts if it is large.",
+        &[BUCKET, KEY, Param::required("Filename", &["string"], "The path of the file."), EXTRA_ARGS, CALLBACK, CONFIG],
+    ),
+    run: download_file,
+};
+
+/// For hosts, which run it themselves; in Rust it is [`Transfer::download_fileobj`].
+const DOWNLOAD_FILEOBJ: ExtraMethod = ExtraMethod {
+    spec: MethodSpec::new(
+        "download_fileobj",
+        "Downloads an object to a file object of a host language.",
+        &[BUCKET, KEY, Param::required("Fileobj", &["file object"], "The destination."), EXTRA_ARGS, CALLBACK, CONFIG],
+    ),
+    run: |_, params| Err(params.wrong_type("Fileobj", params.value("Fileobj"), "file object")),
+};
+
+const COPY: ExtraMethod = ExtraMethod {
+    spec: MethodSpec::new(
+        "copy",
+        "Copies an object without downloading it, in parts if it is large.",
+        &[
+            Param::required("CopySource", &["map", "string"], "The source: Bucket, Key, and VersionId, or bucket/key."),
+            BUCKET,
+            KEY,
+            EXTRA_ARGS,
+            CALLBACK,
+            Param::optional("SourceClient", &["client"], "The client that reads the size of the source."),
+            CONFIG,
+        ],
+    ),
+    run: copy,
+};
+
+const UPLOAD_DIR: ExtraMethod = ExtraMethod {
+    spec: MethodSpec::new(
+        "upload_dir",
+        "Uploads the files of a folder.",
+        &[DIRECTORY, BUCKET, PREFIX, FILTERS, COMPARE, DELETE, DRY_RUN, FOLLOW_SYMLINKS, NO_OVERWRITE, RESUME, EXTRA_ARGS, CONFIG],
+    )
+    .returning("map"),
+    run: upload_dir,
+};
+
+const DOWNLOAD_DIR: ExtraMethod = ExtraMethod {
+    spec: MethodSpec::new(
+        "download_dir",
+        "Downloads the objects below a prefix to a folder.",
+        &[BUCKET, PREFIX, DIRECTORY, FILTERS, COMPARE, DELETE, DRY_RUN, FOLLOW_SYMLINKS, NO_OVERWRITE, RESUME, EXTRA_ARGS, CONFIG],
+    )
+    .returning("map"),
+    run: download_dir,
+};
+
+const SYNC: ExtraMethod = ExtraMethod {
+    spec: MethodSpec::new(
+        "sync",
+        "Transfers what differs between two places, each a folder or s3://bucket/prefix.",
+        &[
+            Param::required("Source", &["string"], "The source."),
+            Param::required("Target", &["string"], "The target."),
+            FILTERS,
+            COMPARE,
+            DELETE,
+            DRY_RUN,
+            FOLLOW_SYMLINKS,
+            NO_OVERWRITE,
+            RESUME,
+            EXTRA_ARGS,
+            CONFIG,
+        ],
+    )
+    .returning("map"),
+    run: sync,
+};
+
+fn on_bucket(bucket: &Resource, mut params: Map, method: &ExtraMethod) -> Result<Outcome> {
     params.insert("Bucket", bucket.get("name")?);
-    run(&bucket.client().request("", ()), &params).map(Outcome::Value)
+    method.call(&bucket.client().request("", ()), &params).map(Outcome::Value)
 }
 
-/// Objects and summaries of objects have the same identifiers.
-fn on_object(object: &Resource, mut params: Map, run: Run) -> Result<Outcome> {
+fn on_object(object: &Resource, mut params: Map, method: &ExtraMethod) -> Result<Outcome> {
     params.insert("Bucket", object.get("bucket_name")?);
     params.insert("Key", object.get("key")?);
-    run(&object.client().request("", ()), &params).map(Outcome::Value)
+    method.call(&object.client().request("", ()), &params).map(Outcome::Value)
 }
 
-fn upload_file(request: &OperationRequest<'_>, params: &Map) -> Result<Value> {
-    let params = ExtraParams::new(params, &["Filename", "Bucket", "Key", "ExtraArgs", "Config"])?;
+fn upload_file(request: &OperationRequest<'_>, params: &ExtraParams<'_>) -> Result<Value> {
     let (bucket, key) = (params.required_text("Bucket")?, params.required_text("Key")?);
-    transfer(request, &params)?.upload_file(params.required_text("Filename")?, bucket, key)?;
+    transfer(request, params)?.upload_file(params.required_text("Filename")?, bucket, key)?;
     Ok(Value::Null)
 }
 
-fn upload_fileobj(request: &OperationRequest<'_>, params: &Map) -> Result<Value> {
-    let params = ExtraParams::new(params, &["Fileobj", "Bucket", "Key", "ExtraArgs", "Config"])?;
+fn upload_fileobj(request: &OperationRequest<'_>, params: &ExtraParams<'_>) -> Result<Value> {
     let (bucket, key) = (params.required_text("Bucket")?, params.required_text("Key")?);
-    let transfer = transfer(request, &params)?;
+    let transfer = transfer(request, params)?;
     match params.value("Fileobj") {
         Value::Stream(stream) => match stream.take() {
             Some(reader) => transfer.upload_fileobj(reader, bucket, key)?,
@@ -76,39 +187,31 @@ fn upload_fileobj(request: &OperationRequest<'_>, params: &Map) -> Result<Value>
     Ok(Value::Null)
 }
 
-fn download_file(request: &OperationRequest<'_>, params: &Map) -> Result<Value> {
-    let params = ExtraParams::new(params, &["Bucket", "Key", "Filename", "ExtraArgs", "Config"])?;
+fn download_file(request: &OperationRequest<'_>, params: &ExtraParams<'_>) -> Result<Value> {
     let (bucket, key) = (params.required_text("Bucket")?, params.required_text("Key")?);
-    transfer(request, &params)?.download_file(bucket, key, params.required_text("Filename")?)?;
+    transfer(request, params)?.download_file(bucket, key, params.required_text("Filename")?)?;
     Ok(Value::Null)
 }
 
-fn copy(request: &OperationRequest<'_>, params: &Map) -> Result<Value> {
-    let params = ExtraParams::new(params, &["CopySource", "Bucket", "Key", "ExtraArgs", "Config"])?;
+fn copy(request: &OperationRequest<'_>, params: &ExtraParams<'_>) -> Result<Value> {
     let (bucket, key) = (params.required_text("Bucket")?, params.required_text("Key")?);
-    transfer(request, &params)?.copy(params.value("CopySource").clone(), bucket, key)?;
+    transfer(request, params)?.copy(params.value("CopySource").clone(), bucket, key)?;
     Ok(Value::Null)
 }
 
-/// The parameters that transfers of folders and prefixes share. All are optional.
-const OF_TREES: &[&str] = &["Filters", "Compare", "Delete", "DryRun", "FollowSymlinks", "NoOverwrite", "Resume", "ExtraArgs", "Config"];
-
-fn upload_dir(request: &OperationRequest<'_>, params: &Map) -> Result<Value> {
-    let params = ExtraParams::new(params, &[&["Directory", "Bucket", "Prefix"], OF_TREES].concat())?;
+fn upload_dir(request: &OperationRequest<'_>, params: &ExtraParams<'_>) -> Result<Value> {
     let target = Location::object(params.required_text("Bucket")?, params.text("Prefix")?.unwrap_or_default());
-    tree(request, &params, &Location::file(params.required_text("Directory")?), &target, None)
+    tree(request, params, &Location::file(params.required_text("Directory")?), &target, None)
 }
 
-fn download_dir(request: &OperationRequest<'_>, params: &Map) -> Result<Value> {
-    let params = ExtraParams::new(params, &[&["Bucket", "Prefix", "Directory"], OF_TREES].concat())?;
+fn download_dir(request: &OperationRequest<'_>, params: &ExtraParams<'_>) -> Result<Value> {
     let source = Location::object(params.required_text("Bucket")?, params.text("Prefix")?.unwrap_or_default());
-    tree(request, &params, &source, &Location::file(params.required_text("Directory")?), None)
+    tree(request, params, &source, &Location::file(params.required_text("Directory")?), None)
 }
 
-fn sync(request: &OperationRequest<'_>, params: &Map) -> Result<Value> {
-    let params = ExtraParams::new(params, &[&["Source", "Target"], OF_TREES].concat())?;
+fn sync(request: &OperationRequest<'_>, params: &ExtraParams<'_>) -> Result<Value> {
     let (source, target) = (params.required_text("Source")?.parse()?, params.required_text("Target")?.parse()?);
-    tree(request, &params, &source, &target, Some(Compare::SizeAndTime))
+    tree(request, params, &source, &target, Some(Compare::SizeAndTime))
 }
 
 /// Returns the plan for a dry run, and the report otherwise.

@@ -169,7 +169,8 @@ fn invalid_parameters_of_a_signature_are_named() {
         params
     };
     for (params, expected) in [
-        (value!({"KeyPairId": "K"}), "Missing required parameter in input: \"Url\""),
+        (value!({"KeyPairId": "K"}), "Missing required parameter in input: \"PrivateKey\""),
+        (value!({"KeyPairId": "K", "PrivateKey": key.clone()}), "Missing required parameter in input: \"Url\""),
         (with(value!({})), "Need to provide either DateLessThan or Policy, but not both"),
         (with(value!({"Policy": "{}", "DateLessThan": 1})), "Policy excludes DateLessThan"),
         (with(value!({"Policy": "{}", "IpAddress": "1.2.3.4"})), "Policy excludes"),

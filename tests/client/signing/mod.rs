@@ -65,7 +65,7 @@ fn methods_reject_invalid_parameters() {
     let missing = refused("generate_presigned_url", value!({"Params": {}}));
     assert_eq!(missing, "Missing required parameter in input: \"ClientMethod\"");
     let unknown = refused("generate_presigned_url", value!({"ClientMethod": "list_buckets", "Expires": 1}));
-    assert!(unknown.ends_with("ClientMethod, Params, ExpiresIn, HttpMethod. Did you mean ExpiresIn?"), "{unknown}");
+    assert!(unknown.ends_with("ClientMethod, Params, ExpiresIn, HttpMethod (Did you mean ExpiresIn?)"), "{unknown}");
     let negative = refused("generate_presigned_url", value!({"ClientMethod": "list_buckets", "ExpiresIn": -1}));
     assert!(negative.contains("ExpiresIn") && negative.ends_with("a number of seconds"), "{negative}");
     let fields = refused("generate_presigned_post", value!({"Bucket": "b", "Key": "k", "Fields": "x"}));
