@@ -317,6 +317,11 @@ impl<'e, 'c> Event<'e, 'c> {
         self.call.foreign_region = true;
     }
 
+    /// Sets the status that a successful response counts as if its body turns out not to be well-formed XML.
+    pub(crate) fn set_malformed_status(&mut self, status: u16) {
+        self.call.malformed_status = Some(status);
+    }
+
     /// The path that the old S3 signature covers.
     pub(crate) fn set_auth_path(&mut self, path: String) {
         self.call.auth_path = Some(path);

@@ -79,6 +79,8 @@ pub(crate) struct Call<'c> {
     pub checksum: Option<Plan>,
     pub request: Option<Request>,
     pub response: Option<Response>,
+    /// The status that a successful response counts as if its body is not well-formed XML.
+    pub malformed_status: Option<u16>,
     /// The algorithm that the response is verified with.
     pub verified_with: Option<&'static str>,
     pub result: Option<Map>,
@@ -165,6 +167,7 @@ impl<'c> Call<'c> {
             checksum: None,
             request: None,
             response: None,
+            malformed_status: None,
             verified_with: None,
             result: None,
             hint: None,

@@ -97,28 +97,13 @@ fn too_large(status: u16, limit: usize) -> Error {
 
 fn parse(call: &mut Call<'_>) -> Result<()> {
     call.unknown_output.clear();
-    let Some(response) = &mut call.response else { return Ok(()) };
-    let mut result = if response.status < FIRST_ERROR {
-        // The parser takes a stream; everything else stays for later hooks.
-        let body = match &response.body {
-            ResponseBody::Bytes(bytes) => ResponseBody::Bytes(bytes.clone()),
-            ResponseBody::Reader(_) => std::mem::replace(&mut response.body, ResponseBody::Bytes(Default::default())),
-        };
-        let mut taken = Response::new(response.status, response.headers.clone(), Vec::new());
-        taken.body = body;
-        let options = ParseOptions::lenient(call.client.settings.lenient_parsing);
-        if call.client.settings.report_unknown_output {
-            let (output, unknown) = protocol::parse_reporting_unknown(call.service, call.operation, taken, &options)?;
-            call.unknown_output = unknown;
-            output
-        } else {
-            protocol::parse_with(call.service, call.operation, taken, &options)?
-        }
-    } else {
-        let body = response.body.buffer().map_err(Error::from_stream)?;
-        let parsed = protocol::parse_error(call.service, call.operation, response.status, &response.headers, &body)?;
-        call.error_class = parsed.class;
-        parsed.response
+    let success = match call.status() < FIRST_ERROR {
+        true => parse_success(call)?,
+        false => None,
+    };
+    let mut result = match success {
+        Some(result) => result,
+        None => parse_error(call)?,
     };
     if let Some(metadata) = result.get_mut("ResponseMetadata").and_then(Value::as_map_mut) {
         metadata.insert("RetryAttempts", call.attempts.number.saturating_sub(1));
@@ -129,4 +114,40 @@ fn parse(call: &mut Call<'_>) -> Result<()> {
     result.extend(std::mem::take(&mut call.added));
     call.result = Some(result);
     Ok(())
+}
+
+/// Parses a successful response. `None` means that it counts as an error, whose status is set by then.
+fn parse_success(call: &mut Call<'_>) -> Result<Option<Map>> {
+    let Some(response) = &mut call.response else { return Ok(None) };
+    // The parser takes a stream; everything else stays for later hooks.
+    let body = match &response.body {
+        ResponseBody::Bytes(bytes) => ResponseBody::Bytes(bytes.clone()),
+        ResponseBody::Reader(_) => std::mem::replace(&mut response.body, ResponseBody::Bytes(Default::default())),
+    };
+    let mut taken = Response::new(response.status, response.headers.clone(), Vec::new());
+    taken.body = body;
+    let options = ParseOptions::lenient(call.client.settings.lenient_parsing);
+    let parsed = if call.client.settings.report_unknown_output {
+        protocol::parse_reporting_unknown(call.service, call.operation, taken, &options).map(|(output, unknown)| {
+            call.unknown_output = unknown;
+            output
+        })
+    } else {
+        protocol::parse_with(call.service, call.operation, taken, &options)
+    };
+    match (parsed, &response.body, call.malformed_status) {
+        (Err(_), ResponseBody::Bytes(body), Some(status)) if protocol::xml_root_name(body).is_err() => {
+            response.status = status;
+            Ok(None)
+        }
+        (parsed, ..) => parsed.map(Some),
+    }
+}
+
+fn parse_error(call: &mut Call<'_>) -> Result<Map> {
+    let Some(response) = &mut call.response else { return Ok(Map::new()) };
+    let body = response.body.buffer().map_err(Error::from_stream)?;
+    let parsed = protocol::parse_error(call.service, call.operation, response.status, &response.headers, &body)?;
+    call.error_class = parsed.class;
+    Ok(parsed.response)
 }

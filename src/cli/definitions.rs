@@ -8,6 +8,7 @@ use anyhow::Context as _;
 use clap::{Args, Subcommand};
 use flate2::{Compression, GzBuilder};
 
+use super::endpoint_parts::{Endpoints, endpoint_prefix};
 use super::replace_file::ReplaceFile;
 use super::{output, strip};
 use crate::definition::Root;
@@ -68,14 +69,37 @@ fn import(root: &Root, into: &Path) -> anyhow::Result<usize> {
     for base in &bases {
         let Some(found) = root.read(base)? else { continue };
         let small = strip::strip(&found.text).with_context(|| found.file.clone())?;
-        let plain = into.join(format!("{base}.json"));
-        let target = into.join(format!("{base}.json.gz"));
-        replace(&target, &gzip(&small)?).with_context(|| target.display().to_string())?;
-        if plain.is_file() {
-            fs::remove_file(&plain).with_context(|| plain.display().to_string())?;
-        }
+        write_definition(into, base, &small)?;
     }
+    divide_endpoints(into)?;
     Ok(bases.len())
+}
+
+/// Writes the parts of `endpoints.json` that the library reads instead of the whole file: the partitions, and the entries of each
+/// service that is in the same folder.
+fn divide_endpoints(into: &Path) -> anyhow::Result<()> {
+    let root = Root::folder(into);
+    let Some(found) = root.read("endpoints")? else { return Ok(()) };
+    let endpoints = Endpoints::parse(&found.text).with_context(|| found.file.clone())?;
+    write_definition(into, "endpoint-partitions", &endpoints.partitions()?)?;
+    for base in root.bases()? {
+        let Some(folder) = base.strip_suffix("/service-2") else { continue };
+        let Some(found) = root.read(&base)? else { continue };
+        let prefix = endpoint_prefix(&found.text).with_context(|| found.file.clone())?;
+        write_definition(into, &format!("{folder}/endpoints-1"), &endpoints.of_service(&prefix)?)?;
+    }
+    Ok(())
+}
+
+/// Writes a definition, compressed, and removes a plain file of the same name.
+fn write_definition(into: &Path, base: &str, text: &[u8]) -> anyhow::Result<()> {
+    let plain = into.join(format!("{base}.json"));
+    let target = into.join(format!("{base}.json.gz"));
+    replace(&target, &gzip(text)?).with_context(|| target.display().to_string())?;
+    if plain.is_file() {
+        fs::remove_file(&plain).with_context(|| plain.display().to_string())?;
+    }
+    Ok(())
 }
 
 /// Writes no name, time, or system into the header. At level 9 the compressor uses no hash instructions of the processor, so
@@ -144,6 +168,21 @@ mod tests {
         assert_eq!(results[0], results[1]);
         // No name, no time, no system.
         assert_eq!(results[0].0[3..10], [0, 0, 0, 0, 0, 2, 255]);
+    }
+
+    #[test]
+    fn endpoints_are_divided_by_service() {
+        let dir = tempfile::tempdir().unwrap();
+        let source = dir.path().join("source");
+        write(&source, "tiny/1/service-2.json", br#"{"metadata": {"endpointPrefix": "small"}, "shapes": {}}"#);
+        let endpoints = br#"{"partitions": [{"partition": "aws", "dnsSuffix": "d", "services": {"small": {"x": 1}, "other": {}}}]}"#;
+        write(&source, "endpoints.json", endpoints);
+        let into = dir.path().join("into");
+        import(&Root::folder(source), &into).unwrap();
+        let text = |base| Root::folder(&into).read(base).unwrap().unwrap().text;
+        assert_eq!(text("endpoint-partitions"), r#"{"partitions":[{"dnsSuffix":"d","partition":"aws"}]}"#);
+        assert_eq!(text("tiny/1/endpoints-1"), r#"{"partitions":[{"partition":"aws","services":{"small":{"x":1}}}]}"#);
+        assert!(text("endpoints").contains("other"));
     }
 
     #[test]

@@ -7,6 +7,7 @@ mod definitions;
 #[cfg(feature = "demo")]
 mod demo;
 mod dry_run;
+mod endpoint_parts;
 mod failure;
 mod inspect;
 mod output;

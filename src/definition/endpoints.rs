@@ -1,7 +1,10 @@
 //! `endpoints.json`, the older endpoint data: partitions, regions, and one entry per service and region.
 //!
-//! The file is large, and a client needs one service of it. Therefore only the partitions are parsed at once, and the entries of
-//! a service when they are requested. `endpoint::legacy` resolves endpoints with this data.
+//! The file is large, and a client needs one service of it. Therefore an import also writes it in parts: the partitions, and for
+//! each service a file with its entries. Where those parts are missing, as in botocore's folders, the whole file is scanned. In
+//! both cases entries are parsed when they are requested. `endpoint::legacy` resolves endpoints with this data.
+
+use std::sync::Arc;
 
 use serde::Deserialize;
 use serde::de::IgnoredAny;
@@ -14,13 +17,17 @@ use super::partitions::RegionPattern;
 use crate::error::{Error, ErrorKind, Result};
 use crate::value::Str;
 
-/// The older endpoint data.
-#[derive(Debug)]
+/// The older endpoint data: of all services, or of one.
+#[derive(Clone, Debug)]
 pub struct LegacyEndpoints {
-    text: String,
-    partitions: Vec<LegacyPartition>,
+    partitions: Arc<EndpointPartitions>,
+    services: Arc<ServiceEndpoints>,
     builtin: bool,
 }
+
+/// The partitions in the older endpoint data, in the order of the file. There is at least one.
+#[derive(Debug)]
+pub(crate) struct EndpointPartitions(Vec<LegacyPartition>);
 
 /// A partition in the older endpoint data.
 #[derive(Debug)]
@@ -30,7 +37,13 @@ pub(crate) struct LegacyPartition {
     pub regions: Vec<Str>,
     pub defaults: EndpointEntry,
     pattern: RegionPattern,
-    services: Ranges,
+}
+
+/// The entries of services by partition and endpoint prefix.
+#[derive(Debug)]
+pub(crate) struct ServiceEndpoints {
+    text: String,
+    partitions: Vec<(Str, Ranges)>,
 }
 
 /// The entries of one service in one partition. The entry of an endpoint is parsed when it is requested.
@@ -85,6 +98,7 @@ pub(crate) struct Variant {
     pub dns_suffix: Option<Str>,
 }
 
+/// The file, or one of its parts: in one the partitions have no services, in the others they have nothing else.
 #[derive(Deserialize)]
 struct RawEndpoints<'a> {
     #[serde(borrow)]
@@ -95,14 +109,27 @@ struct RawEndpoints<'a> {
 #[serde(rename_all = "camelCase")]
 struct RawPartition<'a> {
     partition: Str,
-    dns_suffix: Str,
-    region_regex: RegionPattern,
+    #[serde(default)]
+    dns_suffix: Option<Str>,
+    #[serde(default)]
+    region_regex: Option<RegionPattern>,
     #[serde(borrow, default)]
     regions: Object<'a, IgnoredAny>,
     #[serde(default)]
     defaults: EndpointEntry,
     #[serde(borrow, default)]
     services: Object<'a, &'a RawValue>,
+}
+
+impl<'a> RawEndpoints<'a> {
+    fn parse(text: &'a str) -> Result<Vec<RawPartition<'a>>> {
+        let raw: RawEndpoints<'_> =
+            serde_json::from_str(text).map_err(|e| Error::new(ErrorKind::InvalidDefinition, e.to_string()).with_source(e))?;
+        match raw.partitions.is_empty() {
+            true => Err(Error::new(ErrorKind::InvalidDefinition, "partitions is empty")),
+            false => Ok(raw.partitions),
+        }
+    }
 }
 
 impl LegacyEndpoints {
@@ -112,13 +139,15 @@ impl LegacyEndpoints {
     /// Returns [`ErrorKind::InvalidDefinition`] if the file is invalid or has no partition.
     pub fn parse(text: impl Into<String>, builtin: bool) -> Result<LegacyEndpoints> {
         let text = text.into();
-        let raw: RawEndpoints<'_> =
-            serde_json::from_str(&text).map_err(|e| Error::new(ErrorKind::InvalidDefinition, e.to_string()).with_source(e))?;
-        let partitions: Vec<_> = raw.partitions.into_iter().map(|raw| LegacyPartition::new(&text, raw)).collect();
-        if partitions.is_empty() {
-            return Err(Error::new(ErrorKind::InvalidDefinition, "partitions is empty"));
-        }
-        Ok(LegacyEndpoints { text, partitions, builtin })
+        let mut raw = RawEndpoints::parse(&text)?;
+        let services = ServiceEndpoints::ranges(&text, &mut raw);
+        let partitions = Arc::new(EndpointPartitions::new(raw)?);
+        Ok(LegacyEndpoints { partitions, services: Arc::new(ServiceEndpoints { text, partitions: services }), builtin })
+    }
+
+    /// Joins the partitions and the entries of a service.
+    pub(super) fn of_service(partitions: Arc<EndpointPartitions>, services: Arc<ServiceEndpoints>, builtin: bool) -> LegacyEndpoints {
+        LegacyEndpoints { partitions, services, builtin }
     }
 
     /// Returns whether the file is embedded in the crate. URLs in a file supplied by the user take precedence over the endpoint
@@ -129,14 +158,16 @@ impl LegacyEndpoints {
 
     /// Returns the partitions in the order of the file. There is at least one.
     pub(crate) fn partitions(&self) -> &[LegacyPartition] {
-        &self.partitions
+        &self.partitions.0
     }
 
     /// Returns the entries of the service with this endpoint prefix, if there are any.
     pub(crate) fn service(&self, partition: &LegacyPartition, endpoint_prefix: &str) -> Result<Option<ServiceEntries<'_>>> {
-        let Some(range) = partition.services.get(endpoint_prefix) else { return Ok(None) };
+        let ServiceEndpoints { text, partitions } = &*self.services;
+        let found = partitions.iter().find(|(name, _)| *name == partition.name);
+        let Some(range) = found.and_then(|(_, services)| services.get(endpoint_prefix)) else { return Ok(None) };
         let broken = |e| invalid(&format!("partition {}, services.{endpoint_prefix}", partition.name), e);
-        serde_json::from_str(&self.text[range.clone()]).map(Some).map_err(broken)
+        serde_json::from_str(&text[range.clone()]).map(Some).map_err(broken)
     }
 }
 
@@ -148,16 +179,51 @@ impl Definition for LegacyEndpoints {
     }
 }
 
+impl EndpointPartitions {
+    fn new(raw: Vec<RawPartition<'_>>) -> Result<EndpointPartitions> {
+        raw.into_iter().map(LegacyPartition::new).collect::<Result<_>>().map(EndpointPartitions)
+    }
+}
+
+impl Definition for EndpointPartitions {
+    const KIND: &'static str = "endpoint-partitions";
+
+    fn parse(source: Source) -> Result<EndpointPartitions> {
+        EndpointPartitions::new(RawEndpoints::parse(&source.text)?)
+    }
+}
+
+impl ServiceEndpoints {
+    /// Returns the ranges of the entries in the text that they borrow from.
+    fn ranges(text: &str, raw: &mut [RawPartition<'_>]) -> Vec<(Str, Ranges)> {
+        raw.iter_mut()
+            .map(|raw| {
+                let services = std::mem::take(&mut raw.services).0;
+                (raw.partition.clone(), services.into_iter().map(|(name, raw)| (name.into(), range_in(text, raw))).collect())
+            })
+            .collect()
+    }
+}
+
+impl Definition for ServiceEndpoints {
+    const KIND: &'static str = "endpoints-1";
+
+    fn parse(source: Source) -> Result<ServiceEndpoints> {
+        let partitions = ServiceEndpoints::ranges(&source.text, &mut RawEndpoints::parse(&source.text)?);
+        Ok(ServiceEndpoints { text: source.text, partitions })
+    }
+}
+
 impl LegacyPartition {
-    fn new(text: &str, raw: RawPartition<'_>) -> LegacyPartition {
-        LegacyPartition {
+    fn new(raw: RawPartition<'_>) -> Result<LegacyPartition> {
+        let required = |key| Error::new(ErrorKind::InvalidDefinition, format!("partition {}: {key} is missing", raw.partition));
+        Ok(LegacyPartition {
+            dns_suffix: raw.dns_suffix.ok_or_else(|| required("dnsSuffix"))?,
+            pattern: raw.region_regex.ok_or_else(|| required("regionRegex"))?,
             name: raw.partition,
-            dns_suffix: raw.dns_suffix,
             regions: raw.regions.0.into_iter().map(|(name, _)| name.into()).collect(),
             defaults: raw.defaults,
-            pattern: raw.region_regex,
-            services: raw.services.0.into_iter().map(|(name, raw)| (name.into(), range_in(text, raw))).collect(),
-        }
+        })
     }
 
     /// Returns whether the partition lists `region` or its pattern matches it.

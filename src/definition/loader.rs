@@ -7,6 +7,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 use std::sync::{Arc, LazyLock, PoisonError, RwLock};
 
+use super::endpoints::{EndpointPartitions, LegacyEndpoints, ServiceEndpoints};
 use super::path;
 use super::root::{Found, Root};
 use super::sdk_extras;
@@ -187,6 +188,41 @@ impl Definitions {
     /// Returns [`ErrorKind::DataNotFound`] if no root has it, or [`ErrorKind::InvalidDefinition`] if it is invalid.
     pub fn shared<T: Definition>(&self) -> Result<Arc<T>> {
         self.read_once::<T>(None)?.ok_or_else(|| not_found(T::KIND))
+    }
+
+    /// Returns the older endpoint data of a service, by default in its latest version. It has no other service if the folder that
+    /// has `endpoints.json` has its parts, too.
+    ///
+    /// # Errors
+    /// Fails like [`shared`](Definitions::shared).
+    pub(crate) fn endpoints(&self, service: &str, api_version: Option<&str>) -> Result<LegacyEndpoints> {
+        let key = Key::new::<LegacyEndpoints>(Some(service), api_version);
+        if let Some(endpoints) = self.0.cache.get::<LegacyEndpoints>(&key) {
+            return Ok((*endpoints).clone());
+        }
+        let endpoints = match self.divided_endpoints(service, api_version)? {
+            Some(endpoints) => endpoints,
+            None => (*self.shared::<LegacyEndpoints>()?).clone(),
+        };
+        Ok((*self.0.cache.store(key, Arc::new(endpoints))).clone())
+    }
+
+    /// The parts of `endpoints.json` that a service needs. Parts in another root than the file itself may be out of date.
+    fn divided_endpoints(&self, service: &str, api_version: Option<&str>) -> Result<Option<LegacyEndpoints>> {
+        let version = match api_version {
+            Some(version) => Some(version.to_owned()),
+            None => self.versions(service, ServiceEndpoints::KIND)?.pop_last(),
+        };
+        let owner = version.as_deref().map(|version| (service, version));
+        let place = |kind, owner| base(kind, owner).and_then(|base| self.roots().position(|root| root.has(&base)));
+        let whole = place(LegacyEndpoints::KIND, None);
+        let parts = [(EndpointPartitions::KIND, None), (ServiceEndpoints::KIND, owner), (Service::KIND, owner)];
+        if owner.is_none() || whole.is_none() || parts.into_iter().any(|(kind, owner)| place(kind, owner) != whole) {
+            return Ok(None);
+        }
+        let Some(entries) = self.read_once::<ServiceEndpoints>(owner)? else { return Ok(None) };
+        let builtin = whole == Some(self.0.roots.len());
+        Ok(Some(LegacyEndpoints::of_service(self.shared::<EndpointPartitions>()?, entries, builtin)))
     }
 
     /// Reads the text of a definition of any kind, known to the crate or not. It is not cached.

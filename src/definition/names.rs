@@ -1,4 +1,6 @@
-//! Converts the API's names to boto3's method names.
+//! Converts the API's names to boto3's method names. A first client converts all names of a service.
+
+use std::borrow::Cow;
 
 /// Returns the method name of an operation, a waiter, or a parameter: `list_objects_v2` for `ListObjectsV2`.
 ///
@@ -23,38 +25,44 @@ pub fn snake_case(name: &str) -> String {
 }
 
 fn regular(name: &str) -> String {
-    let split = split_plural_acronym(name);
-    let words = split_before_words(&split);
-    split_after_lower(&words).to_lowercase()
+    let words = split_before_words(&split_plural_acronym(name));
+    let snake = split_after_lower(&words);
+    match String::from_utf8(snake) {
+        Ok(mut snake) if snake.is_ascii() => {
+            snake.make_ascii_lowercase();
+            snake
+        }
+        Ok(snake) => snake.to_lowercase(),
+        // Only ASCII was inserted, and between characters.
+        Err(_) => name.to_lowercase(),
+    }
 }
 
 /// Converts `ListACLs` to `List_acls`: a plural acronym at the end is one word.
-fn split_plural_acronym(name: &str) -> String {
-    let Some(stem) = name.strip_suffix('s') else { return name.to_owned() };
-    let start = stem.len() - stem.chars().rev().take_while(char::is_ascii_uppercase).count();
+fn split_plural_acronym(name: &str) -> Cow<'_, str> {
+    let Some(stem) = name.strip_suffix('s') else { return name.into() };
+    let start = stem.len() - stem.bytes().rev().take_while(u8::is_ascii_uppercase).count();
     if stem.len() - start < 2 {
-        return name.to_owned();
+        return name.into();
     }
-    format!("{}_{}", &name[..start], name[start..].to_lowercase())
+    format!("{}_{}", &name[..start], name[start..].to_lowercase()).into()
 }
 
 /// Inserts an underscore before each uppercase letter followed by lowercase letters, except for the first character.
 /// Matches do not overlap: the character before the uppercase letter is part of the match.
-fn split_before_words(name: &str) -> String {
-    let chars: Vec<char> = name.chars().collect();
-    let mut out = String::with_capacity(name.len() + 8);
+fn split_before_words(name: &str) -> Vec<u8> {
+    let bytes = name.as_bytes();
+    let is = |at: usize, kind: fn(&u8) -> bool| bytes.get(at).is_some_and(kind);
+    let mut out = Vec::with_capacity(name.len() + 8);
     let mut i = 0;
-    while i < chars.len() {
-        out.push(chars[i]);
-        let word =
-            |at: usize| chars.get(at).is_some_and(char::is_ascii_uppercase) && chars.get(at + 1).is_some_and(char::is_ascii_lowercase);
+    while i < bytes.len() {
+        out.push(bytes[i]);
         i += 1;
-        if word(i) {
-            out.push('_');
-            out.push(chars[i]);
+        if is(i, u8::is_ascii_uppercase) && is(i + 1, u8::is_ascii_lowercase) {
+            out.extend([b'_', bytes[i]]);
             i += 1;
-            while chars.get(i).is_some_and(char::is_ascii_lowercase) {
-                out.push(chars[i]);
+            while is(i, u8::is_ascii_lowercase) {
+                out.push(bytes[i]);
                 i += 1;
             }
         }
@@ -63,15 +71,15 @@ fn split_before_words(name: &str) -> String {
 }
 
 /// Inserts an underscore between a lowercase letter or digit and an uppercase letter.
-fn split_after_lower(name: &str) -> String {
-    let mut out = String::with_capacity(name.len() + 4);
-    let mut before = '_';
-    for c in name.chars() {
-        if c.is_ascii_uppercase() && (before.is_ascii_lowercase() || before.is_ascii_digit()) {
-            out.push('_');
+fn split_after_lower(name: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(name.len() + 4);
+    let mut before = b'_';
+    for &byte in name {
+        if byte.is_ascii_uppercase() && (before.is_ascii_lowercase() || before.is_ascii_digit()) {
+            out.push(b'_');
         }
-        out.push(c);
-        before = c;
+        out.push(byte);
+        before = byte;
     }
     out
 }

@@ -3,7 +3,7 @@
 //! Folders, archives, and the importer share these rules. Nothing here accesses the disk.
 
 /// The kinds that belong to no service.
-pub(crate) const SHARED: [&str; 4] = ["_retry", "endpoints", "partitions", "sdk-default-configuration"];
+pub(crate) const SHARED: [&str; 5] = ["_retry", "endpoint-partitions", "endpoints", "partitions", "sdk-default-configuration"];
 
 /// The path of a definition below a data folder, without extension.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use flate2::bufread::MultiGzDecoder;
+use flate2::{Decompress, FlushDecompress, Status};
 
 use super::archive::{self, Files};
 use super::path::{self, DefinitionPath};
@@ -88,7 +89,11 @@ impl Root {
             let path = format!("{base}{extension}");
             if let Some(bytes) = self.bytes_of(&path)? {
                 let file = self.name_of(&path);
-                return Ok(Some(Found { text: text(bytes, &file)?, file }));
+                let text = match (&self.0, bytes) {
+                    (Storage::Embedded, Cow::Borrowed(bytes)) => embedded_text(bytes, &file)?,
+                    (_, bytes) => text(bytes, &file)?,
+                };
+                return Ok(Some(Found { text, file }));
             }
         }
         Ok(None)
@@ -247,6 +252,24 @@ fn inflate(bytes: &[u8], file: &str) -> Result<Vec<u8>> {
         return Err(broken(file, "too large for a definition"));
     }
     Ok(text)
+}
+
+/// The header that the importer writes: neither name nor time.
+const HEADER: [u8; 10] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 2, 255];
+/// The checksum and the length at the end.
+const TRAILER: usize = 8;
+
+/// Inflates an embedded file in one step. Its checksum is not verified: the file is a part of the program.
+fn embedded_text(bytes: &[u8], file: &str) -> Result<String> {
+    let (Some(rest), Some(length)) = (bytes.strip_prefix(&HEADER), bytes.last_chunk()) else { return text(bytes.into(), file) };
+    let deflated = &rest[..rest.len().saturating_sub(TRAILER)];
+    let mut inflated = Vec::with_capacity(u32::from_le_bytes(*length) as usize);
+    let status = Decompress::new(false).decompress_vec(deflated, &mut inflated, FlushDecompress::Finish);
+    match status {
+        Ok(Status::StreamEnd) => String::from_utf8(inflated).map_err(|e| broken(file, "not UTF-8").with_source(e)),
+        Ok(_) => Err(broken(file, "not gzip: it ends early")),
+        Err(e) => Err(broken(file, &format!("not gzip: {e}")).with_source(e)),
+    }
 }
 
 fn broken(file: &str, why: &str) -> Error {

@@ -217,6 +217,7 @@ fn variant(layers: &[&EndpointEntry], query: &LegacyQuery<'_>) -> Result<Variant
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::definition::Definitions;
 
     const DATA: &str = r#"{"version": 3, "partitions": [
       {"partition": "one", "dnsSuffix": "one.com", "regionRegex": "^us\\-\\w+\\-\\d+$", "regions": {"us-a-1": {}, "us-b-1": {}},
@@ -281,5 +282,23 @@ mod tests {
         assert_eq!(regions("plain", "one", false), "us-b-1 us-a-1");
         assert_eq!(regions("plain", "one", true), "us-b-1 us-a-1 local");
         assert_eq!((regions("whole", "one", false), regions("plain", "nope", true), regions("nope", "one", true)), Default::default());
+    }
+
+    #[test]
+    fn the_part_of_a_service_gives_the_same_endpoints_as_the_whole_file() {
+        let definitions = Definitions::embedded();
+        let whole = definitions.shared::<LegacyEndpoints>().unwrap();
+        let regions = ["us-east-1", "eu-west-1", "cn-north-1", "us-gov-west-1", "us-isob-east-1", "aws-global", "fips-us-east-1", "nowhere"];
+        for name in definitions.services().unwrap() {
+            let service = definitions.service(&name, None).unwrap();
+            let part = definitions.endpoints(&name, None).unwrap();
+            for region in regions.into_iter().map(Some).chain([None]) {
+                for (fips, dual_stack) in [(false, false), (true, false), (false, true)] {
+                    let query = LegacyQuery { endpoint_prefix: service.endpoint_prefix().unwrap(), region, fips, dual_stack };
+                    let [whole, part] = [&*whole, &part].map(|data| LegacyEndpoint::resolve(data, &query).map_err(|e| e.to_string()));
+                    assert_eq!(part, whole, "{name} {query:?}");
+                }
+            }
+        }
     }
 }

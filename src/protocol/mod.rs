@@ -11,4 +11,4 @@ pub mod serialize;
 pub use parse::{
     ParseOptions, ParsedError, UnknownMember, error_class, parse, parse_error, parse_reporting_unknown, parse_with, streams_output,
 };
-pub(crate) use parse::{xml_root_name, xml_root_text};
+pub(crate) use parse::{xml_document_element, xml_root_name, xml_root_text};

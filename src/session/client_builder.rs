@@ -16,7 +16,7 @@ use crate::call::user_agent::user_agent;
 use crate::call::{ClientAuth, ClientContext, Endpoints, Time, auth_type, endpoint, signing};
 use crate::client::{Client, Setup, params_map};
 use crate::credentials::{CredentialSource, explicit};
-use crate::definition::{Definitions, LegacyEndpoints, Partitions, RetryRules, RuleSet, Service};
+use crate::definition::{Definitions, Partitions, RetryRules, RuleSet, Service};
 use crate::endpoint::EndpointCache;
 use crate::error::{Error, ErrorKind, Result, did_you_mean};
 use crate::http::{HttpTransport, Transport, Verify};
@@ -209,7 +209,7 @@ impl ClientBuilder {
             ..
         } = setup;
 
-        let endpoint = endpoint::of_client(&*definitions.shared::<LegacyEndpoints>()?, &service, &settings, lookup_region)?;
+        let endpoint = endpoint::of_client(&definitions.endpoints(service.name(), version)?, &service, &settings, lookup_region)?;
         let mut builtins = endpoint::builtins(&settings, &endpoint);
         builtins.extend(own_builtins);
         let bearer_token = self.session.bearer_token(&endpoint.signing_name);

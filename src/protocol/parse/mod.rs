@@ -54,7 +54,7 @@ pub use self::error::{ParsedError, error_class, parse_error};
 use self::metadata::metadata;
 pub use self::position::UnknownMember;
 pub(super) use self::position::{Policy, Position};
-pub(crate) use self::xml_reader::{xml_root_name, xml_root_text};
+pub(crate) use self::xml_reader::{xml_document_element, xml_root_name, xml_root_text};
 use crate::definition::{Node, Operation, ProtocolName, Service, ShapeType, Structure};
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{Response, ResponseBody};

@@ -4,29 +4,40 @@ use super::CallState;
 use crate::call::Event;
 use crate::definition::ShapeType;
 use crate::http::ResponseBody;
-use crate::protocol::{xml_root_name, xml_root_text};
+use crate::protocol::{xml_document_element, xml_root_name, xml_root_text};
 use crate::text::encoding::form_decode;
 use crate::value::{List, Map, Timestamp, Value};
 
 /// A response with status 200 that contains an error, or is cut off, counts as status 500.
 pub(super) fn error_in_200(event: &mut Event<'_, '_>) -> anyhow::Result<()> {
     let Some(output) = event.output()? else { return Ok(()) };
-    if let Some((_, payload)) = output.structure().and_then(|s| s.payload()) {
-        let payload = output.member(payload)?;
-        if payload.has(|t| t.event_stream) || matches!(payload.shape_type(), ShapeType::Blob | ShapeType::String) {
+    let Some(structure) = output.structure() else { return Ok(()) };
+    // Whether the body is parsed anyway.
+    let mut is_parsed = structure.payload().is_some();
+    for member in &structure.members {
+        let target = output.member(member)?;
+        let is_payload = structure.payload().is_some_and(|(_, payload)| payload.name == member.name);
+        if is_payload && (target.has(|t| t.event_stream) || matches!(target.shape_type(), ShapeType::Blob | ShapeType::String)) {
             return Ok(());
         }
+        is_parsed |= target.location().is_none();
     }
-    if let Some(response) = event.response_mut()
-        && response.status == 200
-        && let ResponseBody::Bytes(body) = &response.body
-        && !body.is_empty()
-        && xml_root_name(body).map_or(true, |root| root == "Error")
-    {
-        response.status = 500;
+    let Some(response) = event.response_mut() else { return Ok(()) };
+    let ResponseBody::Bytes(body) = &response.body else { return Ok(()) };
+    if response.status != 200 || body.is_empty() {
+        return Ok(());
+    }
+    let root = if is_parsed { xml_document_element(body) } else { xml_root_name(body) };
+    if root.map_or(true, |root| root == "Error") {
+        response.status = FAILED;
+    } else if is_parsed {
+        event.set_malformed_status(FAILED);
     }
     Ok(())
 }
+
+/// The status of a successful response that contains an error.
+const FAILED: u16 = 500;
 
 /// Keeps an unreadable date as text only, so that it does not fail the response.
 pub(super) fn check_expires(event: &mut Event<'_, '_>) -> anyhow::Result<()> {
