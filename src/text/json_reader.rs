@@ -188,9 +188,13 @@ impl<'a> Json<'a> {
     }
 
     /// Returns the end of the run of unescaped characters that starts at `from`.
+    ///
+    /// Words without special characters are passed over as a whole.
     fn plain(&self, from: usize) -> usize {
         let rest = &self.text.as_bytes()[from..];
-        from + rest.iter().position(|b| matches!(b, b'"' | b'\\' | 0..0x20)).unwrap_or(rest.len())
+        let plain = rest.chunks_exact(8).take_while(|chunk| !has_special(u64::from_ne_bytes((*chunk).try_into().unwrap_or_default()))).count() * 8;
+        let special = rest[plain..].iter().position(|b| matches!(b, b'"' | b'\\' | 0..0x20));
+        from + special.map_or(rest.len(), |length| plain + length)
     }
 
     fn escaped(&mut self, start: usize, mut stop: usize) -> Result<String> {
@@ -295,8 +299,29 @@ fn number(digits: &str) -> Option<Value> {
     if canonical && let Ok(n) = digits.parse() {
         return Some(Value::Int(n));
     }
+    if is_decimal(unsigned) {
+        return digits.parse().ok().map(Value::Float);
+    }
     let number = Number::parse(digits)?;
     Some(if number.is_integer() { Value::Number(number) } else { Value::Float(number.to_f64()) })
+}
+
+/// Whether one of eight bytes is a quotation mark, a backslash, or a control character.
+fn has_special(word: u64) -> bool {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGH: u64 = 0x8080_8080_8080_8080;
+    // A byte below `limit` borrows into its high bit; bytes of 128 and more are left out.
+    let below = |word: u64, limit: u64| word.wrapping_sub(ONES * limit) & !word & HIGH;
+    let is = |byte: u8| below(word ^ (ONES * u64::from(byte)), 1);
+    (below(word, 0x20) | is(b'"') | is(b'\\')) != 0
+}
+
+/// Whether this is a number with a decimal point and no exponent, as JSON writes it: the usual form of floats.
+fn is_decimal(unsigned: &[u8]) -> bool {
+    let Some(point) = unsigned.iter().position(|&byte| byte == b'.') else { return false };
+    let (whole, fraction) = (&unsigned[..point], &unsigned[point + 1..]);
+    let digits = |part: &[u8]| !part.is_empty() && part.iter().all(u8::is_ascii_digit);
+    digits(whole) && digits(fraction) && (whole.len() == 1 || whole[0] != b'0')
 }
 
 #[cfg(test)]
@@ -319,6 +344,18 @@ mod tests {
     fn escapes_and_surrogates() {
         let v = document(r#""a\"\\\/\b\f\n\r\t\u00e9\ud83d\ude00\ud83dx\udc00""#).unwrap();
         assert_eq!(v, value!("a\"\\/\u{8}\u{c}\n\r\té😀\u{fffd}x\u{fffd}"));
+    }
+
+    #[test]
+    fn special_characters_end_a_string_at_every_offset() {
+        for length in 0..40 {
+            for filler in ["a", "é", "\u{7f}", "€"] {
+                let plain = filler.repeat(length);
+                assert_eq!(document(&format!("\"{plain}\"")).unwrap(), Value::from(plain.as_str()));
+                assert_eq!(document(&format!("\"{plain}\\n\"")).unwrap(), Value::from(format!("{plain}\n")));
+                assert!(document(&format!("\"{plain}\u{1f}\"")).is_err());
+            }
+        }
     }
 
     #[test]

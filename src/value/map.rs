@@ -1,19 +1,18 @@
 //! Ordered maps from strings to values, with two representations.
 //!
 //! *Shaped* maps are produced by the parsers: the keys are in a table owned by the shape, which all instances share, and the
-//! map holds a slot for each key. *Free* maps are `IndexMap`s, for map shapes, documents, and user input. Inserting a foreign
-//! key into a shaped map turns it into a free one.
+//! map holds a slot for each key, or, for a union, the only one that is set. *Free* maps have their own keys, for map shapes,
+//! documents, and user input. Inserting a foreign key into a shaped map turns it into a free one.
 
 use std::fmt;
 use std::ops::Index;
 use std::sync::Arc;
 
-use indexmap::{IndexMap, IndexSet};
+use indexmap::IndexSet;
 
+use super::free_map::{FreeIter, FreeMap};
 use super::nested::{all_equal, debug_map, drop_nested, pair_entries};
 use super::{NULL, Str, Value};
-
-type FreeMap = IndexMap<Str, Value, foldhash::fast::RandomState>;
 
 /// The keys shared by all maps of a shape, in the shape's order.
 #[derive(Debug, Default)]
@@ -59,7 +58,38 @@ pub struct Map(Arc<Repr>);
 #[derive(Clone)]
 enum Repr {
     Shaped(Shaped),
+    Union(Union),
     Free(FreeMap),
+}
+
+/// A structure with a single member that is set.
+#[derive(Clone)]
+struct Union {
+    keys: Arc<KeyTable>,
+    slot: usize,
+    value: Value,
+}
+
+impl Union {
+    fn key(&self) -> &Str {
+        &self.keys.0[self.slot]
+    }
+
+    /// Takes the value, and returns all slots.
+    fn take_slots(&mut self) -> Shaped {
+        let mut slots: Vec<Option<Value>> = std::iter::repeat_with(|| None).take(self.keys.len()).collect();
+        slots[self.slot] = Some(std::mem::take(&mut self.value));
+        Shaped { keys: self.keys.clone(), slots: slots.into_boxed_slice(), filled: 1 }
+    }
+}
+
+impl Repr {
+    /// Makes room for other members of a union.
+    fn expand(&mut self) {
+        if let Repr::Union(union) = self {
+            *self = Repr::Shaped(union.take_slots());
+        }
+    }
 }
 
 #[derive(Clone)]
@@ -86,7 +116,7 @@ impl Map {
 
     /// Creates an empty map with room for `capacity` entries.
     pub fn with_capacity(capacity: usize) -> Map {
-        Map(Arc::new(Repr::Free(FreeMap::with_capacity_and_hasher(capacity, Default::default()))))
+        Map(Arc::new(Repr::Free(FreeMap::with_capacity(capacity))))
     }
 
     /// Creates a map over a shape's key table from one slot per key, where `None` means absent.
@@ -99,10 +129,20 @@ impl Map {
         Map(Arc::new(Repr::Shaped(Shaped { keys, slots: slots.into_boxed_slice(), filled })))
     }
 
+    /// Creates a map over a shape's key table in which only one key has a value.
+    ///
+    /// # Panics
+    /// If the table has no such slot.
+    pub(crate) fn union(keys: Arc<KeyTable>, slot: usize, value: Value) -> Map {
+        assert!(slot < keys.len(), "a slot of the table");
+        Map(Arc::new(Repr::Union(Union { keys, slot, value })))
+    }
+
     /// Returns the value of `key`.
     pub fn get(&self, key: &str) -> Option<&Value> {
         match &*self.0 {
             Repr::Shaped(s) => s.slots[s.keys.slot(key)?].as_ref(),
+            Repr::Union(union) => (union.key().as_str() == key).then_some(&union.value),
             Repr::Free(m) => m.get(key),
         }
     }
@@ -111,6 +151,7 @@ impl Map {
     pub fn get_mut(&mut self, key: &str) -> Option<&mut Value> {
         match Arc::make_mut(&mut self.0) {
             Repr::Shaped(s) => s.slots[s.keys.slot(key)?].as_mut(),
+            Repr::Union(union) => (union.key().as_str() == key).then_some(&mut union.value),
             Repr::Free(m) => m.get_mut(key),
         }
     }
@@ -125,6 +166,7 @@ impl Map {
     pub fn insert(&mut self, key: impl Into<Str>, value: impl Into<Value>) -> Option<Value> {
         let key = key.into();
         let repr = Arc::make_mut(&mut self.0);
+        repr.expand();
         if let Repr::Shaped(s) = repr {
             if let Some(slot) = s.keys.slot(&key) {
                 let old = s.slots[slot].replace(value.into());
@@ -135,19 +177,22 @@ impl Map {
         }
         match repr {
             Repr::Free(m) => m.insert(key, value.into()),
-            Repr::Shaped(_) => unreachable!("it was converted above"),
+            Repr::Shaped(_) | Repr::Union(_) => unreachable!("it was converted above"),
         }
     }
 
     /// Removes `key` and returns its value. The other entries keep their order.
     pub fn remove(&mut self, key: &str) -> Option<Value> {
         self.get(key)?;
-        match Arc::make_mut(&mut self.0) {
+        let repr = Arc::make_mut(&mut self.0);
+        repr.expand();
+        match repr {
             Repr::Shaped(s) => {
                 s.filled -= 1;
                 s.slots[s.keys.slot(key)?].take()
             }
-            Repr::Free(m) => m.shift_remove(key),
+            Repr::Free(m) => m.remove(key),
+            Repr::Union(_) => unreachable!("it was converted above"),
         }
     }
 
@@ -155,6 +200,7 @@ impl Map {
     pub fn len(&self) -> usize {
         match &*self.0 {
             Repr::Shaped(s) => s.filled,
+            Repr::Union(_) => 1,
             Repr::Free(m) => m.len(),
         }
     }
@@ -166,12 +212,13 @@ impl Map {
 
     /// The values, for modification, unless another map shares them.
     pub(super) fn unshared_values(&mut self) -> impl Iterator<Item = &mut Value> {
-        let (slots, entries) = match Arc::get_mut(&mut self.0) {
-            Some(Repr::Shaped(s)) => (Some(s.slots.iter_mut().flatten()), None),
-            Some(Repr::Free(m)) => (None, Some(m.values_mut())),
-            None => (None, None),
+        let (slots, value, entries) = match Arc::get_mut(&mut self.0) {
+            Some(Repr::Shaped(s)) => (Some(s.slots.iter_mut().flatten()), None, None),
+            Some(Repr::Union(union)) => (None, Some(&mut union.value), None),
+            Some(Repr::Free(m)) => (None, None, Some(m.values_mut())),
+            None => (None, None, None),
         };
-        slots.into_iter().flatten().chain(entries.into_iter().flatten())
+        slots.into_iter().flatten().chain(value).chain(entries.into_iter().flatten())
     }
 
     /// Returns whether both maps share their contents.
@@ -183,6 +230,7 @@ impl Map {
     pub fn iter(&self) -> MapIter<'_> {
         MapIter(match &*self.0 {
             Repr::Shaped(s) => Iter::Shaped(s.keys.0.iter().zip(s.slots.iter())),
+            Repr::Union(union) => Iter::Union(Some((union.key(), &union.value))),
             Repr::Free(m) => Iter::Free(m.iter()),
         })
     }
@@ -209,7 +257,8 @@ pub struct MapIter<'a>(Iter<'a>);
 
 enum Iter<'a> {
     Shaped(std::iter::Zip<indexmap::set::Iter<'a, Str>, std::slice::Iter<'a, Option<Value>>>),
-    Free(indexmap::map::Iter<'a, Str, Value>),
+    Union(Option<(&'a Str, &'a Value)>),
+    Free(FreeIter<'a>),
 }
 
 impl<'a> Iterator for MapIter<'a> {
@@ -217,6 +266,7 @@ impl<'a> Iterator for MapIter<'a> {
     fn next(&mut self) -> Option<Self::Item> {
         match &mut self.0 {
             Iter::Shaped(pairs) => pairs.find_map(|(k, v)| Some((k, v.as_ref()?))),
+            Iter::Union(pair) => pair.take(),
             Iter::Free(pairs) => pairs.next(),
         }
     }
@@ -235,8 +285,9 @@ impl IntoIterator for Map {
     type IntoIter = std::vec::IntoIter<(Str, Value)>;
     fn into_iter(mut self) -> Self::IntoIter {
         let entries: Vec<_> = match Arc::get_mut(&mut self.0) {
-            Some(Repr::Free(m)) => m.drain(..).collect(),
+            Some(Repr::Free(m)) => m.take_entries(),
             Some(Repr::Shaped(s)) => s.take_entries().collect(),
+            Some(Repr::Union(union)) => vec![(union.key().clone(), std::mem::take(&mut union.value))],
             None => self.iter().map(|(k, v)| (k.clone(), v.clone())).collect(),
         };
         entries.into_iter()
@@ -321,6 +372,23 @@ mod tests {
         copy.insert("a", 7);
         assert_eq!(original["a"], Value::Int(1));
         assert_eq!(copy["a"], Value::Int(7));
+    }
+
+    #[test]
+    fn a_union_becomes_a_structure_when_another_member_is_set() {
+        let keys = Arc::new(KeyTable::new(["a", "b", "c"].map(Str::from)));
+        let union = Map::union(keys, 1, Value::Int(2));
+        assert_eq!((union.len(), union.get("b"), union.get("a")), (1, Some(&Value::Int(2)), None));
+        assert_eq!(union, [("b", 2)].into_iter().collect());
+        let mut other = union.clone();
+        assert_eq!(other.insert("b", 3), Some(Value::Int(2)));
+        assert_eq!(other.insert("a", 1), None);
+        assert_eq!(other.keys().collect::<Vec<_>>(), ["a", "b"]);
+        other.insert("z", 9);
+        assert_eq!(other.keys().collect::<Vec<_>>(), ["a", "b", "z"]);
+        let mut removed = union.clone();
+        assert_eq!((removed.remove("a"), removed.remove("b"), removed.len()), (None, Some(Value::Int(2)), 0));
+        assert_eq!(union.into_iter().collect::<Vec<_>>(), [(Str::from("b"), Value::Int(2))]);
     }
 
     #[test]

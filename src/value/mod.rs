@@ -4,6 +4,7 @@
 
 mod bytes;
 mod convert;
+mod free_map;
 mod jmespath;
 mod json;
 mod list;

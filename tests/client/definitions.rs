@@ -243,3 +243,32 @@ fn files_that_are_not_archives_of_definitions_are_rejected() {
     let error = Root::open(file.path()).unwrap_err();
     assert!(error.to_string().starts_with(&file.path().display().to_string()), "{error}");
 }
+
+/// The parts of `endpoints.json` belong to the file and the definition beside them, in one root.
+#[test]
+fn parts_of_the_endpoint_data_of_another_folder_are_not_used() {
+    let sts = |roots: &[Root]| {
+        let mut session = tucuxi::Session::builder()
+            .environment([("AWS_CONFIG_FILE", ""), ("AWS_SHARED_CREDENTIALS_FILE", "")])
+            .region("us-east-1")
+            .credentials(tucuxi::Credentials::new("a", "b"));
+        for root in roots {
+            session = session.definitions(root.clone());
+        }
+        session.build().unwrap().client("sts").unwrap().endpoint_url().to_owned()
+    };
+    let file = |host: &str| {
+        format!(
+            r#"{{"partitions": [{{"partition": "aws", "dnsSuffix": "d", "regionRegex": "^us-", "regions": {{}},
+                "services": {{"sts": {{"endpoints": {{"us-east-1": {{"hostname": "{host}", "protocols": ["https"]}}}}}}}}}}]}}"#
+        )
+    };
+    let (_dir, own_file) = folder(&[("endpoints.json", &file("own.example"))]);
+    assert_eq!(sts(&[own_file]), "https://own.example");
+    let own_definition = TINY.replace("\"tiny\"", "\"s3\"");
+    let (_dir, other_prefix) = folder(&[("sts/2011-06-15/service-2.json", &own_definition)]);
+    assert_eq!(sts(&[other_prefix]), "https://s3.us-east-1.amazonaws.com");
+    let parts = file("part.example");
+    let (_dir, only_parts) = folder(&[("endpoint-partitions.json", &parts), ("sts/2011-06-15/endpoints-1.json", &parts)]);
+    assert_eq!(sts(&[only_parts]), "https://sts.amazonaws.com");
+}

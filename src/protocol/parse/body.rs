@@ -71,14 +71,42 @@ pub(super) fn note_unknown(unknown: &mut Vec<Str>, key: &str) {
     }
 }
 
+/// The members of a union that were found.
+pub(super) enum Found {
+    Nothing,
+    One(usize, Value),
+    Several,
+}
+
+impl Found {
+    /// Records the value of a member; `None` is an absent one. The last value of a member counts.
+    pub(super) fn set(&mut self, slot: usize, value: Option<Value>) {
+        let is_same = matches!(self, Found::One(known, _) if *known == slot);
+        *self = match (std::mem::replace(self, Found::Nothing), value) {
+            (Found::Nothing, Some(value)) => Found::One(slot, value),
+            (Found::One(..), Some(value)) if is_same => Found::One(slot, value),
+            (Found::One(..), None) if is_same => Found::Nothing,
+            (Found::One(..) | Found::Several, Some(_)) => Found::Several,
+            (found, None) => found,
+        };
+    }
+}
+
+impl From<Slots> for Found {
+    fn from(slots: Slots) -> Found {
+        let mut found = Found::Nothing;
+        slots.into_iter().enumerate().for_each(|(slot, value)| found.set(slot, value));
+        found
+    }
+}
+
 /// Returns the union with these members. `unknown` lists the keys that the definition does not contain.
 ///
 /// An unknown member becomes `{"SDK_UNKNOWN_MEMBER": {"name": …}}`.
-pub(super) fn union(node: Node<'_>, structure: &Structure, slots: Slots, unknown: &[Str]) -> Result<Value> {
-    let known = slots.iter().flatten().count();
-    match (known, unknown) {
-        (1, []) => Ok(Value::Map(Map::shaped(structure.keys.clone(), slots))),
-        (0, [name]) => Ok(Value::Map([("SDK_UNKNOWN_MEMBER", Map::from_iter([("name", name.clone())]))].into_iter().collect())),
+pub(super) fn union(node: Node<'_>, structure: &Structure, found: impl Into<Found>, unknown: &[Str]) -> Result<Value> {
+    match (found.into(), unknown) {
+        (Found::One(slot, value), []) => Ok(Value::Map(Map::union(structure.keys.clone(), slot, value))),
+        (Found::Nothing, [name]) => Ok(Value::Map([("SDK_UNKNOWN_MEMBER", Map::from_iter([("name", name.clone())]))].into_iter().collect())),
         _ => Err(Error::new(
             ErrorKind::ResponseParser,
             format!("Invalid service response: {} must have one and only one member set.", node.name()),

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::body::{note_unknown, union};
+use super::body::{Found, note_unknown, union};
 use super::position::{Position, Unreadable};
 use super::{Slots, empty_slots, scalar, utf8};
 use crate::definition::{Node, ShapeType, Structure, WireNames};
@@ -108,14 +108,15 @@ fn structure(json: &mut Json<'_>, node: Node<'_>, structure: &Structure, scalars
         };
         return Ok(Value::Map(Map::shaped(structure.keys.clone(), slots)));
     }
-    let mut unknown = Vec::new();
-    let slots = fields(json, node, structure, scalars, position, |json, key| {
+    let (mut found, mut unknown) = (Found::Nothing, Vec::new());
+    let foreign = |json: &mut Json<'_>, key: Cow<'_, str>| {
         if json.peek()? != b'n' {
             note_unknown(&mut unknown, &key);
         }
         skip_unknown(json, node, &key, position)
-    })?;
-    union(node, structure, slots, &unknown)
+    };
+    each_field(json, node, structure, scalars, position, |slot, value| found.set(slot, value), foreign)?;
+    union(node, structure, found, &unknown)
 }
 
 /// Skips the value of an unknown key, and records it if the caller wants to know. `__type` is part of the protocol.
@@ -134,20 +135,33 @@ fn fields<'a>(
     structure: &Structure,
     scalars: Scalars,
     position: &Position<'_>,
-    mut foreign: impl FnMut(&mut Json<'a>, Cow<'a, str>) -> Result<()>,
+    foreign: impl FnMut(&mut Json<'a>, Cow<'a, str>) -> Result<()>,
 ) -> Result<Slots> {
-    let names = wire_names(node, structure)?;
     let mut slots = empty_slots(structure);
+    each_field(json, node, structure, scalars, position, |slot, value| slots[slot] = value, foreign)?;
+    Ok(slots)
+}
+
+/// Reads the members of an object, and passes each to `set` with its slot.
+fn each_field<'a>(
+    json: &mut Json<'a>,
+    node: Node<'_>,
+    structure: &Structure,
+    scalars: Scalars,
+    position: &Position<'_>,
+    mut set: impl FnMut(usize, Option<Value>),
+    mut foreign: impl FnMut(&mut Json<'a>, Cow<'a, str>) -> Result<()>,
+) -> Result<()> {
+    let names = wire_names(node, structure)?;
     json.object(|json, key| match names.get(&*key) {
         Some(&slot) => {
             let member = &structure.members[slot];
             let value = typed(json, node.member(member)?, scalars, &position.name(&member.name))?;
-            slots[slot] = Some(value).filter(|v| !v.is_null());
+            set(slot, Some(value).filter(|v| !v.is_null()));
             Ok(())
         }
         None => foreign(json, key),
-    })?;
-    Ok(slots)
+    })
 }
 
 fn wire_names<'a>(node: Node<'_>, structure: &'a Structure) -> Result<&'a WireNames> {
