@@ -52,13 +52,8 @@ struct Bench {
 
 impl Bench {
     fn from_arguments() -> Bench {
-        let mut bench = Bench {
-            workload: String::new(),
-            endpoint: String::new(),
-            n: 1,
-            file: PathBuf::new(),
-            dir: PathBuf::from("/dev/shm"),
-        };
+        let mut bench =
+            Bench { workload: String::new(), endpoint: String::new(), n: 1, file: PathBuf::new(), dir: PathBuf::from("/dev/shm") };
         // `cargo bench` adds a `--bench` of its own.
         let mut arguments = std::env::args().skip(1).filter(|argument| argument != "--bench");
         while let (Some(name), Some(value)) = (arguments.next(), arguments.next()) {

@@ -288,7 +288,8 @@ mod tests {
     fn the_part_of_a_service_gives_the_same_endpoints_as_the_whole_file() {
         let definitions = Definitions::embedded();
         let whole = definitions.shared::<LegacyEndpoints>().unwrap();
-        let regions = ["us-east-1", "eu-west-1", "cn-north-1", "us-gov-west-1", "us-isob-east-1", "aws-global", "fips-us-east-1", "nowhere"];
+        let regions =
+            ["us-east-1", "eu-west-1", "cn-north-1", "us-gov-west-1", "us-isob-east-1", "aws-global", "fips-us-east-1", "nowhere"];
         for name in definitions.services().unwrap() {
             let service = definitions.service(&name, None).unwrap();
             let part = definitions.endpoints(&name, None).unwrap();

@@ -192,7 +192,8 @@ impl<'a> Json<'a> {
     /// Words without special characters are passed over as a whole.
     fn plain(&self, from: usize) -> usize {
         let rest = &self.text.as_bytes()[from..];
-        let plain = rest.chunks_exact(8).take_while(|chunk| !has_special(u64::from_ne_bytes((*chunk).try_into().unwrap_or_default()))).count() * 8;
+        let plain =
+            rest.chunks_exact(8).take_while(|chunk| !has_special(u64::from_ne_bytes((*chunk).try_into().unwrap_or_default()))).count() * 8;
         let special = rest[plain..].iter().position(|b| matches!(b, b'"' | b'\\' | 0..0x20));
         from + special.map_or(rest.len(), |length| plain + length)
     }

@@ -106,7 +106,9 @@ impl From<Slots> for Found {
 pub(super) fn union(node: Node<'_>, structure: &Structure, found: impl Into<Found>, unknown: &[Str]) -> Result<Value> {
     match (found.into(), unknown) {
         (Found::One(slot, value), []) => Ok(Value::Map(Map::union(structure.keys.clone(), slot, value))),
-        (Found::Nothing, [name]) => Ok(Value::Map([("SDK_UNKNOWN_MEMBER", Map::from_iter([("name", name.clone())]))].into_iter().collect())),
+        (Found::Nothing, [name]) => {
+            Ok(Value::Map([("SDK_UNKNOWN_MEMBER", Map::from_iter([("name", name.clone())]))].into_iter().collect()))
+        }
         _ => Err(Error::new(
             ErrorKind::ResponseParser,
             format!("Invalid service response: {} must have one and only one member set.", node.name()),

@@ -7,6 +7,7 @@
 
 use std::borrow::Cow;
 
+use foldhash::{HashSet, HashSetExt};
 use memchr::{memchr, memchr2, memmem};
 
 use super::{MAX_DEPTH, utf8};
@@ -252,17 +253,16 @@ impl<'a> Xml<'a> {
 
     /// Moves over the attributes, and checks that they are well-formed and no name occurs twice.
     fn check_attributes(&mut self) -> Result<()> {
-        let mut names: Vec<&str> = Vec::new();
+        let mut names: HashSet<&str> = HashSet::new();
         loop {
             let spaced = self.skip_space();
             if matches!(self.rest().first(), None | Some(b'>' | b'/')) {
                 return Ok(());
             }
             let name = self.name().filter(|_| spaced).ok_or_else(|| self.error("invalid attribute name"))?;
-            if names.contains(&name) {
+            if !names.insert(name) {
                 return Err(self.error("duplicate attribute"));
             }
-            names.push(name);
             self.skip_space();
             self.expect(b'=')?;
             self.skip_space();
