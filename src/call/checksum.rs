@@ -85,10 +85,11 @@ pub(super) fn apply(call: &mut Call<'_>) -> Result<()> {
         Plan::Header(algorithm) | Plan::Trailer(algorithm) => format!("{PREFIX}{}", algorithm.as_str()),
         Plan::ContentMd5 => CONTENT_MD5.to_owned(),
     };
-    let request = call.request_mut();
-    if request.headers.contains(&name) {
+    if call.request_mut().headers.contains(&name) {
         return Ok(());
     }
+    call.uses(feature(&plan));
+    let request = call.request_mut();
     let value = match plan {
         Plan::Trailer(algorithm) => {
             let body = std::mem::take(&mut request.body);
@@ -109,6 +110,24 @@ pub(super) fn apply(call: &mut Call<'_>) -> Result<()> {
     };
     request.headers.set(name, value);
     Ok(())
+}
+
+/// The letters of a request checksum in the user agent.
+fn feature(plan: &Plan) -> &'static str {
+    match plan {
+        Plan::ContentMd5 => "AE",
+        Plan::Header(algorithm) | Plan::Trailer(algorithm) => match algorithm {
+            ChecksumAlgorithm::Crc32 => "U",
+            ChecksumAlgorithm::Crc32c => "V",
+            ChecksumAlgorithm::Crc64Nvme => "W",
+            ChecksumAlgorithm::Sha1 => "X",
+            ChecksumAlgorithm::Sha256 => "Y",
+            ChecksumAlgorithm::Sha512 => "AF",
+            ChecksumAlgorithm::XxHash3 => "AG",
+            ChecksumAlgorithm::XxHash64 => "AH",
+            ChecksumAlgorithm::XxHash128 => "AI",
+        },
+    }
 }
 
 /// Reads a body, which is rewound afterwards.

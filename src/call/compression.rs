@@ -24,7 +24,9 @@ pub(crate) fn apply(call: &mut Call<'_>) -> Result<()> {
     if request.body.length().unwrap_or(0) < least {
         return Ok(());
     }
-    gzip(request)
+    gzip(request)?;
+    call.uses("L");
+    Ok(())
 }
 
 fn gzip(request: &mut Request) -> Result<()> {

@@ -7,6 +7,7 @@ use super::discovery::Discovery;
 use super::hooks::{Hook, HookId, Hooks, Rank, ServiceNames};
 use super::monitor::Monitor;
 use super::time::Pace;
+use super::user_agent::UserAgent;
 use crate::auth::sigv4::KeyCache;
 use crate::credentials::{CredentialSource, InstanceRegion, TokenSource};
 use crate::definition::{Definitions, Operation, Partitions, RuleSet, Service};
@@ -39,7 +40,7 @@ pub(crate) struct ClientContext {
     pub time: Time,
     pub retries: Retries,
     pub transport: Arc<dyn Transport>,
-    pub user_agent: String,
+    pub user_agent: UserAgent,
     /// Present if the connect timeout depends on the region of the instance that the program runs on.
     pub instance_region: Option<InstanceRegion>,
     /// Present if the client is monitored.

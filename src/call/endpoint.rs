@@ -74,6 +74,14 @@ pub(crate) fn resolve(call: &mut Call<'_>) -> Result<()> {
         Some(rules) => {
             if rules.parameters().iter().any(|p| p.built_in() == Some(ACCOUNT_ID)) {
                 let account = account_id(call)?;
+                call.uses(match call.client.settings.account_id_endpoint_mode {
+                    AccountIdEndpointMode::Preferred => "P",
+                    AccountIdEndpointMode::Disabled => "Q",
+                    AccountIdEndpointMode::Required => "R",
+                });
+                if !account.is_null() {
+                    call.uses("T");
+                }
                 call.builtins.insert(ACCOUNT_ID, account);
             }
             let sources = Sources {

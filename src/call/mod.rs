@@ -94,6 +94,8 @@ pub(crate) struct Call<'c> {
     pub added: Map,
     /// The members of the response that the definition does not contain, if the client reports them.
     pub unknown_output: Vec<UnknownMember>,
+    /// The letters of features, for the user agent.
+    pub features: Vec<&'static str>,
     /// On the client's own clock.
     pub started: Duration,
     pub attempts: Attempts,
@@ -175,6 +177,7 @@ impl<'c> Call<'c> {
             is_final: false,
             added: Map::new(),
             unknown_output: Vec::new(),
+            features: Vec::new(),
             started: client.time.pace.now(),
             attempts: Attempts::default(),
         }

@@ -2,7 +2,7 @@
 //! serialization, the endpoint's URL, and headers.
 
 use super::hooks::Stage;
-use super::{Call, endpoint};
+use super::{Call, endpoint, user_agent};
 use crate::definition::Location;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{Body, Request};
@@ -131,7 +131,7 @@ pub(super) fn add_headers(call: &mut Call<'_>) -> Result<()> {
 
 pub(super) fn add_user_agent(call: &mut Call<'_>) -> Result<()> {
     let client = call.client;
-    call.request_mut().headers.set("User-Agent", &*client.user_agent);
+    call.request_mut().headers.set(user_agent::HEADER, client.user_agent.as_str());
     Ok(())
 }
 

@@ -9,6 +9,7 @@ use super::context::ClientContext;
 use super::discovery;
 use super::event::Event;
 use super::hooks::{Hooks, Rank, Stage};
+use super::user_agent;
 use crate::auth::post_policy::PostPolicy;
 use crate::auth::sigv4::{self, Algorithm, Flavor, Params, Payload, PayloadFacts, Signing};
 use crate::auth::{Credentials, Scheme, SignerName, legacy, s3, sign_bearer};
@@ -22,7 +23,9 @@ use crate::value::{Str, Timestamp, Value};
 pub(crate) const NONE: &str = "none";
 /// Signs the request of this attempt; a hook of `request-created` does it.
 pub(crate) fn sign(call: &mut Call<'_>) -> Result<()> {
-    call.emit(Stage::RequestCreated)
+    call.emit(Stage::RequestCreated)?;
+    user_agent::complete(call);
+    Ok(())
 }
 
 /// Registers the signing hook. Hooks of a single operation run before it, hooks of any service after it.
@@ -49,6 +52,9 @@ fn created(call: &mut Call<'_>) -> Result<()> {
     match signer.scheme {
         Scheme::Bearer => {
             let token = call.client.bearer_token(&call.limits())?;
+            if call.client.auth.bearer_token.is_some() {
+                call.uses("3");
+            }
             sign_bearer(call.request_mut(), &token)
         }
         Scheme::V2 => with_keys(call, |call, keys, now| legacy::sign_v2(call.request_mut(), keys, now)),
@@ -171,6 +177,9 @@ fn sign_v4(
     }
     with_keys(call, |call, keys, now| {
         let (region, name) = scope(call, algorithm)?;
+        if algorithm != Algorithm::HmacSha256 {
+            call.uses("S");
+        }
         let client: &ClientContext = call.client;
         let mut signing = Signing::new(keys, &region, &name, now);
         signing.algorithm = algorithm;
@@ -191,6 +200,7 @@ fn with_keys(call: &mut Call<'_>, sign: impl FnOnce(&mut Call<'_>, &Credentials,
     // The local clock judges expiry. The corrected one comes from a response, which must not expire credentials.
     let found = call.client.auth.credentials.get((call.client.time.clock)(), &call.limits())?;
     call.signing.provider = Some(found.method);
+    found.features.iter().for_each(|feature| call.uses(feature));
     sign(call, &found.credentials, now)
 }
 

@@ -1,35 +1,86 @@
-//! The `User-Agent` header: the library, the platform, and the features in use.
+//! The `User-Agent` header: the library, the platform, and the features in use. Some of them are known only when the request is
+//! signed, such as the source of the credentials.
 
+use super::Call;
 use crate::settings::RetryMode;
 use crate::settings::{ChecksumMode, ClientSettings};
 
 /// The header's value for a client, in the format of AWS's own SDKs (`ua/2.1`).
-pub(crate) fn user_agent(settings: &ClientSettings) -> String {
-    let mut parts = match &settings.user_agent.whole {
-        Some(own) => vec![own.to_string()],
-        None => components(settings),
-    };
-    parts.extend(settings.user_agent.extra.iter().map(|extra| extra.to_string()));
-    parts.join(" ")
+pub(crate) struct UserAgent {
+    text: String,
+    /// Where the features of a call are inserted; `None` if the program set the value.
+    features_end: Option<usize>,
 }
 
-fn components(settings: &ClientSettings) -> Vec<String> {
+impl UserAgent {
+    pub(crate) fn new(settings: &ClientSettings) -> UserAgent {
+        let (mut text, features_end) = match &settings.user_agent.whole {
+            Some(own) => (own.to_string(), None),
+            None => {
+                let start = before_call_features(settings);
+                let end = start.len();
+                (start + after_features(settings).as_str(), Some(end))
+            }
+        };
+        if let Some(extra) = &settings.user_agent.extra {
+            text.push(' ');
+            text.push_str(extra);
+        }
+        UserAgent { text, features_end }
+    }
+
+    /// The value without the features of a call.
+    pub(crate) fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    fn with(&self, features: &[&str]) -> Option<String> {
+        let (start, rest) = self.text.split_at(self.features_end?);
+        Some([start, ",", &features.join(","), rest].concat())
+    }
+}
+
+/// Adds the features that the call has turned out to use. A value that a hook has set stays; the header is not signed.
+pub(super) fn complete(call: &mut Call<'_>) {
+    let own = &call.client.user_agent;
+    if call.features.is_empty() || call.request_mut().headers.get(HEADER) != Some(own.as_str()) {
+        return;
+    }
+    if let Some(text) = own.with(&call.features) {
+        call.request_mut().headers.set(HEADER, text);
+    }
+}
+
+pub(super) const HEADER: &str = "User-Agent";
+
+impl Call<'_> {
+    /// Notes a feature that the call uses, by the letters that AWS's own SDKs share.
+    pub(crate) fn uses(&mut self, feature: &'static str) {
+        if !self.features.contains(&feature) {
+            self.features.push(feature);
+        }
+    }
+}
+
+/// The features of the settings come last.
+fn before_call_features(settings: &ClientSettings) -> String {
     let mut parts = vec![
         concat!("tucuxi/", env!("CARGO_PKG_VERSION")).to_owned(),
         "ua/2.1".to_owned(),
         os(),
         component("md", "arch", std::env::consts::ARCH),
+        component("lang", "rust", env!("CARGO_PKG_RUST_VERSION")),
     ];
-    parts.push(component("lang", "rust", env!("CARGO_PKG_RUST_VERSION")));
     if let Some(environment) = &settings.user_agent.execution_environment {
         parts.push(format!("exec-env/{}", clean(environment)));
     }
     parts.push(format!("m/{}", features(settings).join(",")));
-    parts.push(component("cfg", "retry-mode", settings.retry.mode.as_str()));
-    if let Some(app) = &settings.user_agent.appid {
-        parts.push(format!("app/{}", clean(app)));
-    }
-    parts
+    parts.join(" ")
+}
+
+fn after_features(settings: &ClientSettings) -> String {
+    let app = settings.user_agent.appid.as_ref().map(|app| format!(" app/{}", clean(app))).unwrap_or_default();
+    format!(" {}{app}", component("cfg", "retry-mode", settings.retry.mode.as_str()))
 }
 
 /// The features that the client's settings use, by the letters that AWS's own SDKs share.

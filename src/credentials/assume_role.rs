@@ -134,6 +134,10 @@ impl Provider for AssumeRoleProvider {
         METHOD
     }
 
+    fn features(&self, retrieval: &Retrieval<'_>) -> Vec<&'static str> {
+        self.role(retrieval).ok().flatten().map(|role| role.features(retrieval)).unwrap_or_default()
+    }
+
     fn load(&self, retrieval: &Retrieval<'_>) -> Result<Loaded> {
         match self.role(retrieval)? {
             Some(role) => role.load(retrieval),
@@ -247,6 +251,21 @@ impl RoleProvider {
 impl Provider for RoleProvider {
     fn method(&self) -> &'static str {
         METHOD
+    }
+
+    fn features(&self, _: &Retrieval<'_>) -> Vec<&'static str> {
+        let how: &[&'static str] = match &self.source_kind {
+            SourceKind::Profile(_) => &["n", "o"],
+            SourceKind::CredentialSource(..) => &["p"],
+            SourceKind::Session => &[],
+        };
+        let mut features = self.source.features();
+        for feature in how.iter().copied().chain(["i"]) {
+            if !features.contains(&feature) {
+                features.push(feature);
+            }
+        }
+        features
     }
 
     fn load(&self, retrieval: &Retrieval<'_>) -> Result<Loaded> {

@@ -19,6 +19,8 @@ pub(crate) struct ResolvedCredentials {
     pub credentials: Credentials,
     /// The provider's name, boto3's `method`.
     pub method: &'static str,
+    /// The letters of the sources in the user agent.
+    pub features: Vec<&'static str>,
 }
 
 impl Chain {
@@ -38,7 +40,7 @@ impl Chain {
         let mut skipped = Vec::new();
         for provider in &self.0 {
             match load_complete(&**provider, retrieval)? {
-                Loaded::Found(credentials) => return Ok(Ok(ResolvedCredentials { credentials, method: provider.method() })),
+                Loaded::Found(credentials) => return Ok(Ok(resolved(credentials, &**provider, retrieval))),
                 Loaded::Skipped(reason) => skipped.push((provider.method(), reason)),
             }
         }
@@ -47,11 +49,10 @@ impl Chain {
 
     /// Asks one provider again.
     fn reload(&self, method: &'static str, retrieval: &Retrieval<'_>) -> Result<ResolvedCredentials> {
-        let provider = self.0.iter().find(|provider| provider.method() == method);
-        match provider.map(|provider| load_complete(&**provider, retrieval)).transpose()? {
-            Some(Loaded::Found(credentials)) => Ok(ResolvedCredentials { credentials, method }),
-            Some(Loaded::Skipped(reason)) => Err(not_refreshed(method).with_detail("reason", reason.into_owned())),
-            None => Err(not_refreshed(method)),
+        let provider = self.0.iter().find(|provider| provider.method() == method).ok_or_else(|| not_refreshed(method))?;
+        match load_complete(&**provider, retrieval)? {
+            Loaded::Found(credentials) => Ok(resolved(credentials, &**provider, retrieval)),
+            Loaded::Skipped(reason) => Err(not_refreshed(method).with_detail("reason", reason.into_owned())),
         }
     }
 
@@ -59,6 +60,10 @@ impl Chain {
     pub(super) fn methods(&self) -> Vec<&'static str> {
         self.0.iter().map(|provider| provider.method()).collect()
     }
+}
+
+fn resolved(credentials: Credentials, provider: &dyn Provider, retrieval: &Retrieval<'_>) -> ResolvedCredentials {
+    ResolvedCredentials { credentials, method: provider.method(), features: provider.features(retrieval) }
 }
 
 /// Loads credentials and checks that they have both keys. An empty key is an absent one, whatever its source.
@@ -113,6 +118,11 @@ impl CachedChain {
         self.cached.find(now, retrieval.limits, search, refresh)
     }
 
+    /// The letters of the sources that the credentials came from.
+    pub(super) fn features(&self) -> Vec<&'static str> {
+        self.cached.peek().map(|found| found.features.clone()).unwrap_or_default()
+    }
+
     /// The error for a search that found nothing.
     pub(super) fn none_found(&self) -> Error {
         none_found(&self.skipped.lock().unwrap_or_else(PoisonError::into_inner))
@@ -137,7 +147,8 @@ impl CredentialSource {
 
     /// Exactly these credentials; they are never refreshed.
     pub(crate) fn fixed(credentials: Credentials) -> CredentialSource {
-        CredentialSource(Arc::new(Origin::Explicit(Arc::new(ResolvedCredentials { credentials, method: EXPLICIT }))))
+        let features = super::features_of(EXPLICIT);
+        CredentialSource(Arc::new(Origin::Explicit(Arc::new(ResolvedCredentials { credentials, method: EXPLICIT, features }))))
     }
 
     /// The credentials that `chain` finds when they are first needed.

@@ -57,6 +57,27 @@ pub(crate) trait Provider: Send + Sync {
 
     /// Loads the credentials. An error ends the search. Called again when credentials with an expiry are about to expire.
     fn load(&self, retrieval: &Retrieval<'_>) -> Result<Loaded>;
+
+    /// The letters by which AWS's SDKs name the source in the user agent. Called after [`load`](Self::load) has found
+    /// credentials.
+    fn features(&self, _: &Retrieval<'_>) -> Vec<&'static str> {
+        features_of(self.method())
+    }
+}
+
+/// The letters of the providers that always have the same ones.
+fn features_of(method: &str) -> Vec<&'static str> {
+    match method {
+        chain::EXPLICIT => vec!["e"],
+        "env" => vec!["g"],
+        "shared-credentials-file" | "config-file" => vec!["n"],
+        "custom-process" => vec!["v", "w"],
+        "login" => vec!["AC", "AD"],
+        "boto-config" => vec!["x"],
+        "container-role" => vec!["z"],
+        "iam-role" => vec!["0"],
+        _ => Vec::new(),
+    }
 }
 
 /// The result of a provider.

@@ -24,6 +24,11 @@ impl Provider for SsoProvider {
         METHOD
     }
 
+    fn features(&self, retrieval: &Retrieval<'_>) -> Vec<&'static str> {
+        let has_session = retrieval.profile(&self.profile).is_some_and(|profile| text(profile, "sso_session").is_some());
+        if has_session { vec!["r", "s"] } else { vec!["t", "u"] }
+    }
+
     fn load(&self, retrieval: &Retrieval<'_>) -> Result<Loaded> {
         let skipped = || Ok(Loaded::Skipped(format!("profile \"{}\" has no sso_role_name and no sso_account_id", self.profile).into()));
         let Some(profile) = retrieval.profile(&self.profile) else { return skipped() };

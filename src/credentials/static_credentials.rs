@@ -221,6 +221,10 @@ impl Provider for SessionProvider {
         "session"
     }
 
+    fn features(&self, retrieval: &Retrieval<'_>) -> Vec<&'static str> {
+        self.0.get(retrieval.now(), retrieval.limits).map(|found| found.features.clone()).unwrap_or_default()
+    }
+
     fn load(&self, retrieval: &Retrieval<'_>) -> Result<Loaded> {
         let found = self.0.get(retrieval.now(), retrieval.limits)?;
         Ok(Loaded::Found(found.credentials.clone()))

@@ -147,6 +147,11 @@ impl Provider for WebIdentityProvider {
         WEB_IDENTITY
     }
 
+    fn features(&self, retrieval: &Retrieval<'_>) -> Vec<&'static str> {
+        let in_environment = self.reads_environment && retrieval.variable("AWS_WEB_IDENTITY_TOKEN_FILE").is_some();
+        vec![if in_environment { "h" } else { "q" }, "k"]
+    }
+
     fn load(&self, retrieval: &Retrieval<'_>) -> Result<Loaded> {
         let setting = |key, variable| self.setting(retrieval, key, variable);
         let Some(token_file) = setting("web_identity_token_file", "AWS_WEB_IDENTITY_TOKEN_FILE") else {

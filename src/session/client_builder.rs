@@ -12,7 +12,7 @@ use crate::call::discovery::Discovery;
 use crate::call::hooks::ServiceNames;
 use crate::call::monitor::Monitor;
 use crate::call::time::{Pace, Random, Sleep};
-use crate::call::user_agent::user_agent;
+use crate::call::user_agent::UserAgent;
 use crate::call::{ClientAuth, ClientContext, Endpoints, Time, auth_type, endpoint, signing};
 use crate::client::{Client, Setup, params_map};
 use crate::credentials::{CredentialSource, explicit};
@@ -229,7 +229,7 @@ impl ClientBuilder {
                 keys: KeyCache::default(),
             },
             transport: self.transport.unwrap_or_else(|| Arc::new(HttpTransport::new(settings.transport.http_config(&endpoint.url)))),
-            user_agent: user_agent(&settings),
+            user_agent: UserAgent::new(&settings),
             monitor: Monitor::new(&settings),
             instance_region: settings.transport.in_region_connect_timeout.map(|_| self.session.instance_region()),
             retries: retries(definitions, &service, &settings.retry, tuning, &pace)?,

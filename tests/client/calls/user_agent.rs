@@ -22,10 +22,10 @@ fn settings_have_boto3_s_letters() {
     };
     let old =
         Config::new().retry_mode("legacy").request_checksum_calculation("when_required").response_checksum_validation("when_required");
-    assert_eq!(features(None, Config::new()), "E,Z,b");
-    assert_eq!(features(Some("http://localhost"), Config::new()), "E,N,Z,b");
-    assert_eq!(features(None, Config::new().retry_mode("adaptive")), "F,Z,b");
-    assert_eq!(features(None, old), "D,a,c");
+    assert_eq!(features(None, Config::new()), "E,Z,b,e");
+    assert_eq!(features(Some("http://localhost"), Config::new()), "E,N,Z,b,e");
+    assert_eq!(features(None, Config::new().retry_mode("adaptive")), "F,Z,b,e");
+    assert_eq!(features(None, old), "D,a,c,e");
 }
 
 #[test]

@@ -12,4 +12,5 @@ mod roles;
 mod secrets;
 mod sso;
 mod support;
+mod user_agent;
 mod web_identity;

@@ -9,5 +9,6 @@ mod requests;
 mod results;
 mod s3;
 mod s3_parameters;
+mod services;
 mod support;
 mod tokens;
