@@ -189,7 +189,8 @@ pub use session::{ClientBuilder, DefinitionsAt, Session, SessionBuilder, client,
 pub use settings::{Config, Environment};
 pub use testing::{ANY, Any, Recorder, Replay, StubbedError, Stubber};
 pub use transfer::{
-    Compare, Filters, Location, Plan, PlanAction, PlanItem, PlanOptions, Skipped, Transfer, TransferConfig, TransferFailure, TransferReport,
+    Compare, Filters, KeyRange, Location, Plan, PlanAction, PlanItem, PlanOptions, Skipped, Transfer, TransferConfig, TransferFailure,
+    TransferReport,
 };
 pub use value::{Bytes, Expression, List, Map, MapIter, Number, Set, Str, Stream, StreamReader, Timestamp, Value, from_value, to_value};
 pub use waiter::{Poll, Waiter};

@@ -1,9 +1,14 @@
 //! The subcommands that show definitions: `tucuxi services`, `tucuxi operations SERVICE`, and
-//! `tucuxi describe SERVICE OPERATION`.
+//! `tucuxi describe SERVICE OPERATION`; and `tucuxi stubs SERVICE…`, which writes type stubs of Python.
 
+use std::fs;
+use std::path::PathBuf;
+
+use anyhow::Context as _;
 use clap::{Args, ValueEnum};
 
 use super::{connect, output};
+use crate::host::stubs;
 
 /// List the services.
 #[derive(Args)]
@@ -41,6 +46,30 @@ pub(crate) struct Describe {
     /// Show a JSON Schema of the parameters or of the response instead.
     #[arg(long, value_name = "WHICH")]
     json_schema: Option<Which>,
+}
+
+/// Write type stubs of Python for services, so that editors and mypy know their operations and parameters.
+#[derive(Args)]
+pub(crate) struct Stubs {
+    /// The services' names, for example s3.
+    #[arg(required = true)]
+    services: Vec<String>,
+    /// The folder of the stubs, one that type checkers search: pyright searches `typings`, mypy the folders in MYPYPATH.
+    #[arg(short, long, value_name = "FOLDER", default_value = "typings")]
+    output: PathBuf,
+}
+
+impl Stubs {
+    /// Runs the subcommand.
+    pub(crate) fn run(self) -> anyhow::Result<()> {
+        let files = stubs::stubs(connect::definitions_session()?.definitions(), &self.services)?;
+        for (path, text) in &files {
+            let path = self.output.join(path);
+            fs::create_dir_all(path.parent().unwrap_or(&self.output)).with_context(|| self.output.display().to_string())?;
+            fs::write(&path, text).with_context(|| path.display().to_string())?;
+        }
+        output::lines([format!("{} files in {}", files.len(), self.output.display())])
+    }
 }
 
 #[derive(Clone, Copy, ValueEnum)]

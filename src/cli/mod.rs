@@ -43,6 +43,7 @@ enum Command {
     #[cfg(any(feature = "lua", feature = "rhai"))]
     Run(run_script::Arguments),
     Serve(serve::Arguments),
+    Stubs(inspect::Stubs),
 }
 
 /// Runs the command with the arguments of the process. A failure and its causes are printed to standard error.
@@ -63,6 +64,7 @@ pub fn main() -> ExitCode {
         #[cfg(any(feature = "lua", feature = "rhai"))]
         Command::Run(arguments) => run_script::run(arguments, &connect),
         Command::Serve(arguments) => serve::run(&arguments, connect),
+        Command::Stubs(arguments) => arguments.run(),
     };
     match done.map_err(failure::Failure::from) {
         Ok(()) => ExitCode::SUCCESS,

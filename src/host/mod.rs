@@ -14,3 +14,5 @@ pub mod python;
 pub mod rhai;
 #[cfg(any(feature = "lua", feature = "rhai"))]
 mod script;
+#[cfg(any(feature = "cli", feature = "python"))]
+pub mod stubs;

@@ -12,6 +12,7 @@ mod download;
 mod engine;
 mod execute;
 mod filters;
+mod key_ranges;
 mod listing;
 mod location;
 mod plan;
@@ -34,6 +35,7 @@ use engine::{Engine, Held};
 pub use config::TransferConfig;
 pub use execute::{TransferFailure, TransferReport};
 pub use filters::Filters;
+pub use key_ranges::KeyRange;
 pub use location::Location;
 pub use plan::{Compare, Plan, PlanAction, PlanItem, PlanOptions, Skipped};
 

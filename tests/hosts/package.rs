@@ -1,6 +1,6 @@
 //! The Python package, built from this source into `target/python-package`.
 
-use std::fs::{self, File};
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::LazyLock;
@@ -13,16 +13,20 @@ pub fn folder() -> &'static Path {
     &FOLDER
 }
 
-/// A Python with pytest and without boto3 and botocore.
+const PACKAGES: [&str; 3] = ["pytest", "dask[distributed]", "mypy"];
+
+/// A Python with these packages, and without boto3 and botocore.
 pub fn python_without_boto3() -> &'static Path {
     static PYTHON: LazyLock<PathBuf> = LazyLock::new(|| {
         let folder = target().join("python-package-tests");
         let python = folder.join("bin/python");
-        if !folder.join("installed").exists() {
-            run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&folder));
-            run(Command::new(&python).args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "pytest"]));
-            File::create(folder.join("installed")).unwrap();
+        let installed = folder.join("installed");
+        if fs::read_to_string(&installed).is_ok_and(|packages| packages == PACKAGES.join(" ")) {
+            return python;
         }
+        run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&folder));
+        run(Command::new(&python).args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]).args(PACKAGES));
+        fs::write(installed, PACKAGES.join(" ")).unwrap();
         python
     });
     &PYTHON

@@ -28,6 +28,7 @@ use crate::client::Client;
 use crate::error::Result;
 use crate::http::{Body, Cancel, Request};
 use crate::settings::Environment;
+use crate::transfer::KeyRange;
 use crate::value::{Map, Str, Timestamp, Value};
 
 /// The Python objects that conversions need, registered by the package when it is imported.
@@ -222,6 +223,19 @@ impl Handle {
             Object::Session(session) => session.off(hook.0),
             _ => false,
         }
+    }
+
+    /// Generates the type stubs of services: paths with their content.
+    fn stubs(&self, py: Python<'_>, services: Vec<String>) -> PyResult<Vec<(String, String)>> {
+        let Object::Session(session) = &self.object else { return Err(PyTypeError::new_err("not a session")) };
+        self.released(py, || crate::host::stubs::stubs(session.definitions(), &services))
+    }
+
+    /// Cuts the keys below a prefix into ranges: tuples of the key after which a range starts, and of its end.
+    fn split_keys(&self, py: Python<'_>, bucket: &str, prefix: &str, parts: usize) -> PyResult<Vec<(Option<String>, Option<String>)>> {
+        let client = self.client()?;
+        let ranges = self.released(py, || KeyRange::split(client, bucket, prefix, parts))?;
+        Ok(ranges.into_iter().map(|range| (range.start_after, range.end)).collect())
     }
 
     /// Lets a function answer the client's calls: it gets the operation and the parameters, and returns `None` to let a call

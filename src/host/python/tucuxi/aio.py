@@ -11,13 +11,60 @@ Each call runs on a thread of the pool; the event loop is never blocked. Canceli
 import asyncio
 import concurrent.futures
 import functools
+import queue
+import threading
 
 from . import _native
 from .session import Session as _Session
 
-# A call that waits for the network needs a thread, but hardly any time of the processor.
-_POOL = concurrent.futures.ThreadPoolExecutor(256, thread_name_prefix="tucuxi.aio")
 _END = object()
+
+
+class _Pool(concurrent.futures.Executor):
+    """Threads for calls. One that has nothing to do for a second ends, so none is left behind."""
+
+    # A call that waits for the network needs a thread, but hardly any time of the processor.
+    MOST = 256
+    PATIENCE = 1.0
+
+    def __init__(self):
+        self._work, self._lock, self._threads, self._idle = queue.SimpleQueue(), threading.Lock(), 0, 0
+
+    def submit(self, function, *args, **kwargs):
+        future = concurrent.futures.Future()
+        with self._lock:
+            self._work.put((future, functools.partial(function, *args, **kwargs)))
+            start = self._idle < self._work.qsize() and self._threads < self.MOST
+            self._threads += start
+        if start:
+            threading.Thread(target=self._run, name="tucuxi.aio", daemon=True).start()
+        return future
+
+    def _run(self):
+        while True:
+            with self._lock:
+                self._idle += 1
+            try:
+                future, function = self._work.get(timeout=self.PATIENCE)
+            except queue.Empty:
+                future = None
+            with self._lock:
+                self._idle -= 1
+                if future is None:
+                    # Nothing can be submitted while the lock is held.
+                    if self._work.empty():
+                        self._threads -= 1
+                        return
+                    continue
+            if future.set_running_or_notify_cancel():
+                try:
+                    future.set_result(function())
+                except BaseException as error:
+                    future.set_exception(error)
+            del future, function
+
+
+_POOL = _Pool()
 
 
 async def _run(function, *args, cancel=None, **kwargs):

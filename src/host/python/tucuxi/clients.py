@@ -120,6 +120,14 @@ class BaseClient:
                 return self._stubbed[number]
         return response
 
+    def with_settings(self, *, deadline=None, cancel=None, headers=None):
+        """Returns a client for calls with a total time in seconds, a :class:`tucuxi.Cancel`, and additional headers.
+
+        Paginators and waiters that are made of it have the same settings.
+        """
+        limits = {"deadline": deadline, "cancel": cancel, "headers": list(headers.items()) if hasattr(headers, "items") else headers}
+        return type(self)(_Limited(self._native, {name: value for name, value in limits.items() if value is not None}), self._origin)
+
     def can_paginate(self, operation_name):
         """Returns whether an operation has a paginator."""
         if not self._native.has(operation_name):
@@ -187,6 +195,22 @@ class BaseClient:
 
 
 _MAKE_API_CALL = BaseClient._make_api_call
+
+
+class _Limited:
+    """A native client whose calls have settings."""
+
+    def __init__(self, native, settings):
+        self._whole, self._settings = native, settings
+
+    def call(self, name, params=None, **more):
+        answer = self._whole.call(name, params, **{**self._settings, **more})
+        return _Limited(answer, self._settings) if getattr(answer, "kind", None) in ("paginator", "waiter") else answer
+
+    def __getattr__(self, name):
+        return getattr(self._whole, name)
+
+
 # Other attributes of a client replace its methods.
 _OWN_ATTRIBUTES = {"_native", "_origin", "_exceptions", "meta", "_intercepted", "_stubbed"}
 # Whether this thread is making a call that no function may answer again.

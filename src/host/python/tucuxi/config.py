@@ -1,7 +1,6 @@
 """``botocore.config.Config``."""
 
 import copy
-import sys
 
 from . import _native
 
@@ -18,11 +17,12 @@ class _Unsigned:
     def __reduce__(self):
         return "UNSIGNED"
 
-    def _tucuxi_value(self):
-        return "unsigned"
 
-
-UNSIGNED = _Unsigned()
+try:
+    # The one of an installed botocore is the same object for programs that use both.
+    from botocore import UNSIGNED
+except ImportError:
+    UNSIGNED = _Unsigned()
 
 _DEFAULTS = dict(
     region_name=None, signature_version=None, user_agent=None, user_agent_extra=None, user_agent_appid=None, connect_timeout=60,
@@ -97,7 +97,8 @@ class Config:
         return Config._of({**self._user_provided_options, **other_config._user_provided_options})
 
     def _tucuxi_value(self):
-        return {name: value for name, value in self._user_provided_options.items() if value is not None}
+        options = self._user_provided_options.items()
+        return {name: "unsigned" if value is UNSIGNED else value for name, value in options if value is not None}
 
     def __repr__(self):
         return f"<botocore.config.Config object at {id(self):#x}>"
@@ -108,8 +109,7 @@ def own_config(config):
     options = getattr(config, "_user_provided_options", None)
     if isinstance(config, Config) or not isinstance(options, dict):
         return config
-    unsigned = getattr(sys.modules.get("botocore"), "UNSIGNED", UNSIGNED)
-    return Config._of({name: UNSIGNED if value is unsigned else value for name, value in options.items()})
+    return Config._of(dict(options))
 
 
 _EXTENSIONS = {"deadline", "omit_null_parameters", "message_style", "max_response_header_size", "s3_compatible",

@@ -119,7 +119,13 @@ def _format_client_error(response, operation_name):
     return f"An error occurred ({code}) when calling the {operation_name} operation{retries}: {message}"
 
 
+def _name_of(cls):
+    """The name of a class of this module, which another process finds here whether or not there is a botocore."""
+    return cls.__name__ if globals().get(cls.__name__) is cls else cls
+
+
 def _rebuild(cls, args, state):
+    cls = globals()[cls] if isinstance(cls, str) else cls
     exception = cls.__new__(cls)
     exception.args = args
     exception.__dict__.update(state)
@@ -150,7 +156,7 @@ def _own_classes():
                 Exception.__init__(self, self.fmt.format(**kwargs))
                 self.kwargs = kwargs
             def __reduce__(self):
-                return _rebuild, (type(self), self.args, dict(self.__dict__))
+                return _rebuild, (_name_of(type(self)), self.args, dict(self.__dict__))
             members.update(__init__=__init__, __reduce__=__reduce__)
         elif name == "ClientError":
             members["MSG_TEMPLATE"] = (
@@ -161,7 +167,7 @@ def _own_classes():
                 self.response = error_response
                 self.operation_name = operation_name
             def __reduce__(self):
-                return _rebuild, (ClientError, self.args, dict(self.__dict__))
+                return _rebuild, (_name_of(ClientError), self.args, dict(self.__dict__))
             members.update(__init__=__init__, __reduce__=__reduce__)
         elif name == "WaiterError":
             def __init__(self, name, reason, last_response):

@@ -111,6 +111,8 @@ def _dispatch(handler, data, service_model):
     call["model"] = OperationModel(None, service_model or ServiceModel({}, data["service"]), data["operation"])
     if stage in ("provide-client-params", "before-parameter-build", "before-endpoint-resolution"):
         params = data["params"]
+        if stage == "before-endpoint-resolution":
+            call["builtins"] = {}
         returned = handler(params=params, **call)
         changes["params"] = returned if isinstance(returned, dict) and stage == "provide-client-params" else params
     elif stage == "before-call":

@@ -38,8 +38,16 @@ class Binary:
     def __hash__(self):
         return hash(self.value)
 
+    def __reduce__(self):
+        return _binary, (self.value,)
+
     def _tucuxi_value(self):
         return bytes(self.value)
+
+
+def _binary(value):
+    """Rebuilds binary data that were pickled; found here whether or not there is a boto3."""
+    return Binary(value)
 
 
 class TypeSerializer:

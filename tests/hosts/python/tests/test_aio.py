@@ -1,8 +1,11 @@
 """The interface for asyncio."""
 
 import asyncio
+import gc
+import os
 import socket
 import threading
+import time
 
 import pytest
 import tucuxi.aio
@@ -45,8 +48,31 @@ def test_500_tasks_of_which_a_third_is_canceled():
             results = await asyncio.gather(*tasks, return_exceptions=True)
             kept = [r for i, r in enumerate(results) if i % 3]
             assert kept == [b"content"] * len(kept)
+            canceled = [r for i, r in enumerate(results) if not i % 3]
+            assert all(isinstance(r, asyncio.CancelledError) or r == b"content" for r in canceled)
 
+    sockets = _sockets()
     asyncio.run(main())
+    gc.collect()
+    # The threads end by themselves after a second without work, and the connections with the client.
+    end = time.monotonic() + 10
+    while time.monotonic() < end and (_threads() or _sockets() > sockets):
+        time.sleep(0.1)
+    assert not _threads() and _sockets() <= sockets
+
+
+def _threads():
+    return [thread for thread in threading.enumerate() if thread.name.startswith("tucuxi.aio")]
+
+
+def _sockets():
+    count = 0
+    for descriptor in os.listdir("/proc/self/fd"):
+        try:
+            count += os.readlink(f"/proc/self/fd/{descriptor}").startswith("socket:")
+        except OSError:
+            pass
+    return count
 
 
 def test_canceling_a_task_cancels_its_call():

@@ -156,6 +156,45 @@ def test_a_configuration_of_an_installed_botocore_is_accepted():
     assert client.meta.config.read_timeout == 7 and client.meta.config.retries["mode"] == "adaptive"
 
 
+def test_errors_and_items_travel(s3):
+    with pytest.raises(s3.exceptions.NoSuchKey) as caught:
+        s3.get_object(Bucket="robust", Key="none")
+    copy = pickle.loads(pickle.dumps(caught.value))
+    assert isinstance(copy, exceptions.ClientError) and copy.response == caught.value.response and str(copy) == str(caught.value)
+    for error in (exceptions.NoCredentialsError(), exceptions.ProfileNotFound(profile="p"), exceptions.WaiterError("n", "r", {})):
+        copy = pickle.loads(pickle.dumps(error))
+        assert type(copy) is type(error) and str(copy) == str(error)
+    from tucuxi.types import Binary
+
+    assert pickle.loads(pickle.dumps({"b": Binary(b"x")})) == {"b": Binary(b"x")}
+
+
+def test_a_host_supplies_the_environment(s3):
+    variables = {"AWS_DEFAULT_REGION": "eu-west-3", "AWS_ACCESS_KEY_ID": "from-map", "AWS_SECRET_ACCESS_KEY": "s"}
+    session = tucuxi.Session(environment=variables)
+    assert session.region_name == "eu-west-3" and session.get_credentials().access_key == "from-map"
+    copy = pickle.loads(pickle.dumps(session))
+    assert copy.region_name == "eu-west-3"
+    asked = []
+    looked_up = tucuxi.Session(environment=lambda name: asked.append(name) or variables.get(name))
+    assert looked_up.region_name == "eu-west-3" and "AWS_DEFAULT_REGION" in asked
+    assert tucuxi.Session(environment={}).get_credentials() is None
+
+
+def test_calls_with_settings(s3):
+    seen = []
+    s3.meta.events.register("before-send.s3.ListBuckets", lambda request, **event: seen.append(request.headers.get("x-trace")))
+    s3.with_settings(headers={"x-trace": "7"}, deadline=30).list_buckets()
+    s3.list_buckets()
+    assert seen == ["7", None]
+    canceled = tucuxi.Cancel()
+    canceled.cancel()
+    with pytest.raises(tucuxi.exceptions.CanceledError):
+        s3.with_settings(cancel=canceled).list_buckets()
+    with pytest.raises(tucuxi.exceptions.CanceledError):
+        list(s3.with_settings(cancel=canceled).get_paginator("list_buckets").paginate())
+
+
 def test_repr_dir_and_help(s3):
     assert repr(s3).startswith("<botocore.client.S3 object at")
     assert {"put_object", "upload_file", "meta", "exceptions"} <= set(dir(s3))
