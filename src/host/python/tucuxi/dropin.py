@@ -15,8 +15,17 @@ import types as _types
 
 from . import (
     auth, awsrequest, boto3, botocore_session, clients, conditions, config, credentials, exceptions, hooks, loaders, model, paginate,
-    resources, response, session, stub, table, transfer, types, utils, waiter,
+    resources, response, session, stub, table, transfer, transfer_manager, types, utils, waiter,
 )
+
+
+def _s3transfer_modules():
+    return {
+        "s3transfer": {"S3Transfer": transfer.S3Transfer, "TransferConfig": transfer.TransferConfig},
+        "s3transfer.manager": {"TransferManager": transfer_manager.TransferManager, "TransferConfig": transfer.TransferConfig},
+        "s3transfer.subscribers": {"BaseSubscriber": transfer_manager.BaseSubscriber},
+        "s3transfer.futures": {"TransferFuture": transfer_manager.TransferFuture},
+    }
 
 
 def _errors():
@@ -204,7 +213,7 @@ def install(botocore=True):
         installed = _find_installed()
         modules.update(_modules_for_clients())
         if installed is None:
-            modules.update(_modules_of_their_own())
+            modules.update({**_modules_of_their_own(), **_s3transfer_modules()})
     for name in [name for name in sys.modules if name == "boto3" or name.startswith("boto3.")]:
         del sys.modules[name]
     if "botocore" in modules:

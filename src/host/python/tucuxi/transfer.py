@@ -204,4 +204,11 @@ class ProgressCallbackInvoker:
         self._callback(bytes_transferred)
 
 
+def create_transfer_manager(client, config, osutil=None):
+    """Returns a manager of transfers that run in the background."""
+    from .transfer_manager import TransferManager
+
+    return TransferManager(client, config, osutil)
+
+
 TransferConfig.__module__ = S3Transfer.__module__ = "boto3.s3.transfer"

@@ -1,0 +1,94 @@
+"""``s3transfer``: transfers that run in the background and report to subscribers."""
+
+import concurrent.futures
+
+from .transfer import TransferConfig
+
+
+class BaseSubscriber:
+    """Is told about a transfer."""
+
+    def on_queued(self, future, **kwargs):
+        """The transfer was submitted."""
+
+    def on_progress(self, future, bytes_transferred, **kwargs):
+        """Bytes were transferred."""
+
+    def on_done(self, future, **kwargs):
+        """The transfer has ended, with or without success."""
+
+
+class TransferFuture:
+    """A transfer that runs in the background."""
+
+    def __init__(self):
+        self._future = None
+
+    def done(self):
+        return self._future.done()
+
+    def result(self):
+        """Waits for the end; raises the error of the transfer."""
+        return self._future.result()
+
+    def cancel(self):
+        """Cancels the transfer if it has not started."""
+        return self._future.cancel()
+
+
+class TransferManager:
+    """Runs transfers of a client on as many threads as its configuration allows."""
+
+    def __init__(self, client, config=None, osutil=None, executor_cls=None):
+        self.client, self.config = client, config or TransferConfig()
+        self._pool = concurrent.futures.ThreadPoolExecutor(self.config.max_request_concurrency, "s3transfer")
+
+    def upload(self, fileobj, bucket, key, extra_args=None, subscribers=None):
+        """Uploads a file, given by its name or as an object."""
+        method = self.client.upload_fileobj if hasattr(fileobj, "read") else self.client.upload_file
+        return self._submit(subscribers, method, fileobj, bucket, key, ExtraArgs=extra_args, Config=self.config)
+
+    def download(self, bucket, key, fileobj, extra_args=None, subscribers=None):
+        """Downloads to a file, given by its name or as an object."""
+        method = self.client.download_fileobj if hasattr(fileobj, "write") else self.client.download_file
+        return self._submit(subscribers, method, bucket, key, fileobj, ExtraArgs=extra_args, Config=self.config)
+
+    def copy(self, copy_source, bucket, key, extra_args=None, subscribers=None, source_client=None):
+        """Copies an object."""
+        return self._submit(subscribers, self.client.copy, copy_source, bucket, key, ExtraArgs=extra_args, SourceClient=source_client,
+                            Config=self.config)
+
+    def delete(self, bucket, key, extra_args=None, subscribers=None):
+        """Deletes an object."""
+        return self._submit(subscribers, lambda Callback: self.client.delete_object(Bucket=bucket, Key=key, **(extra_args or {})))
+
+    def _submit(self, subscribers, method, *args, **kwargs):
+        future, subscribers = TransferFuture(), subscribers or []
+
+        def progress(count):
+            for subscriber in subscribers:
+                if hasattr(subscriber, "on_progress"):
+                    subscriber.on_progress(future=future, bytes_transferred=count)
+
+        future._future = self._pool.submit(method, *args, Callback=progress, **kwargs)
+        for subscriber in subscribers:
+            if hasattr(subscriber, "on_queued"):
+                subscriber.on_queued(future=future)
+            if hasattr(subscriber, "on_done"):
+                future._future.add_done_callback(lambda _, subscriber=subscriber: subscriber.on_done(future=future))
+        return future
+
+    def shutdown(self, cancel=False, cancel_msg=""):
+        """Waits for the transfers; with ``cancel``, those that have not started are canceled."""
+        self._pool.shutdown(wait=True, cancel_futures=cancel)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, value, traceback):
+        self.shutdown(cancel=kind is not None)
+
+
+BaseSubscriber.__module__ = "s3transfer.subscribers"
+TransferFuture.__module__ = "s3transfer.futures"
+TransferManager.__module__ = "s3transfer.manager"
