@@ -5,6 +5,7 @@ import re
 import threading
 
 from . import _native, exceptions
+from .awsrequest import URLLib3Session
 from .config import Config
 from .docs import OperationDoc
 from .hooks import EventEmitter, extended
@@ -92,7 +93,7 @@ class BaseClient:
     """A client of a service. Its methods are the operations, with keyword arguments by the names of their parameters."""
 
     _stubbed = None
-    _intercepted = False
+    _intercepted = _sends_through_replacement = False
 
     def __init__(self, native, origin):
         self._native, self._origin, self._exceptions = native, origin, None
@@ -110,6 +111,8 @@ class BaseClient:
         return self._native.get("waiter_names")
 
     def _make_api_call(self, operation_name, api_params):
+        if URLLib3Session.send is not _SEND:
+            self._send_through_replacement()
         if self._intercepted:
             response = self._call_directly(operation_name, api_params)
         else:
@@ -180,6 +183,16 @@ class BaseClient:
 
             self._native.intercept(answer)
 
+    def _send_through_replacement(self):
+        """Makes requests go through a function that a test has put in the place of ``URLLib3Session.send``."""
+        if not self._sends_through_replacement:
+            self._sends_through_replacement = True
+
+            def send(request, **event):
+                return URLLib3Session().send(request) if URLLib3Session.send is not _SEND else None
+
+            self.meta.events._register("before-send", send, None, "last", server=True)
+
     def _call_directly(self, operation_name, api_params):
         before, _directly.active = getattr(_directly, "active", False), True
         try:
@@ -212,7 +225,8 @@ class _Limited:
 
 
 # Other attributes of a client replace its methods.
-_OWN_ATTRIBUTES = {"_native", "_origin", "_exceptions", "meta", "_intercepted", "_stubbed"}
+_OWN_ATTRIBUTES = {"_native", "_origin", "_exceptions", "meta", "_intercepted", "_stubbed", "_sends_through_replacement"}
+_SEND = URLLib3Session.send
 # Whether this thread is making a call that no function may answer again.
 _directly = threading.local()
 _named_classes = {}
