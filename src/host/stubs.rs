@@ -28,7 +28,7 @@ const PACKAGE: &[(&str, &str)] = &[
 const BOTO3: &[(&str, &str)] = &[
     (
         "boto3/__init__.pyi",
-        "from tucuxi import Session as Session, client as client, resource as resource, setup_default_session as setup_default_session\n",
+        "from tucuxi import Session as Session, client as client, resource as resource, setup_default_session as setup_default_session\nfrom . import session as session\n",
     ),
     ("boto3/session.pyi", "from tucuxi import Session as Session\n"),
 ];
@@ -38,7 +38,7 @@ const MARK: &str = "# client\n";
 
 /// The methods of S3's clients that are not operations.
 const OF_S3: &str = "\
-    def upload_file(self, Filename: str | os.PathLike[str], Bucket: str, Key: str, ExtraArgs: Mapping[str, Any] | None = ..., Callback: Callable[[int], object] | None = ..., Config: Any = ...) -> None: ...
+\x20   def upload_file(self, Filename: str | os.PathLike[str], Bucket: str, Key: str, ExtraArgs: Mapping[str, Any] | None = ..., Callback: Callable[[int], object] | None = ..., Config: Any = ...) -> None: ...
     def upload_fileobj(self, Fileobj: IO[bytes], Bucket: str, Key: str, ExtraArgs: Mapping[str, Any] | None = ..., Callback: Callable[[int], object] | None = ..., Config: Any = ...) -> None: ...
     def download_file(self, Bucket: str, Key: str, Filename: str | os.PathLike[str], ExtraArgs: Mapping[str, Any] | None = ..., Callback: Callable[[int], object] | None = ..., Config: Any = ...) -> None: ...
     def download_fileobj(self, Bucket: str, Key: str, Fileobj: IO[bytes], ExtraArgs: Mapping[str, Any] | None = ..., Callback: Callable[[int], object] | None = ..., Config: Any = ...) -> None: ...
@@ -86,6 +86,8 @@ fn with_overloads(stub: &str, clients: &[(&str, String, String)]) -> String {
     if clients.is_empty() {
         return stub.to_owned();
     }
+    // The indentation of the second mark is not a part of the declaration.
+    let declaration = declaration.trim_end_matches(' ');
     let indent = &declaration[..declaration.len() - declaration.trim_start().len()];
     let mut text = String::new();
     for (_, module, class) in clients {
@@ -96,7 +98,9 @@ fn with_overloads(stub: &str, clients: &[(&str, String, String)]) -> String {
         let own = declaration.replace("service_name: str", &format!("service_name: Literal[\"{service}\"]"));
         let _ = write!(text, "{indent}@overload\n{}", own.replace("-> AnyClient", &format!("-> {class}")));
     }
-    format!("{text}{indent}@overload\n{declaration}{}", after.trim_start_matches(' '))
+    // An overload for every name may not return another class than the one for a name.
+    let general = declaration.replace("-> AnyClient", "-> Any");
+    format!("{text}{indent}@overload\n{general}{after}")
 }
 
 /// Whether a shape is a parameter or a part of a result: the types differ, for example of blobs.
@@ -217,8 +221,8 @@ impl Service {
     /// The typed dictionaries of all structures that parameters or results contain.
     fn dictionaries(&self, used: Use) -> String {
         let mut text = HEAD.to_owned();
+        text.push_str("from tucuxi.response import EventStream, StreamingBody\n\n");
         if used == Use::Results {
-            text.push_str("from tucuxi.response import EventStream, StreamingBody\n\n");
             text.push_str("class ResponseMetadata(TypedDict, total=False):\n    RequestId: str\n    HostId: str\n");
             text.push_str(
                 "    HTTPStatusCode: Required[int]\n    HTTPHeaders: Required[dict[str, str]]\n    RetryAttempts: Required[int]\n\n",

@@ -11,6 +11,9 @@ class PaginatorConfig(TypedDict, total=False):
 class Paginator:
     @property
     def result_keys(self) -> list[str]: ...
+
+class AnyPaginator(Paginator):
+    """The paginator of a service without stubs of its own."""
     def paginate(self, **kwargs: Any) -> PageIterator[Any]: ...
 
 class PageIterator(Generic[Page]):
