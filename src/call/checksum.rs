@@ -11,12 +11,14 @@
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use md5::{Digest, Md5};
+use ring::digest;
 
 use super::Call;
 use super::signing;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{Body, Checksum, ChecksumAlgorithm, Headers, ResponseBody, aws_chunked, verified};
 use crate::settings::ChecksumMode;
+use crate::text::encoding::hex;
 use crate::value::Value;
 
 /// The checksum that a request will carry.
@@ -89,6 +91,7 @@ pub(super) fn apply(call: &mut Call<'_>) -> Result<()> {
         return Ok(());
     }
     call.uses(feature(&plan));
+    let covers_body = signing::covers_body(call);
     let request = call.request_mut();
     let value = match plan {
         Plan::Trailer(algorithm) => {
@@ -99,7 +102,17 @@ pub(super) fn apply(call: &mut Call<'_>) -> Result<()> {
         }
         Plan::Header(algorithm) => {
             let mut checksum = Checksum::new(algorithm);
-            scan(&mut request.body, |piece| checksum.update(piece))?;
+            // A body is read once for both its checksum and its signature.
+            let mut sha256 = covers_body.then(|| digest::Context::new(&digest::SHA256)).filter(|_| matches!(request.body, Body::Reader(_)));
+            scan(&mut request.body, |piece| {
+                checksum.update(piece);
+                if let Some(sha256) = &mut sha256 {
+                    sha256.update(piece);
+                }
+            })?;
+            if let (Body::Reader(reader), Some(sha256)) = (&mut request.body, sha256) {
+                reader.set_sha256(hex(sha256.finish().as_ref()));
+            }
             checksum.finish()
         }
         Plan::ContentMd5 => {

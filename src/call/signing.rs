@@ -252,6 +252,13 @@ fn payload(call: &mut Call<'_>, flavor: Flavor) -> Result<Payload<'static>> {
     Ok(facts.payload())
 }
 
+/// Whether the signature of the request will probably cover the digest of its body.
+pub(super) fn covers_body(call: &mut Call<'_>) -> bool {
+    let settings = &call.client.settings;
+    let is_disabled = settings.signing.unsigned || settings.s3_option("payload_signing_enabled").and_then(Value::as_bool) == Some(false);
+    !is_disabled && !call.signing.unsigned_payload && !call.request_mut().is_https()
+}
+
 /// Whether the request is signed with a signature that contains the time.
 pub(crate) fn covers_time(call: &Call<'_>) -> bool {
     let scheme = call.signing.signer.as_deref().or(call.signing.auth_type.as_deref()).unwrap_or(&call.client.auth.signature_version);

@@ -25,7 +25,7 @@ fn source(body: Body, algorithm: ChecksumAlgorithm, trailer: String) -> AwsChunk
         Body::Bytes(bytes) => Content::Memory(bytes, 0),
         Body::Reader(reader) => Content::Stream(reader),
     };
-    AwsChunked { content, algorithm, trailer, checksum: Some(Checksum::new(algorithm)), buffer: Vec::new(), at: 0, end: 0, taken: 0 }
+    AwsChunked { content, algorithm, trailer, checksum: Some(Checksum::new(algorithm)), buffer: Vec::new(), at: 0, end: 0, left: 0, taken: 0 }
 }
 
 struct AwsChunked {
@@ -34,10 +34,12 @@ struct AwsChunked {
     trailer: String,
     /// `None` after the trailer.
     checksum: Option<Checksum>,
-    /// The encoded bytes that are to be read next: `buffer[at..end]`. The buffer keeps its allocation from chunk to chunk.
+    /// The encoded bytes that are to be read next: `buffer[at..end]`.
     buffer: Vec<u8>,
     at: usize,
     end: usize,
+    /// How many bytes of the current chunk are to be read directly from the content.
+    left: usize,
     /// How many bytes of the content have been encoded.
     taken: u64,
 }
@@ -51,56 +53,97 @@ enum Content {
 const SIZE_LINE: usize = 10;
 
 impl AwsChunked {
-    /// Returns the room for the content of the next chunk: for the rest of a body that announces its length, otherwise for a
-    /// whole chunk. There is always some room, in which a source that has more than it announced is noticed.
-    fn room(&self) -> usize {
-        let rest = self.content.length().map_or(CHUNK as u64, |length| length.saturating_sub(self.taken));
-        rest.clamp(1024, CHUNK as u64) as usize
+    /// Begins the next chunk, or the end. If the length of the content is known, only the size line is encoded here: the
+    /// content is read to where it is sent from.
+    fn begin_chunk(&mut self) -> io::Result<()> {
+        let rest = self.content.length().map(|length| length.saturating_sub(self.taken));
+        match rest {
+            Some(rest) if rest > 0 => {
+                let size = rest.min(CHUNK as u64) as usize;
+                self.left = size;
+                self.encode(format_args!("{size:x}\r\n"))
+            }
+            // A source may have more than it announced.
+            Some(_) => self.read_chunk(1024),
+            None => self.read_chunk(CHUNK),
+        }
     }
 
-    /// Encodes the next chunk, or the end. The content is read to its place behind the size line, so it is not copied again.
-    fn refill(&mut self) -> io::Result<()> {
-        self.at = 0;
-        self.end = 0;
-        let room = self.room();
+    /// Encodes a chunk of at most `room` bytes whose size is known only after it was read, or the end.
+    fn read_chunk(&mut self, room: usize) -> io::Result<()> {
         if self.buffer.len() < SIZE_LINE + room + 2 {
             self.buffer.resize(SIZE_LINE + room + 2, 0);
         }
-        let length = self.content.fill(&mut self.buffer[SIZE_LINE..SIZE_LINE + room])?;
-        self.taken += length as u64;
+        let end = SIZE_LINE + self.content.fill(&mut self.buffer[SIZE_LINE..SIZE_LINE + room])?;
+        let length = end - SIZE_LINE;
         match &mut self.checksum {
             Some(checksum) if length > 0 => {
-                let end = SIZE_LINE + length;
+                self.taken += length as u64;
                 checksum.update(&self.buffer[SIZE_LINE..end]);
                 self.buffer[end..end + 2].copy_from_slice(b"\r\n");
                 let line = format!("{length:x}\r\n");
                 self.at = SIZE_LINE - line.len();
                 self.buffer[self.at..SIZE_LINE].copy_from_slice(line.as_bytes());
                 self.end = end + 2;
+                Ok(())
             }
             _ => {
                 let sum = self.checksum.take().map(Checksum::finish).unwrap_or_default();
-                self.buffer.clear();
-                write!(self.buffer, "0\r\n{}:{sum}\r\n\r\n", self.trailer)?;
-                self.end = self.buffer.len();
+                let trailer = std::mem::take(&mut self.trailer);
+                let encoded = self.encode(format_args!("0\r\n{trailer}:{sum}\r\n\r\n"));
+                self.trailer = trailer;
+                encoded
             }
         }
+    }
+
+    fn encode(&mut self, text: std::fmt::Arguments<'_>) -> io::Result<()> {
+        self.buffer.clear();
+        self.buffer.write_fmt(text)?;
+        (self.at, self.end) = (0, self.buffer.len());
         Ok(())
+    }
+
+    /// Reads content of the current chunk.
+    fn read_content(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        let wanted = buf.len().min(self.left);
+        let read = self.content.read(&mut buf[..wanted])?;
+        if read == 0 {
+            let message = format!("it ended after {} of {} bytes", self.taken, self.content.length().unwrap_or_default());
+            return Err(io::Error::new(io::ErrorKind::UnexpectedEof, message));
+        }
+        if let Some(checksum) = &mut self.checksum {
+            checksum.update(&buf[..read]);
+        }
+        self.taken += read as u64;
+        self.left -= read;
+        if self.left == 0 {
+            self.encode(format_args!("\r\n"))?;
+        }
+        Ok(read)
     }
 }
 
 impl Read for AwsChunked {
+    /// Fills the buffer, so that size lines are not sent alone.
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        if self.at == self.end {
-            if self.checksum.is_none() {
-                return Ok(0);
+        let mut filled = 0;
+        while filled < buf.len() {
+            let free = &mut buf[filled..];
+            if self.at < self.end {
+                let amount = free.len().min(self.end - self.at);
+                free[..amount].copy_from_slice(&self.buffer[self.at..self.at + amount]);
+                self.at += amount;
+                filled += amount;
+            } else if self.left > 0 {
+                filled += self.read_content(free)?;
+            } else if self.checksum.is_some() {
+                self.begin_chunk()?;
+            } else {
+                break;
             }
-            self.refill()?;
         }
-        let n = buf.len().min(self.end - self.at);
-        buf[..n].copy_from_slice(&self.buffer[self.at..self.at + n]);
-        self.at += n;
-        Ok(n)
+        Ok(filled)
     }
 }
 
@@ -118,7 +161,7 @@ impl Rewind for AwsChunked {
             Content::Stream(reader) => reader.rewind()?,
         }
         self.checksum = Some(Checksum::new(self.algorithm));
-        (self.at, self.end, self.taken) = (0, 0, 0);
+        (self.at, self.end, self.left, self.taken) = (0, 0, 0, 0);
         Ok(())
     }
 }
@@ -131,8 +174,7 @@ impl Content {
         }
     }
 
-    /// Fills the buffer, or as much of it as there is content for.
-    fn fill(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
         match self {
             Content::Memory(bytes, at) => {
                 let n = buf.len().min(bytes.len() - *at);
@@ -140,19 +182,25 @@ impl Content {
                 *at += n;
                 Ok(n)
             }
-            Content::Stream(reader) => {
-                let mut filled = 0;
-                while filled < buf.len() {
-                    match reader.read(&mut buf[filled..]) {
-                        Ok(0) => break,
-                        Ok(n) => filled += n,
-                        Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
-                        Err(e) => return Err(e),
-                    }
+            Content::Stream(reader) => loop {
+                match reader.read(buf) {
+                    Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                    other => return other,
                 }
-                Ok(filled)
+            },
+        }
+    }
+
+    /// Fills the buffer, or as much of it as there is content for.
+    fn fill(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        let mut filled = 0;
+        while filled < buf.len() {
+            match self.read(&mut buf[filled..])? {
+                0 => break,
+                read => filled += read,
             }
         }
+        Ok(filled)
     }
 }
 
@@ -189,15 +237,16 @@ mod tests {
 
     #[test]
     fn the_buffer_is_no_larger_than_the_body_needs() {
-        for (length, at_most) in [(0, 1100), (1024, 1100), (70_000, 70_100), (3 * CHUNK, CHUNK + 100)] {
-            let body = Body::Bytes(vec![b'x'; length].into());
+        let known = |length: usize| Body::Bytes(vec![b'x'; length].into());
+        let unknown = |length: usize| Body::Reader(crate::value::Stream::from_reader(io::Cursor::new(vec![b'x'; length])).take().unwrap());
+        for (body, at_most) in [(known(0), 1100), (known(1024), 1100), (known(3 * CHUNK), 1100), (unknown(3 * CHUNK), CHUNK + 100)] {
             let mut source = source(body, ChecksumAlgorithm::Crc32, "t".to_owned());
             let mut largest = 0;
             let mut piece = [0; 8192];
             while source.read(&mut piece).unwrap() > 0 {
                 largest = largest.max(source.buffer.capacity());
             }
-            assert!((length.min(CHUNK)..=at_most).contains(&largest), "{length}: {largest}");
+            assert!((1..=at_most).contains(&largest), "{at_most}: {largest}");
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::engine::Engine;
+use super::engine::{Engine, Width};
 use crate::error::{Error, ErrorKind, Result, did_you_mean};
 use crate::value::{Map, Value};
 
@@ -20,6 +20,8 @@ pub struct TransferConfig {
     pub(super) multipart_threshold: u64,
     pub(super) multipart_chunksize: u64,
     pub(super) max_concurrency: usize,
+    /// How many requests for small objects may be in flight.
+    pub(super) max_small_requests: usize,
     pub(super) num_download_attempts: u32,
     pub(super) max_bandwidth: Option<u64>,
     pub(super) max_memory: u64,
@@ -31,6 +33,7 @@ impl Default for TransferConfig {
             multipart_threshold: 8 << 20,
             multipart_chunksize: 8 << 20,
             max_concurrency: 10,
+            max_small_requests: 40,
             num_download_attempts: 5,
             max_bandwidth: None,
             max_memory: 128 << 20,
@@ -85,8 +88,12 @@ impl TransferConfig {
 
     /// Sets how many objects and parts are transferred at the same time: 10 by default, at most 1,000. All clones of a
     /// transfer share this number. With 1, everything happens on the calling thread, in order.
+    ///
+    /// Unless this is set, up to 40 objects that are smaller than the threshold are transferred at the same time if the
+    /// server takes long to respond: waiting for a response costs a connection, not bandwidth.
     pub fn max_concurrency(mut self, parts: usize) -> Self {
         self.max_concurrency = parts.clamp(1, 1000);
+        self.max_small_requests = self.max_concurrency;
         self
     }
 
@@ -111,7 +118,7 @@ impl TransferConfig {
     }
 
     pub(super) fn engine(&self) -> Arc<Engine> {
-        Engine::new(self.max_concurrency, self.max_memory, self.max_bandwidth)
+        Engine::new(Width { parts: self.max_concurrency, small: self.max_small_requests }, self.max_memory, self.max_bandwidth)
     }
 }
 

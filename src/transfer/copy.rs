@@ -38,7 +38,9 @@ const OF_PART: &[&str] = &[
 ];
 
 /// Copies an object.
-pub(super) fn object(job: &Arc<Job>, source: &Value, bucket: &str, key: &str) -> Result<()> {
+///
+/// The size of the source may be known from a listing: a small object needs no other request.
+pub(super) fn object(job: &Arc<Job>, source: &Value, size: Option<u64>, bucket: &str, key: &str) -> Result<()> {
     let args = &job.extra_args;
     arguments::check_copy(args)?;
     let address_of_source = source
@@ -46,6 +48,9 @@ pub(super) fn object(job: &Arc<Job>, source: &Value, bucket: &str, key: &str) ->
         .filter(|map| map.contains_key("Bucket") && map.contains_key("Key"))
         .ok_or_else(|| invalid("The source of a copy must be a map of the form {\"Bucket\": bucket_name, \"Key\": key}."))?;
     job.check_absent(bucket, key)?;
+    if let Some(size) = size.filter(|size| job.is_small(*size)) {
+        return whole(job, source, size, bucket, key);
+    }
     let mut head = address_of_source.clone();
     for (name, of_source) in OF_SOURCE {
         if let Some(value) = args.get(name) {
@@ -54,17 +59,23 @@ pub(super) fn object(job: &Arc<Job>, source: &Value, bucket: &str, key: &str) ->
     }
     let head = job.call_with(job.source_client(), "HeadObject", head)?;
     let size = head["ContentLength"].as_int().and_then(|size| u64::try_from(size).ok()).unwrap_or(0);
-    if size < job.config().multipart_threshold {
-        let mut params = address(bucket, key);
-        params.insert("CopySource", source.clone());
-        params.extend(args.iter().map(|(name, value)| (name.clone(), value.clone())));
-        let _slot = job.slot()?;
-        job.call("CopyObject", params)?;
-        job.count_part();
-        return job.progress(size);
+    if job.is_small(size) {
+        return whole(job, source, size, bucket, key);
     }
     in_parts(job, source, &head, size, bucket, key)?;
     copy_tags(job, address_of_source, bucket, key)
+}
+
+fn whole(job: &Arc<Job>, source: &Value, size: u64, bucket: &str, key: &str) -> Result<()> {
+    let mut params = address(bucket, key);
+    params.insert("CopySource", source.clone());
+    params.extend(job.extra_args.iter().map(|(name, value)| (name.clone(), value.clone())));
+    {
+        let _slot = job.small_slot()?;
+        job.call("CopyObject", params)?;
+    }
+    job.count_part();
+    job.progress(size)
 }
 
 fn in_parts(job: &Arc<Job>, source: &Value, head: &Value, size: u64, bucket: &str, key: &str) -> Result<()> {

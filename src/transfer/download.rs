@@ -105,7 +105,8 @@ impl Object {
 
     /// Fetches the whole object with one request, whose response the client verifies.
     fn fetch_whole(&self, write: impl FnMut(u64, &[u8]) -> Result<()>) -> Result<()> {
-        let _slot = self.job.slot()?;
+        let is_here = self.first.lock().unwrap_or_else(PoisonError::into_inner).is_some();
+        let _slot = if is_here { None } else { Some(self.job.small_slot()?) };
         self.fetch(0, self.size, false, write)?;
         self.job.count_part();
         Ok(())
@@ -284,7 +285,8 @@ pub(super) fn file(job: &Arc<Job>, bucket: &str, key: &str, path: &Path, known: 
     if existing.is_some() && job.transfer.no_overwrite {
         return Err(already_exists(&path.display().to_string()));
     }
-    let is_small = known.size.is_some_and(|size| size < job.config().multipart_threshold);
+    let is_small = known.size.is_some_and(|size| job.is_small(size));
+    let slot = if is_small { Some(job.small_slot()?) } else { None };
     let object = if is_small { Object::get(job, bucket, key)? } else { Object::find(job, bucket, key)? };
     if existing.is_some_and(|metadata| !metadata.is_file() && !metadata.is_dir()) {
         let mut target = OpenOptions::new().write(true).open(path).map_err(of_file(path))?;
@@ -315,12 +317,14 @@ pub(super) fn file(job: &Arc<Job>, bucket: &str, key: &str, path: &Path, known: 
             state.remove();
         }
     }
+    drop(slot);
     done?;
     if let Some(modified) = object.modified.filter(|_| known.keeps_time) {
         target.set_modified(modified).map_err(of_file(&temporary.path))?;
     }
     drop(target);
     fs::rename(&temporary.path, path).map_err(of_file(path))?;
+    temporary.stays = true;
     if let Some(state) = &state {
         state.remove();
     }
@@ -353,7 +357,7 @@ fn ranged(object: &Arc<Object>, target: &Arc<File>, path: &Path, state: Option<A
     object.verify(checksums.into_values())
 }
 
-/// A temporary file next to its target, removed unless it was renamed or can be continued.
+/// A temporary file next to its target, removed unless it was renamed or can be continued (`stays`).
 struct Temporary {
     path: PathBuf,
     stays: bool,
@@ -378,7 +382,7 @@ impl Temporary {
 impl Drop for Temporary {
     fn drop(&mut self) {
         if !self.stays {
-            // After the rename there is nothing to remove.
+            // Its failure is not reported: the error that made it necessary is.
             let _ = fs::remove_file(&self.path);
         }
     }

@@ -4,6 +4,9 @@
 //! works on it, and helper threads take pieces of any group, newest first. A helper that has finished a file takes the parts
 //! of a file that others have begun, so ten thousand small objects and a single large one keep the same threads busy.
 //! Helpers end when there is nothing left to do.
+//!
+//! A request for a small object mostly waits for the server. Groups of small objects therefore get more helpers, one after
+//! another, as long as their pieces take longer than the machine needs for them.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -15,7 +18,7 @@ use crate::http::Limits;
 
 /// What the transfers of an engine share.
 pub(super) struct Engine {
-    max_requests: usize,
+    width: Width,
     max_memory: u64,
     /// In bytes per second.
     max_bandwidth: Option<u64>,
@@ -23,11 +26,33 @@ pub(super) struct Engine {
     changed: Condvar,
 }
 
+/// How many requests may be in flight.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Width {
+    /// If they carry parts.
+    pub parts: usize,
+    /// If they carry small objects; at least as many.
+    pub small: usize,
+}
+
+impl Width {
+    /// The share of the connections that a request takes; all of them are `parts * small` shares.
+    fn share(self, is_small: bool) -> usize {
+        if is_small { self.parts } else { self.small }
+    }
+}
+
+/// A piece that takes longer has waited for the server.
+const WAITED: Duration = Duration::from_millis(5);
+
 #[derive(Default)]
 struct State {
     groups: VecDeque<Arc<dyn Steal>>,
     helpers: usize,
+    /// The shares of the requests in flight.
     requests: usize,
+    /// How many threads wait for a request or for memory.
+    waiting: usize,
     memory: u64,
     /// Buffers for reuse: an allocator keeps more of what is freed than is in use.
     buffers: Vec<Vec<u8>>,
@@ -40,11 +65,13 @@ trait Steal: Send + Sync {
     /// Runs one piece. Returns false if there is none to start.
     fn step(&self) -> bool;
     fn has_more(&self) -> bool;
+    /// Whether the pieces are small objects.
+    fn is_small(&self) -> bool;
 }
 
 impl Engine {
-    pub(super) fn new(max_requests: usize, max_memory: u64, max_bandwidth: Option<u64>) -> Arc<Engine> {
-        Arc::new(Engine { max_requests, max_memory, max_bandwidth, state: Mutex::default(), changed: Condvar::new() })
+    pub(super) fn new(width: Width, max_memory: u64, max_bandwidth: Option<u64>) -> Arc<Engine> {
+        Arc::new(Engine { width, max_memory, max_bandwidth, state: Mutex::default(), changed: Condvar::new() })
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -60,12 +87,34 @@ impl Engine {
         count: u64,
         work: impl Fn(u64) -> Result<T> + Send + Sync + 'static,
     ) -> Result<Vec<T>> {
-        let group = Group::new(work);
+        self.run_group(Group::new(work), count)
+    }
+
+    /// Runs pieces that are small objects, as [`run`](Self::run) does.
+    pub(super) fn run_small<T: Send + 'static>(
+        self: &Arc<Engine>,
+        count: u64,
+        work: impl Fn(u64) -> Result<T> + Send + Sync + 'static,
+    ) -> Result<Vec<T>> {
+        self.run_group(Group::of(work, true), count)
+    }
+
+    fn run_group<T: Send + 'static>(self: &Arc<Engine>, group: Arc<Group<T>>, count: u64) -> Result<Vec<T>> {
         let published = self.publish(&group);
         group.extend_to(count);
         published.help(count.saturating_sub(1));
-        while group.step() {}
+        while self.step(&*group) {}
         group.finish()
+    }
+
+    /// Runs a piece of a group. Returns false if there is none to start.
+    fn step(self: &Arc<Engine>, group: &dyn Steal) -> bool {
+        let begun = Instant::now();
+        let has_run = group.step();
+        if has_run && group.is_small() && begun.elapsed() >= WAITED && group.has_more() {
+            self.help_with(1, self.width.small);
+        }
+        has_run
     }
 
     /// Offers the pieces of a group to helpers until the guard is dropped.
@@ -79,9 +128,10 @@ impl Engine {
     ///
     /// # Errors
     /// `Canceled` or `Deadline`.
-    pub(super) fn request(self: &Arc<Engine>, limits: &Limits) -> Result<Held> {
-        self.wait(limits, |state| (state.requests < self.max_requests).then(|| state.requests += 1))?;
-        Ok(Held { engine: self.clone(), requests: 1, memory: 0 })
+    pub(super) fn request(self: &Arc<Engine>, limits: &Limits, is_small: bool) -> Result<Held> {
+        let (share, all) = (self.width.share(is_small), self.width.parts * self.width.small);
+        self.wait(limits, |state| (state.requests + share <= all).then(|| state.requests += share))?;
+        Ok(Held { engine: self.clone(), requests: share, memory: 0 })
     }
 
     /// Memory for `bytes`, if it is free. A transfer that needs more than the limit gets it when nothing else is in use.
@@ -133,7 +183,9 @@ impl Engine {
             if attempt(&mut state).is_some() {
                 return Ok(());
             }
+            state.waiting += 1;
             state = self.changed.wait_timeout(state, limits.tick()).unwrap_or_else(PoisonError::into_inner).0;
+            state.waiting -= 1;
         }
     }
 
@@ -160,11 +212,12 @@ impl Engine {
         }
     }
 
-    fn help_with(self: &Arc<Engine>, pieces: u64) {
+    /// Starts helpers for this many pieces, until `threads` work, including the caller.
+    fn help_with(self: &Arc<Engine>, pieces: u64, threads: usize) {
         for _ in 0..pieces {
             {
                 let mut state = self.lock();
-                if state.helpers + 1 >= self.max_requests {
+                if state.helpers + 1 >= threads {
                     return;
                 }
                 state.helpers += 1;
@@ -179,7 +232,7 @@ impl Engine {
         }
     }
 
-    fn helper(&self) {
+    fn helper(self: &Arc<Engine>) {
         loop {
             let group = {
                 let mut state = self.lock();
@@ -191,7 +244,7 @@ impl Engine {
                     }
                 }
             };
-            group.step();
+            self.step(&*group);
         }
     }
 }
@@ -205,7 +258,7 @@ pub(super) struct Published {
 impl Published {
     /// Starts helpers for this many pieces, within the limit.
     pub(super) fn help(&self, pieces: u64) {
-        self.engine.help_with(pieces);
+        self.engine.help_with(pieces, self.engine.width.parts);
     }
 }
 
@@ -228,15 +281,20 @@ impl Drop for Held {
         state.requests -= self.requests;
         state.memory -= self.memory;
         let freed = if state.memory == 0 { std::mem::take(&mut state.buffers) } else { Vec::new() };
+        // A notification is a system call, even if nobody waits.
+        let is_awaited = state.waiting > 0;
         drop(state);
         drop(freed);
-        self.engine.changed.notify_all();
+        if is_awaited {
+            self.engine.changed.notify_all();
+        }
     }
 }
 
 /// Numbered pieces of work. More can be added while others run.
 pub(super) struct Group<T> {
     work: Box<dyn Fn(u64) -> Result<T> + Send + Sync>,
+    is_small: bool,
     state: Mutex<Pieces<T>>,
     changed: Condvar,
 }
@@ -245,14 +303,20 @@ struct Pieces<T> {
     next: u64,
     end: u64,
     running: usize,
+    /// How many threads wait for a piece.
+    waiting: usize,
     done: BTreeMap<u64, T>,
     error: Option<Error>,
 }
 
 impl<T: Send + 'static> Group<T> {
     pub(super) fn new(work: impl Fn(u64) -> Result<T> + Send + Sync + 'static) -> Arc<Group<T>> {
-        let state = Pieces { next: 0, end: 0, running: 0, done: BTreeMap::new(), error: None };
-        Arc::new(Group { work: Box::new(work), state: Mutex::new(state), changed: Condvar::new() })
+        Group::of(work, false)
+    }
+
+    fn of(work: impl Fn(u64) -> Result<T> + Send + Sync + 'static, is_small: bool) -> Arc<Group<T>> {
+        let state = Pieces { next: 0, end: 0, running: 0, waiting: 0, done: BTreeMap::new(), error: None };
+        Arc::new(Group { work: Box::new(work), is_small, state: Mutex::new(state), changed: Condvar::new() })
     }
 
     fn lock(&self) -> MutexGuard<'_, Pieces<T>> {
@@ -282,9 +346,19 @@ impl<T: Send + 'static> Group<T> {
             Ok(result) => drop(state.done.insert(number, result)),
             Err(error) => drop(state.error.get_or_insert(error)),
         }
+        let is_awaited = state.waiting > 0;
         drop(state);
-        self.changed.notify_all();
+        if is_awaited {
+            self.changed.notify_all();
+        }
         true
+    }
+
+    fn wait<'a>(&'a self, mut state: MutexGuard<'a, Pieces<T>>) -> MutexGuard<'a, Pieces<T>> {
+        state.waiting += 1;
+        let mut state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+        state.waiting -= 1;
+        state
     }
 
     /// Starts no more pieces.
@@ -307,7 +381,7 @@ impl<T: Send + 'static> Group<T> {
                 return None;
             }
             if state.next >= state.end {
-                drop(self.changed.wait(state).unwrap_or_else(PoisonError::into_inner));
+                drop(self.wait(state));
             } else {
                 drop(state);
                 self.step();
@@ -320,8 +394,10 @@ impl<T: Send + 'static> Group<T> {
     /// # Errors
     /// The first failure.
     pub(super) fn finish(&self) -> Result<Vec<T>> {
-        let running = |state: &mut Pieces<T>| state.running > 0;
-        let mut state = self.changed.wait_while(self.lock(), running).unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.lock();
+        while state.running > 0 {
+            state = self.wait(state);
+        }
         match state.error.take() {
             Some(error) => Err(error),
             None => Ok(std::mem::take(&mut state.done).into_values().collect()),
@@ -338,6 +414,10 @@ impl<T: Send + 'static> Steal for Group<T> {
         let state = self.lock();
         state.error.is_none() && state.next < state.end
     }
+
+    fn is_small(&self) -> bool {
+        self.is_small
+    }
 }
 
 /// Runs one piece. A panic of a hook or a callback becomes an error, because other threads wait for the outcome.
@@ -352,9 +432,31 @@ mod tests {
     use super::*;
     use crate::error::ErrorKind;
 
+    const FOUR: Width = Width { parts: 4, small: 4 };
+
+    #[test]
+    fn small_objects_that_wait_for_the_server_get_more_threads_and_parts_do_not() {
+        let most = |is_small: bool, wait: u64| {
+            let engine = Engine::new(Width { parts: 3, small: 12 }, 1, None);
+            let (busy, most) = (AtomicUsize::new(0), Arc::new(AtomicUsize::new(0)));
+            let (shared, seen) = (engine.clone(), most.clone());
+            let piece = move |_| {
+                let _slot = shared.request(&Limits::default(), is_small)?;
+                seen.fetch_max(busy.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+                std::thread::sleep(Duration::from_millis(wait));
+                busy.fetch_sub(1, Ordering::SeqCst);
+                Ok(())
+            };
+            engine.run_small(150, piece).unwrap();
+            most.load(Ordering::SeqCst)
+        };
+        assert_eq!(most(true, 10), 12);
+        assert_eq!(most(false, 10), 3);
+    }
+
     #[test]
     fn results_are_in_order_and_the_first_failure_stops_the_others() {
-        let engine = Engine::new(4, 1, None);
+        let engine = Engine::new(FOUR, 1, None);
         assert_eq!(engine.run(100, Ok).unwrap(), (0..100).collect::<Vec<_>>());
         let started = Arc::new(AtomicU64::new(0));
         let counter = started.clone();
@@ -368,13 +470,13 @@ mod tests {
 
     #[test]
     fn a_panic_of_a_piece_is_an_error() {
-        let error = Engine::new(4, 1, None).run(8, |number| if number == 3 { panic!("a hook") } else { Ok(()) }).unwrap_err();
+        let error = Engine::new(FOUR, 1, None).run(8, |number| if number == 3 { panic!("a hook") } else { Ok(()) }).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Foreign);
     }
 
     #[test]
     fn idle_threads_take_the_parts_of_files_that_others_have_begun() {
-        let engine = Engine::new(4, 1, None);
+        let engine = Engine::new(FOUR, 1, None);
         let (busy, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
         let inner = engine.clone();
         let most_seen = most.clone();
@@ -401,7 +503,7 @@ mod tests {
 
     #[test]
     fn memory_is_bounded_and_a_larger_part_gets_it_alone() {
-        let engine = Engine::new(4, 100, None);
+        let engine = Engine::new(FOUR, 100, None);
         let first = engine.try_memory(60).unwrap();
         assert!(engine.try_memory(60).is_none());
         let canceled = crate::http::Cancel::new();
@@ -415,7 +517,7 @@ mod tests {
 
     #[test]
     fn buffers_are_reused_while_memory_is_held() {
-        let engine = Engine::new(4, 1000, None);
+        let engine = Engine::new(FOUR, 1000, None);
         let held = engine.try_memory(600).unwrap();
         let buffer = engine.buffer(100);
         let address = buffer.as_ptr();
@@ -432,7 +534,7 @@ mod tests {
 
     #[test]
     fn the_bandwidth_is_shared_by_all_threads() {
-        let engine = Engine::new(4, 1, Some(1_000_000));
+        let engine = Engine::new(FOUR, 1, Some(1_000_000));
         let shared = engine.clone();
         let begun = Instant::now();
         engine.run(10, move |_| shared.throttle(20_000, &Limits::default())).unwrap();

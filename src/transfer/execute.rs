@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
 use super::download::Known;
-use super::location::prepare_below;
+use super::location::TargetFolder;
 use super::plan::onto_itself;
 use super::{
     ALREADY_EXISTS, Counters, Job, Location, Plan, PlanItem, Skipped, Transfer, address, arguments, copy, download, of_file, upload,
@@ -124,24 +124,36 @@ pub(super) fn run(transfer: &Transfer, plan: &Plan, observer: Option<Observer>) 
     let job = transfer.job(counters.clone())?;
     let report = Arc::new(Mutex::new(TransferReport { skipped: plan.skipped.clone(), ..TransferReport::default() }));
     let (deletions, transfers): (Vec<PlanItem>, Vec<PlanItem>) = plan.items.iter().cloned().partition(|item| item.source.is_none());
+    let folder = plan.folder.as_ref().map(|root| Arc::new(TargetFolder::new(root)));
+    let mut stopped = Ok(());
     for items in [transfers, deletions] {
-        let (job, report, observer, folder) = (job.clone(), report.clone(), observer.clone(), plan.folder.clone());
+        let (job, report, observer, folder) = (job.clone(), report.clone(), observer.clone(), folder.clone());
         let engine = job.engine().clone();
-        engine.run(items.len() as u64, move |index| {
+        let count = items.len();
+        let are_small = items.iter().filter(|item| item.source.is_none() || job.is_small(item.size)).count() > count / 2;
+        let work = move |index: u64| {
             let item = &items[usize::try_from(index).unwrap_or(usize::MAX)];
             let done = one(&job, item, folder.as_deref());
             if let Some(observer) = &observer {
                 observer(item, done.as_ref().copied());
             }
             note(&report, item, done)
-        })?;
+        };
+        let done = if are_small { engine.run_small(count as u64, work) } else { engine.run(count as u64, work) };
+        stopped = done.map(drop);
+        if stopped.is_err() {
+            break;
+        }
     }
     let mut report = std::mem::take(&mut *report.lock().unwrap_or_else(PoisonError::into_inner));
     report.bytes = counters.bytes.load(Ordering::Relaxed);
     report.parts = counters.parts.load(Ordering::Relaxed);
     report.retries = counters.retries.load(Ordering::Relaxed);
     report.elapsed = begun.elapsed();
-    Ok(report)
+    match stopped {
+        Ok(()) => Ok(report),
+        Err(error) => Err(error.with_detail("report", report.to_value())),
+    }
 }
 
 /// Adds an item to the report.
@@ -162,7 +174,7 @@ fn note(report: &Mutex<TransferReport>, item: &PlanItem, done: Result<()>) -> Re
     Ok(())
 }
 
-fn one(job: &Arc<Job>, item: &PlanItem, folder: Option<&Path>) -> Result<()> {
+fn one(job: &Arc<Job>, item: &PlanItem, folder: Option<&TargetFolder>) -> Result<()> {
     job.limits.check()?;
     let mut args = job.extra_args.clone();
     args.extend(item.extra_args.iter().map(|(name, value)| (name.clone(), value.clone())));
@@ -182,7 +194,7 @@ fn one(job: &Arc<Job>, item: &PlanItem, folder: Option<&Path>) -> Result<()> {
         }
         (Some(source @ Location::Object { bucket, key }), Location::File(target)) => {
             let folder = folder.ok_or_else(|| invalid("Invalid plan: folder is missing; downloads need it."))?;
-            prepare_below(folder, target)?;
+            folder.prepare(target)?;
             let known = Known { size: Some(item.size), keeps_time: true };
             download::file(&job.with_args(arguments::of_download(&args)), bucket, key, target, known)?;
             if item.moves { delete_object(job, source, job.source_client()) } else { Ok(()) }
@@ -191,7 +203,8 @@ fn one(job: &Arc<Job>, item: &PlanItem, folder: Option<&Path>) -> Result<()> {
             if item.moves && source == target {
                 return Err(onto_itself(source, target));
             }
-            copy::object(&job.with_args(args), &value!({"Bucket": from.as_str(), "Key": from_key.as_str()}), bucket, key)?;
+            let address = value!({"Bucket": from.as_str(), "Key": from_key.as_str()});
+            copy::object(&job.with_args(args), &address, Some(item.size), bucket, key)?;
             if item.moves { delete_object(job, source, job.source_client()) } else { Ok(()) }
         }
         (Some(Location::File(_)), Location::File(_)) => Err(invalid("One of the locations must be in S3.")),
@@ -203,11 +216,11 @@ fn version(path: &Path) -> Result<(u64, Option<SystemTime>)> {
     fs::metadata(path).map(|metadata| (metadata.len(), metadata.modified().ok())).map_err(of_file(path))
 }
 
-fn delete(job: &Job, target: &Location, folder: Option<&Path>) -> Result<()> {
+fn delete(job: &Job, target: &Location, folder: Option<&TargetFolder>) -> Result<()> {
     match target {
         Location::File(path) => {
             let folder = folder.ok_or_else(|| invalid("Invalid plan: folder is missing; deletions of files need it."))?;
-            prepare_below(folder, path)?;
+            folder.prepare(path)?;
             fs::remove_file(path).map_err(of_file(path))
         }
         object => delete_object(job, object, job.client()),
@@ -218,6 +231,6 @@ fn delete_object(job: &Job, object: &Location, client: &crate::client::Client) -
     let Location::Object { bucket, key } = object else { return Ok(()) };
     let mut params = address(bucket, key);
     params.extend(arguments::only(&job.extra_args, arguments::OF_DELETION));
-    let _slot = job.slot()?;
+    let _slot = job.small_slot()?;
     job.call_with(client, "DeleteObject", params).map(drop)
 }

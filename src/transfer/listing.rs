@@ -42,14 +42,14 @@ impl Entries {
     }
 }
 
-/// Lists everything below a location that the filters include. The limits of the job apply.
-pub(super) fn entries(job: &Job, client: &Client, location: &Location, options: &PlanOptions) -> Result<Entries> {
+/// Lists everything below a location that the filters include. Files of a source must be readable. The limits of the job apply.
+pub(super) fn entries(job: &Job, client: &Client, location: &Location, options: &PlanOptions, is_source: bool) -> Result<Entries> {
     let mut entries = Entries::default();
     match location {
         Location::Object { bucket, key } => objects(job, client, bucket, key, options, &mut entries)?,
         Location::File(folder) => {
             let (filters, follows_links) = (&options.filters, options.follow_symlinks);
-            Walk { job, root: folder, filters, follows_links, entries: &mut entries }.folder(folder)?;
+            Walk { job, root: folder, filters, follows_links, is_source, entries: &mut entries }.folder(folder)?;
         }
     }
     Ok(entries)
@@ -106,6 +106,7 @@ struct Walk<'a> {
     root: &'a Path,
     filters: &'a Filters,
     follows_links: bool,
+    is_source: bool,
     entries: &'a mut Entries,
 }
 
@@ -149,12 +150,25 @@ impl Walk<'_> {
         match fs::metadata(&path) {
             Ok(metadata) if metadata.is_dir() => self.folder(&path)?,
             _ if !self.filters.includes(&relative) => {}
+            Ok(metadata) if metadata.is_file() && self.is_source && !is_readable(&path, &metadata) => {
+                self.entries.unread(&path, "File/Directory is not readable.");
+            }
             Ok(metadata) if metadata.is_file() => drop(self.entries.by_path.insert(relative, of_path(&path, &metadata))),
             Ok(_) => self.entries.skip(&path, "File is character special device, block special device, FIFO, or socket."),
             Err(error) => self.entries.unread(&path, error.to_string()),
         }
         Ok(())
     }
+}
+
+/// Whether a file can be opened, which is tried only if not everybody may read it.
+fn is_readable(path: &Path, metadata: &fs::Metadata) -> bool {
+    #[cfg(unix)]
+    if std::os::unix::fs::PermissionsExt::mode(&metadata.permissions()) & 0o444 == 0o444 {
+        return true;
+    }
+    let _ = metadata;
+    fs::File::open(path).is_ok()
 }
 
 /// Whether a link leads to a folder that contains it, which would never end.

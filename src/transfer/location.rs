@@ -1,9 +1,11 @@
 //! Where objects and files are, and which file belongs to a key.
 
+use std::collections::HashSet;
 use std::fmt;
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 use std::str::FromStr;
+use std::sync::{Mutex, PoisonError};
 
 use crate::error::{Error, Result};
 use crate::text::invalid;
@@ -99,12 +101,36 @@ pub(crate) fn file_below(folder: &Path, key: &str) -> std::result::Result<PathBu
     if is_safe { Ok(folder.join(path)) } else { Err(format!("Skipping object {key:?}. Its key is not a file name below the destination.")) }
 }
 
-/// Creates the folder of a file below `root`.
-///
-/// # Errors
-/// `ParamValidation` if the file is not below `root`, or a symbolic link on the way leaves it; `Stream` if a folder cannot be
-/// created.
-pub(super) fn prepare_below(root: &Path, file: &Path) -> Result<()> {
+/// The folder that the downloads of a plan must not leave.
+pub(super) struct TargetFolder {
+    root: PathBuf,
+    /// The folders below it that exist and have been checked.
+    ready: Mutex<HashSet<PathBuf>>,
+}
+
+impl TargetFolder {
+    pub(super) fn new(root: &Path) -> TargetFolder {
+        TargetFolder { root: root.to_owned(), ready: Mutex::default() }
+    }
+
+    /// Creates the folder of a file.
+    ///
+    /// # Errors
+    /// `ParamValidation` if the file is not below the root, or a symbolic link on the way leaves it; `Stream` if a folder cannot
+    /// be created.
+    pub(super) fn prepare(&self, file: &Path) -> Result<()> {
+        let folder = file.parent().unwrap_or(file);
+        let ready = || self.ready.lock().unwrap_or_else(PoisonError::into_inner);
+        if file.file_name().is_some() && ready().contains(folder) {
+            return Ok(());
+        }
+        prepare_below(&self.root, file)?;
+        ready().insert(folder.to_owned());
+        Ok(())
+    }
+}
+
+fn prepare_below(root: &Path, file: &Path) -> Result<()> {
     let outside = || invalid(format!("{} is not below the folder {}.", file.display(), root.display()));
     let relative = file.strip_prefix(root).map_err(|_| outside())?;
     if !relative.components().all(|part| matches!(part, Component::Normal(_))) {

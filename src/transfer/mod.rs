@@ -42,7 +42,7 @@ pub use plan::{Compare, Plan, PlanAction, PlanItem, PlanOptions, Skipped};
 type Progress = Arc<dyn Fn(i64) -> anyhow::Result<()> + Send + Sync>;
 
 /// Transfers of one S3 client. Clones share threads and limits: however many of them work at the same time, no more than
-/// `max_concurrency` requests are in flight.
+/// [`max_concurrency`](TransferConfig::max_concurrency) requests are in flight.
 ///
 /// ```no_run
 /// use tucuxi::{Session, Transfer, value};
@@ -170,7 +170,7 @@ impl Transfer {
     ///
     /// # Errors
     /// `Transfer` (`S3UploadFailedError`) if S3 rejects a request, with that error as its source; `Stream` if the file
-    /// cannot be read; `ParamValidation` for unknown extra arguments. No multipart upload is left behind.
+    /// cannot be read or changes meanwhile; `ParamValidation` for unknown extra arguments. No multipart upload is left behind.
     pub fn upload_file(&self, path: impl AsRef<Path>, bucket: &str, key: &str) -> Result<()> {
         self.run(|job| upload::file(job, path.as_ref(), bucket, key))
     }
@@ -184,7 +184,7 @@ impl Transfer {
     }
 
     /// Downloads an object to a file. The file appears when it is complete: it is written under a temporary name in the same
-    /// folder and renamed. Devices and pipes are written directly.
+    /// folder and renamed. It is not flushed to the disk. Devices and pipes are written directly.
     ///
     /// # Errors
     /// The error of S3; `Transfer` if the object changes meanwhile (`S3DownloadFailedError`) or the attempts are exhausted
@@ -208,7 +208,7 @@ impl Transfer {
     /// changes meanwhile.
     pub fn copy(&self, source: impl Into<Value>, bucket: &str, key: &str) -> Result<()> {
         let source = source.into();
-        self.run(|job| copy::object(job, &source, bucket, key))
+        self.run(|job| copy::object(job, &source, None, bucket, key))
     }
 
     /// Plans the transfer of everything below a folder or prefix to another one; [`PlanOptions`] select what is included. A
@@ -246,7 +246,7 @@ impl Transfer {
     /// if symbolic links lead out of it.
     ///
     /// # Errors
-    /// `Canceled` or `Deadline`. Failures of single transfers are in the report.
+    /// `Canceled` or `Deadline`, with the report so far as the detail `report`. Failures of single transfers are in the report.
     pub fn execute(&self, plan: &Plan) -> Result<TransferReport> {
         execute::run(self, plan, None)
     }
@@ -354,9 +354,19 @@ impl Job {
         Arc::new(Job { transfer, limits, extra_args, counters })
     }
 
-    /// Waits for the right to have one more data request in flight.
+    /// Waits for the right to have one more request for a part in flight.
     fn slot(&self) -> Result<Held> {
-        self.engine().request(&self.limits)
+        self.engine().request(&self.limits, false)
+    }
+
+    /// Waits for the right to have one more request for a small object in flight.
+    fn small_slot(&self) -> Result<Held> {
+        self.engine().request(&self.limits, true)
+    }
+
+    /// Whether an object is not cut into parts.
+    fn is_small(&self, size: u64) -> bool {
+        size < self.config().multipart_threshold
     }
 
     /// Calls an operation within the limits of the transfer.

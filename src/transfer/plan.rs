@@ -362,9 +362,9 @@ pub(super) fn tree(job: &Arc<Job>, from: &Location, to: &Location, options: &Pla
     if let Location::File(folder) = &from {
         std::fs::symlink_metadata(folder).map_err(of_file(folder))?;
     }
-    let mut source = entries(job, job.source_client(), &from, options)?;
+    let mut source = entries(job, job.source_client(), &from, options, true)?;
     let target = match options.compare.is_some() || options.delete {
-        true => entries(job, job.client(), &to, options)?,
+        true => entries(job, job.client(), &to, options, false)?,
         false => Entries::default(),
     };
     let mut skipped = source.skipped;
@@ -401,7 +401,7 @@ pub(super) fn tree(job: &Arc<Job>, from: &Location, to: &Location, options: &Pla
 
 /// Plans the deletion of everything below a prefix.
 pub(super) fn removal(job: &Arc<Job>, at: &Location, options: &PlanOptions) -> Result<Plan> {
-    let found = entries(job, job.client(), at, options)?;
+    let found = entries(job, job.client(), at, options, false)?;
     let items = found.by_path.into_values().map(|entry| deletion(entry.location, entry.size)).collect();
     Ok(Plan { folder: folder_of(at), items, skipped: found.skipped })
 }
@@ -470,7 +470,7 @@ fn changed(job: &Arc<Job>, pairs: Vec<(String, Entry, Option<Entry>)>, compare: 
         Compare::Checksum => {
             let (shared, inner) = (Arc::new(pairs), job.clone());
             let pairs = shared.clone();
-            let differs = job.engine().run(shared.len() as u64, move |index| {
+            let differs = job.engine().run_small(shared.len() as u64, move |index| {
                 let (_, source, target) = &pairs[usize::try_from(index).unwrap_or(usize::MAX)];
                 let Some(target) = target.as_ref().filter(|target| target.size == source.size) else { return Ok(true) };
                 Ok(!has_same_content(&inner, source, target)?)
@@ -522,7 +522,7 @@ fn describe(job: &Job, client: &crate::client::Client, object: &Location) -> Res
     let mut params = address(bucket, key);
     params.extend(arguments::only(&job.extra_args, arguments::OF_HEAD));
     params.insert("ChecksumMode", "ENABLED");
-    let _slot = job.slot()?;
+    let _slot = job.small_slot()?;
     match job.call_with(client, "HeadObject", params) {
         Err(error) if error.status() == Some(404) => Ok(Value::Null),
         described => described,

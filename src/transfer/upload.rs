@@ -1,9 +1,9 @@
 //! Uploads: one `PutObject`, or a multipart upload whose parts are read where they are sent from.
 
 use std::collections::{BTreeMap, HashMap};
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io::{self, Read, Seek, SeekFrom};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::engine::{Group, Held};
@@ -11,8 +11,11 @@ use super::resume::UploadState;
 use super::{Job, address, already_exists, arguments, of_file, signed};
 use crate::error::{Error, ErrorKind, Result};
 use crate::settings::ChecksumMode;
-use crate::value::{List, Map, Str, Stream, Value};
+use crate::value::{Bytes, List, Map, Str, Stream, Value};
 
+/// Up to this size, in bytes, a file is read into memory: its content is needed for its checksum, for its signature, and to be
+/// sent.
+const READ_ONCE: u64 = 64 << 10;
 const SMALLEST_PART: u64 = 5 << 20;
 const LARGEST_PART: u64 = 5 << 30;
 const MOST_PARTS: u64 = 10_000;
@@ -25,7 +28,7 @@ pub(super) fn file(job: &Arc<Job>, path: &Path, bucket: &str, key: &str) -> Resu
         return Err(of_file(path)(io::Error::new(io::ErrorKind::IsADirectory, "a folder cannot be uploaded as an object")));
     }
     let done = match metadata.is_file() {
-        true => regular(job, path, &Arc::new(file), &metadata, bucket, key),
+        true => regular(job, &Arc::new(Source { file, path: path.to_owned(), metadata }), bucket, key),
         false => reader(job, file, bucket, key),
     };
     done.map_err(|error| match error.kind() {
@@ -37,30 +40,39 @@ pub(super) fn file(job: &Arc<Job>, path: &Path, bucket: &str, key: &str) -> Resu
     })
 }
 
-fn regular(job: &Arc<Job>, path: &Path, file: &Arc<File>, metadata: &std::fs::Metadata, bucket: &str, key: &str) -> Result<()> {
+fn regular(job: &Arc<Job>, source: &Arc<Source>, bucket: &str, key: &str) -> Result<()> {
     let args = args(job)?;
     job.check_absent(bucket, key)?;
-    let size = metadata.len();
-    if size < job.config().multipart_threshold {
-        put(job, bucket, key, &args, Stream::from_seekable(Part::new(job, file, 0, size))?)?;
+    let size = source.metadata.len();
+    if job.is_small(size) {
+        let mut whole = Part::new(job, source, 0, size);
+        let body: Value = if size <= READ_ONCE {
+            let mut content = Vec::with_capacity(usize::try_from(size).unwrap_or(0));
+            whole.read_to_end(&mut content).map_err(Error::from_stream)?;
+            Bytes::from(content).into()
+        } else {
+            Stream::from_seekable(whole)?.into()
+        };
+        put(job, bucket, key, &args, body)?;
         return job.progress(size);
     }
     let part_size = part_size(job.config().multipart_chunksize, Some(size));
     let count = size.div_ceil(part_size);
     let length_of = move |index: u64| part_size.min(size - index * part_size);
-    let state = job.transfer.resume.as_ref().map(|folder| UploadState::of(folder, path, metadata, part_size, bucket, key)).transpose()?;
+    let state = job.transfer.resume.as_ref().map(|folder| UploadState::of(folder, &source.path, &source.metadata, part_size, bucket, key)).transpose()?;
     let (upload, entries) = begin(job, bucket, key, &args, state, &length_of)?;
     let missing: Vec<u64> = (0..count).filter(|index| !entries.contains_key(&(index + 1))).collect();
-    let (shared, file) = (upload.clone(), file.clone());
+    let (shared, parts_of) = (upload.clone(), source.clone());
     let sent = job.engine().run(missing.len() as u64, move |at| {
         let (job, index) = (&shared.job, missing[usize::try_from(at).unwrap_or(usize::MAX)]);
-        let body = Part::new(job, &file, index * part_size, length_of(index));
+        let body = Part::new(job, &parts_of, index * part_size, length_of(index));
         Ok((index + 1, shared.part(index + 1, Stream::from_seekable(body)?, length_of(index))?))
     });
-    upload.finish(sent.map(|sent| {
+    upload.finish(sent.and_then(|sent| {
+        source.check_unchanged()?;
         let mut entries = entries;
         entries.extend(sent);
-        entries.into_values().collect()
+        Ok(entries.into_values().collect())
     }))
 }
 
@@ -103,7 +115,7 @@ pub(super) fn reader(job: &Arc<Job>, mut reader: impl Read, bucket: &str, key: &
     let first = chunk(&mut reader, threshold, Vec::new())?;
     if (first.len() as u64) < threshold {
         let length = first.len() as u64;
-        put(job, bucket, key, &args, Stream::from_seekable(Paced::new(job, io::Cursor::new(first)))?)?;
+        put(job, bucket, key, &args, Stream::from_seekable(Paced::new(job, io::Cursor::new(first)))?.into())?;
         return job.progress(length);
     }
     let part_size = part_size(job.config().multipart_chunksize, job.transfer.expected_size);
@@ -198,7 +210,7 @@ fn args(job: &Job) -> Result<Map> {
     Ok(args)
 }
 
-fn put(job: &Job, bucket: &str, key: &str, args: &Map, body: Stream) -> Result<()> {
+fn put(job: &Job, bucket: &str, key: &str, args: &Map, body: Value) -> Result<()> {
     let mut params = address(bucket, key);
     params.insert("Body", body);
     params.extend(arguments::without(args, &["ChecksumType", "MpuObjectSize"]));
@@ -208,7 +220,7 @@ fn put(job: &Job, bucket: &str, key: &str, args: &Map, body: Stream) -> Result<(
     if job.transfer.no_overwrite {
         params.insert("IfNoneMatch", "*");
     }
-    let _slot = job.slot()?;
+    let _slot = job.small_slot()?;
     job.call("PutObject", params).map_err(exists_now)?;
     job.count_part();
     Ok(())
@@ -352,10 +364,32 @@ fn can_continue(error: &Error) -> bool {
     error.kind() != ErrorKind::Transfer && !error.status().is_some_and(|status| (400..500).contains(&status) && !error.is_retryable())
 }
 
+/// A file that is uploaded.
+struct Source {
+    file: File,
+    path: PathBuf,
+    /// The state of the file when the upload began.
+    metadata: Metadata,
+}
+
+impl Source {
+    /// # Errors
+    /// `Stream` if the file was written to since the upload began: the object would have content that the file never had.
+    fn check_unchanged(&self) -> Result<()> {
+        let now = self.file.metadata().map_err(of_file(&self.path))?;
+        let is_same = now.len() == self.metadata.len() && now.modified().ok() == self.metadata.modified().ok();
+        if is_same { Ok(()) } else { Err(self.changed("changed")) }
+    }
+
+    fn changed(&self, how: &str) -> Error {
+        Error::new(ErrorKind::Stream, format!("{}: the file {how} while it was uploaded.", self.path.display()))
+    }
+}
+
 /// A range of a file, read at its own position so that several threads can share the file.
 struct Part {
     job: Arc<Job>,
-    file: Arc<File>,
+    source: Arc<Source>,
     start: u64,
     length: u64,
     at: u64,
@@ -364,8 +398,8 @@ struct Part {
 }
 
 impl Part {
-    fn new(job: &Arc<Job>, file: &Arc<File>, start: u64, length: u64) -> Part {
-        Part { job: job.clone(), file: file.clone(), start, length, at: 0, granted: 0 }
+    fn new(job: &Arc<Job>, source: &Arc<Source>, start: u64, length: u64) -> Part {
+        Part { job: job.clone(), source: source.clone(), start, length, at: 0, granted: 0 }
     }
 }
 
@@ -373,11 +407,17 @@ impl Read for Part {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
         let left = usize::try_from(self.length - self.at).unwrap_or(usize::MAX);
         let wanted = buf.len().min(left);
-        let read = read_at(&self.file, &mut buf[..wanted], self.start + self.at)?;
-        if read == 0 && wanted > 0 {
-            return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "the file became shorter while it was uploaded"));
+        if wanted == 0 {
+            return Ok(0);
+        }
+        let read = read_at(&self.source.file, &mut buf[..wanted], self.start + self.at)?;
+        if read == 0 {
+            return Err(self.source.changed("became shorter").into());
         }
         self.at += read as u64;
+        if self.at == self.length {
+            self.source.check_unchanged()?;
+        }
         grant(&self.job, &mut self.granted, self.at)?;
         Ok(read)
     }

@@ -185,6 +185,8 @@ impl fmt::Debug for Stream {
 /// A body taken from a [`Stream`].
 pub struct StreamReader {
     length: Option<u64>,
+    /// The SHA-256 digest of the content in hexadecimal, if it was calculated in passing.
+    sha256: Option<String>,
     source: Box<dyn Rewind + Send>,
 }
 
@@ -212,7 +214,16 @@ struct Seekable<R> {
 
 impl StreamReader {
     pub(crate) fn new(source: impl Rewind + Send + 'static, length: Option<u64>) -> StreamReader {
-        StreamReader { length, source: Box::new(source) }
+        StreamReader { length, sha256: None, source: Box::new(source) }
+    }
+
+    pub(crate) fn sha256(&self) -> Option<&str> {
+        self.sha256.as_deref()
+    }
+
+    /// Keeps the digest of the content, so that it does not have to be read again for the signature.
+    pub(crate) fn set_sha256(&mut self, digest: String) {
+        self.sha256 = Some(digest);
     }
 
     /// Returns the total length in bytes, if known.

@@ -3,8 +3,12 @@
 #[cfg(all(unix, feature = "cli"))]
 mod command;
 mod faults;
+#[cfg(unix)]
+mod files;
 mod proxy;
 mod resumption;
+#[cfg(unix)]
+mod sources;
 mod trees;
 
 use std::collections::HashMap;

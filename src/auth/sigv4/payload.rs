@@ -91,6 +91,7 @@ fn sha256(body: &mut Body) -> Result<String> {
     match body {
         Body::Empty => return Ok(EMPTY_SHA256.to_owned()),
         Body::Bytes(content) => return Ok(encode::sha256_hex(content)),
+        Body::Reader(reader) if reader.sha256().is_some() => return Ok(reader.sha256().unwrap_or_default().to_owned()),
         Body::Reader(reader) if !reader.is_rewindable() => {
             return Err(Error::new(
                 ErrorKind::Stream,

@@ -50,7 +50,9 @@ impl<In: Transport> Connector<In> for Sockets {
         if self.keepalive {
             SockRef::from(&stream).set_keepalive(true)?;
         }
-        let buffers = LazyBuffers::new(details.config.input_buffer_size(), details.config.output_buffer_size());
+        // TLS adds a header and a tag to each of its records. With room for them, one write sends the output of TLS.
+        let records = if details.needs_tls() { TLS_OVERHEAD } else { 0 };
+        let buffers = LazyBuffers::new(details.config.input_buffer_size(), details.config.output_buffer_size() + records);
         Ok(Some(Either::B(Socket::new(stream, buffers))))
     }
 }
@@ -60,6 +62,9 @@ impl fmt::Debug for Sockets {
         f.write_str("Sockets")
     }
 }
+
+/// More than what TLS adds to a buffer of the usual size, in bytes.
+const TLS_OVERHEAD: usize = 1024;
 
 /// The time left for a connection, and the kind of timeout if it is over.
 struct Budget {

@@ -19,6 +19,7 @@ mod tls;
 mod trust;
 mod wire;
 
+use std::io::Read;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
@@ -31,7 +32,7 @@ use self::body::{Incoming, Limits, Outgoing};
 use self::connect::{NoLookup, Sockets};
 use self::error::Failure;
 use self::proxy::{Route, Tunnels};
-use self::request::Prepared;
+use self::request::{Framing, Prepared};
 use self::scope::Scope;
 use self::tls::Tls;
 use self::wire::Wires;
@@ -99,12 +100,20 @@ impl HttpTransport {
 
     fn exchange(&self, request: &mut Request, options: &SendOptions) -> Result<Response> {
         let Line { route, agent } = self.line(request)?;
-        let Prepared { placeholder, outline, has_body } = Prepared::new(request, route)?;
+        let framing = Framing::of(request);
+        let Prepared { placeholder, mut outline } = Prepared::new(request, route, &framing)?;
         let proxy = self.proxy(request.is_https());
         // A response's body outlives its request, so its URL is masked here.
         let url = &request.secrets.masked(&request.url);
+        let mut outgoing = Outgoing::of(&mut request.body, framing.chunked);
+        if framing.at_once
+            && let Some(mut body) = outgoing.take()
+        {
+            let _scope = Scope::enter(options.cancel.as_ref(), None);
+            let read = body.read_to_end(&mut outline.head);
+            read.map_err(|error| body.into_error().unwrap_or_else(|| Failure { url, proxy }.error(error.into())))?;
+        }
         let _scope = Scope::enter(options.cancel.as_ref(), Some(outline));
-        let mut outgoing = if has_body { None } else { Outgoing::of(&mut request.body) };
         let outcome = match &mut outgoing {
             Some(body) => agent.run(with_options(agent, placeholder.map(|()| SendBody::from_reader(body)), options)?),
             None => agent.run(with_options(agent, placeholder, options)?),

@@ -5,41 +5,79 @@
 
 use ureq::http::{Request as WireRequest, Uri};
 
+use super::body;
 use super::proxy::{Forward, Route};
 use super::scope::Outline;
 use crate::error::{Error, ErrorKind, Result};
-use crate::http::{Body, Request};
+use crate::http::Request;
 
-/// Up to this size, in bytes, a body in memory is sent together with the head.
-const SMALL_BODY: usize = 16 * 1024;
+/// Up to this size, in bytes, a body is sent together with the head.
+const SMALL_BODY: u64 = 64 << 10;
 
-/// A request that is ready to be sent.
+/// Up to this size, in bytes, a body is sent without waiting for the server's permission (`Expect: 100-continue`): the wait
+/// costs a round trip, the body less than that. A server that rejects the request is heard while the body is sent.
+const SENT_UNASKED: u64 = 1 << 20;
+
+/// How a request's body is delimited and sent.
+pub(super) struct Framing {
+    /// The header that the transport adds, because the request has neither of the two that say where its body ends.
+    added: Option<(&'static str, String)>,
+    /// How many bytes are sent, if known; with the framing of chunks.
+    total: Option<u64>,
+    /// Whether the body is sent in chunks.
+    pub chunked: bool,
+    /// Whether the body is sent together with the head.
+    pub at_once: bool,
+    /// Whether the request waits for `100 Continue` before it sends its body.
+    expects_continue: bool,
+}
+
+impl Framing {
+    pub(super) fn of(request: &Request) -> Framing {
+        let length = request.body.length();
+        let announced = request.headers.get("content-length");
+        let in_chunks = request.headers.contains("transfer-encoding");
+        let added = match length {
+            _ if in_chunks || announced.is_some() => None,
+            Some(0) if matches!(request.method.as_str(), "GET" | "HEAD" | "OPTIONS") => None,
+            Some(length) => Some(("content-length", length.to_string())),
+            None => Some(("transfer-encoding", CHUNKED.to_owned())),
+        };
+        let chunked = in_chunks || (length.is_none() && announced.is_none());
+        let total = if chunked { length.map(body::chunked_length) } else { length };
+        let is_honest = chunked || announced.is_none_or(|announced| announced.parse().ok() == length);
+        let is_small = |limit: u64| total.is_some_and(|total| total <= limit);
+        Framing {
+            at_once: is_small(SMALL_BODY) && total != Some(0) && is_honest,
+            expects_continue: request.headers.contains("expect") && !is_small(SENT_UNASKED),
+            added,
+            total,
+            chunked,
+        }
+    }
+}
+
+/// A request that is ready to be sent, except for its body.
 pub(super) struct Prepared {
     /// The request as ureq sees it.
     pub placeholder: WireRequest<()>,
     /// The request as the connection sees it.
     pub outline: Outline,
-    /// Whether the outline contains the body.
-    pub has_body: bool,
 }
 
 impl Prepared {
-    pub(super) fn new(request: &Request, route: &Route) -> Result<Prepared> {
+    pub(super) fn new(request: &Request, route: &Route, framing: &Framing) -> Result<Prepared> {
         let uri: Uri = request.url.parse().map_err(|error| {
             unsendable(&format!("{error} in {} {}", request.method, request.masked_url())).with_source(anyhow::Error::from(error))
         })?;
-        let framing = framing(request);
-        let mut head = head(request, &uri, route, framing.as_deref())?;
-        let small = small_body(request);
-        head.extend_from_slice(small.unwrap_or_default());
-        let outline = Outline { head, expects_continue: request.headers.contains("expect"), is_head: request.method == "HEAD" };
-        let placeholder = placeholder(request, &uri, route, framing, small.is_some())?;
-        Ok(Prepared { placeholder, outline, has_body: small.is_some() })
+        let head = head(request, &uri, route, framing)?;
+        let outline = Outline { head, expects_continue: framing.expects_continue, is_head: request.method == "HEAD" };
+        Ok(Prepared { placeholder: placeholder(request, &uri, route, framing)?, outline })
     }
 }
 
 /// Returns the head as it is sent.
-fn head(request: &Request, uri: &Uri, route: &Route, framing: Option<&str>) -> Result<Vec<u8>> {
+fn head(request: &Request, uri: &Uri, route: &Route, framing: &Framing) -> Result<Vec<u8>> {
     let forward = route.forward();
     let origin = forward.map(|_| Forward::origin(request)).unwrap_or_default();
     let target = uri.path_and_query().map_or("/", |target| target.as_str());
@@ -64,14 +102,15 @@ fn head(request: &Request, uri: &Uri, route: &Route, framing: Option<&str>) -> R
         if value.bytes().any(|byte| byte < b' ' && byte != b'\t' || byte == 0x7f) {
             return Err(unsendable(&format!("the value of the header {name} contains a control character.")));
         }
-        field(name, value);
+        if framing.expects_continue || !name.eq_ignore_ascii_case("expect") {
+            field(name, value);
+        }
     }
     // The host that was signed, in the same spelling.
     if !request.headers.contains("host") {
         field("host", request.host_field());
     }
-    if let Some(length) = framing {
-        let (name, value) = if length == CHUNKED { ("transfer-encoding", CHUNKED) } else { ("content-length", length) };
+    if let Some((name, value)) = &framing.added {
         field(name, value);
     }
     if let Some(authorization) = forward.and_then(|forward| forward.authorization.as_deref()) {
@@ -81,8 +120,9 @@ fn head(request: &Request, uri: &Uri, route: &Route, framing: Option<&str>) -> R
     Ok(head)
 }
 
-/// Returns the request as ureq sees it: where it goes, and how its body is framed.
-fn placeholder(request: &Request, uri: &Uri, route: &Route, framing: Option<String>, is_complete: bool) -> Result<WireRequest<()>> {
+/// Returns the request as ureq sees it: where it goes, and how many bytes its body has. Of chunks, ureq knows only if the
+/// length is unknown.
+fn placeholder(request: &Request, uri: &Uri, route: &Route, framing: &Framing) -> Result<WireRequest<()>> {
     let address = match route.forward() {
         Some(forward) => format!("{}/", forward.address),
         None => {
@@ -92,44 +132,24 @@ fn placeholder(request: &Request, uri: &Uri, route: &Route, framing: Option<Stri
         }
     };
     let mut builder = WireRequest::builder().method(request.method.as_bytes()).uri(address);
-    for name in ["expect", "connection", "transfer-encoding", "content-length"] {
-        let is_framing = matches!(name, "transfer-encoding" | "content-length");
-        if let Some(value) = request.headers.get(name).filter(|_| !is_framing || !is_complete) {
-            builder = builder.header(name, value);
-        }
+    if let Some(value) = request.headers.get("connection") {
+        builder = builder.header("connection", value);
     }
-    builder = match framing.as_deref() {
-        Some(CHUNKED) => builder.header("transfer-encoding", CHUNKED),
-        Some(length) if !is_complete => builder.header("content-length", length),
-        _ if is_complete => builder.header("content-length", "0"),
-        _ => builder,
+    if framing.expects_continue {
+        builder = builder.header("expect", "100-continue");
+    }
+    let announced = request.headers.get("content-length").or(framing.added.as_ref().map(|(_, value)| value.as_str()));
+    builder = match (framing.total, announced) {
+        _ if framing.at_once => builder.header("content-length", "0"),
+        (Some(total), _) if framing.chunked => builder.header("content-length", total),
+        (None, _) if framing.chunked => builder.header("transfer-encoding", CHUNKED),
+        (_, Some(length)) => builder.header("content-length", length),
+        (_, None) => builder,
     };
     builder.body(()).map_err(|error| unsendable(&format!("{error} in {} {}", request.method, request.masked_url())).with_source(error))
 }
 
 const CHUNKED: &str = "chunked";
-
-/// The value of the header that determines where the body ends: its length or `chunked`. `None` if the header is present or
-/// not needed.
-fn framing(request: &Request) -> Option<String> {
-    if request.headers.contains("transfer-encoding") || request.headers.contains("content-length") {
-        return None;
-    }
-    match request.body.length() {
-        Some(0) if matches!(request.method.as_str(), "GET" | "HEAD" | "OPTIONS") => None,
-        Some(length) => Some(length.to_string()),
-        None => Some(CHUNKED.to_owned()),
-    }
-}
-
-/// The body, if it can be sent together with the head.
-fn small_body(request: &Request) -> Option<&[u8]> {
-    let Body::Bytes(bytes) = &request.body else { return None };
-    let fits = !bytes.is_empty() && bytes.len() <= SMALL_BODY;
-    let is_framed_by = |header: &str| request.headers.contains(header);
-    let announced = request.headers.get("content-length").is_none_or(|length| length.parse() == Ok(bytes.len()));
-    (fits && announced && !is_framed_by("transfer-encoding") && !is_framed_by("expect")).then_some(bytes)
-}
 
 fn is_token(name: &str) -> bool {
     !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))

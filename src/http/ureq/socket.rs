@@ -2,10 +2,12 @@
 
 use std::fmt;
 use std::io::{self, Read, Write};
+use std::mem::MaybeUninit;
 use std::net::TcpStream;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use socket2::SockRef;
 use ureq::Timeout;
 use ureq::unversioned::transport::{Buffers, LazyBuffers, NextTimeout, Transport};
 
@@ -89,7 +91,10 @@ impl Channel {
     fn receive(&mut self, input: &mut [u8], timeout: NextTimeout) -> Result<usize, ureq::Error> {
         self.flush()?;
         if timeout.after.is_zero() {
-            return at_once(&self.stream, |mut stream| stream.read(input)).map_err(|error| failure(error, NOTHING_YET));
+            if !has_input(&self.stream) {
+                return Err(ureq::Error::Timeout(NOTHING_YET));
+            }
+            return self.stream.as_ref().read(input).map_err(|error| failure(error, NOTHING_YET));
         }
         let timeout = timeout.for_read();
         let limit = duration(timeout.after);
@@ -204,18 +209,26 @@ impl WriteLimits {
     }
 }
 
-/// Performs an operation that must not block.
-fn at_once<T>(stream: &TcpStream, operation: impl FnOnce(&TcpStream) -> io::Result<T>) -> io::Result<T> {
-    stream.set_nonblocking(true)?;
-    let outcome = operation(stream);
-    stream.set_nonblocking(false)?;
-    outcome
+/// Returns whether there is something to read, or the other side has closed the connection. Every request asks this at least
+/// once.
+fn has_input(stream: &TcpStream) -> bool {
+    !peek(stream).is_err_and(|error| error.kind() == io::ErrorKind::WouldBlock)
 }
 
-/// Whether there is something to read, or the other side has closed the connection.
-fn has_input(stream: &TcpStream) -> bool {
-    let peeked = at_once(stream, |stream| stream.peek(&mut [0]));
-    !peeked.is_err_and(|error| error.kind() == io::ErrorKind::WouldBlock)
+/// Looks for input without waiting, with one system call.
+#[cfg(any(target_os = "linux", target_os = "android", target_vendor = "apple", target_os = "freebsd"))]
+fn peek(stream: &TcpStream) -> io::Result<usize> {
+    const PEEK: i32 = 0x2;
+    const DONT_WAIT: i32 = if cfg!(any(target_os = "linux", target_os = "android")) { 0x40 } else { 0x80 };
+    SockRef::from(stream).recv_with_flags(&mut [MaybeUninit::uninit()], PEEK | DONT_WAIT)
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "android", target_vendor = "apple", target_os = "freebsd")))]
+fn peek(stream: &TcpStream) -> io::Result<usize> {
+    stream.set_nonblocking(true)?;
+    let peeked = stream.peek(&mut [0]);
+    stream.set_nonblocking(false)?;
+    peeked
 }
 
 impl fmt::Debug for Socket {

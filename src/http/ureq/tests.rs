@@ -152,12 +152,12 @@ fn expect_without_a_response_sends_the_body_after_a_second() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let mut request = Request::new("PUT", format!("http://{}", listener.local_addr().unwrap()));
     request.headers.set("Expect", "100-continue");
-    request.body = b"late".into();
+    request.body = [vec![b'x'; 1 << 20], b"late".to_vec()].concat().into();
     let silent = thread::spawn(move || {
         let mut stream = listener.accept().unwrap().0;
         let mut text = Vec::new();
         while !text.ends_with(b"late") {
-            let mut piece = [0; 1000];
+            let mut piece = [0; 100_000];
             let n = stream.read(&mut piece).unwrap();
             text.extend_from_slice(&piece[..n]);
         }
@@ -169,13 +169,32 @@ fn expect_without_a_response_sends_the_body_after_a_second() {
     silent.join().unwrap();
 }
 
+#[test]
+fn a_small_body_is_sent_with_the_head_and_waits_for_no_permission() {
+    let (url, seen) = server(EMPTY, false);
+    for (length, chunked) in [(1, false), (1, true), (60_000, false), (60_000, true), (100_000, false), (100_000, true)] {
+        let mut request = Request::new("PUT", &*url);
+        request.headers.set("Expect", "100-continue");
+        if chunked {
+            request.headers.set("Transfer-Encoding", "chunked");
+        }
+        let content = vec![b'x'; length];
+        request.body = Body::Reader(Stream::from_seekable(Cursor::new(content.clone())).unwrap().take().unwrap());
+        send(&mut request).unwrap();
+        let seen = seen.recv().unwrap();
+        assert!(!seen.headers.iter().any(|header| header.starts_with("expect")), "{:?}", seen.headers);
+        let expected = if chunked { [format!("{length:x}\r\n").as_bytes(), &content, b"\r\n0\r\n\r\n"].concat() } else { content };
+        assert!(seen.body == expected, "{length} {chunked}");
+    }
+}
+
 /// The connection is not reused, even if the server keeps it open: the server does not know whether the body follows.
 #[test]
 fn a_final_response_instead_of_100_is_returned() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let mut request = Request::new("PUT", format!("http://{}", listener.local_addr().unwrap()));
     request.headers.set("Expect", "100-continue");
-    request.body = b"never".into();
+    request.body = vec![b'n'; (1 << 20) + 1].into();
     let server = thread::spawn(move || {
         let mut stream = listener.accept().unwrap().0;
         let mut text = Vec::new();
@@ -564,21 +583,29 @@ fn responses_without_a_body_leave_the_connection_usable() {
 
 #[test]
 fn a_chunked_request_of_any_size_arrives_unchanged() {
-    let data: Vec<u8> = (0..1_000_003u32).map(|i| (i % 251) as u8).collect();
     let (url, seen) = server(EMPTY, false);
-    let mut request = Request::new("PUT", url);
-    request.body = Body::Reader(Stream::from_reader(Cursor::new(data.clone())).take().unwrap());
-    send(&mut request).unwrap();
-    let body = seen.recv().unwrap().body;
-    let (mut rest, mut joined) = (body.as_slice(), Vec::new());
-    loop {
-        let line = rest.iter().position(|byte| *byte == b'\r').unwrap();
-        let size = usize::from_str_radix(str::from_utf8(&rest[..line]).unwrap(), 16).unwrap();
-        if size == 0 {
-            break;
+    for length in [1_000_003, (1 << 20) - 1, 1 << 20, (1 << 20) + 1, (2 << 20) + 5] {
+        let data: Vec<u8> = (0..length).map(|i| (i % 251) as u8).collect();
+        let unknown = Stream::from_reader(Cursor::new(data.clone()));
+        let known = Stream::from_seekable(Cursor::new(data.clone())).unwrap();
+        for stream in [unknown, known] {
+            let mut request = Request::new("PUT", &*url);
+            request.headers.set("Transfer-Encoding", "chunked");
+            request.body = Body::Reader(stream.take().unwrap());
+            send(&mut request).unwrap();
+            let body = seen.recv().unwrap().body;
+            let (mut rest, mut joined) = (body.as_slice(), Vec::new());
+            loop {
+                let line = rest.iter().position(|byte| *byte == b'\r').unwrap();
+                let size = usize::from_str_radix(str::from_utf8(&rest[..line]).unwrap(), 16).unwrap();
+                if size == 0 {
+                    break;
+                }
+                joined.extend_from_slice(&rest[line + 2..line + 2 + size]);
+                rest = &rest[line + 4 + size..];
+            }
+            assert!(joined == data, "{} bytes", joined.len());
+            assert_eq!(rest, b"0\r\n\r\n");
         }
-        joined.extend_from_slice(&rest[line + 2..line + 2 + size]);
-        rest = &rest[line + 4 + size..];
     }
-    assert!(joined == data, "{} bytes", joined.len());
 }

@@ -79,18 +79,18 @@ impl Transport for TlsStream {
     }
 
     fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> std::result::Result<(), ureq::Error> {
-        self.stream.get_mut().set_timeout(timeout);
         let StreamOwned { conn, sock } = &mut self.stream;
+        let mut records = Records { socket: sock.get_mut(), filled: 0, timeout };
         let mut rest = &self.buffers.output()[..amount];
         // Unlike `StreamOwned::write`, which reports an error of the socket only when it is called again.
         while !rest.is_empty() {
             let taken = conn.writer().write(rest)?;
             rest = &rest[taken..];
             while conn.wants_write() {
-                conn.write_tls(sock)?;
+                conn.write_tls(&mut records)?;
             }
         }
-        Ok(())
+        Ok(records.flush()?)
     }
 
     fn await_input(&mut self, timeout: NextTimeout) -> std::result::Result<bool, ureq::Error> {
@@ -106,6 +106,33 @@ impl Transport for TlsStream {
 
     fn is_tls(&self) -> bool {
         true
+    }
+}
+
+/// Collects records, which have at most 16 KiB, in the output of the connection below, so that one write sends several of them.
+struct Records<'a> {
+    socket: &'a mut dyn Transport,
+    filled: usize,
+    timeout: NextTimeout,
+}
+
+impl Write for Records<'_> {
+    fn write(&mut self, record: &[u8]) -> std::io::Result<usize> {
+        if self.filled == self.socket.buffers().output().len() {
+            self.flush()?;
+        }
+        let free = &mut self.socket.buffers().output()[self.filled..];
+        let amount = free.len().min(record.len());
+        free[..amount].copy_from_slice(&record[..amount]);
+        self.filled += amount;
+        Ok(amount)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        match std::mem::take(&mut self.filled) {
+            0 => Ok(()),
+            filled => self.socket.transmit_output(filled, self.timeout).map_err(ureq::Error::into_io),
+        }
     }
 }
 

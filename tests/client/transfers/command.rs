@@ -7,28 +7,28 @@ use std::process::{Command, Output, Stdio};
 use crate::server::{self, Server};
 
 /// A folder, a bucket `river`, and the command.
-struct Shell {
+pub(super) struct Shell {
     server: Server,
     folder: tempfile::TempDir,
 }
 
 impl Shell {
-    fn new() -> Shell {
+    pub(super) fn new() -> Shell {
         let shell = Shell { server: Server::start().unwrap(), folder: tempfile::tempdir().unwrap() };
         shell.lines(&["mb", "s3://river"]);
         shell
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub(super) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
-    fn write(&self, name: &str, content: &str) {
+    pub(super) fn write(&self, name: &str, content: &str) {
         fs::create_dir_all(self.path(name).parent().unwrap()).unwrap();
         fs::write(self.path(name), content).unwrap();
     }
 
-    fn command(&self, arguments: &[&str]) -> Command {
+    pub(super) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_tucuxi"));
         command.env_clear().env("AWS_ACCESS_KEY_ID", server::ACCESS_KEY).env("AWS_SECRET_ACCESS_KEY", server::SECRET_KEY);
         command.env("AWS_EC2_METADATA_DISABLED", "true").env("HOME", self.folder.path());
@@ -42,7 +42,7 @@ impl Shell {
     }
 
     /// The sorted lines of a command that succeeds.
-    fn lines(&self, arguments: &[&str]) -> Vec<String> {
+    pub(super) fn lines(&self, arguments: &[&str]) -> Vec<String> {
         let output = self.run(arguments);
         assert_eq!(output.status.code(), Some(0), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
         let mut lines: Vec<String> = String::from_utf8(output.stdout).unwrap().lines().map(str::to_owned).collect();
@@ -51,14 +51,14 @@ impl Shell {
     }
 
     /// Standard error of a command that fails with this exit code.
-    fn fails(&self, code: i32, arguments: &[&str]) -> String {
+    pub(super) fn fails(&self, code: i32, arguments: &[&str]) -> String {
         let output = self.run(arguments);
         let stderr = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(code), "{arguments:?}: {stderr}");
         stderr
     }
 
-    fn keys(&self) -> Vec<String> {
+    pub(super) fn keys(&self) -> Vec<String> {
         self.lines(&["ls", "s3://river", "--recursive"]).iter().map(|line| line.split_whitespace().last().unwrap().to_owned()).collect()
     }
 }
