@@ -25,7 +25,10 @@ fn main() -> tucuxi::Result<()> {
         .region("us-east-1")
         .credentials(Credentials::new("AKIDEXAMPLE", "secret"))
         .build()?
-        .client_with("s3", value!({"endpoint_url": endpoint, "verify": argument("--ca"), "config": {"s3": {"addressing_style": "path"}}}))?;
+        .client_with(
+            "s3",
+            value!({"endpoint_url": endpoint, "verify": argument("--ca"), "config": {"s3": {"addressing_style": "path"}}}),
+        )?;
     let (cpu, begun) = (cpu_seconds(), Instant::now());
     let bytes = run(&workload, &s3, &PathBuf::from(folder))?;
     let (wall, cpu) = (begun.elapsed().as_secs_f64(), cpu_seconds() - cpu);

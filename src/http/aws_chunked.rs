@@ -25,7 +25,17 @@ fn source(body: Body, algorithm: ChecksumAlgorithm, trailer: String) -> AwsChunk
         Body::Bytes(bytes) => Content::Memory(bytes, 0),
         Body::Reader(reader) => Content::Stream(reader),
     };
-    AwsChunked { content, algorithm, trailer, checksum: Some(Checksum::new(algorithm)), buffer: Vec::new(), at: 0, end: 0, left: 0, taken: 0 }
+    AwsChunked {
+        content,
+        algorithm,
+        trailer,
+        checksum: Some(Checksum::new(algorithm)),
+        buffer: Vec::new(),
+        at: 0,
+        end: 0,
+        left: 0,
+        taken: 0,
+    }
 }
 
 struct AwsChunked {

@@ -59,7 +59,12 @@ fn regular(job: &Arc<Job>, source: &Arc<Source>, bucket: &str, key: &str) -> Res
     let part_size = part_size(job.config().multipart_chunksize, Some(size));
     let count = size.div_ceil(part_size);
     let length_of = move |index: u64| part_size.min(size - index * part_size);
-    let state = job.transfer.resume.as_ref().map(|folder| UploadState::of(folder, &source.path, &source.metadata, part_size, bucket, key)).transpose()?;
+    let state = job
+        .transfer
+        .resume
+        .as_ref()
+        .map(|folder| UploadState::of(folder, &source.path, &source.metadata, part_size, bucket, key))
+        .transpose()?;
     let (upload, entries) = begin(job, bucket, key, &args, state, &length_of)?;
     let missing: Vec<u64> = (0..count).filter(|index| !entries.contains_key(&(index + 1))).collect();
     let (shared, parts_of) = (upload.clone(), source.clone());

@@ -80,6 +80,7 @@ fn check_typed(error: &Error, context: &str) {
         ErrorKind::Checksum,
         ErrorKind::Http,
         ErrorKind::Connect,
+        ErrorKind::ConnectionClosed,
         ErrorKind::ReadTimeout,
         ErrorKind::ResponseParser,
         ErrorKind::InvalidResponse,

@@ -24,7 +24,8 @@ fn files_that_grow_while_they_are_sent_are_errors_and_leave_no_object() {
         let growing = path.clone();
         let hook = s3
             .on(&format!("before-sign.s3.{operation}"), move |event| {
-                let is_it = event.request_mut().is_some_and(|request| request.url.contains(growing.to_str().unwrap().rsplit('/').next().unwrap()));
+                let is_it =
+                    event.request_mut().is_some_and(|request| request.url.contains(growing.to_str().unwrap().rsplit('/').next().unwrap()));
                 if is_it {
                     grow(&growing);
                 }
@@ -150,7 +151,8 @@ mod command {
     #[test]
     fn files_without_permission_are_skipped_or_fail_and_the_others_continue() {
         let front: &[&str] = if is_root() { &["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"] } else { &[] };
-        let can_change = front.is_empty() || Command::new(front[0]).args(&front[1..]).arg("true").status().is_ok_and(|status| status.success());
+        let can_change =
+            front.is_empty() || Command::new(front[0]).args(&front[1..]).arg("true").status().is_ok_and(|status| status.success());
         if !can_change {
             eprintln!("skipped: this user may read everything, and there is no setpriv to become another one");
             return;
@@ -166,7 +168,7 @@ mod command {
         let stderr = text(&output.stderr);
         assert_eq!(output.status.code(), Some(2), "{stderr}");
         for name in ["src/secret", "src/closed"] {
-            assert!(stderr.contains(&format!("warning: Skipping file {name}. File/Directory is not readable.")), "{stderr}");
+            assert!(stderr.contains(&format!("warning: Skipping file {name}. File/Directory is not readable")), "{stderr}");
         }
         assert_eq!(shell.keys(), ["a", "z"]);
         let output = run_with(&shell, front, &["sync", "src", "s3://river", "--delete"]);
@@ -204,7 +206,10 @@ mod command {
         assert_eq!((output.status.code(), text(&output.stdout)), (Some(1), "a\nz\n".to_owned()), "{quiet}");
         let output = run_with(&shell, &["unshare", "-m", "sh", "-c", script, "sh"], &["cp", "s3://river/large", "out/large"]);
         let stderr = text(&output.stderr);
-        assert!(stderr.contains("download failed: s3://river/large to out/large") && stderr.contains("No space left on device"), "{stderr}");
+        assert!(
+            stderr.contains("download failed: s3://river/large to out/large") && stderr.contains("No space left on device"),
+            "{stderr}"
+        );
         assert_eq!((output.status.code(), text(&output.stdout)), (Some(1), String::new()));
     }
 
