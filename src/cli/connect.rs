@@ -1,8 +1,5 @@
 //! The options that choose the account, the region, and the endpoint of a subcommand. They can come before or after it.
 
-use std::fs::OpenOptions;
-use std::io::{BufRead as _, BufReader, Write as _};
-
 use anyhow::Context as _;
 use clap::Args;
 
@@ -42,7 +39,7 @@ impl Connect {
 
     fn builder(&self) -> SessionBuilder {
         let mut session = Session::builder().mfa_prompt(ask_for_code);
-        if let Some(region) = &self.region {
+        if let Some(region) = self.region.clone().or_else(region_variable) {
             session = session.region(region);
         }
         if let Some(profile) = &self.profile {
@@ -62,24 +59,16 @@ impl Connect {
     }
 }
 
-/// The terminal of the process, even if standard input and output are redirected.
-#[cfg(not(windows))]
-const TERMINAL: &str = "/dev/tty";
-#[cfg(windows)]
-const TERMINAL: &str = "CONIN$";
+/// The region of `AWS_REGION`, which the AWS CLI reads before `AWS_DEFAULT_REGION`, unlike boto3.
+pub(super) fn region_variable() -> Option<String> {
+    std::env::var("AWS_REGION").ok().filter(|region| !region.is_empty())
+}
 
-/// Asks the user at the terminal for the code of an MFA device. Standard input may carry parameters, so it is not read.
+/// Asks the user at the terminal for the code of an MFA device, without showing it. Standard input may carry parameters, so
+/// it is not read.
 pub(super) fn ask_for_code(serial: &str) -> anyhow::Result<String> {
-    let opened = OpenOptions::new().read(true).write(true).open(TERMINAL);
-    let mut terminal = opened.with_context(|| format!("there is no terminal to ask for the MFA code of {serial}"))?;
-    let prompt = format!("Enter MFA code for {serial}: ");
-    if cfg!(windows) {
-        std::io::stderr().write_all(prompt.as_bytes())?;
-    } else {
-        terminal.write_all(prompt.as_bytes())?;
-    }
-    let mut code = String::new();
-    BufReader::new(terminal).read_line(&mut code)?;
+    let code = super::terminal::ask_hidden(&format!("Enter MFA code for {serial}: "));
+    let code = code.with_context(|| format!("there is no terminal to ask for the MFA code of {serial}"))?;
     Ok(code.trim().to_owned())
 }
 

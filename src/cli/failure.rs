@@ -4,6 +4,7 @@ use std::error::Error as StdError;
 use std::fmt;
 use std::io;
 
+use super::advice;
 use crate::error::{Error, ErrorKind};
 
 pub(crate) type Result<T> = std::result::Result<T, Failure>;
@@ -40,6 +41,12 @@ impl Failure {
         Failure { message: String::new(), code: 0 }
     }
 
+    /// Adds a line that says what to do next.
+    pub(crate) fn with_advice(mut self, advice: &str) -> Failure {
+        self.message = format!("{}\n{advice}", self.message);
+        self
+    }
+
     /// Names the option that the failure concerns.
     pub(crate) fn of_option(mut self, flag: &str) -> Failure {
         self.message = format!("Error parsing parameter '--{flag}': {}", self.message);
@@ -66,10 +73,18 @@ impl From<Error> for Failure {
             | ErrorKind::ConfigParse
             | ErrorKind::InvalidRegion
             | ErrorKind::InvalidConfig => Failure::CONFIGURATION,
-            ErrorKind::Canceled => Failure::INTERRUPTED,
+            ErrorKind::Canceled => return Failure { message: String::new(), code: Failure::INTERRUPTED },
             _ => Failure::GENERAL,
         };
-        Failure { message: error.to_string(), code }
+        let message = match advice::of_error(&error) {
+            // The list of all that was tried is long, and comes last.
+            Some(advice) if error.kind() == ErrorKind::NoCredentials => {
+                error.to_string().replacen(" Tried:", &format!("\n{advice}\nTried:"), 1)
+            }
+            Some(advice) => format!("{error}\n{advice}"),
+            None => error.to_string(),
+        };
+        Failure { message, code }
     }
 }
 
@@ -87,14 +102,17 @@ impl From<io::Error> for Failure {
 
 impl From<anyhow::Error> for Failure {
     fn from(error: anyhow::Error) -> Failure {
-        let message = chain_text(&error);
+        let mut message = chain_text(&error);
         let failure = match error.downcast::<Error>() {
-            Ok(error) => Failure::from(error),
+            Ok(error) => {
+                advice::of_error(&error).into_iter().for_each(|advice| message = format!("{message}\n{advice}"));
+                Failure::from(error)
+            }
             Err(error) if error.chain().any(is_closed_pipe_itself) => Failure::closed_pipe(),
             Err(_) => Failure::general(""),
         };
         // The code is that of the cause, and the message has the context as well.
-        if failure.code == 0 { failure } else { Failure { message, ..failure } }
+        if failure.code == 0 || failure.code == Failure::INTERRUPTED { failure } else { Failure { message, ..failure } }
     }
 }
 

@@ -1,5 +1,6 @@
 //! The `tucuxi` command. Each subcommand has its arguments and its `run` in one place.
 
+mod advice;
 mod aws;
 mod call;
 mod connect;
@@ -10,12 +11,14 @@ mod dry_run;
 mod endpoint_parts;
 mod failure;
 mod inspect;
+mod interrupt;
 mod output;
 mod replace_file;
 #[cfg(any(feature = "lua", feature = "rhai"))]
 mod run_script;
 mod serve;
 mod strip;
+mod terminal;
 
 use std::process::ExitCode;
 
@@ -48,6 +51,7 @@ enum Command {
 
 /// Runs the command with the arguments of the process. A failure and its causes are printed to standard error.
 pub fn main() -> ExitCode {
+    interrupt::install();
     let words: Vec<String> = std::env::args().collect();
     if is_aws(&words) {
         return aws::run(&words[1..]).map_or_else(|failure| exit(&failure, "\n"), |()| ExitCode::SUCCESS);
@@ -68,6 +72,7 @@ pub fn main() -> ExitCode {
     };
     match done.map_err(failure::Failure::from) {
         Ok(()) => ExitCode::SUCCESS,
+        Err(failure) if failure.code == failure::Failure::INTERRUPTED => exit(&failure, ""),
         Err(failure) => exit(&failure::Failure { code: failure.code.min(1), ..failure }, "tucuxi: "),
     }
 }
@@ -96,6 +101,12 @@ fn is_aws(words: &[String]) -> bool {
         [command, ..] => !own(command),
         [] => false,
     }
+}
+
+/// The name under which the user knows the program.
+fn program() -> &'static str {
+    let words: Vec<String> = std::env::args().take(1).collect();
+    if is_named_aws(&words) { "aws" } else { "tucuxi" }
 }
 
 /// Whether the program is installed or linked under the name of the AWS CLI.

@@ -4,6 +4,8 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use super::interrupt;
+
 /// A file under construction. It takes its place when it is complete; if it is dropped before, the previous file stays.
 pub(crate) struct ReplaceFile {
     file: File,
@@ -48,6 +50,7 @@ impl ReplaceFile {
             std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         }
         let file = options.open(&draft)?;
+        interrupt::add_draft(&draft);
         let replaced = ReplaceFile { file, rename: Some((draft, target)) };
         if let Some(existing) = existing.filter(|_| !is_private) {
             replaced.file.set_permissions(existing.permissions())?;
@@ -60,6 +63,7 @@ impl ReplaceFile {
         self.file.flush()?;
         if let Some((draft, target)) = self.rename.take() {
             let renamed = fs::rename(&draft, &target);
+            interrupt::forget_draft(&draft);
             if renamed.is_err() {
                 let _ = fs::remove_file(&draft);
             }
@@ -84,6 +88,7 @@ impl Drop for ReplaceFile {
         if let Some((draft, _)) = &self.rename {
             // The draft is incomplete; the error that matters is the one that ended it.
             let _ = fs::remove_file(draft);
+            interrupt::forget_draft(draft);
         }
     }
 }

@@ -57,8 +57,16 @@ pub(super) fn contains(folder: &Path, key: &str) -> bool {
 /// Writes a map to its cache file. A file that cannot be written is not an error: what it would hold is valid, and only
 /// has to be fetched again by the next process.
 pub(super) fn store(folder: &Path, key: &str, entry: Map) {
-    let Ok(content) = json_text(&Value::Map(entry), true) else { return };
-    let _ = write(folder, &path_of(folder, key), content.as_bytes());
+    let _ = save(folder, key, entry);
+}
+
+/// Writes a map to its cache file.
+///
+/// # Errors
+/// If the file cannot be written.
+pub(crate) fn save(folder: &Path, key: &str, entry: Map) -> io::Result<()> {
+    let content = json_text(&Value::Map(entry), true).map_err(io::Error::other)?;
+    write(folder, &path_of(folder, key), content.as_bytes())
 }
 
 /// The name of a cache file: the SHA-1 of the identity as JSON with sorted keys.
@@ -67,7 +75,7 @@ pub(super) fn key_of(identity: Map, spaced: bool) -> Result<String> {
 }
 
 /// SHA-1 in hexadecimal.
-pub(super) fn sha1(text: &str) -> String {
+pub(crate) fn sha1(text: &str) -> String {
     hex(digest::digest(&digest::SHA1_FOR_LEGACY_USE_ONLY, text.as_bytes()).as_ref())
 }
 

@@ -8,7 +8,7 @@
 //! The documentation of sessions lists the order of the providers and the differences from botocore.
 
 mod assume_role;
-mod cache;
+pub(crate) mod cache;
 mod chain;
 mod container;
 mod dpop;

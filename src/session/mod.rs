@@ -217,6 +217,12 @@ impl Session {
         self.0.context.settings.profile().get(key).cloned()
     }
 
+    /// The keys of an `sso-session` section, for hosts that sign in.
+    #[cfg(feature = "cli")]
+    pub(crate) fn sso_session(&self, name: &str) -> Option<crate::Map> {
+        ProviderContext::sso_session(&*self.0.context, name).cloned()
+    }
+
     /// An environment variable, for hosts with settings of their own.
     #[cfg(feature = "cli")]
     pub(crate) fn environment_text(&self, name: &str) -> Option<Str> {

@@ -1,6 +1,11 @@
 //! The `tucuxi` command, as a program: what it prints, where it prints it, and its status.
 
+mod configuration;
+mod mistakes;
 mod outputs;
+mod surroundings;
+#[cfg(unix)]
+mod terminal;
 
 use std::io::Write as _;
 use std::process::{Command, Output, Stdio};

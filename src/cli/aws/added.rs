@@ -3,6 +3,7 @@
 //! Each is a row: the operation, the option, and a function that turns the words of the option into parameters.
 
 use super::files::{self, Content};
+use super::pipeline;
 use super::shorthand;
 use super::values;
 use super::words::Arity;
@@ -38,6 +39,11 @@ impl Added {
 
     const fn replaces(mut self, members: &'static [&'static str]) -> Added {
         self.replaces = members;
+        self
+    }
+
+    const fn required(mut self) -> Added {
+        self.required = true;
         self
     }
 
@@ -77,6 +83,9 @@ const IMAGE: &[&str] = &[
     "search-users-by-image",
 ];
 const REVISION: &[&str] = &["create-deployment", "get-application-revision", "register-application-revision"];
+const FIELD: &[&str] = &["define-index-field"];
+const PIPELINE: &[&str] = &["put-pipeline-definition"];
+const VALUES: &[&str] = &["activate-pipeline", "put-pipeline-definition"];
 const KEYS: &[&str] = &["create-keys-and-certificate"];
 
 static ADDED: &[Added] = &[
@@ -152,6 +161,7 @@ static ADDED: &[Added] = &[
     Added::new("ec2", &["bundle-instance"], "policy", Arity::One, |params, words| {
         set(params, "Storage.S3.UploadPolicy", words[0].as_str())
     }),
+    Added::new("ec2", &["bundle-instance"], "owner-sak", Arity::One, |params, words| sign_upload(params, &words[0])),
     Added::new("cloudwatch", METRIC, "metric-name", Arity::One, |params, words| set(params, "MetricData.0.MetricName", words[0].as_str()))
         .fills(&["MetricData"]),
     Added::new("cloudwatch", METRIC, "timestamp", Arity::One, |params, words| set(params, "MetricData.0.Timestamp", words[0].as_str())),
@@ -235,6 +245,42 @@ static ADDED: &[Added] = &[
         let group = typed_flags(structure(&words[0])?);
         set(params, "ConfigurationRecorder.recordingGroup", group)
     }),
+    Added::new("cloudsearch", &["define-expression"], "name", Arity::One, |params, words| {
+        set(params, "Expression.ExpressionName", words[0].as_str())
+    })
+    .replaces(&["Expression"])
+    .required(),
+    Added::new("cloudsearch", &["define-expression"], "expression", Arity::One, |params, words| {
+        set(params, "Expression.ExpressionValue", text(&words[0])?)
+    })
+    .required(),
+    Added::new("cloudsearch", FIELD, "name", Arity::One, |params, words| set(params, "IndexField.IndexFieldName", words[0].as_str()))
+        .replaces(&["IndexField"])
+        .required(),
+    Added::new("cloudsearch", FIELD, "type", Arity::One, |params, words| set(params, "IndexField.IndexFieldType", words[0].as_str()))
+        .required(),
+    Added::new("cloudsearch", FIELD, "default-value", Arity::One, |params, words| {
+        let kind = params["IndexField"]["IndexFieldType"].as_str().unwrap_or_default();
+        let value = match kind.trim_end_matches("-array") {
+            "int" => Value::from(integer(&words[0])?),
+            "double" => float(&words[0])?.into(),
+            _ => text(&words[0])?,
+        };
+        set_field(params, "DefaultValue", value)
+    }),
+    Added::new("cloudsearch", FIELD, "facet-enabled", Arity::One, |params, words| set_field(params, "FacetEnabled", is_true(&words[0]))),
+    Added::new("cloudsearch", FIELD, "search-enabled", Arity::One, |params, words| set_field(params, "SearchEnabled", is_true(&words[0]))),
+    Added::new("cloudsearch", FIELD, "return-enabled", Arity::One, |params, words| set_field(params, "ReturnEnabled", is_true(&words[0]))),
+    Added::new("cloudsearch", FIELD, "sort-enabled", Arity::One, |params, words| set_field(params, "SortEnabled", is_true(&words[0]))),
+    Added::new("cloudsearch", FIELD, "source-field", Arity::One, |params, words| set_field(params, "SourceField", text(&words[0])?)),
+    Added::new("cloudsearch", FIELD, "highlight-enabled", Arity::One, |params, words| {
+        set_field(params, "HighlightEnabled", is_true(&words[0]))
+    }),
+    Added::new("cloudsearch", FIELD, "analysis-scheme", Arity::One, |params, words| set_field(params, "AnalysisScheme", text(&words[0])?)),
+    Added::new("datapipeline", PIPELINE, "pipeline-definition", Arity::One, pipeline::definition).replaces(&["pipelineObjects"]).required(),
+    Added::new("datapipeline", PIPELINE, "parameter-objects", Arity::One, pipeline::parameter_objects).replaces(&["parameterObjects"]),
+    Added::new("datapipeline", VALUES, "parameter-values-uri", Arity::One, pipeline::values_document),
+    Added::new("datapipeline", VALUES, "parameter-values", Arity::Many, pipeline::parameter_values).replaces(&["parameterValues"]),
     Added::new("emr", &["add-tags"], "tags", Arity::Many, |params, words| {
         let tag = |word: &String| {
             let (key, value) = word.split_once('=').unwrap_or((word, ""));
@@ -365,6 +411,12 @@ fn texts(words: &[String]) -> List {
     words.iter().map(|word| Value::from(word.as_str())).collect()
 }
 
+fn integer(word: &str) -> Result<i64> {
+    word.trim()
+        .parse()
+        .map_err(|_| Failure::usage(format!("invalid literal for int() with base 10: '{word}'. A whole number is expected.")))
+}
+
 fn float(word: &str) -> Result<f64> {
     word.trim().parse().map_err(|_| Failure::usage(format!("invalid float value: '{word}'")))
 }
@@ -418,9 +470,49 @@ fn option_configuration(mut option: Map) -> Value {
 }
 
 fn states(params: &mut Map, states: &[&str]) -> Result<()> {
-    let known = params["ClusterStates"].as_list().cloned().unwrap_or_default();
-    params.insert("ClusterStates", known.into_iter().chain(states.iter().map(|state| Value::from(*state))).collect::<List>());
+    if params.contains_key("ClusterStates") {
+        let filters = "--cluster-states, --active, --terminated, --failed";
+        return Err(Failure::usage(format!("You can specify only one of the cluster state filters: {filters}.")));
+    }
+    params.insert("ClusterStates", states.iter().map(|state| Value::from(*state)).collect::<List>());
     Ok(())
+}
+
+/// Sets a member of the options that belong to the type of an index field: those of `int-array` are `IntArrayOptions`.
+fn set_field(params: &mut Map, member: &str, value: impl Into<Value>) -> Result<()> {
+    let kind = params["IndexField"]["IndexFieldType"].as_str().unwrap_or_default();
+    let capital = |part: &str| part.split_at_checked(1).map(|(first, rest)| first.to_uppercase() + rest).unwrap_or_default();
+    let options: String = kind.split('-').map(capital).collect();
+    set(params, &format!("IndexField.{options}Options.{member}"), value)
+}
+
+/// Any text but `false` is true here, as for `aws`.
+fn is_true(word: &str) -> bool {
+    !word.eq_ignore_ascii_case("false")
+}
+
+/// Signs the policy of an upload with the owner's key. Without a policy, one is made that holds for a day.
+fn sign_upload(params: &mut Map, secret: &str) -> Result<()> {
+    use base64::prelude::{BASE64_STANDARD, Engine as _};
+    let storage = params["Storage"]["S3"].clone();
+    let text = |member: &str| storage[member].as_str().unwrap_or_default();
+    let policy = match storage["UploadPolicy"].as_str() {
+        Some(policy) => policy.to_owned(),
+        None => {
+            let expiry = crate::Timestamp::new(crate::Timestamp::now().seconds() + 86_400, 0).to_string();
+            let expiry = expiry.trim_end_matches('Z');
+            BASE64_STANDARD.encode(format!(
+                "{{\"expiration\": \"{expiry}.000000Z\",\"conditions\": [{{\"bucket\": \"{}\"}},{{\"acl\": \"ec2-bundle-read\"}},\
+                 [\"starts-with\", \"$key\", \"{}\"]]}}",
+                text("Bucket"),
+                text("Prefix")
+            ))
+        }
+    };
+    let key = ring::hmac::Key::new(ring::hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, secret.as_bytes());
+    let signature = BASE64_STANDARD.encode(ring::hmac::sign(&key, policy.as_bytes()));
+    set(params, "Storage.S3.UploadPolicy", policy)?;
+    set(params, "Storage.S3.UploadPolicySignature", signature)
 }
 
 /// Whether a file can be written at the path.

@@ -1,10 +1,12 @@
-//! The commands of the AWS CLI that stand beside the operations of a service: tokens and passwords for other programs.
+//! The commands of the AWS CLI that stand beside the operations of a service. Tokens and passwords for other programs are
+//! here, the larger ones in modules of their own.
 
 use super::files::{self, Content};
 use super::globals::{Globals, OPTIONS};
 use super::invocation::Head;
-use super::run::format;
+use super::run::Screen;
 use super::words::{self, Arity, Words};
+use super::{cloudformation, codeartifact, kubeconfig, sso, tail};
 use crate::cli::failure::{Failure, Result};
 use crate::cli::output;
 use crate::cloudfront::{CloudFrontSigner, Policy};
@@ -14,11 +16,13 @@ use crate::value::Value;
 use crate::{Client, ClientBuilder, Credentials, Timestamp};
 
 /// A command with its options, each of which takes one word or several.
-struct Command {
-    command: &'static str,
-    name: &'static str,
-    options: &'static [(&'static str, Arity)],
-    required: &'static [&'static str],
+pub(super) struct Command {
+    pub command: &'static str,
+    pub name: &'static str,
+    /// The words without an option, all of them required.
+    pub positional: &'static [&'static str],
+    pub options: &'static [(&'static str, Arity)],
+    pub required: &'static [&'static str],
     run: fn(&Line) -> Result<()>,
 }
 
@@ -39,6 +43,7 @@ const COMMANDS: &[Command] = &[
     Command {
         command: "cloudfront",
         name: "sign",
+        positional: &[],
         options: SIGNATURE,
         required: &["url", "key-pair-id", "private-key", "date-less-than"],
         run: signed_url,
@@ -46,6 +51,7 @@ const COMMANDS: &[Command] = &[
     Command {
         command: "rds",
         name: "generate-db-auth-token",
+        positional: &[],
         options: DATABASE_USER,
         required: &["hostname", "port", "username"],
         run: database_password,
@@ -53,6 +59,7 @@ const COMMANDS: &[Command] = &[
     Command {
         command: "dsql",
         name: "generate-db-connect-auth-token",
+        positional: &[],
         options: DSQL,
         required: &["hostname"],
         run: |line| dsql_password(line, "generate_db_connect_auth_token"),
@@ -60,37 +67,98 @@ const COMMANDS: &[Command] = &[
     Command {
         command: "dsql",
         name: "generate-db-connect-admin-auth-token",
+        positional: &[],
         options: DSQL,
         required: &["hostname"],
         run: |line| dsql_password(line, "generate_db_connect_admin_auth_token"),
     },
-    Command { command: "ecr", name: "get-login-password", options: &[], required: &[], run: registry_password },
-    Command { command: "ecr-public", name: "get-login-password", options: &[], required: &[], run: registry_password },
-    Command { command: "eks", name: "get-token", options: CLUSTER, required: &[], run: cluster_token },
+    Command { command: "ecr", name: "get-login-password", positional: &[], options: &[], required: &[], run: registry_password },
+    Command { command: "ecr-public", name: "get-login-password", positional: &[], options: &[], required: &[], run: registry_password },
+    Command { command: "eks", name: "get-token", positional: &[], options: CLUSTER, required: &[], run: cluster_token },
+    Command {
+        command: "eks",
+        name: "update-kubeconfig",
+        positional: &[],
+        options: kubeconfig::OPTIONS,
+        required: &["name"],
+        run: kubeconfig::update,
+    },
+    Command { command: "logs", name: "tail", positional: &["group_name"], options: tail::OPTIONS, required: &[], run: tail::run },
+    Command {
+        command: "codeartifact",
+        name: "login",
+        positional: &[],
+        options: codeartifact::OPTIONS,
+        required: &["tool", "domain", "repository"],
+        run: codeartifact::login,
+    },
+    Command { command: "sso", name: "login", positional: &[], options: sso::LOGIN, required: &[], run: sso::login },
+    Command { command: "sso", name: "logout", positional: &[], options: &[], required: &[], run: sso::logout },
+    Command {
+        command: "cloudformation",
+        name: "package",
+        positional: &[],
+        options: cloudformation::PACKAGE,
+        required: &["template-file", "s3-bucket"],
+        run: cloudformation::package,
+    },
+    Command {
+        command: "cloudformation",
+        name: "deploy",
+        positional: &[],
+        options: cloudformation::DEPLOY,
+        required: &["template-file", "stack-name"],
+        run: cloudformation::deploy,
+    },
 ];
 
 /// The words of a command line, by the options of its command.
-struct Line {
-    command: &'static Command,
-    globals: Globals,
-    session: Session,
+pub(super) struct Line {
+    pub command: &'static Command,
+    pub globals: Globals,
+    pub session: Session,
     words: Words,
 }
 
 impl Line {
-    fn text(&self, name: &str) -> Option<&str> {
+    /// The words of an option, if it was given.
+    pub(super) fn list(&self, name: &str) -> Option<&[String]> {
         let index = self.command.options.iter().position(|(known, _)| *known == name)?;
-        self.words.option(index)?.first().map(String::as_str)
+        self.words.option(index)
     }
 
-    fn number(&self, name: &str) -> Result<Option<i64>> {
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.list(name).is_some()
+    }
+
+    /// The first word of an option.
+    pub(super) fn text(&self, name: &str) -> Option<&str> {
+        self.list(name)?.first().map(String::as_str)
+    }
+
+    /// The word of a required option.
+    pub(super) fn required(&self, name: &str) -> &str {
+        self.text(name).unwrap_or_default()
+    }
+
+    /// The words without an option.
+    pub(super) fn positional(&self) -> &[String] {
+        &self.words.positional
+    }
+
+    pub(super) fn number(&self, name: &str) -> Result<Option<i64>> {
         let parse = |text: &str| text.parse().map_err(|_| Failure::usage(format!("argument --{name}: invalid integer: '{text}'")));
         self.text(name).map(parse).transpose()
     }
 
-    fn client(&self, service: &str) -> Result<ClientBuilder> {
+    pub(super) fn client(&self, service: &str) -> Result<ClientBuilder> {
         self.globals.client(&self.session, service)
     }
+}
+
+/// The command of these names.
+pub(super) fn find(command: &str, name: &str) -> Option<&'static Command> {
+    COMMANDS.iter().find(|row| row.command == command && row.name == name)
 }
 
 /// Runs the command line if it is one of these commands.
@@ -99,7 +167,7 @@ impl Line {
 /// With the exit codes of the AWS CLI.
 pub(super) fn run(head: &Head) -> Option<Result<()>> {
     let name = head.operation.as_deref()?;
-    let command = COMMANDS.iter().find(|row| row.command == head.command && row.name == name)?;
+    let command = find(&head.command, name)?;
     Some(line(command, &head.rest).and_then(|line| (command.run)(&line)))
 }
 
@@ -107,14 +175,16 @@ fn line(command: &'static Command, rest: &[String]) -> Result<Line> {
     let options: Vec<(&str, Arity)> = command.options.iter().chain(OPTIONS).copied().collect();
     let words = words::split(rest, &options)?;
     let globals = Globals::new(&words, |name| options.iter().position(|(known, _)| *known == name))?;
-    if !words.positional.is_empty() {
-        return Err(Failure::usage(format!("Unknown options: {}", words.positional.join(", "))));
+    if let Some(rest) = words.positional.get(command.positional.len()..).filter(|rest| !rest.is_empty()) {
+        return Err(Failure::usage(format!("Unknown options: {}", rest.join(", "))));
     }
     if globals.print_request.is_some() {
         return Err(Failure::usage(format!("argument --print-request: {} {} has no single request", command.command, command.name)));
     }
     let line = Line { command, session: globals.session()?, globals, words };
-    let missing: Vec<String> = command.required.iter().filter(|name| line.text(name).is_none()).map(|name| format!("--{name}")).collect();
+    let mut missing: Vec<String> =
+        command.required.iter().filter(|name| line.text(name).is_none()).map(|name| format!("--{name}")).collect();
+    missing.extend(command.positional.iter().skip(line.positional().len()).map(|name| (*name).to_owned()));
     if !missing.is_empty() {
         return Err(Failure::usage(format!("the following arguments are required: {}", missing.join(", "))));
     }
@@ -176,7 +246,7 @@ fn cluster_token(line: &Line) -> Result<()> {
     };
     let sts = match line.text("role-arn") {
         None => token_service(line)?.build()?,
-        Some(role) => token_service(line)?.credentials(assume(&token_service(line)?.build()?, role)?).build()?,
+        Some(role) => token_service(line)?.credentials(assume(&token_service(line)?.build()?, role, "EKSGetTokenAuth")?).build()?,
     };
     let token = sts.call("generate_eks_auth_token", value!({"ClusterName": cluster}))?;
     let expiry = Timestamp::new(Timestamp::now().seconds() + ACCEPTED, 0);
@@ -193,8 +263,7 @@ fn cluster_token(line: &Line) -> Result<()> {
         Some(query) => query.search(&credential)?,
         None => credential,
     };
-    let format = format(&line.globals, &line.session)?;
-    Ok(output::print(|out| output::result(out, &shown, format, line.command.name))?)
+    Screen::new(&line.globals, &line.session)?.print(&shown, line.command.name)
 }
 
 /// Without a region, the token is for the global endpoint.
@@ -203,8 +272,12 @@ fn token_service(line: &Line) -> Result<ClientBuilder> {
     Ok(if line.session.region().is_some() { builder } else { builder.region("aws-global") })
 }
 
-fn assume(sts: &Client, role: &str) -> Result<Credentials> {
-    let response = sts.call("assume_role", value!({"RoleArn": role, "RoleSessionName": "EKSGetTokenAuth"}))?;
+/// The credentials of a role.
+///
+/// # Errors
+/// Those of `AssumeRole`.
+pub(super) fn assume(sts: &Client, role: &str, session: &str) -> Result<Credentials> {
+    let response = sts.call("assume_role", value!({"RoleArn": role, "RoleSessionName": session}))?;
     let part = |name: &str| response["Credentials"][name].as_str().unwrap_or_default();
     Ok(Credentials::new(part("AccessKeyId"), part("SecretAccessKey")).with_token(part("SessionToken")))
 }

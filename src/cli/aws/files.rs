@@ -1,8 +1,9 @@
 //! Values in files: `file://PATH` for text and `fileb://PATH` for bytes.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::cli::failure::{Failure, Result};
+use crate::error::did_you_mean;
 use crate::settings::Environment;
 use crate::value::Value;
 
@@ -41,7 +42,19 @@ pub(super) fn load(word: &str) -> Result<Content> {
 }
 
 fn read(word: &str, path: &str) -> Result<Vec<u8>> {
-    std::fs::read(expand(path)).map_err(|error| Failure::usage(format!("Unable to load paramfile {word}: {error}")))
+    let full = expand(path);
+    std::fs::read(&full).map_err(|error| {
+        let near = if error.kind() == std::io::ErrorKind::NotFound { similar(&full) } else { String::new() };
+        Failure::usage(format!("Unable to load paramfile {word}: {error}.{near}"))
+    })
+}
+
+/// A suggestion of files in the same folder with a similar name.
+fn similar(path: &Path) -> String {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let names: Vec<String> = entries.filter_map(|entry| entry.file_name().into_string().ok()).take(1000).collect();
+    did_you_mean(path.file_name().and_then(|name| name.to_str()).unwrap_or_default(), names.iter().map(String::as_str))
 }
 
 /// A path as the user wrote it, with `~` and variables expanded.

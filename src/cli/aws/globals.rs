@@ -1,13 +1,17 @@
 //! The options that every command has.
 
+use std::io::IsTerminal as _;
 use std::time::Duration;
 
 use super::values::BlobText;
 use super::words::{Arity, Words};
 use crate::cli::failure::{Failure, Result};
+use crate::cli::output::{Look, Pager};
+use crate::cli::{connect, terminal};
+use crate::error::{ErrorKind, did_you_mean};
 use crate::http::Verify;
 use crate::session::{Session, SessionBuilder};
-use crate::settings::Config;
+use crate::settings::{Config, Environment};
 use crate::value::Expression;
 
 /// The options and their arities.
@@ -43,7 +47,7 @@ pub(super) enum RequestForm {
 }
 
 /// The values of the global options, checked.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Globals {
     pub region: Option<String>,
     pub profile: Option<String>,
@@ -53,6 +57,8 @@ pub(super) struct Globals {
     pub paginates: bool,
     pub print_request: Option<RequestForm>,
     pub timeout: Option<Duration>,
+    color: Option<String>,
+    pages: bool,
     blobs: Option<String>,
     endpoint_url: Option<String>,
     verify: Option<Verify>,
@@ -89,7 +95,6 @@ impl Globals {
             Some("json") => Ok(RequestForm::Json),
             Some(other) => Err(invalid_choice("print-request", other, &["http", "curl", "json"])),
         });
-        choice("color", text("color"), &["on", "off", "auto"])?;
         Ok(Globals {
             region: text("region"),
             profile: text("profile"),
@@ -102,10 +107,17 @@ impl Globals {
             blobs: choice("cli-binary-format", text("cli-binary-format"), &["base64", "raw-in-base64-out"])?,
             endpoint_url,
             verify,
+            color: choice("color", text("color"), &["on", "off", "auto"])?,
+            pages: !given("no-cli-pager"),
             unsigned: given("no-sign-request"),
             read_timeout: text("cli-read-timeout").map(|text| seconds("cli-read-timeout", &text)).transpose()?,
             connect_timeout: text("cli-connect-timeout").map(|text| seconds("cli-connect-timeout", &text)).transpose()?,
         })
+    }
+
+    /// The options of a command line without any.
+    pub(super) fn paging() -> Globals {
+        Globals { paginates: true, pages: true, ..Globals::default() }
     }
 
     /// The session with the options' region and profile.
@@ -113,14 +125,17 @@ impl Globals {
     /// # Errors
     /// As [`SessionBuilder::build`].
     pub(super) fn session(&self) -> Result<Session> {
-        let mut builder: SessionBuilder = Session::builder().mfa_prompt(crate::cli::connect::ask_for_code);
-        if let Some(region) = &self.region {
+        let mut builder: SessionBuilder = Session::builder().mfa_prompt(connect::ask_for_code);
+        if let Some(region) = self.region.clone().or_else(connect::region_variable) {
             builder = builder.region(region);
         }
         if let Some(profile) = &self.profile {
             builder = builder.profile(profile);
         }
-        Ok(builder.build()?)
+        builder.build().map_err(|error| match error.kind() {
+            ErrorKind::ProfileNotFound => unknown_profile(self.profile.as_deref(), error),
+            _ => error.into(),
+        })
     }
 
     /// A client with the options' endpoint, certificates, and timeouts.
@@ -151,6 +166,30 @@ impl Globals {
         Ok(builder)
     }
 
+    /// Whether and how wide the output is, and whether it has colors: those of a terminal, unless the options or `NO_COLOR`
+    /// say otherwise.
+    pub(super) fn look(&self) -> Look {
+        let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+        let is_capable = || std::io::stdout().is_terminal() && !set("NO_COLOR") && std::env::var("TERM").as_deref() != Ok("dumb");
+        let colors = match self.color.as_deref() {
+            Some("on") => true,
+            Some("off") => false,
+            _ => is_capable(),
+        };
+        Look { colors, width: terminal::width().unwrap_or(Look::PLAIN.width) }
+    }
+
+    /// The pager of the user: `AWS_PAGER`, `cli_pager` in the profile, `PAGER`, or the usual one. An empty name disables it.
+    pub(super) fn pager(&self, session: Option<&Session>) -> Pager {
+        if !self.pages {
+            return Pager::default();
+        }
+        let variable = |name: &str| std::env::var(name).ok();
+        let configured = || session.and_then(|session| session.profile_text("cli_pager")).map(String::from);
+        let usual = || if cfg!(windows) { "more" } else { "less" }.to_owned();
+        Pager::new(&variable("AWS_PAGER").or_else(configured).or_else(|| variable("PAGER")).unwrap_or_else(usual))
+    }
+
     /// How blobs are written: by the option, or by `cli_binary_format` in the profile.
     ///
     /// # Errors
@@ -165,6 +204,19 @@ impl Globals {
     }
 }
 
+/// The failure for a profile that does not exist, with the ones that do.
+fn unknown_profile(name: Option<&str>, error: crate::Error) -> Failure {
+    let variables = ["AWS_PROFILE", "AWS_DEFAULT_PROFILE"];
+    let named = name.map(str::to_owned).or_else(|| variables.iter().find_map(|name| std::env::var(name).ok())).unwrap_or_default();
+    let look_up = move |name: &str| if variables.contains(&name) { None } else { std::env::var(name).ok() };
+    let session = Session::builder().environment(Environment::from_fn(look_up)).build();
+    let known = session.and_then(|session| session.available_profiles()).unwrap_or_default();
+    let names: Vec<&str> = known.iter().map(|name| name.as_str()).take(10).collect();
+    let listed = if names.is_empty() { "There are no profiles yet.".to_owned() } else { format!("Profiles: {}.", names.join(", ")) };
+    let program = crate::cli::program();
+    Failure::from(error).with_advice(&format!("{listed} `{program} configure --profile {named}` creates it."))
+}
+
 fn choice(flag: &str, value: Option<String>, choices: &[&str]) -> Result<Option<String>> {
     match value {
         Some(value) if !choices.contains(&value.as_str()) => Err(invalid_choice(flag, &value, choices)),
@@ -173,7 +225,7 @@ fn choice(flag: &str, value: Option<String>, choices: &[&str]) -> Result<Option<
 }
 
 pub(super) fn invalid_choice(flag: &str, value: &str, choices: &[&str]) -> Failure {
-    let near = crate::error::did_you_mean(value, choices.iter().copied());
+    let near = did_you_mean(value, choices.iter().copied());
     Failure::usage(format!("argument --{flag}: Invalid choice: '{value}', valid choices are: {}.{near}", choices.join(", ")))
 }
 

@@ -1,11 +1,11 @@
 //! `help` at every level: plain text from the definitions, without a profile, a region, or the network.
 
 use super::arguments::{self, Argument, Role, kebab};
+use super::globals::Globals;
 use super::invocation::{self, kebab_of_method};
 use super::words::Arity;
-use super::{irregular, s3};
+use super::{custom, irregular, s3};
 use crate::cli::failure::{Failure, Result};
-use crate::cli::output;
 use crate::definition::{Definition, Definitions, Node, Operation, Paginators, Service, ShapeType, Waiters};
 use crate::protocol;
 use crate::session::Session;
@@ -32,6 +32,8 @@ const GLOBAL: &[(&str, &str)] = &[
     ("--cli-binary-format FORMAT", "How blobs are written: base64 (default) or raw-in-base64-out."),
     ("--timeout SECONDS", "How long the whole call may take, with all retries and pages."),
     ("--print-request[=FORM]", "Prints the signed request instead of sending it: http (default), curl, or json."),
+    ("--color WHEN", "on, off, or auto (default): colors at a terminal."),
+    ("--no-cli-pager", "Prints results without the pager."),
     ("--debug", "Prints the whole result and details of failures."),
 ];
 
@@ -39,10 +41,30 @@ const COMMANDS: &[(&str, &str)] = &[
     ("SERVICE OPERATION", "Calls an operation with the options of the AWS CLI."),
     ("SERVICE wait WAITER", "Waits until a resource is in a state."),
     ("s3", "Copies, lists, and removes objects and whole prefixes."),
+    ("configure", "Asks for the keys and the region of a profile; configure list|get|set|sso|export-credentials|…"),
+    ("sso login, sso logout", "Signs in to IAM Identity Center, and out."),
+    ("eks update-kubeconfig", "Adds a cluster to the configuration of kubectl."),
+    ("logs tail", "Prints the events of a log group, and new ones with --follow."),
+    ("codeartifact login", "Sets up a package manager for a repository."),
+    ("cloudformation package", "Uploads the local files of a template."),
+    ("cloudformation deploy", "Creates or updates a stack."),
     ("call", "Calls an operation with parameters as JSON."),
     ("describe", "Describes an operation as JSON."),
     ("services, operations", "List the services, and the operations of one."),
     ("definitions", "Imports service definitions."),
+];
+
+const CONFIGURE: &[(&str, &str)] = &[
+    ("(none)", "Asks for the keys, the region, and the output format."),
+    ("list", "The profile, keys, and region in use, and where they come from."),
+    ("list-profiles", "The names of the profiles."),
+    ("get NAME", "Prints a value of the profile."),
+    ("set NAME VALUE", "Sets a value of the profile."),
+    ("sso", "Signs in to IAM Identity Center and creates a profile for an account and a role."),
+    ("sso-session", "Creates a session for several profiles."),
+    ("export-credentials", "Prints the credentials in use. --format process, env, env-no-export, powershell, windows-cmd, or fish."),
+    ("import --csv FILE", "Creates profiles from the keys that the console has exported."),
+    ("add-model", "Adds a service from a definition: --service-model file://PATH [--service-name NAME]."),
 ];
 
 /// The topic of a command line that requests help: the words before `help`, which is the last of the words that precede
@@ -64,13 +86,22 @@ pub(super) fn topic(words: &[String]) -> Option<&[String]> {
 /// A usage failure for a topic that does not exist.
 pub(super) fn run(topic: &[String]) -> Result<()> {
     let text = text_of(topic)?;
-    Ok(output::print(|out| out.write_all(text.as_bytes()))?)
+    Ok(Globals::paging().pager(None).print(|out| out.write_all(text.as_bytes()))?)
 }
 
 fn text_of(topic: &[String]) -> Result<String> {
     let words: Vec<&str> = topic.iter().map(String::as_str).collect();
     if let ["s3", command @ ..] = &words[..] {
         return s3::help::text_of(command);
+    }
+    match &words[..] {
+        ["configure", ..] => return Ok(of_configure()),
+        [command, name] => {
+            if let Some(custom) = custom::find(command, name) {
+                return Ok(of_custom(custom));
+            }
+        }
+        _ => {}
     }
     let session = session()?;
     let definitions = session.definitions();
@@ -100,6 +131,35 @@ fn session() -> Result<Session> {
         name => std::env::var(name).ok(),
     };
     Ok(Session::builder().environment(Environment::from_fn(look_up)).config_file("").credentials_file("").build()?)
+}
+
+fn of_configure() -> String {
+    let mut text = Text::new("configure - the keys, the region, and other settings of profiles");
+    text.heading("SYNOPSIS");
+    text.line(4, "tucuxi configure [COMMAND] [--profile NAME]");
+    text.heading("COMMANDS");
+    text.pairs(CONFIGURE);
+    text.0
+}
+
+/// The options of a command that stands beside the operations.
+fn of_custom(custom: &custom::Command) -> String {
+    let mut text = Text::new(&format!("{} {}", custom.command, custom.name));
+    text.heading("SYNOPSIS");
+    text.line(4, &format!("tucuxi {} {}", custom.command, custom.name));
+    custom.positional.iter().for_each(|name| text.line(8, &name.to_uppercase()));
+    for (name, arity) in custom.options {
+        let value = match arity {
+            Arity::None | Arity::Attached => "",
+            Arity::One | Arity::Optional => " VALUE",
+            Arity::Many | Arity::Repeated => " VALUE ...",
+        };
+        let option = format!("--{name}{value}");
+        text.line(8, &if custom.required.contains(name) { option } else { format!("[{option}]") });
+    }
+    text.heading("OPTIONS OF EVERY COMMAND");
+    text.pairs(GLOBAL);
+    text.0
 }
 
 fn of_program(definitions: &Definitions) -> Result<String> {

@@ -74,11 +74,17 @@ impl Invocation {
             return Err(Failure::usage(format!("--endpoint-url is required for {command} commands")));
         }
         let Some(name) = head.operation.as_deref() else {
-            return Err(Failure::usage(format!("the following arguments are required: operation. `{command} help` lists the operations.")));
+            let program = crate::cli::program();
+            let message = format!("the following arguments are required: operation. `{program} {command} help` lists the operations.");
+            return Err(Failure::usage(message));
         };
         let waiter = match (name, &head.waiter) {
             ("wait", Some(waiter)) => Some(find_waiter(definitions, &service, waiter)?),
-            ("wait", None) => return Err(Failure::usage("the following arguments are required: waiter")),
+            ("wait", None) => {
+                let message =
+                    format!("the following arguments are required: waiter. `{} {command} wait help` lists them.", crate::cli::program());
+                return Err(Failure::usage(message));
+            }
             _ => None,
         };
         let operation = match &waiter {
@@ -205,6 +211,7 @@ pub(super) fn find_operation<'s>(service: &'s Service, command: &str, word: &str
         None => {
             let names: Vec<String> = service.method_names().map(|(method, _)| kebab_of_method(method)).collect();
             let near = did_you_mean(word, names.iter().map(String::as_str));
+            let near = if near.is_empty() { format!(" `{} {command} help` lists them.", crate::cli::program()) } else { near };
             Err(Failure::usage(format!("argument operation: Invalid choice: \"{word}\" is not an operation of {command}.{near}")))
         }
     }
@@ -287,7 +294,7 @@ impl Reading<'_> {
             let Some(words) = self.words.option(index) else { continue };
             match &argument.role {
                 Role::Member { name, node } => {
-                    let value = self.member(node, words).map_err(|failure| failure.of_option(&argument.flag))?;
+                    let value = self.member(node, words).map_err(|failure| of_file(failure, words).of_option(&argument.flag))?;
                     params.insert(*name, value);
                 }
                 Role::Flag { name, node, value } => {
@@ -382,11 +389,13 @@ impl Reading<'_> {
     /// A usage failure that names the missing options.
     fn check_required(&self, params: &Map, lacks_outfile: bool) -> Result<()> {
         let has_document = self.words_of(|role| matches!(role, Role::InputJson | Role::InputYaml)).is_some();
-        let is_missing = |argument: &&Argument<'_>| match argument.role {
+        let is_missing = |index: usize, argument: &Argument<'_>| match argument.role {
             Role::Member { name, .. } | Role::Scalars { name, .. } => argument.required && !has_document && !params.contains_key(name),
+            Role::Added(_) => argument.required && !has_document && self.words.option(index).is_none(),
             _ => false,
         };
-        let mut missing: Vec<String> = self.arguments.iter().filter(is_missing).map(|argument| format!("--{}", argument.flag)).collect();
+        let missing = self.arguments.iter().enumerate().filter(|(index, argument)| is_missing(*index, argument));
+        let mut missing: Vec<String> = missing.map(|(_, argument)| format!("--{}", argument.flag)).collect();
         if lacks_outfile {
             missing.push("outfile".to_owned());
         }
@@ -448,6 +457,16 @@ impl Reading<'_> {
     }
 }
 
+/// The failure of an option whose value is the path of a file without `file://`.
+fn of_file(failure: Failure, words: &[String]) -> Failure {
+    match words {
+        [word] if !word.contains("://") && files::expand(word).is_file() => {
+            failure.with_advice(&format!("\"{word}\" is a file. To read text from it, write file://{word}; bytes, fileb://{word}."))
+        }
+        _ => failure,
+    }
+}
+
 fn invalid_number(flag: &str, text: &str) -> Failure {
     Failure::usage(format!("argument --{flag}: invalid int value: '{text}'"))
 }
@@ -463,7 +482,7 @@ fn streamed(word: &str) -> Result<Value> {
     }
     let path = files::expand(word);
     if !path.exists() {
-        return Err(Failure::usage("Blob values must be a path to a file."));
+        return Err(Failure::usage(format!("Blob values must be a path to a file. There is no file {word}.")));
     }
     Ok(Value::Stream(crate::Stream::open(path)?))
 }

@@ -4,7 +4,10 @@
 //! a service, except for the tables of [`irregular`] names, [`added`] options, and [`custom`] commands.
 
 mod added;
+mod alias;
 mod arguments;
+mod cloudformation;
+mod codeartifact;
 mod configure;
 mod custom;
 mod files;
@@ -12,16 +15,21 @@ mod globals;
 mod help;
 mod invocation;
 mod irregular;
+mod kubeconfig;
+mod launch_key;
 mod outfiles;
+mod pipeline;
 mod print_request;
 mod run;
 mod s3;
 mod shorthand;
 mod skeleton;
+mod sso;
+mod tail;
 mod values;
 mod words;
 
-use crate::cli::failure::Result;
+use crate::cli::failure::{Failure, Result};
 use crate::cli::output;
 pub(super) use invocation::command_position;
 
@@ -30,6 +38,13 @@ pub(super) use invocation::command_position;
 /// # Errors
 /// With the exit codes of the AWS CLI.
 pub(super) fn run(words: &[String]) -> Result<()> {
+    match alias::expand(words)? {
+        alias::Expanded::Words(words) => run_expanded(&words),
+        alias::Expanded::Shell(line, words) => alias::run_shell(&line, &words),
+    }
+}
+
+fn run_expanded(words: &[String]) -> Result<()> {
     let at = invocation::command_position(words);
     if words[..at.unwrap_or(words.len())].iter().any(|word| word == "--version") {
         return Ok(output::lines([version()])?);
@@ -50,7 +65,29 @@ pub(super) fn run(words: &[String]) -> Result<()> {
     if let Some(done) = custom::run(&invocation::head(words)) {
         return done;
     }
-    run::run(invocation::Invocation::parse(words)?)
+    let invocation = invocation::Invocation::parse(words).map_err(|failure| with_help(failure, words))?;
+    let head = invocation::head(words);
+    run::run(invocation).map_err(|failure| if failure.code == Failure::USAGE { with_help_of(failure, &head) } else { failure })
+}
+
+/// Says where the options of the operation are explained.
+fn with_help(failure: Failure, words: &[String]) -> Failure {
+    match failure.code {
+        Failure::USAGE => with_help_of(failure, &invocation::head(words)),
+        _ => failure,
+    }
+}
+
+fn with_help_of(failure: Failure, head: &invocation::Head) -> Failure {
+    // A name that is wrong has no help, and a suggestion is enough.
+    let is_answered = failure.message.starts_with("argument command:") || failure.message.starts_with("argument operation:");
+    match &head.operation {
+        Some(operation) if !is_answered && !head.command.is_empty() && !failure.message.contains(" help`") => {
+            let command = format!("{} {} {operation}", crate::cli::program(), head.command);
+            failure.with_advice(&format!("To see the options with examples, run: {command} help"))
+        }
+        _ => failure,
+    }
 }
 
 /// The version in the form of `aws --version`: programs that check it expect `aws-cli/2`.

@@ -1,12 +1,20 @@
 //! Calling the operation of a command line and printing its result.
 
+use std::cell::RefCell;
+use std::io::IsTerminal as _;
+
+use indicatif::ProgressBar;
+
 use super::globals::Globals;
 use super::invocation::Invocation;
 use super::outfiles::{Outfiles, Printed};
 use super::print_request::{self, Capture};
-use super::skeleton;
+use super::{launch_key, skeleton};
 use crate::cli::failure::{Failure, Result};
-use crate::cli::output::{self, Format};
+use crate::cli::interrupt;
+use crate::cli::output::{self, Format, Look, Pager};
+use crate::definition::{Node, ShapeType};
+use crate::error::did_you_mean;
 use crate::session::Session;
 use crate::value::{List, Map, Value};
 use crate::{Client, Paginator};
@@ -28,10 +36,64 @@ pub(super) fn run(invocation: Invocation) -> Result<()> {
     if invocation.globals.debug {
         trace(&client)?;
     }
-    let done = execute(&client, &invocation);
+    let done = execute(&client, &invocation).map_err(|failure| explained(failure, &client, &invocation));
     match capture.and_then(|(capture, form)| Some((capture.request()?, form))) {
         Some((request, form)) => print_request::print(request, form),
         None => done,
+    }
+}
+
+/// Adds what the service's message does not say: values that are no choices of their parameter, and a region that does not
+/// exist.
+fn explained(mut failure: Failure, client: &Client, invocation: &Invocation) -> Failure {
+    if failure.code == Failure::SERVICE {
+        let service = client.service();
+        let input = service.operation(&invocation.operation).and_then(|operation| service.input(operation));
+        let mut unknown = Vec::new();
+        if let Ok(Some(input)) = input {
+            unknown_choices(&input, &invocation.params.clone().into(), &mut unknown);
+        }
+        for (value, near) in unknown {
+            failure = failure.with_advice(&format!("\"{value}\" may not exist.{near}"));
+        }
+    } else if failure.message.starts_with("Could not connect")
+        && let Some(region) = client.region()
+    {
+        let known = invocation.session.available_regions("ec2").unwrap_or_default();
+        let near = did_you_mean(region, known.iter().map(|name| name.as_str()));
+        if !near.is_empty() && known.iter().all(|name| name != region) {
+            failure = failure.with_advice(&format!("There is no region {region}.{near}"));
+        }
+    }
+    failure
+}
+
+/// The texts that resemble a choice of their shape without being one. The definitions may be older than the service.
+fn unknown_choices(node: &Node<'_>, value: &Value, found: &mut Vec<(String, String)>) {
+    match (node.shape_type(), value) {
+        (ShapeType::Structure(structure), Value::Map(map)) => {
+            for member in &structure.members {
+                if let (Some(value), Ok(node)) = (map.get(&member.name), node.member(member)) {
+                    unknown_choices(&node, value, found);
+                }
+            }
+        }
+        (ShapeType::List(item), Value::List(list)) => {
+            if let Ok(node) = node.follow(item) {
+                list.iter().for_each(|item| unknown_choices(&node, item, found));
+            }
+        }
+        (ShapeType::String, Value::String(text)) => {
+            let choices = &node.shape().traits.values;
+            if choices.iter().any(|choice| choice == text) {
+                return;
+            }
+            let near = did_you_mean(text, choices.iter().map(|choice| choice.as_str()));
+            if !near.is_empty() {
+                found.push((text.to_string(), near));
+            }
+        }
+        _ => {}
     }
 }
 
@@ -58,8 +120,7 @@ fn trace(client: &Client) -> Result<()> {
 fn execute(client: &Client, invocation: &Invocation) -> Result<()> {
     let params = Value::from(invocation.params.clone());
     if let Some(waiter) = &invocation.waiter {
-        client.wait(waiter, params)?;
-        return Ok(());
+        return wait(client, waiter, params);
     }
     let printer = Printer::new(invocation)?;
     if invocation.paging.enabled {
@@ -71,6 +132,23 @@ fn execute(client: &Client, invocation: &Invocation) -> Result<()> {
         return printer.response(client, params.into());
     }
     printer.response(client, params)
+}
+
+/// Waits, and shows on a terminal what for and how long.
+fn wait(client: &Client, waiter: &str, params: Value) -> Result<()> {
+    let bar = if std::io::stderr().is_terminal() { ProgressBar::new_spinner() } else { ProgressBar::hidden() };
+    bar.enable_steady_tick(std::time::Duration::from_millis(200));
+    let (shown, name) = (bar.clone(), super::arguments::kebab(waiter));
+    bar.set_message(format!("Waiting for {name}"));
+    let waiter = client.waiter(waiter)?.cancel(interrupt::cancel()).on_poll(move |poll| {
+        let seconds = poll.elapsed.as_secs();
+        shown.set_message(format!("Waiting for {name}: attempt {} of {}, {seconds} s", poll.attempt, poll.max_attempts));
+        Ok(())
+    });
+    let done = waiter.wait(params);
+    bar.finish_and_clear();
+    done?;
+    Ok(())
 }
 
 fn paginator(client: &Client, invocation: &Invocation, params: Value) -> Result<Paginator> {
@@ -87,14 +165,40 @@ fn paginator(client: &Client, invocation: &Invocation, params: Value) -> Result<
     if let Some(token) = &invocation.paging.starting_token {
         pages = pages.starting_token(token.as_str());
     }
-    Ok(pages)
+    Ok(pages.cancel(interrupt::cancel()))
+}
+
+/// Where the results of a command appear: their format and look, and the pager.
+pub(super) struct Screen {
+    pub format: Format,
+    look: Look,
+    pager: RefCell<Pager>,
+}
+
+impl Screen {
+    /// The screen of a command line.
+    ///
+    /// # Errors
+    /// A usage failure for an unknown format.
+    pub(super) fn new(globals: &Globals, session: &Session) -> Result<Screen> {
+        let pager = RefCell::new(globals.pager(Some(session)));
+        Ok(Screen { format: format(globals, session)?, look: globals.look(), pager })
+    }
+
+    /// Prints a result. The title is that of tables.
+    pub(super) fn print(&self, value: &Value, title: &str) -> Result<()> {
+        if self.format == Format::Off {
+            return Ok(());
+        }
+        Ok(self.pager.borrow_mut().print(|out| output::result(out, value, self.format, title, self.look))?)
+    }
 }
 
 /// The output format: of the option, the environment, or the profile.
 ///
 /// # Errors
 /// A usage failure for an unknown name.
-pub(super) fn format(globals: &Globals, session: &Session) -> Result<Format> {
+fn format(globals: &Globals, session: &Session) -> Result<Format> {
     let configured = || session.environment_text("AWS_DEFAULT_OUTPUT").or_else(|| session.profile_text("output"));
     let name = globals.output.clone().or_else(|| configured().map(String::from)).unwrap_or_else(|| "json".to_owned());
     Format::named(&name).ok_or_else(|| Failure::usage(format!("Unknown output type: {name}")))
@@ -103,17 +207,17 @@ pub(super) fn format(globals: &Globals, session: &Session) -> Result<Format> {
 /// Prints results as the options say.
 struct Printer<'a> {
     invocation: &'a Invocation,
-    format: Format,
+    screen: Screen,
 }
 
 impl<'a> Printer<'a> {
     fn new(invocation: &'a Invocation) -> Result<Printer<'a>> {
-        Ok(Printer { invocation, format: format(&invocation.globals, &invocation.session)? })
+        Ok(Printer { invocation, screen: Screen::new(&invocation.globals, &invocation.session)? })
     }
 
     /// Merges the pages into one result. The text format prints each page.
     fn pages(&self, mut pages: Paginator) -> Result<()> {
-        if self.format != Format::Text {
+        if self.screen.format != Format::Text {
             return self.result(pages.build_full_result()?);
         }
         let definition = pages.definition().clone();
@@ -130,11 +234,12 @@ impl<'a> Printer<'a> {
     /// call, which may not be repeatable.
     fn response(&self, client: &Client, params: Value) -> Result<()> {
         let outfiles = Outfiles::open(self.invocation)?;
-        let mut response = client.call(&self.invocation.operation, params)?;
-        if let Some(map) = response.as_map_mut()
-            && outfiles.write(map)? == Printed::Yes
-        {
-            return Ok(());
+        let mut response = client.request(&self.invocation.operation, params).cancel(interrupt::cancel()).send()?;
+        if let Some(map) = response.as_map_mut() {
+            launch_key::decrypt_password(self.invocation, map)?;
+            if outfiles.write(map)? == Printed::Yes {
+                return Ok(());
+            }
         }
         self.result(response)
     }
@@ -151,7 +256,7 @@ impl<'a> Printer<'a> {
     }
 
     fn print(&self, value: &Value) -> Result<()> {
-        Ok(output::print(|out| output::result(out, value, self.format, &self.invocation.operation))?)
+        self.screen.print(value, &self.invocation.operation)
     }
 }
 

@@ -246,6 +246,11 @@ impl Parser<'_> {
     fn failure(&self, problem: &str, at: usize, hint: &str) -> Failure {
         let column = self.word[..at].chars().count();
         let mut message = format!("{problem} in:\n{}\n{:column$}^", self.word, "");
+        let hint = match hint {
+            "" if self.word[at..].starts_with(['"', '\'']) => "A value with quotes is quoted as a whole: Key=\"it's\"",
+            "" if self.word.trim_end().ends_with(',') => "Pairs are written without blanks: Key=a,Value=b",
+            hint => hint,
+        };
         if !hint.is_empty() {
             message = format!("{message}\n{hint}");
         }
@@ -280,7 +285,10 @@ mod tests {
     #[test]
     fn a_problem_is_shown_with_its_position() {
         let message = |word| parse(word).unwrap_err().message;
-        assert_eq!(message("Key=a,Value=it's"), "Expected ',', got ''' in:\nKey=a,Value=it's\n              ^");
+        assert_eq!(
+            message("Key=a,Value=it's"),
+            "Expected ',', got ''' in:\nKey=a,Value=it's\n              ^\nA value with quotes is quoted as a whole: Key=\"it's\""
+        );
         assert!(message("a=b,a=c").starts_with("Second instance of key \"a\" encountered in:\na=b,a=c\n    ^\nThis is often"));
         for word in ["", "5", "a=b,", "a={v", "a=[b", "a=[b]x", "a=b}", "Key==a", "a b=c", "a=b,c\\=d", "v={a=b,c}"] {
             assert_eq!(parse(word).unwrap_err().code, 252, "{word}");

@@ -2,7 +2,7 @@
 
 use super::invocation::Invocation;
 use crate::cli::failure::Result;
-use crate::cli::output::{self, Format};
+use crate::cli::output::{self, Format, Look};
 use crate::definition::{Node, ShapeType};
 use crate::value::{List, Map, Value};
 
@@ -21,7 +21,7 @@ pub(super) fn print(invocation: &Invocation, kind: &str) -> Result<()> {
     let format = if kind == "yaml-input" { Format::Yaml } else { Format::Json };
     Ok(output::print(|out| match &document {
         Value::Map(map) if map.is_empty() => writeln!(out, "{{}}"),
-        document => output::result(out, document, format, &invocation.operation),
+        document => output::result(out, document, format, &invocation.operation, Look::PLAIN),
     })?)
 }
 

@@ -73,7 +73,13 @@ fn is_json(text: &str) -> bool {
 /// # Errors
 /// A usage failure with the position of the problem.
 pub(super) fn json(text: &str) -> Result<Value> {
-    serde_json::from_str(text).map_err(|error| Failure::usage(format!("Invalid JSON: {error}\nJSON received: {text}")))
+    serde_json::from_str(text).map_err(|error| {
+        let failure = Failure::usage(format!("Invalid JSON: {error}\nJSON received: {text}"));
+        match text.contains('"') {
+            false if text.len() > 2 => failure.with_advice("Names and texts need double quotes: '{\"Name\": \"value\"}'."),
+            _ => failure,
+        }
+    })
 }
 
 /// Converts the texts of shorthand to the types of the shape. What cannot be converted stays, and is reported with the

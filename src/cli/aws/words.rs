@@ -70,7 +70,7 @@ pub(super) fn split(words: &[String], options: &[(&str, Arity)]) -> Result<Words
         let (name, arity) = options[index];
         if let Some(value) = attached {
             if arity == Arity::None {
-                return Err(Failure::usage(format!("argument --{name}: ignored explicit argument '{value}'")));
+                return Err(Failure::usage(format!("argument --{name} takes no value, found '{value}'")));
             }
             found.note(index, arity, vec![value.to_owned()]);
             continue;
@@ -92,7 +92,8 @@ pub(super) fn split(words: &[String], options: &[(&str, Arity)]) -> Result<Words
     }
     if let Some(first) = unknown.first() {
         let name = first.trim_start_matches('-').split('=').next().unwrap_or_default();
-        let near = did_you_mean(name, options.iter().map(|(name, _)| *name));
+        let names: Vec<String> = options.iter().map(|(name, _)| format!("--{name}")).collect();
+        let near = did_you_mean(name, names.iter().map(String::as_str));
         return Err(Failure::usage(format!("Unknown options: {}{}{near}", unknown.join(", "), if near.is_empty() { "" } else { "." })));
     }
     Ok(found)
@@ -163,9 +164,9 @@ mod tests {
         for (words, message) in [
             (&["--region"][..], "argument --region: expected one argument"),
             (&["--region", "--dry-run"], "argument --region: expected one argument"),
-            (&["--dry-run=true"], "argument --dry-run: ignored explicit argument 'true'"),
+            (&["--dry-run=true"], "argument --dry-run takes no value, found 'true'"),
             (&["--i", "x"], "ambiguous option: --i could match --ids, --id"),
-            (&["--regoin", "x"], "Unknown options: --regoin. Did you mean region?"),
+            (&["--regoin", "x"], "Unknown options: --regoin. Did you mean --region?"),
         ] {
             let failure = split_words(words).unwrap_err();
             assert_eq!((failure.message.as_str(), failure.code), (message, 252));

@@ -2,6 +2,7 @@
 //! AWS CLI. A closed pipe is an error of these functions, never a panic.
 
 mod json;
+mod pager;
 mod table;
 mod text;
 pub(crate) mod yaml;
@@ -11,6 +12,8 @@ use std::io::{self, Write};
 
 use crate::text::python::Repr;
 use crate::{List, Value};
+
+pub(crate) use pager::Pager;
 
 /// Prints one item a line.
 pub(crate) fn lines<T: Display>(items: impl IntoIterator<Item = T>) -> anyhow::Result<()> {
@@ -68,17 +71,39 @@ impl Format {
     }
 }
 
+/// The look of a result: its colors, and the number of columns that a table should not exceed.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Look {
+    pub colors: bool,
+    pub width: usize,
+}
+
+impl Look {
+    /// Without colors, for 80 columns.
+    pub(crate) const PLAIN: Look = Look { colors: false, width: 80 };
+
+    /// The text between escape sequences that color it, if there are colors.
+    pub(crate) fn paint(self, color: &str, text: &str) -> String {
+        if self.colors && !text.is_empty() { format!("\x1b[{color}m{text}\x1b[0m") } else { text.to_owned() }
+    }
+}
+
 /// Writes a result as the AWS CLI does. `title` is the operation's name, for tables.
-pub(crate) fn result(out: &mut dyn Write, value: &Value, format: Format, title: &str) -> io::Result<()> {
+pub(crate) fn result(out: &mut dyn Write, value: &Value, format: Format, title: &str, look: Look) -> io::Result<()> {
     match format {
         Format::Off => Ok(()),
         Format::Json if value.as_map().is_some_and(|map| map.is_empty()) => Ok(()),
-        Format::Json => writeln!(out, "{}", json::text(value)),
+        Format::Json => writeln!(out, "{}", json::text(value, look)),
         Format::Text => text::write(out, value),
-        Format::Table => table::write(out, value, title),
+        Format::Table => table::write(out, value, title, look),
         Format::Yaml => write!(out, "{}", yaml::text(value)?),
         Format::YamlStream => write!(out, "{}", yaml::text(&List::from_iter([value.clone()]).into())?),
     }
+}
+
+/// JSON with the indentation of the AWS CLI, without a line end.
+pub(crate) fn json_text(value: &Value) -> String {
+    json::text(value, Look::PLAIN)
 }
 
 /// A scalar as the AWS CLI's text and tables show it, which is Python's `str`.

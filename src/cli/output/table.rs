@@ -7,23 +7,26 @@ use std::io::{self, Write};
 
 use unicode_width::UnicodeWidthChar as _;
 
-use super::{is_scalar, scalar_text};
+use super::{Look, is_scalar, scalar_text};
 use crate::value::{List, Map, Value};
 
-/// If a section is wider than this, rows become columns, as on a terminal of the usual size.
-const WIDTH: usize = 80;
+/// Dim yellow.
+const FRAME: &str = "2;33";
+/// Bold blue.
+const CELL: &str = "1;34";
 
-/// Writes a value under the title of its operation. A value that is false in Python prints nothing.
-pub(super) fn write(out: &mut dyn Write, value: &Value, title: &str) -> io::Result<()> {
+/// Writes a value under the title of its operation. A value that is false in Python prints nothing. If a section is wider
+/// than the terminal, rows become columns.
+pub(super) fn write(out: &mut dyn Write, value: &Value, title: &str, look: Look) -> io::Result<()> {
     if is_falsy(value) {
         return Ok(());
     }
     let mut sections = Sections::default();
     sections.add(value, title, 0);
-    if sections.width() > WIDTH {
+    if sections.width() > look.width {
         sections.0.iter_mut().for_each(Section::invert);
     }
-    sections.render(out)
+    sections.render(out, look)
 }
 
 fn is_falsy(value: &Value) -> bool {
@@ -125,10 +128,10 @@ impl Sections {
         self.0.iter().map(Section::width).max().unwrap_or(0)
     }
 
-    fn render(&self, out: &mut dyn Write) -> io::Result<()> {
+    fn render(&self, out: &mut dyn Write, look: Look) -> io::Result<()> {
         let width = self.width();
         writeln!(out, "{}", "-".repeat(width))?;
-        self.0.iter().try_for_each(|section| section.render(out, width))
+        self.0.iter().try_for_each(|section| section.render(out, width, look))
     }
 }
 
@@ -180,8 +183,8 @@ impl Section {
         self.widths().iter().sum::<usize>().max(columns_of(&self.title)) + 2 + 2 * self.level
     }
 
-    fn render(&self, out: &mut dyn Write, width: usize) -> io::Result<()> {
-        let frame = "|".repeat(self.level);
+    fn render(&self, out: &mut dyn Write, width: usize, look: Look) -> io::Result<()> {
+        let frame = look.paint(FRAME, &"|".repeat(self.level));
         let inner = width - 2 * self.level;
         writeln!(out, "{frame}|{}|{frame}", centered(&self.title, inner - 2))?;
         let (headers, rows) = match &self.content {
@@ -197,7 +200,7 @@ impl Section {
             writeln!(out, "{frame}{border}{frame}")?;
         }
         for cells in rows {
-            writeln!(out, "{frame}{}{frame}", row(cells, &widths, |_, text, width| left(text, width)))?;
+            writeln!(out, "{frame}{}{frame}", row(cells, &widths, |_, text, width| left(text, width, look)))?;
         }
         writeln!(out, "{frame}{border}{frame}")
     }
@@ -214,8 +217,8 @@ fn row(cells: &[String], widths: &[usize], place: impl Fn(usize, &str, usize) ->
     format!("|{}|", cells.collect::<Vec<_>>().join("|"))
 }
 
-fn left(text: &str, width: usize) -> String {
-    format!("  {text}{}", " ".repeat(width.saturating_sub(columns_of(text) + 2)))
+fn left(text: &str, width: usize, look: Look) -> String {
+    format!("  {}{}", look.paint(CELL, text), " ".repeat(width.saturating_sub(columns_of(text) + 2)))
 }
 
 /// A header is centered; beyond the first column, the last blank does not count.

@@ -9,7 +9,7 @@ use crate::value::Value;
 ///
 /// # Errors
 /// If the value cannot be written, for instance a stream.
-pub(super) fn text(value: &Value) -> io::Result<String> {
+pub(crate) fn text(value: &Value) -> io::Result<String> {
     let text = serde_saphyr::to_string(value).map_err(io::Error::other)?;
     Ok(if text.ends_with('\n') { text } else { text + "\n" })
 }

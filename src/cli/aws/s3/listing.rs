@@ -6,11 +6,11 @@ use std::time::Duration;
 use super::Line;
 use super::location::in_s3;
 use super::run;
+use crate::Client;
 use crate::cli::failure::{Failure, Result};
 use crate::cli::output;
 use crate::value;
 use crate::value::{Map, Value};
-use crate::{Client, Transfer};
 
 /// Lists buckets, or the objects and common prefixes under a prefix.
 pub(super) fn ls(line: &Line) -> Result<()> {
@@ -157,7 +157,7 @@ pub(super) fn presign(line: &Line) -> Result<()> {
 /// Writes an object to standard output.
 pub(super) fn cat(line: &Line) -> Result<()> {
     let (bucket, key) = in_s3(&line.positional(1)?[0])?;
-    run::to_stdout(&Transfer::new(&line.client()?), &bucket, &key)
+    run::to_stdout(&run::new_transfer(line)?, &bucket, &key)
 }
 
 /// Prints the total size of a prefix.

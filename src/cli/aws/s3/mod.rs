@@ -75,7 +75,10 @@ pub(super) fn run(words: &[String]) -> Result<()> {
         return Err(Failure::usage(format!("the following arguments are required: subcommand. The commands are {}.", names.join(", "))));
     };
     let Some(command) = COMMANDS.iter().find(|command| command.name == name) else {
-        let near = did_you_mean(name, COMMANDS.iter().map(|command| command.name));
+        let near = match is_operation(name) {
+            true => format!(" Did you mean s3api {name}?"),
+            false => did_you_mean(name, COMMANDS.iter().map(|command| command.name)),
+        };
         return Err(Failure::usage(format!("argument subcommand: Invalid choice: \"{name}\" is not a command of s3.{near}")));
     };
     let mut rest = words.to_vec();
@@ -86,4 +89,11 @@ pub(super) fn run(words: &[String]) -> Result<()> {
     let globals = Globals::new(&words, |name| options.iter().position(|(known, _)| *known == name))?;
     let line = Line { command, globals, words, options };
     (command.run)(&line)
+}
+
+/// Whether S3's API has an operation of that name.
+fn is_operation(name: &str) -> bool {
+    let session = crate::cli::connect::definitions_session();
+    let service = session.and_then(|session| session.definitions().service("s3", None));
+    service.is_ok_and(|service| super::invocation::find_operation(&service, "s3api", name).is_ok())
 }

@@ -10,7 +10,7 @@ use super::location::{Place, in_s3, shown};
 use super::options::{of_object, of_read};
 use super::progress::Progress;
 use crate::cli::failure::{Failure, Result};
-use crate::cli::output;
+use crate::cli::{interrupt, output};
 use crate::{Compare, Error, Filters, Location, Plan, PlanAction, PlanItem, PlanOptions, Transfer};
 
 /// Copies a file, an object, or everything below a folder or prefix.
@@ -68,7 +68,7 @@ pub(super) fn sync(line: &Line) -> Result<()> {
 /// Removes an object, or everything below a prefix.
 pub(super) fn rm(line: &Line) -> Result<()> {
     let (bucket, key) = in_s3(&line.positional(1)?[0])?;
-    let transfer = Transfer::new(&line.client()?).extra_args(of_read(line)?);
+    let transfer = new_transfer(line)?.extra_args(of_read(line)?);
     let object = Location::object(bucket, key);
     let plan = match line.has("recursive") {
         true => transfer.plan_removal(&object, &plan_options(line)?).map_err(fatal)?,
@@ -79,7 +79,7 @@ pub(super) fn rm(line: &Line) -> Result<()> {
 
 /// Removes all objects of a bucket.
 pub(super) fn remove_all(line: &Line, bucket: &str) -> Result<()> {
-    let transfer = Transfer::new(&line.client()?);
+    let transfer = new_transfer(line)?;
     let plan = transfer.plan_removal(&Location::object(bucket, ""), &PlanOptions::new()).map_err(fatal)?;
     run(line, &transfer, plan)
 }
@@ -132,6 +132,11 @@ fn single_target(from: &Location, to: Location, word: &str) -> Result<Location> 
     }
 }
 
+/// A transfer that `Ctrl-C` stops.
+pub(super) fn new_transfer(line: &Line) -> Result<Transfer> {
+    Ok(Transfer::new(&line.client()?).cancel(interrupt::cancel()))
+}
+
 /// The transfer that the options describe.
 fn configured(line: &Line, from: &Location, to: &Location) -> Result<Transfer> {
     let args = match (from, to) {
@@ -139,7 +144,7 @@ fn configured(line: &Line, from: &Location, to: &Location) -> Result<Transfer> {
         (Location::File(_), _) => of_object(line)?,
         (Location::Object { .. }, _) => super::options::of_copy(line)?,
     };
-    let mut transfer = Transfer::new(&line.client()?).extra_args(args);
+    let mut transfer = new_transfer(line)?.extra_args(args);
     if let Some(client) = line.source_client()? {
         transfer = transfer.source_client(&client);
     }

@@ -1,59 +1,90 @@
-//! `configure get|set|list-profiles`: the values of the configuration and credentials files.
+//! Changing the configuration and credentials files.
 //!
 //! A file is changed line by line: comments, unknown lines, and their order stay. The new file replaces the old one when it
 //! is complete; a file that did not exist is readable by its owner only.
 
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use super::globals::{Globals, OPTIONS};
-use super::words;
 use crate::cli::failure::{Failure, Result};
-use crate::cli::output;
 use crate::cli::replace_file::ReplaceFile;
-use crate::error::did_you_mean;
 use crate::settings::Environment;
+use crate::text::shell_words;
 
-const COMMANDS: [&str; 3] = ["get", "set", "list-profiles"];
+/// A section of one of the two files.
+pub(in crate::cli::aws) struct Section {
+    path: PathBuf,
+    header: String,
+}
 
-/// The keys that belong in the credentials file.
-const CREDENTIALS: [&str; 3] = ["aws_access_key_id", "aws_secret_access_key", "aws_session_token"];
+impl Section {
+    /// The section of a profile in the configuration file.
+    ///
+    /// # Errors
+    /// A usage failure for a name that would break the file.
+    pub(in crate::cli::aws) fn of_config(profile: &str) -> Result<Section> {
+        let header = if profile == "default" { profile.to_owned() } else { format!("profile {}", quoted(profile)) };
+        checked(profile, Section { path: file("AWS_CONFIG_FILE", "~/.aws/config"), header })
+    }
 
-/// Runs a command of `configure`. The words are those after `configure`.
-///
-/// # Errors
-/// 1 for a value that is not set, 252 for a wrong command line, 253 for an unknown profile or an invalid file.
-pub(super) fn run(words: &[String]) -> Result<()> {
-    let words = words::split(words, OPTIONS)?;
-    let globals = Globals::new(&words, |name| OPTIONS.iter().position(|(known, _)| *known == name))?;
-    let positional: Vec<&str> = words.positional.iter().map(String::as_str).collect();
-    let required = |names: &str| Err(Failure::usage(format!("the following arguments are required: {names}")));
-    match positional[..] {
-        ["get", name] => get(globals, name),
-        ["set", name, value] => set(&globals, name, value),
-        ["list-profiles"] => Ok(output::lines(globals.session()?.available_profiles()?)?),
-        ["get"] => required("varname"),
-        ["set"] => required("varname, value"),
-        ["set", _] => required("value"),
-        [] => required(&format!("subcommand (one of {}); the interactive configure is not available", COMMANDS.join(", "))),
-        [command, ref rest @ ..] if COMMANDS.contains(&command) => Err(Failure::usage(format!("Unknown options: {}", rest.join(", ")))),
-        [command, ..] => {
-            let near = did_you_mean(command, COMMANDS);
-            let choices = COMMANDS.join(", ");
-            Err(Failure::usage(format!("argument subcommand: Invalid choice: '{command}', valid choices are: {choices}.{near}")))
+    /// The section of a profile in the credentials file.
+    ///
+    /// # Errors
+    /// As [`of_config`](Section::of_config).
+    pub(in crate::cli::aws) fn of_credentials(profile: &str) -> Result<Section> {
+        checked(profile, Section { path: file("AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials"), header: quoted(profile) })
+    }
+
+    /// The section of an SSO session.
+    ///
+    /// # Errors
+    /// As [`of_config`](Section::of_config).
+    pub(in crate::cli::aws) fn of_sso_session(name: &str) -> Result<Section> {
+        checked(name, Section { path: file("AWS_CONFIG_FILE", "~/.aws/config"), header: format!("sso-session {}", quoted(name)) })
+    }
+
+    /// Sets keys. Nothing is written if there are none.
+    ///
+    /// # Errors
+    /// A usage failure for a value with several lines; 253 if the file cannot be read or replaced.
+    pub(in crate::cli::aws) fn set(&self, pairs: &[(&str, &str)]) -> Result<()> {
+        let pairs: Vec<(Name<'_>, &str)> = pairs.iter().map(|(key, value)| (Name { profile: None, key, member: None }, *value)).collect();
+        self.set_all(&pairs)
+    }
+
+    pub(super) fn set_all(&self, pairs: &[(Name<'_>, &str)]) -> Result<()> {
+        if pairs.iter().any(|(_, value)| value.contains(['\n', '\r'])) {
+            return Err(Failure::usage("argument value: a value has one line"));
         }
+        if pairs.is_empty() {
+            return Ok(());
+        }
+        change(&self.path, |text| pairs.iter().fold(text.to_owned(), |text, (name, value)| with_value(&text, &self.header, name, value)))
     }
 }
 
+fn checked(name: &str, section: Section) -> Result<Section> {
+    match name.is_empty() || name.contains(['\n', '\r', '[', ']', '"']) {
+        true => Err(Failure::usage(format!("argument --profile: invalid name: '{name}'"))),
+        false => Ok(section),
+    }
+}
+
+/// The file that a variable names, or the usual one.
+pub(super) fn file(variable: &str, usual: &str) -> PathBuf {
+    let environment = Environment::process();
+    environment.expand(&environment.get(variable).map_or_else(|| usual.to_owned(), |path| path.to_string()))
+}
+
 /// A name as `get` and `set` take it: a key, or a key of a nested section, with or without the profile before it.
-struct Name<'a> {
-    profile: Option<&'a str>,
-    key: &'a str,
-    member: Option<&'a str>,
+pub(super) struct Name<'a> {
+    pub profile: Option<&'a str>,
+    pub key: &'a str,
+    pub member: Option<&'a str>,
 }
 
 impl<'a> Name<'a> {
-    fn parse(text: &'a str) -> Result<Name<'a>> {
+    pub(super) fn parse(text: &'a str) -> Result<Name<'a>> {
         let parts: Vec<&str> = text.split('.').collect();
         let (profile, rest) = match parts[..] {
             ["profile", profile, ref rest @ ..] if !rest.is_empty() => (Some(profile), rest),
@@ -69,56 +100,12 @@ impl<'a> Name<'a> {
     }
 }
 
-fn get(mut globals: Globals, name: &str) -> Result<()> {
-    let name = Name::parse(name)?;
-    if let Some(profile) = name.profile {
-        globals.profile = Some(profile.to_owned());
-    }
-    let session = globals.session()?;
-    let value = session.profile_value(name.key).unwrap_or_default();
-    let value = match name.member {
-        Some(member) => value.get(member).cloned().unwrap_or_default(),
-        None => value,
-    };
-    match value.as_str() {
-        Some(text) => Ok(output::lines([text])?),
-        // Nothing is printed for a value that is not set.
-        None => Err(Failure { message: String::new(), code: 1 }),
-    }
-}
-
-fn set(globals: &Globals, name: &str, value: &str) -> Result<()> {
-    let name = Name::parse(name)?;
-    if value.contains(['\n', '\r']) {
-        return Err(Failure::usage("argument value: a value has one line"));
-    }
-    let environment = Environment::process();
-    let from_environment =
-        || ["AWS_PROFILE", "AWS_DEFAULT_PROFILE"].iter().find_map(|name| environment.get(name)).map(|name| name.to_string());
-    let profile = name.profile.map(str::to_owned).or_else(|| globals.profile.clone()).or_else(from_environment);
-    let profile = profile.unwrap_or_else(|| "default".to_owned());
-    if profile.is_empty() || profile.contains(['\n', '\r', '[', ']', '"']) {
-        return Err(Failure::usage(format!("argument --profile: invalid name: '{profile}'")));
-    }
-    let is_credential = name.member.is_none() && CREDENTIALS.contains(&name.key);
-    let (variable, default) = match is_credential {
-        true => ("AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials"),
-        false => ("AWS_CONFIG_FILE", "~/.aws/config"),
-    };
-    let path = environment.expand(&environment.get(variable).map_or_else(|| default.to_owned(), |path| path.to_string()));
-    let section = match profile.as_str() {
-        name if is_credential || name == "default" => quoted(name),
-        name => format!("profile {}", quoted(name)),
-    };
-    change(&path, |text| with_value(text, &section, &name, value))
-}
-
 /// A name with blanks needs quotes in a header.
 fn quoted(name: &str) -> String {
     if name.contains(char::is_whitespace) { format!("\"{name}\"") } else { name.to_owned() }
 }
 
-fn change(path: &PathBuf, edit: impl FnOnce(&str) -> String) -> Result<()> {
+fn change(path: &Path, edit: impl FnOnce(&str) -> String) -> Result<()> {
     let of_file = |error: std::io::Error| Failure { message: format!("{}: {error}", path.display()), code: Failure::CONFIGURATION };
     let existing = match std::fs::read_to_string(path) {
         Ok(text) => Some(text),
@@ -139,7 +126,8 @@ fn change(path: &PathBuf, edit: impl FnOnce(&str) -> String) -> Result<()> {
 /// The text with a value replaced, or added to its section, which is appended if there is none.
 fn with_value(text: &str, section: &str, name: &Name<'_>, value: &str) -> String {
     let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
-    let start = match lines.iter().position(|line| header(line).is_some_and(|found| found == section)) {
+    let wanted = header_words(section);
+    let start = match lines.iter().position(|line| header(line).is_some_and(|found| found == wanted)) {
         Some(at) => at + 1,
         None => {
             lines.push(format!("[{section}]"));
@@ -170,10 +158,14 @@ fn with_value(text: &str, section: &str, name: &Name<'_>, value: &str) -> String
     lines.join("\n") + "\n"
 }
 
-/// The section that a line begins, with its blanks normalized.
-fn header(line: &str) -> Option<String> {
+/// The section that a line begins, with its blanks and quotes normalized.
+fn header(line: &str) -> Option<Vec<String>> {
     let (name, _) = line.trim_start().strip_prefix('[')?.split_once(']')?;
-    Some(name.split_whitespace().collect::<Vec<_>>().join(" "))
+    Some(header_words(name))
+}
+
+fn header_words(name: &str) -> Vec<String> {
+    shell_words::posix(name).unwrap_or_else(|| name.split_whitespace().map(str::to_owned).collect())
 }
 
 #[cfg(test)]
@@ -201,6 +193,9 @@ mod tests {
         assert_eq!(set_in(&once, "default", "s3.addressing_style", "auto"), once.replace("path", "auto"));
         let twice = set_in(&once, "default", "s3.max_queue_size", "5");
         assert_eq!(twice, once.replace("s3 =\n", "s3 =\n    max_queue_size = 5\n"));
+        // A name in either kind of quotes is the same.
+        let quoted = "[profile 'my dev']\nregion = a\n";
+        assert_eq!(set_in(quoted, "profile \"my dev\"", "region", "b"), quoted.replace("= a", "= b"));
         // A key of the same name outside of the nested section is another one.
         assert_eq!(set_in(&once, "default", "addressing_style", "x"), format!("{once}addressing_style = x\n"));
     }
