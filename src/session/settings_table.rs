@@ -201,6 +201,7 @@ fn of_client(settings: &ClientSettings, setting: &str) -> Option<String> {
         "csm_host" => Some(settings.monitoring.host.to_string()),
         "csm_port" => Some(settings.monitoring.port.to_string()),
         "ignore_configured_endpoint_urls" => Some(settings.endpoint_url.is_none().to_string()),
+        "s3_no_empty_continue" => Some(settings.s3_no_empty_continue.to_string()),
         "sts_regional_endpoints" => Some(settings.sts_regional_endpoints.to_string()),
         "verify" => Some(match &settings.transport.verify {
             Verify::Bundle(path) => path.display().to_string(),

@@ -45,6 +45,8 @@ pub(crate) struct ClientSettings {
     /// The `s3` options, those of the config over those of the profile; `None` if no source has any.
     pub s3: Option<Map>,
     pub s3_disable_express_session_auth: bool,
+    /// Whether an empty body is sent without waiting for `100 Continue`.
+    pub s3_no_empty_continue: bool,
     /// Whether features that S3-compatible stores reject are avoided.
     pub s3_compatible: bool,
 

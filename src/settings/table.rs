@@ -278,6 +278,8 @@ settings! {
         .default("127.0.0.1").examples(NAMES);
     CSM_PORT = Setting::new("csm_port", Kind::Count, &[Variable("AWS_CSM_PORT"), Key("csm_port")]).default("31000").examples(NUMBERS);
 
+    S3_NO_EMPTY_CONTINUE = Setting::new("s3_no_empty_continue", Kind::Flag, &[Variable("BOTO_EXPERIMENTAL__NO_EMPTY_CONTINUE")])
+        .default("false").examples(FLAGS);
     S3_COMPATIBLE = Setting::new("s3_compatible", Kind::Flag, &[Config, Variable("AWS_S3_COMPATIBLE"), Key("s3_compatible")])
         .default("false").examples(FLAGS).resolved(|client| client.s3_compatible.into());
     S3 = Setting::new("s3", Kind::Block, &[Config, Key("s3")]).resolved(|client| client.s3.clone().into());

@@ -43,7 +43,8 @@ pub(super) fn customize(setup: &mut Setup<'_>) -> Result<()> {
     express::customize(setup)?;
     setup.extra_methods.extend([methods::CLIENT_METHODS, transfers::CLIENT_METHODS]);
     setup.on("choose-signer", s3_signer)?;
-    setup.on("before-call.s3", expect_continue)?;
+    let no_empty_continue = setup.settings.s3_no_empty_continue;
+    setup.on("before-call.s3", move |event| expect_continue(event, no_empty_continue))?;
     setup.on("before-parse.s3", response::error_in_200)?;
     setup.on("before-parse.s3", response::check_expires)?;
     setup.on("after-call.s3", response::expires_string)?;
@@ -108,11 +109,12 @@ pub(super) fn s3_signer(event: &mut Event<'_, '_>) -> anyhow::Result<()> {
 }
 
 /// An upload waits for the server's permission, so that a rejected request does not send its body.
-fn expect_continue(event: &mut Event<'_, '_>) -> anyhow::Result<()> {
+fn expect_continue(event: &mut Event<'_, '_>, not_if_empty: bool) -> anyhow::Result<()> {
     let uploads = matches!(event.operation().name.as_str(), "PutObject" | "UploadPart") && event.params().contains_key("Body");
     if let Some(request) = event.request_mut()
         && matches!(request.method.as_str(), "PUT" | "POST")
         && (uploads || matches!(request.body, Body::Reader(_)))
+        && !(not_if_empty && request.body.length() == Some(0))
     {
         request.headers.set("Expect", "100-continue");
     }

@@ -55,6 +55,7 @@ pub(crate) fn client_settings(request: ClientRequest<'_>, settings: &Settings, d
         inject_host_prefix: sources.flag(&table::INJECT_HOST_PREFIX)?,
         client_context_params: sources.config_map(&table::CLIENT_CONTEXT_PARAMS),
         s3_disable_express_session_auth: s3_block::disable_express_session_auth(&sources, s3.as_ref())?,
+        s3_no_empty_continue: sources.flag(&table::S3_NO_EMPTY_CONTINUE)?,
         s3_compatible: sources.flag(&table::S3_COMPATIBLE)?,
         s3: s3_block::with_dualstack(s3, use_dualstack, request.endpoint_prefix),
         signing,

@@ -7,6 +7,7 @@ mod errors;
 mod monitoring;
 mod requests;
 mod results;
+mod rows;
 mod s3;
 mod s3_parameters;
 mod services;
