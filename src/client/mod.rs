@@ -20,10 +20,10 @@ pub use self::raw::RawRequest;
 pub use self::request::OperationRequest;
 pub(crate) use self::setup::Setup;
 use crate::call::hooks::Rank;
-use crate::call::{ClientContext, Event, HookId};
+use crate::call::{CallOptions, ClientContext, Event, HookId};
 use crate::definition::Service;
 use crate::error::{Error, Result};
-use crate::http::Request;
+use crate::http::{Cancel, Request};
 use crate::settings::Config;
 use crate::text::invalid;
 use crate::value::{Map, Str, Value};
@@ -43,7 +43,11 @@ use crate::value::{Map, Str, Value};
 /// # Ok::<(), tucuxi::Error>(())
 /// ```
 #[derive(Clone)]
-pub struct Client(Arc<Shared>);
+pub struct Client {
+    shared: Arc<Shared>,
+    /// The settings of calls that do not set their own.
+    call_settings: Option<Arc<CallOptions>>,
+}
 
 /// The state that the clones of a client share.
 struct Shared {
@@ -61,7 +65,8 @@ type Interceptor = dyn Fn(&str, &Value) -> Option<anyhow::Result<Value>> + Send 
 
 impl Client {
     pub(crate) fn new(context: ClientContext, extra_methods: Vec<ExtraMethods>) -> Client {
-        Client(Arc::new(Shared { context, extra_methods, for_resources: Once::new(), interceptor: OnceLock::new() }))
+        let shared = Shared { context, extra_methods, for_resources: Once::new(), interceptor: OnceLock::new() };
+        Client { shared: Arc::new(shared), call_settings: None }
     }
 
     /// Calls an operation, in either spelling: `list_objects_v2` or `ListObjectsV2`.
@@ -95,13 +100,35 @@ impl Client {
     /// # Ok::<(), tucuxi::Error>(())
     /// ```
     pub fn intercept(&self, answer: impl Fn(&str, &Value) -> Option<anyhow::Result<Value>> + Send + Sync + 'static) -> bool {
-        self.0.interceptor.set(Box::new(answer)).is_ok()
+        self.shared.interceptor.set(Box::new(answer)).is_ok()
     }
 
     /// The answer of the function that intercepts calls, if there is one and it has one.
     fn intercepted(&self, operation: &str, params: &Value) -> Option<Result<Value>> {
-        let answer = self.0.interceptor.get()?(operation, params)?;
+        let answer = self.shared.interceptor.get()?(operation, params)?;
         Some(answer.map_err(|error| Error::foreign("the function that answers calls", error)))
+    }
+
+    /// Returns this client with other settings for calls that do not set their own: deadline, cancellation, headers, and everything else
+    /// that [`OperationRequest`] sets. Paginators and waiters that it creates use them for each of their calls. The two share connections,
+    /// credentials, hooks, and quotas.
+    ///
+    /// ```no_run
+    /// use tucuxi::{Cancel, Session, value};
+    ///
+    /// let cancel = Cancel::new();
+    /// let s3 = Session::new()?.client("s3")?.with_call_settings(|call| call.cancel(&cancel).header("x-trace", "42"));
+    /// s3.call("list_buckets", ())?; // ended by cancel.cancel() in another thread
+    /// # Ok::<(), tucuxi::Error>(())
+    /// ```
+    pub fn with_call_settings(&self, set: impl FnOnce(OperationRequest<'_>) -> OperationRequest<'_>) -> Client {
+        let options = set(self.request("", ())).options().clone();
+        Client { shared: Arc::clone(&self.shared), call_settings: Some(Arc::new(options)) }
+    }
+
+    /// The handle that cancels the client's calls.
+    pub(crate) fn cancel(&self) -> Option<&Cancel> {
+        self.call_settings.as_ref()?.cancel.as_ref()
     }
 
     /// Creates a call with its own settings.
@@ -223,23 +250,23 @@ impl Client {
     /// Prepares the client for resources, once.
     pub(crate) fn prepare_for_resources(&self, prepare: impl FnOnce(&Client) -> Result<()>) -> Result<()> {
         let mut prepared = Ok(());
-        self.0.for_resources.call_once(|| prepared = prepare(self));
+        self.shared.for_resources.call_once(|| prepared = prepare(self));
         prepared
     }
 
     /// Returns whether the client has been prepared for resources.
     pub(crate) fn is_for_resources(&self) -> bool {
-        self.0.for_resources.is_completed()
+        self.shared.for_resources.is_completed()
     }
 
     /// Returns the state that every call of this client uses.
     pub(crate) fn context(&self) -> &ClientContext {
-        &self.0.context
+        &self.shared.context
     }
 
     /// The methods that are not operations.
     pub(crate) fn extra_methods(&self) -> impl Iterator<Item = &'static ExtraMethod> {
-        self.0.extra_methods.iter().copied().flatten().chain(methods::OF_ALL)
+        self.shared.extra_methods.iter().copied().flatten().chain(methods::OF_ALL)
     }
 
     /// Finds a method that is not an operation.

@@ -36,7 +36,8 @@ pub struct OperationRequest<'c> {
 
 impl<'c> OperationRequest<'c> {
     pub(super) fn new(client: &'c Client, operation: &str, params: Value) -> OperationRequest<'c> {
-        OperationRequest { client, operation: operation.to_owned(), params, options: CallOptions::default() }
+        let options = client.call_settings.as_deref().cloned().unwrap_or_default();
+        OperationRequest { client, operation: operation.to_owned(), params, options }
     }
 
     /// A call of another operation with the settings of this one.
@@ -144,6 +145,12 @@ impl<'c> OperationRequest<'c> {
     pub fn http_method(mut self, method: impl Into<String>) -> Self {
         self.options.http_method = Some(method.into());
         self
+    }
+
+    /// The client, the operation, the parameters, and the settings.
+    #[cfg(feature = "tokio")]
+    pub(crate) fn into_parts(self) -> (Client, String, Value, CallOptions) {
+        (self.client.clone(), self.operation, self.params, self.options)
     }
 
     /// Makes the call.

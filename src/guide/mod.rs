@@ -14,15 +14,17 @@
 //! 12. [EC2](ec2)
 //! 13. [Hooks](hooks)
 //! 14. [Testing](testing)
-//! 15. [Embedding](embedding)
+//! 15. Async Rust: `guide::async_rust`, with the feature `tokio`
+//! 16. [Embedding](embedding)
 //!     - scripts in Lua and Rhai: `guide::lua` and `guide::rhai`, with the features of these names
-//! 16. [Python](python)
-//! 17. [The line protocol](line_protocol)
-//! 18. [C](c)
-//! 19. [Coming from boto3](coming_from_boto3)
-//! 20. [Programs](programs)
-//! 21. [Differences from boto3](differences)
-//! 22. [Architecture](architecture)
+//! 17. [Python](python)
+//! 18. [Node](node)
+//! 19. [The line protocol](line_protocol)
+//! 20. [C](c)
+//! 21. [Coming from boto3](coming_from_boto3)
+//! 22. [Programs](programs)
+//! 23. [Differences from boto3](differences)
+//! 24. [Architecture](architecture)
 
 #[doc = include_str!("first_call.md")]
 pub mod first_call {}
@@ -70,6 +72,10 @@ pub mod hooks {}
 #[doc = include_str!("testing.md")]
 pub mod testing {}
 
+#[doc = include_str!("async_rust.md")]
+#[cfg(feature = "tokio")]
+pub mod async_rust {}
+
 #[doc = include_str!("embedding.md")]
 pub mod embedding {}
 
@@ -78,6 +84,9 @@ pub mod line_protocol {}
 
 #[doc = include_str!("python.md")]
 pub mod python {}
+
+#[doc = include_str!("node.md")]
+pub mod node {}
 
 #[doc = include_str!("lua.md")]
 #[cfg(feature = "lua")]

@@ -1,33 +1,17 @@
-//! Functions of a script that the library calls: progress functions, hooks, and bodies that a script produces or receives.
+//! Runs the functions of a script on the thread of the script.
 //!
 //! A script runs on one thread, and its functions run only there. A call that may need them runs on a second thread, while the
 //! thread of the script executes the functions that the call, or one of the threads of a transfer, requests. No lock is held
 //! meanwhile, and a function may make calls of its own, so no order of calls can block forever.
 
 use std::collections::{HashMap, VecDeque};
-use std::fmt;
-use std::io::{self, Read, Write};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::mpsc::{SyncSender, sync_channel};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
+use super::functions::{Function, Functions, Input, Reply};
 use crate::call::HookId;
-use crate::error::Error;
-use crate::value::{Bytes, Value};
-
-/// A function of the script, by the number under which the binding keeps it.
-pub(crate) type Function = u64;
-
-/// What a function is called with.
-pub(crate) enum Input {
-    /// Arguments; the reply is the result and null.
-    Arguments(Vec<Value>),
-    /// An event, which the function may change; the reply is the event before and after.
-    Event(Value),
-}
-
-type Reply = anyhow::Result<(Value, Value)>;
 
 struct Job {
     function: Function,
@@ -107,19 +91,12 @@ impl Callbacks {
         }
     }
 
-    /// Calls a function from any thread.
-    ///
-    /// # Errors
-    /// [`Raised`] if the function raises an error; a message if no call of the script is in progress.
-    pub(crate) fn call(&self, function: Function, arguments: Vec<Value>) -> anyhow::Result<Value> {
-        self.request(function, Input::Arguments(arguments)).map(|(result, _)| result)
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
 
-    /// Calls a hook with an event, and returns the event before and after.
-    pub(crate) fn call_hook(&self, function: Function, event: Value) -> Reply {
-        self.request(function, Input::Event(event))
-    }
-
+impl Functions for Callbacks {
     fn request(&self, function: Function, input: Input) -> Reply {
         const NOT_RUNNING: &str = "a function of a script can only run while the script makes a call";
         let (reply, receiver) = sync_channel(1);
@@ -129,10 +106,6 @@ impl Callbacks {
         drop(state);
         self.changed.notify_all();
         receiver.recv().unwrap_or_else(|_| Err(anyhow::anyhow!(NOT_RUNNING)))
-    }
-
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -150,84 +123,10 @@ impl Drop for End<'_> {
     }
 }
 
-/// An error that a function of the script raised. The binding keeps the error itself under the number.
-#[derive(Debug)]
-pub(crate) struct Raised {
-    pub(crate) number: u64,
-    pub(crate) message: String,
-}
-
-impl fmt::Display for Raised {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
-    }
-}
-
-impl std::error::Error for Raised {}
-
-impl Raised {
-    /// Returns the number of the error of the script that caused this one.
-    pub(crate) fn cause_of(error: &Error) -> Option<u64> {
-        let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
-        while let Some(error) = cause {
-            let inner =
-                error.downcast_ref::<io::Error>().and_then(io::Error::get_ref).map(|inner| inner as &(dyn std::error::Error + 'static));
-            if let Some(raised) = [Some(error), inner].into_iter().flatten().find_map(|error| error.downcast_ref::<Raised>()) {
-                return Some(raised.number);
-            }
-            cause = inner.or_else(|| error.source());
-        }
-        None
-    }
-}
-
-/// A body that a function of the script produces: it is called with a number of bytes and returns text or bytes, and null at
-/// the end.
-pub(crate) struct FunctionReader {
-    pub(crate) callbacks: Arc<Callbacks>,
-    pub(crate) function: Function,
-    pub(crate) rest: Vec<u8>,
-}
-
-impl Read for FunctionReader {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if self.rest.is_empty() && !buffer.is_empty() {
-            let wanted = i64::try_from(buffer.len()).unwrap_or(i64::MAX);
-            self.rest = match self.callbacks.call(self.function, vec![wanted.into()]).map_err(io::Error::other)? {
-                Value::Null => Vec::new(),
-                Value::String(text) => text.as_bytes().to_vec(),
-                Value::Bytes(bytes) => bytes.to_vec(),
-                other => return Err(io::Error::other(format!("A body returns text or bytes, not a {}.", other.type_name()))),
-            };
-        }
-        let count = buffer.len().min(self.rest.len());
-        buffer[..count].copy_from_slice(&self.rest[..count]);
-        self.rest.drain(..count);
-        Ok(count)
-    }
-}
-
-/// A destination that is a function of the script, which is called with the bytes.
-pub(crate) struct FunctionWriter {
-    pub(crate) callbacks: Arc<Callbacks>,
-    pub(crate) function: Function,
-}
-
-impl Write for FunctionWriter {
-    fn write(&mut self, buffer: &[u8]) -> io::Result<usize> {
-        self.callbacks.call(self.function, vec![Bytes::from(buffer.to_vec()).into()]).map_err(io::Error::other)?;
-        Ok(buffer.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::ErrorKind;
+    use crate::value::Value;
 
     #[test]
     fn functions_run_on_the_scripts_thread_while_several_threads_wait_for_them() {
@@ -252,15 +151,5 @@ mod tests {
     fn a_function_is_not_run_while_the_script_makes_no_call() {
         let error = Callbacks::default().call(1, Vec::new()).unwrap_err();
         assert_eq!(error.to_string(), "a function of a script can only run while the script makes a call");
-    }
-
-    #[test]
-    fn an_error_of_the_script_is_found_below_other_errors() {
-        let raised = || Raised { number: 7, message: "no".into() };
-        let direct = Error::new(ErrorKind::Foreign, "hook").with_source(raised());
-        let in_a_body =
-            Error::new(ErrorKind::Stream, "body").with_source(io::Error::other(anyhow::Error::new(raised()).context("reading")));
-        assert_eq!((Raised::cause_of(&direct), Raised::cause_of(&in_a_body)), (Some(7), Some(7)));
-        assert_eq!(Raised::cause_of(&Error::new(ErrorKind::Stream, "body")), None);
     }
 }

@@ -1,4 +1,4 @@
-//! Bindings for other languages. Each one is thin: [`bridge`] has the objects and their verbs, and a binding converts values,
+//! Bindings for other languages, and an async interface for Rust. Each one is thin: [`bridge`] has the objects and their verbs, and a binding converts values,
 //! errors, and callbacks.
 
 pub mod bridge;
@@ -6,8 +6,12 @@ pub mod bridge;
 mod callbacks;
 #[cfg(feature = "capi")]
 pub mod capi;
+#[cfg(any(feature = "lua", feature = "node", feature = "rhai"))]
+mod functions;
 #[cfg(feature = "lua")]
 pub mod lua;
+#[cfg(feature = "node")]
+pub mod node;
 #[cfg(feature = "python")]
 pub mod python;
 #[cfg(feature = "rhai")]
@@ -16,3 +20,5 @@ pub mod rhai;
 mod script;
 #[cfg(any(feature = "cli", feature = "python"))]
 pub mod stubs;
+#[cfg(feature = "tokio")]
+pub mod tokio;

@@ -4,19 +4,19 @@
 //! The first map among the arguments has the parameters, the second one the settings of the call: `deadline` in seconds,
 //! `cancel`, and `headers`. Other arguments are the positional parameters of boto3, or the identifiers of a resource.
 
-use std::io::{self, Read};
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::bridge::{Answer, Object, Settings};
-use super::callbacks::{Callbacks, Function, FunctionReader, FunctionWriter};
-use crate::call::{Event, HookId};
+use super::callbacks::Callbacks;
+use super::functions::{Function, FunctionReader, FunctionWriter, Functions, Hook, body_of, hook, wrong_type};
+use crate::call::HookId;
 use crate::client::Client;
 use crate::error::{Error, ErrorKind, Result, did_you_mean};
-use crate::http::{Cancel, Headers, Response};
+use crate::http::Cancel;
 use crate::resource::MemberKind;
 use crate::text::invalid;
-use crate::value::{Bytes, List, Map, Stream, Value};
+use crate::value::{List, Map, Stream, Value};
 
 /// The methods that the bridge does not have.
 const METHODS: [&str; 4] = ["close", "describe", "has", "members"];
@@ -175,9 +175,9 @@ impl Arguments {
                 if name == "Callback" {
                     self.settings.progress = Some(Arc::new(move |bytes| callbacks.call(function, vec![bytes.into()]).map(drop)));
                 } else if self.writes(name) {
-                    self.settings.writer = Some(Box::new(FunctionWriter { callbacks, function }));
+                    self.settings.writer = Some(Box::new(FunctionWriter { functions: callbacks, function }));
                 } else {
-                    return Ok(Stream::from_reader(FunctionReader { callbacks, function, rest: Vec::new() }).into());
+                    return Ok(Stream::from_reader(FunctionReader::new(callbacks, function)).into());
                 }
                 Ok(Value::Null)
             }
@@ -237,30 +237,6 @@ impl Arguments {
     }
 }
 
-fn wrong_type(name: &str, kind: &str) -> Error {
-    invalid(format_args!("Invalid type for parameter {name}, type: {kind}"))
-}
-
-/// A body that is the rest of a stream of the script.
-fn body_of(object: Arc<Object>) -> Value {
-    struct Rest(Arc<Object>);
-    impl Read for Rest {
-        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-            let Object::Stream(stream) = &*self.0 else { return Ok(0) };
-            let mut stream = stream.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-            let content = stream.read(Some(buffer.len() as u64)).map_err(io::Error::other)?;
-            buffer[..content.len()].copy_from_slice(&content);
-            Ok(content.len())
-        }
-    }
-    let attribute = |name: &str| object.get(name).and_then(Answer::into_value).ok().and_then(|value| value.as_int());
-    let length = attribute("length").zip(attribute("position")).and_then(|(length, position)| u64::try_from(length - position).ok());
-    match length {
-        Some(length) => Stream::from_reader_with_length(Rest(object), length).into(),
-        None => Stream::from_reader(Rest(object)).into(),
-    }
-}
-
 /// Calls a method.
 ///
 /// # Errors
@@ -311,19 +287,11 @@ fn indirect(client: &Object, arguments: Arguments, [getter, parameter]: [&'stati
     object.call(&arguments.method, arguments.params.unwrap_or_default(), arguments.settings)
 }
 
-type Hook = Box<dyn Fn(&mut Event<'_, '_>) -> anyhow::Result<()> + Send + Sync>;
-
 /// Registers a hook; returns its number.
 fn on(arguments: &Arguments, register: impl FnOnce(&str, Hook) -> Result<HookId>) -> Result<Answer> {
     let event = arguments.text(0, "the name of an event")?;
     let function = arguments.hook.ok_or_else(|| invalid("on needs a function"))?;
-    let callbacks = Arc::clone(&arguments.callbacks);
-    let hook: Hook = Box::new(move |event| {
-        let (before, after) = callbacks.call_hook(function, describe(event))?;
-        apply(event, &before, &after)?;
-        Ok(())
-    });
-    let id = register(event, hook)?;
+    let id = register(event, hook(Arc::clone(&arguments.callbacks) as _, function))?;
     arguments.callbacks.add_hook(function, id);
     Ok(Answer::Value(i64::try_from(function).unwrap_or(i64::MAX).into()))
 }
@@ -334,128 +302,11 @@ fn off(arguments: &Arguments, remove: impl FnOnce(HookId) -> bool) -> Result<Ans
     Ok(Answer::Value(arguments.callbacks.remove_hook(number).is_some_and(remove).into()))
 }
 
-/// An event as data. Streams are left out: reading them would consume them.
-fn describe(event: &Event<'_, '_>) -> Value {
-    let mut data = Map::from([
-        ("name", Value::from(event.name())),
-        ("stage", event.stage().into()),
-        ("service", event.service().name().into()),
-        ("operation", event.operation().name.clone().into()),
-        ("params", without_streams(event.params()).into()),
-        ("attempts", i64::from(event.attempts()).into()),
-    ]);
-    if let Some(request) = event.request() {
-        let fields =
-            [("method", request.method.as_str().into()), ("url", request.url.as_str().into()), ("headers", described(&request.headers))];
-        data.insert("request", Map::from(fields));
-    }
-    if let Some(response) = event.response() {
-        data.insert(
-            "response",
-            Map::from([("status", Value::from(i64::from(response.status))), ("headers", described(&response.headers))]),
-        );
-    }
-    if let Some(result) = event.result() {
-        data.insert("result", without_streams(result));
-    }
-    if let Some(delay) = event.retry() {
-        data.insert("retry", delay.as_secs_f64());
-    }
-    data.into()
-}
-
-fn without_streams(map: &Map) -> Map {
-    map.iter().filter(|(_, value)| value.as_stream().is_none()).map(|(name, value)| (name.clone(), value.clone())).collect()
-}
-
-fn described(headers: &Headers) -> Value {
-    headers.iter().collect::<Map>().into()
-}
-
-/// Applies the changes that a hook made to the data of an event.
-fn apply(event: &mut Event<'_, '_>, before: &Value, after: &Value) -> Result<()> {
-    change(event.params_mut(), &before["params"], &after["params"]);
-    if let Some(request) = event.request_mut() {
-        let (old, new) = (&before["request"], &after["request"]);
-        for (name, _) in differing(&old["headers"], &new["headers"]).filter(|(_, value)| value.is_null()) {
-            request.headers.remove(&name);
-        }
-        for (name, value) in differing(&old["headers"], &new["headers"]) {
-            match value {
-                Value::Null => {}
-                Value::String(text) => request.headers.set(name, text.as_str()),
-                other => return Err(wrong_type(&name, other.type_name())),
-            }
-        }
-        if let (false, Some(url)) = (old["url"] == new["url"], new["url"].as_str()) {
-            url.clone_into(&mut request.url);
-        }
-    }
-    match event.result_mut() {
-        Some(result) => change(result, &before["result"], &after["result"]),
-        None => {
-            if let Value::Map(result) = &after["result"] {
-                event.set_result(result.clone());
-            }
-        }
-    }
-    if let (Value::Null, Value::Map(response)) = (&before["response"], &after["response"]) {
-        event.set_response(response_of(response)?);
-    }
-    if before["retry"] != after["retry"] {
-        event.set_retry(after["retry"].as_float().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()));
-    }
-    Ok(())
-}
-
-/// A response that a hook made.
-fn response_of(data: &Map) -> Result<Response> {
-    let status = data["status"].as_int().and_then(|status| u16::try_from(status).ok());
-    let status = status.ok_or_else(|| invalid("Invalid value for parameter response.status: a number is expected"))?;
-    let mut headers = Headers::new();
-    for (name, value) in data["headers"].as_map().into_iter().flatten() {
-        headers.set(name.as_str(), value.as_str().ok_or_else(|| wrong_type(name, value.type_name()))?);
-    }
-    let body = match &data["body"] {
-        Value::Null => Bytes::default(),
-        Value::String(text) => Bytes::from(text.as_bytes()),
-        Value::Bytes(bytes) => bytes.clone(),
-        other => return Err(wrong_type("response.body", other.type_name())),
-    };
-    Ok(Response::new(status, headers, body))
-}
-
-fn change(target: &mut Map, before: &Value, after: &Value) {
-    for (name, value) in differing(before, after) {
-        match value {
-            Value::Null => {
-                target.remove(&name);
-            }
-            value => {
-                target.insert(name.as_str(), value);
-            }
-        }
-    }
-}
-
-/// The entries of `after` that differ, and null for each one that is gone.
-fn differing(before: &Value, after: &Value) -> impl Iterator<Item = (String, Value)> {
-    let entries = |value: &Value| value.as_map().cloned().unwrap_or_default();
-    let (before, after) = (entries(before), entries(after));
-    let gone: Vec<_> = before.keys().filter(|name| !after.contains_key(name)).map(|name| (name.to_owned(), Value::Null)).collect();
-    let changed: Vec<_> = after
-        .iter()
-        .filter(|(name, value)| before.get(name.as_str()) != Some(*value))
-        .map(|(name, value)| (name.to_string(), value.clone()))
-        .collect();
-    gone.into_iter().chain(changed)
-}
-
 /// Registers a hook that makes an empty list of an empty map, or the reverse, where the shape of the input demands it: some
 /// languages have one empty container for both.
 #[cfg(feature = "lua")]
 pub(crate) fn settle_empty_containers(client: &Client) -> Result<()> {
-    let hook = |event: &mut Event<'_, '_>| {
+    let hook = |event: &mut crate::call::Event<'_, '_>| {
         if !event.params().values().any(has_empty) {
             return Ok(());
         }

@@ -33,6 +33,15 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    /// With the client of another resource; see [`Resource::with_client_of`].
+    pub(crate) fn with_client_of(self, other: &Resource) -> Outcome {
+        match self {
+            Outcome::Value(value) => Outcome::Value(value),
+            Outcome::Resource(resource) => Outcome::Resource(resource.with_client_of(other)),
+            Outcome::Resources(resources) => Outcome::Resources(resources.iter().map(|resource| resource.with_client_of(other)).collect()),
+        }
+    }
+
     /// Returns the data, or `None` if the outcome is something else.
     pub fn value(&self) -> Option<&Value> {
         match self {

@@ -5,7 +5,7 @@ use std::vec;
 
 use super::model::batch_action;
 use super::{MemberKind, Outcome, Resource, request};
-use crate::client::params_map;
+use crate::client::{OperationRequest, params_map};
 use crate::definition::resource::{Action, ResourceType};
 use crate::error::{Error, ErrorKind, Result};
 use crate::paginator::Paginator;
@@ -45,6 +45,17 @@ impl Collection {
     /// Returns the same collection, for compatibility with boto3.
     pub fn all(&self) -> Collection {
         self.clone()
+    }
+
+    /// Returns the collection with a client whose calls have other settings; see [`Client::with_call_settings`](crate::Client::with_call_settings).
+    /// A deadline counts for each call, that is for each page, not for the iteration.
+    pub fn with_call_settings(&self, set: impl FnOnce(OperationRequest<'_>) -> OperationRequest<'_>) -> Collection {
+        Collection { parent: self.parent.with_call_settings(set), ..self.clone() }
+    }
+
+    /// The resource that the collection belongs to.
+    pub(crate) fn parent(&self) -> &Resource {
+        &self.parent
     }
 
     /// Returns the collection with additional parameters for its operation. Lists are appended to existing ones, maps are

@@ -22,7 +22,7 @@ pub(crate) use model::{Method, Methods};
 pub use names::{Member, MemberKind};
 
 use self::model::{Class, Model};
-use crate::client::Client;
+use crate::client::{Client, OperationRequest};
 use crate::definition::Resources;
 use crate::definition::resource::ResourceType;
 use crate::error::Result;
@@ -67,8 +67,8 @@ struct Inner {
     /// The position of the type in the definition.
     index: usize,
     identifiers: Box<[Value]>,
-    /// The attributes, if they are loaded.
-    data: RwLock<Option<Value>>,
+    /// The attributes, if they are loaded. Views with other call settings share them.
+    data: Arc<RwLock<Option<Value>>>,
 }
 
 const _: () = {
@@ -85,7 +85,7 @@ impl Resource {
 
     /// Creates a resource of the type at a position, with all identifiers in order.
     fn new(model: Arc<Model>, index: usize, identifiers: Vec<Value>, data: Option<Value>) -> Resource {
-        Resource(Arc::new(Inner { model, index, identifiers: identifiers.into(), data: RwLock::new(data) }))
+        Resource(Arc::new(Inner { model, index, identifiers: identifiers.into(), data: Arc::new(RwLock::new(data)) }))
     }
 
     /// Returns the name of the service, `s3`.
@@ -101,6 +101,33 @@ impl Resource {
     /// Returns the names and values of the identifiers, in order.
     pub fn identifiers(&self) -> impl ExactSizeIterator<Item = (&str, &Value)> {
         self.resource_type().identifiers.iter().map(|identifier| identifier.name.as_str()).zip(&self.0.identifiers)
+    }
+
+    /// Returns this resource with a client whose calls have other settings; see [`Client::with_call_settings`]. They also apply to
+    /// collections, references, and sub-resources that it creates. The two share their attributes.
+    ///
+    /// ```no_run
+    /// use std::time::Duration;
+    /// use tucuxi::{Session, value};
+    ///
+    /// let bucket = Session::new()?.resource("s3")?.resource("Bucket", "river")?;
+    /// let patient = bucket.with_call_settings(|call| call.deadline(Duration::from_secs(60)));
+    /// patient.call("create", ())?;
+    /// # Ok::<(), tucuxi::Error>(())
+    /// ```
+    pub fn with_call_settings(&self, set: impl FnOnce(OperationRequest<'_>) -> OperationRequest<'_>) -> Resource {
+        self.with_model(Arc::new(self.0.model.with_client(self.client().with_call_settings(set))))
+    }
+
+    /// Returns this resource with the client of another one. A resource that was made by a view with other call settings must
+    /// not keep them.
+    pub(crate) fn with_client_of(&self, other: &Resource) -> Resource {
+        self.with_model(Arc::clone(&other.0.model))
+    }
+
+    fn with_model(&self, model: Arc<Model>) -> Resource {
+        let Inner { index, identifiers, data, .. } = &*self.0;
+        Resource(Arc::new(Inner { model, index: *index, identifiers: identifiers.clone(), data: Arc::clone(data) }))
     }
 
     /// Returns the client that makes the calls. All resources created from the same service resource share it.

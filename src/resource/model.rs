@@ -26,7 +26,7 @@ pub(super) struct Model {
     pub definition: Arc<Resources>,
     pub client: Client,
     /// One for each type of the definition.
-    pub classes: Box<[Class]>,
+    pub classes: Arc<[Class]>,
 }
 
 /// A resource type with the meaning of its names.
@@ -54,6 +54,11 @@ impl Model {
             Class::new(&place, client.service(), methods)
         });
         Ok(Model { classes: classes.collect::<Result<_>>()?, definition, client })
+    }
+
+    /// The same model with another client of the same service.
+    pub fn with_client(&self, client: Client) -> Model {
+        Model { definition: Arc::clone(&self.definition), client, classes: Arc::clone(&self.classes) }
     }
 }
 

@@ -29,6 +29,9 @@ pub struct Stream(Arc<Shared>);
 struct Shared {
     length: Option<u64>,
     content: Mutex<Option<Content>>,
+    /// Ends a read in progress from another thread.
+    #[cfg(feature = "tokio")]
+    interrupt: std::sync::OnceLock<Box<dyn Fn() + Send + Sync>>,
 }
 
 enum Content {
@@ -100,11 +103,35 @@ impl Stream {
 
     /// Creates a stream of events, each a map with one entry: the name of the event and its content.
     pub fn from_events(events: impl Iterator<Item = Result<Value>> + Send + 'static) -> Stream {
-        Stream(Arc::new(Shared { length: None, content: Mutex::new(Some(Content::Events(Box::new(events)))) }))
+        Stream::with_content(None, Content::Events(Box::new(events)))
     }
 
     fn of(reader: StreamReader) -> Stream {
-        Stream(Arc::new(Shared { length: reader.length, content: Mutex::new(Some(Content::Body(reader))) }))
+        Stream::with_content(reader.length, Content::Body(reader))
+    }
+
+    fn with_content(length: Option<u64>, content: Content) -> Stream {
+        Stream(Arc::new(Shared {
+            length,
+            content: Mutex::new(Some(content)),
+            #[cfg(feature = "tokio")]
+            interrupt: Default::default(),
+        }))
+    }
+
+    /// Sets what ends a read in progress from another thread.
+    #[cfg(feature = "tokio")]
+    pub(crate) fn on_interrupt(&self, interrupt: impl Fn() + Send + Sync + 'static) {
+        // The first one made the stream.
+        let _ = self.0.interrupt.set(Box::new(interrupt));
+    }
+
+    /// Ends a read in progress, if that is possible.
+    #[cfg(feature = "tokio")]
+    pub(crate) fn interrupt(&self) {
+        if let Some(interrupt) = self.0.interrupt.get() {
+            interrupt();
+        }
     }
 
     /// Returns the length in bytes, if known.

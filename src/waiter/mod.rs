@@ -117,7 +117,8 @@ impl Client {
             cancel.into_iter().fold(request, |request, cancel| request.cancel(cancel)).send()
         };
         let pause = move |time, cancel: Option<&Cancel>| timed.context().time.pace.pause(time, cancel);
-        Ok(Waiter::new(name, definition, Box::new(fetch), Box::new(pause)))
+        let waiter = Waiter::new(name, definition, Box::new(fetch), Box::new(pause));
+        Ok(Waiter { cancel: self.cancel().cloned(), ..waiter })
     }
 
     /// Returns the method names of the service's waiters.

@@ -10,9 +10,14 @@ mod moto;
 mod process;
 #[path = "../support/python.rs"]
 mod python;
+#[path = "../support/scenario.rs"]
+#[cfg(any(feature = "capi", feature = "lua", feature = "rhai"))]
+mod scenario;
 #[path = "../../src/cli/demo/server.rs"]
 mod server;
 
+#[cfg(feature = "tokio")]
+mod async_rust;
 mod botocore_sessions;
 #[cfg(feature = "capi")]
 mod c_api;

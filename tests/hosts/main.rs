@@ -4,13 +4,18 @@
 //! boto3 and under the drop-in, each time against an empty server, and must print the same. The files in `python/tests` are
 //! pytest modules that use the package itself, and those in `python/suites` are test-suites written for boto3, which run in a Python
 //! with boto3 and moto.
+//!
+//! The files in `node` use the package for Node, installed from what `npm pack` makes.
 
 #[allow(dead_code, reason = "the tests of the crate use the rest of it")]
 #[path = "../support/moto.rs"]
 mod moto;
+mod node;
 mod package;
 #[path = "../support/python.rs"]
 mod python;
+#[path = "../support/scenario.rs"]
+mod scenario;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -33,7 +38,8 @@ fn main() {
     let modules = modules.map(|module| Trial::test(format!("python::{}", stem(&module)), move || pytest(&module)));
     let suites =
         files("suites").into_iter().map(|suite| Trial::test(format!("python::suites::{}", stem(&suite)), move || pytest_suite(&suite)));
-    libtest_mimic::run(&Arguments::from_args(), trials.chain(modules).chain(suites).collect()).exit();
+    let python = trials.chain(modules).chain(suites).chain([Trial::test("python::scenario", python_scenario)]);
+    libtest_mimic::run(&Arguments::from_args(), python.chain(node::trials()).collect()).exit();
 }
 
 fn files(folder: &str) -> Vec<PathBuf> {
@@ -99,6 +105,14 @@ fn pytest_suite(suite: &Path) -> Result<(), Failed> {
     })
 }
 
+fn python_scenario() -> Result<(), Failed> {
+    let (package, folder) = (package::folder(), tempfile::tempdir()?);
+    let mut python = Command::new("python3");
+    python.arg(Path::new(FOLDER).join("scenario.py")).args([scenario::DESCRIPTION, "python-rivers"]).arg(folder.path());
+    let results = with_server(|server| output(python.env("PYTHONPATH", package), server))?;
+    Ok(scenario::check("python", &serde_json::from_str(&results)?)?)
+}
+
 /// The standard output of a program that must succeed, with an empty server.
 fn output(program: &mut Command, server: &Moto) -> Result<String, Failed> {
     let reset = ureq::post(format!("{}/moto-api/reset", server.url())).send_empty();
@@ -116,11 +130,8 @@ fn output(program: &mut Command, server: &Moto) -> Result<String, Failed> {
         ("PYTHONDONTWRITEBYTECODE", "1".into()),
     ];
     let inherited = ["PATH", "HOME", "TMPDIR", "TZ"].into_iter().filter_map(|name| Some((name, std::env::var_os(name)?)));
-    let path = program.get_envs().find(|(name, _)| *name == "PYTHONPATH").and_then(|(_, value)| value.map(ToOwned::to_owned));
-    program.env_clear().envs(inherited).envs(variables).stdin(Stdio::null());
-    if let Some(path) = path {
-        program.env("PYTHONPATH", path);
-    }
+    let own: Vec<_> = program.get_envs().filter_map(|(name, value)| Some((name.to_owned(), value?.to_owned()))).collect();
+    program.env_clear().envs(inherited).envs(variables).envs(own).stdin(Stdio::null());
     let output = program.output().map_err(|error| format!("{program:?}: {error}"))?;
     if output.status.success() {
         return Ok(String::from_utf8(output.stdout)?);

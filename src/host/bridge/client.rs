@@ -2,7 +2,7 @@
 
 use super::paging::Paginated;
 use super::{Answer, Member, Object, Row, Settings, text, unknown};
-use crate::client::{Client, OperationRequest};
+use crate::client::Client;
 use crate::definition::snake_case;
 use crate::error::{Error, Result};
 use crate::transfer::{Transfer, TransferConfig};
@@ -110,19 +110,8 @@ pub(super) fn call(client: &Client, name: &str, params: Map, settings: Settings)
         }
         "stubber" => Ok(Object::Stubber(crate::testing::Stubber::new(client)?).into()),
         _ if TRANSFERS.contains(&name) && is_s3(client) => transfer(client, name, &params, settings).map_err(|e| e.with_operation(name)),
-        _ => request(client, name, params, &settings).send().map(Answer::Value),
+        _ => settings.apply(client.request(name, params)).send().map(Answer::Value),
     }
-}
-
-fn request<'c>(client: &'c Client, name: &str, params: Map, settings: &Settings) -> OperationRequest<'c> {
-    let mut request = client.request(name, params);
-    if let Some(cancel) = &settings.cancel {
-        request = request.cancel(cancel);
-    }
-    if let Some(deadline) = settings.deadline {
-        request = request.deadline(deadline);
-    }
-    settings.headers.iter().fold(request, |request, (name, value)| request.header(name, value))
 }
 
 fn transfer(client: &Client, name: &str, params: &Map, settings: Settings) -> Result<Answer> {

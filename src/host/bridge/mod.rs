@@ -40,13 +40,13 @@ use self::paging::Paginated;
 pub use self::session::{credentials_from, session_builder};
 pub use self::stream::StreamState;
 pub use self::visitor::{Visitor, visit};
-use crate::client::{Client, MethodSpec};
+use crate::client::{Client, MethodSpec, OperationRequest};
 use crate::error::{Error, ErrorKind, Result, did_you_mean};
 use crate::http::Cancel;
 use crate::resource::{Collection, Outcome, Resource};
 use crate::session::Session;
 use crate::testing::Stubber;
-use crate::value::{Map, Str, Value};
+use crate::value::{List, Map, Str, Value};
 
 /// An object that a host holds a handle of.
 #[non_exhaustive]
@@ -90,13 +90,14 @@ pub enum Answer {
 }
 
 impl Answer {
-    /// Returns the data.
+    /// Returns the data; that of a batch action is a list.
     ///
     /// # Errors
     /// `Conversion` if the answer is an object.
     pub fn into_value(self) -> Result<Value> {
         match self {
             Answer::Value(value) => Ok(value),
+            Answer::Answers(answers) => Ok(answers.into_iter().map(Answer::into_value).collect::<Result<List>>()?.into()),
             _ => Err(Error::new(ErrorKind::Conversion, "The result is an object, not a value.")),
         }
     }
@@ -144,6 +145,24 @@ pub struct Settings {
     pub fetch: Option<Fetch>,
     /// The client that reads the source of `copy`.
     pub source_client: Option<Client>,
+}
+
+impl Settings {
+    /// Whether anything applies to single requests.
+    fn for_requests(&self) -> bool {
+        self.cancel.is_some() || self.deadline.is_some() || !self.headers.is_empty()
+    }
+
+    /// Sets what applies to single requests.
+    fn apply<'c>(&self, mut request: OperationRequest<'c>) -> OperationRequest<'c> {
+        if let Some(cancel) = &self.cancel {
+            request = request.cancel(cancel);
+        }
+        if let Some(deadline) = self.deadline {
+            request = request.deadline(deadline);
+        }
+        self.headers.iter().fold(request, |request, (name, value)| request.header(name, value))
+    }
 }
 
 /// A name of an object.
@@ -247,8 +266,8 @@ impl Object {
         match self {
             Object::Session(session) => session::call(session, name, params),
             Object::Client(client) => client::call(client, name, params, settings),
-            Object::Resource(resource) => resource::call(resource, name, params),
-            Object::Collection(collection) => resource::call_of_collection(collection, name, params),
+            Object::Resource(resource) => resource::call(resource, name, params, &settings),
+            Object::Collection(collection) => resource::call_of_collection(collection, name, params, &settings),
             Object::Paginator(paginator) => paginator.call(name, params, settings),
             Object::Pages(pages) => paging::lock(pages).call(name),
             Object::Waiter { client, name: waiter } => client::call_of_waiter(client, waiter, name, params, settings),

@@ -1,7 +1,7 @@
 //! Resources and collections.
 
 use super::paging::Pages;
-use super::{Answer, Member, Object, Row, unknown};
+use super::{Answer, Member, Object, Row, Settings, unknown};
 use crate::error::{ErrorKind, Result};
 use crate::resource::{Collection, MemberKind, Resource};
 use crate::value::{Map, Value};
@@ -49,7 +49,13 @@ pub(super) fn get(resource: &Resource, name: &str) -> Result<Answer> {
 }
 
 /// Calls an action or a waiter, or creates a sub-resource: its identifiers are `identifiers`, a list or a map.
-pub(super) fn call(resource: &Resource, name: &str, mut params: Map) -> Result<Answer> {
+///
+/// Deadline, cancellation, and headers are those of each request of an action.
+pub(super) fn call(resource: &Resource, name: &str, mut params: Map, settings: &Settings) -> Result<Answer> {
+    if settings.for_requests() {
+        let limited = resource.with_call_settings(|call| settings.apply(call));
+        return Ok(with_client_of(resource, call(&limited, name, params, &Settings::default())?));
+    }
     Ok(match resource.member(name) {
         Some(MemberKind::Subresource) => {
             let identifiers = params.remove("identifiers").unwrap_or_default();
@@ -63,12 +69,30 @@ pub(super) fn call(resource: &Resource, name: &str, mut params: Map) -> Result<A
     })
 }
 
+/// Settings are those of one call: what it returns has the resource's own client.
+fn with_client_of(resource: &Resource, answer: Answer) -> Answer {
+    let own = |object: Object| match object {
+        Object::Resource(made) => Object::Resource(made.with_client_of(resource)),
+        other => other,
+    };
+    match answer {
+        Answer::Object(object) => Answer::Object(own(object)),
+        Answer::Objects(objects) => Answer::Objects(objects.into_iter().map(own).collect()),
+        Answer::Answers(answers) => Answer::Answers(answers.into_iter().map(|answer| with_client_of(resource, answer)).collect()),
+        Answer::Value(value) => Answer::Value(value),
+    }
+}
+
 pub(super) fn members_of_collection(collection: &Collection) -> Vec<Member> {
     let actions = collection.batch_actions().map(|name| Member::new(name.clone(), "action"));
     Member::of_rows(OF_COLLECTION).chain(actions).collect()
 }
 
-pub(super) fn call_of_collection(collection: &Collection, name: &str, params: Map) -> Result<Answer> {
+pub(super) fn call_of_collection(collection: &Collection, name: &str, params: Map, settings: &Settings) -> Result<Answer> {
+    if settings.for_requests() {
+        let limited = collection.with_call_settings(|call| settings.apply(call));
+        return Ok(with_client_of(collection.parent(), call_of_collection(&limited, name, params, &Settings::default())?));
+    }
     let count = || match params["count"].as_int().and_then(|count| usize::try_from(count).ok()) {
         Some(count) => Ok(count),
         None => Err(crate::text::invalid("Invalid value for parameter count: a number of at least 0 is expected")),

@@ -32,7 +32,8 @@ use mlua::{AnyUserData, Function, IntoLuaMulti, Lua, MultiValue, Table, Value as
 use self::convert::{LuaBytes, LuaNumber, LuaTimestamp, add_argument, from_lua, internal, to_lua};
 use self::object::{CancelToken, Handle, LuaError};
 use super::bridge::{Answer, Object};
-use super::callbacks::{Callbacks, Input, Raised};
+use super::callbacks::Callbacks;
+use super::functions::{Input, Raised};
 use super::script::{self, Arguments, Named};
 use crate::error::{Error, Result};
 use crate::http::Cancel;

@@ -34,7 +34,8 @@ use rhai::{
 
 use self::convert::{RhaiNumber, RhaiSet, RhaiTimestamp, Special, from_rhai, items, special, to_rhai};
 use super::bridge::{Answer, Object};
-use super::callbacks::{Callbacks, Input, Raised};
+use super::callbacks::Callbacks;
+use super::functions::{Input, Raised};
 use super::script::{self, Arguments, Foreign, Named};
 use crate::error::{Error, Result};
 use crate::http::Cancel;

@@ -5,6 +5,7 @@ use std::process::{Command, Output};
 
 use crate::moto::Moto;
 use crate::python::target;
+use crate::scenario;
 use tucuxi::value;
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
@@ -68,6 +69,17 @@ fn a_c_program_uses_every_part_without_leaks_and_invalid_accesses() {
     let steps: Vec<&str> = steps.lines().collect();
     let all = ["values", "errors", "streams", "iterations", "forks", "services", "hooks", "credentials", "limits", "transfers", "threads"];
     assert_eq!(steps, all);
+}
+
+#[test]
+fn the_scenario() {
+    let program = compile(&Path::new(ROOT).join("tests/client/c_api/scenario.c"), &[]);
+    let (moto, folder) = (Moto::start("c-scenario"), tempfile::tempdir().unwrap());
+    let mut scenario = Command::new(program);
+    scenario.args([scenario::DESCRIPTION, &moto.url(), "c-rivers"]).arg(folder.path()).env_clear();
+    scenario.env("AWS_ACCESS_KEY_ID", "testing").env("AWS_SECRET_ACCESS_KEY", "testing").env("AWS_DEFAULT_REGION", "us-east-1");
+    let results = run("the scenario", scenario.env("AWS_CONFIG_FILE", "/dev/null").env("AWS_SHARED_CREDENTIALS_FILE", "/dev/null"));
+    scenario::check("c", &serde_json::from_str(&results).unwrap()).unwrap_or_else(|differences| panic!("{differences}"));
 }
 
 #[test]

@@ -7,8 +7,8 @@ use mlua::{Lua, Value as LuaValue};
 use serde_json::{Value, json};
 use tucuxi::host::lua;
 
-use super::{check, session};
-use crate::moto;
+use super::session;
+use crate::{moto, scenario};
 
 /// A state with the module.
 fn state() -> Lua {
@@ -31,21 +31,38 @@ fn json(value: LuaValue) -> Value {
     }
 }
 
+/// The opposite of `json`.
+fn table(lua: &Lua, value: &Value) -> LuaValue {
+    match value {
+        Value::Null => LuaValue::Nil,
+        Value::Bool(value) => LuaValue::Boolean(*value),
+        Value::Number(number) => number.as_i64().map_or_else(|| LuaValue::Number(number.as_f64().unwrap()), LuaValue::Integer),
+        Value::String(text) => LuaValue::String(lua.create_string(text).unwrap()),
+        Value::Array(items) => LuaValue::Table(lua.create_sequence_from(items.iter().map(|item| table(lua, item))).unwrap()),
+        Value::Object(entries) => {
+            let entries = entries.iter().map(|(name, value)| (name.as_str(), table(lua, value)));
+            LuaValue::Table(lua.create_table_from(entries).unwrap())
+        }
+    }
+}
+
 #[test]
 fn the_scenario() {
     let lua = state();
-    let results = Rc::new(RefCell::new(Vec::new()));
+    let results = Rc::new(RefCell::new(serde_json::Map::new()));
     let reported = Rc::clone(&results);
     let report = lua.create_function(move |_, (step, result): (String, LuaValue)| {
-        reported.borrow_mut().push((step, json(result)));
+        reported.borrow_mut().insert(step, json(result));
         Ok(())
     });
     lua.globals().set("report", report.unwrap()).unwrap();
+    let given: serde_json::Map<_, _> = scenario::steps().into_iter().map(|step| (step.name, step.given)).collect();
+    lua.globals().set("given", table(&lua, &given.into())).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let arguments = vec![moto::url(), "lua-rivers".to_owned(), folder.path().to_str().unwrap().to_owned()];
     let script = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/client/scripting/scenario.lua")).unwrap();
     lua::run(&lua, "scenario.lua", &script, arguments).unwrap_or_else(|message| panic!("{message}"));
-    check(&results.borrow());
+    scenario::check("lua", &results.borrow()).unwrap_or_else(|differences| panic!("{differences}"));
 }
 
 /// The message of the error that a script raises.

@@ -6,8 +6,8 @@ use ::rhai::{Array, Dynamic, Engine, Map, Scope};
 use serde_json::{Value, json};
 use tucuxi::host::rhai;
 
-use super::{check, session};
-use crate::moto;
+use super::session;
+use crate::{moto, scenario};
 
 fn engine() -> Engine {
     let mut engine = Engine::new();
@@ -32,14 +32,19 @@ fn json(value: Dynamic) -> Value {
 fn the_scenario() {
     let mut engine = engine();
     engine.set_max_expr_depths(128, 128);
-    let results = Arc::new(Mutex::new(Vec::new()));
+    let results = Arc::new(Mutex::new(serde_json::Map::new()));
     let reported = Arc::clone(&results);
-    engine.register_fn("report", move |step: &str, result: Dynamic| reported.lock().unwrap().push((step.to_owned(), json(result))));
+    engine.register_fn("report", move |step: &str, result: Dynamic| {
+        reported.lock().unwrap().insert(step.to_owned(), json(result));
+    });
+    let given: serde_json::Map<_, _> = scenario::steps().into_iter().map(|step| (step.name, step.given)).collect();
+    let given = Value::Object(given).to_string();
+    engine.register_fn("given", move || Engine::new().parse_json(&given, true).unwrap());
     let folder = tempfile::tempdir().unwrap();
     let arguments = vec![moto::url(), "rhai-rivers".to_owned(), folder.path().to_str().unwrap().to_owned()];
     let script = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/client/scripting/scenario.rhai")).unwrap();
     rhai::run(&engine, "scenario.rhai", &script, arguments).unwrap_or_else(|message| panic!("{message}"));
-    check(&results.lock().unwrap());
+    scenario::check("rhai", &results.lock().unwrap()).unwrap_or_else(|differences| panic!("{differences}"));
 }
 
 /// The message of the error that a script raises.

@@ -1,4 +1,4 @@
--- The scenario of `scenario.json` in Lua. `report(step, results)` receives the results of each step.
+-- The steps of `scenario.json` in Lua: `given` has what each step is given, `report(step, results)` receives its results.
 local tucuxi = require "tucuxi"
 local url, bucket, folder = ...
 
@@ -14,18 +14,19 @@ local s3 = client "s3"
 
 -- objects
 s3:create_bucket{ Bucket = bucket }
-for number, content in ipairs { "one", "two", "three" } do
-  s3:put_object{ Bucket = bucket, Key = "images/" .. number, Body = content }
+for number, content in ipairs(given.objects.contents) do
+  s3:put_object{ Bucket = bucket, Key = given.objects.prefix .. number, Body = content }
 end
 local keys = {}
-for _, object in ipairs(s3:list_objects_v2{ Bucket = bucket, Prefix = "images/" }.Contents) do keys[#keys + 1] = object.Key end
+for _, object in ipairs(s3:list_objects_v2{ Bucket = bucket, Prefix = given.objects.prefix }.Contents) do keys[#keys + 1] = object.Key end
 local first = s3:get_object{ Bucket = bucket, Key = "images/1" }
 report("objects", { keys = keys, content = first.Body:read(), etag = first.ETag })
 
 -- pages
 local pages = 0
 keys = {}
-for page in s3:paginate("list_objects_v2", { Bucket = bucket, PaginationConfig = { PageSize = 2 } }) do
+local listing = { Bucket = bucket, Prefix = given.pages.prefix, PaginationConfig = { PageSize = given.pages.page_size } }
+for page in s3:paginate("list_objects_v2", listing) do
   pages = pages + 1
   for _, object in ipairs(page.Contents) do keys[#keys + 1] = object.Key end
 end
@@ -33,45 +34,44 @@ report("pages", { pages = pages, keys = keys })
 
 -- resources
 local resource = tucuxi.resource("s3", { endpoint_url = url })
-local images = resource:Bucket(bucket).objects:filter{ Prefix = "images/" }
+local images = resource:Bucket(bucket).objects:filter{ Prefix = given.resources.prefix }
 local results = { keys = {}, nested = 0 }
 for object in images do
-  if object.key > "images/1" then results.keys[#results.keys + 1] = object.key end
+  if object.key > given.resources.after then results.keys[#results.keys + 1] = object.key end
   results.size = object.size
   if results.nested < 4 then
     for inner in images:limit(2) do results.nested = results.nested + 1 end
   end
 end
-s3:put_object{ Bucket = bucket, Key = "old/1", Body = "" }
-s3:put_object{ Bucket = bucket, Key = "old/2", Body = "" }
+for _, key in ipairs(given.resources.old) do s3:put_object{ Bucket = bucket, Key = key, Body = "" } end
 results.batch = #resource:Bucket(bucket).objects:filter{ Prefix = "old/" }:delete()[1].Deleted
 report("resources", results)
 
 -- waiter
 s3:wait("bucket_exists", { Bucket = bucket })
-local waited = failure(s3.wait, s3, "object_exists", { Bucket = bucket, Key = "nope", WaiterConfig = { Delay = 0, MaxAttempts = 2 } })
+local waited = failure(s3.wait, s3, "object_exists", { Bucket = bucket, Key = given.waiter.missing, WaiterConfig = given.waiter.config })
 report("waiter", { found = true, failed = waited.name })
 
 -- streams
-s3:put_object{ Bucket = bucket, Key = "letters", Body = "abcdef" }
+s3:put_object{ Bucket = bucket, Key = "letters", Body = given.streams.letters }
 local body = s3:get_object{ Bucket = bucket, Key = "letters" }.Body
 results = { first = body:read(3), rest = body:read(100), lines = {} }
 assert(body:read(1) == nil)
 body:close()
 results.after_close = failure(body.read, body, 1).kind
-s3:put_object{ Bucket = bucket, Key = "lines", Body = "l1\nl2\n\nl4" }
+s3:put_object{ Bucket = bucket, Key = "lines", Body = given.streams.lines }
 for line in s3:get_object{ Bucket = bucket, Key = "lines" }.Body:lines() do results.lines[#results.lines + 1] = line end
 s3:upload_fileobj{ Bucket = bucket, Key = "copy", Fileobj = s3:get_object{ Bucket = bucket, Key = "letters" }.Body }
 results.copied = s3:get_object{ Bucket = bucket, Key = "copy" }.Body:read()
 report("streams", results)
 
 -- binary
-s3:put_object{ Bucket = bucket, Key = "binary", Body = "\0\255\254a" }
+s3:put_object{ Bucket = bucket, Key = "binary", Body = string.char(table.unpack(given.binary.bytes)) }
 local binary = s3:get_object{ Bucket = bucket, Key = "binary" }.Body:read()
 report("binary", { length = #binary, byte = binary:byte(2) })
 
 -- errors
-local err = failure(s3.get_object, s3, { Bucket = bucket, Key = "nope" })
+local err = failure(s3.get_object, s3, { Bucket = bucket, Key = given.errors.missing })
 local unknown = failure(function() return s3:get_objcet{} end)
 report("errors", {
   name = err.name, code = err.code, status = err.status, kind = err.kind, operation = err.operation, message = err.message,
@@ -89,11 +89,11 @@ local hooks = {
     table.sort(results.seen)
     if event.params.Key == "alias" then event.params.Key = "images/1" end
   end),
-  s3:on("before-sign.s3.GetObject", function(event) event.request.headers["x-trace"] = "42" end),
+  s3:on("before-sign.s3.GetObject", function(event) event.request.headers[given.hooks.header] = given.hooks.value end),
   s3:on("before-send.s3.GetObject", function(event)
-    results.header = event.request.headers["x-trace"]
-    if event.params.Key == "replaced" then event.response = { status = 200, headers = {}, body = "from a hook" } end
-    if event.params.Key == "raise" then error({ reason = "no such luck" }) end
+    results.header = event.request.headers[given.hooks.header]
+    if event.params.Key == "replaced" then event.response = { status = 200, headers = {}, body = given.hooks.response } end
+    if event.params.Key == "raise" then error({ reason = given.hooks.error }) end
   end),
 }
 results.changed = s3:get_object{ Bucket = bucket, Key = "alias" }.Body:read()
@@ -107,7 +107,7 @@ report("hooks", results)
 -- transfer
 local path = folder .. "/transfer"
 local file = assert(io.open(path, "wb"))
-file:write(("x"):rep(300000))
+file:write(("x"):rep(given.transfer.bytes))
 file:close()
 results = { uploaded = 0, downloaded = 0 }
 s3:upload_file{ Filename = path, Bucket = bucket, Key = "transfer", Callback = function(bytes) results.uploaded = results.uploaded + bytes end }
@@ -116,10 +116,10 @@ s3:download_file(bucket, "transfer", path .. ".back", nil, function(bytes)
   s3:head_object{ Bucket = bucket, Key = "transfer" }
   results.downloaded = results.downloaded + bytes
 end)
-local number = -1
+local number = 0
 s3:upload_fileobj{ Bucket = bucket, Key = "produced", Fileobj = function()
   number = number + 1
-  return number < 10 and tostring(number) or nil
+  return given.transfer.pieces[number]
 end }
 results.produced = s3:get_object{ Bucket = bucket, Key = "produced" }.Body:read()
 local received = assert(io.open(path .. ".received", "w+b"))
@@ -127,7 +127,7 @@ s3:download_fileobj{ Bucket = bucket, Key = "produced", Fileobj = received }
 received:seek("set")
 results.received = received:read("a")
 received:close()
-local stopped = failure(s3.upload_file, s3, { Filename = path, Bucket = bucket, Key = "stopped", Callback = function() error("stop at once", 0) end })
+local stopped = failure(s3.upload_file, s3, { Filename = path, Bucket = bucket, Key = "stopped", Callback = function() error(given.transfer.error, 0) end })
 results.raised = stopped
 report("transfer", results)
 
@@ -136,45 +136,49 @@ local token = tucuxi.cancel()
 token:cancel()
 report("limits", {
   canceled = failure(s3.get_object, s3, { Bucket = bucket, Key = "images/1" }, { cancel = token }).kind,
-  deadline = failure(s3.get_object, s3, { Bucket = bucket, Key = "images/1" }, { deadline = 0.000001 }).kind,
+  deadline = failure(s3.get_object, s3, { Bucket = bucket, Key = "images/1" }, { deadline = given.limits.deadline_seconds }).kind,
 })
 
 -- dynamodb
 local dynamodb = tucuxi.resource("dynamodb", { endpoint_url = url })
+local data = given.dynamodb
 local made = dynamodb:create_table{
   TableName = bucket, BillingMode = "PAY_PER_REQUEST",
-  KeySchema = { { AttributeName = "family", KeyType = "HASH" }, { AttributeName = "name", KeyType = "RANGE" } },
-  AttributeDefinitions = { { AttributeName = "family", AttributeType = "S" }, { AttributeName = "name", AttributeType = "S" } },
+  KeySchema = { { AttributeName = data.key, KeyType = "HASH" }, { AttributeName = data.range, KeyType = "RANGE" } },
+  AttributeDefinitions = { { AttributeName = data.key, AttributeType = "S" }, { AttributeName = data.range, AttributeType = "S" } },
 }
 made:wait_until_exists()
-made:put_item{ Item = { family = "dolphin", name = "tucuxi", kg = 53.5, digits = tucuxi.number "12345678901234567890.5", rivers = tucuxi.set{ "Amazonas", "Negro" } } }
-made:put_item{ Item = { family = "dolphin", name = "boto", kg = 160, rivers = tucuxi.set{ "Orinoco" } } }
-made:put_item{ Item = { family = "dolphin", name = "cub", kg = 9 } }
-local found = made:query{ KeyConditionExpression = { key = "family", eq = "dolphin" }, FilterExpression = { attr = "kg", gt = 50 } }
+for _, item in ipairs(data.items) do
+  item[data.key] = data.family
+  item.digits = tucuxi.number(data.digits)
+  item.rivers = item.rivers and tucuxi.set(item.rivers)
+  made:put_item{ Item = item }
+end
+local found = made:query{ KeyConditionExpression = { key = data.key, eq = data.family }, FilterExpression = { attr = "kg", gt = data.more_than } }
 results = { count = found.Count, names = {} }
 for _, item in ipairs(found.Items) do results.names[#results.names + 1] = item.name end
 local tucuxi_item = found.Items[2]
 results.kg, results.digits, results.river = tucuxi_item.kg, tostring(tucuxi_item.digits), tucuxi_item.rivers:contains("Negro")
-results.condition = failure(made.put_item, made, { Item = { family = "dolphin", name = "boto" }, ConditionExpression = { attr = "name", not_exists = true } }).code
+results.condition = failure(made.put_item, made, { Item = { [data.key] = data.family, [data.range] = "boto" }, ConditionExpression = { attr = data.range, not_exists = true } }).code
 report("dynamodb", results)
 
 -- sqs
 local sqs = client "sqs"
 local queue = sqs:create_queue{ QueueName = bucket }.QueueUrl
-sqs:send_message{ QueueUrl = queue, MessageBody = "klick", MessageAttributes = { pitch = { DataType = "Number", StringValue = "80" } } }
+sqs:send_message{ QueueUrl = queue, MessageBody = given.sqs.body, MessageAttributes = { pitch = { DataType = "Number", StringValue = given.sqs.pitch } } }
 local message = sqs:receive_message{ QueueUrl = queue, MessageAttributeNames = { "All" } }.Messages[1]
-report("sqs", { body = message.Body, pitch = message.MessageAttributes.pitch.StringValue, error = failure(sqs.get_queue_url, sqs, { QueueName = "nowhere" }).name })
+report("sqs", { body = message.Body, pitch = message.MessageAttributes.pitch.StringValue, error = failure(sqs.get_queue_url, sqs, { QueueName = given.sqs.missing }).name })
 
 -- ec2
 local ec2 = client "ec2"
-local vpc = ec2:create_vpc{ CidrBlock = "10.9.0.0/16" }.Vpc
-report("ec2", { cidr = vpc.CidrBlock, default = vpc.IsDefault, error = failure(ec2.delete_vpc, ec2, { VpcId = "vpc-00000000000000000" }).code })
+local vpc = ec2:create_vpc{ CidrBlock = given.ec2.cidr }.Vpc
+report("ec2", { cidr = vpc.CidrBlock, default = vpc.IsDefault, error = failure(ec2.delete_vpc, ec2, { VpcId = given.ec2.missing }).code })
 
 -- stubber
 local stubbed = client "s3"
 local stubber = stubbed:stubber()
-stubber:add_response{ method = "list_objects_v2", service_response = { Contents = { { Key = "stubbed" } } }, expected_params = { Bucket = "any" } }
-stubber:add_client_error("get_object", "AccessDenied")
+stubber:add_response{ method = "list_objects_v2", service_response = { Contents = { { Key = given.stubber.key } } }, expected_params = { Bucket = "any" } }
+stubber:add_client_error("get_object", given.stubber.code)
 stubber:activate()
 keys = { stubbed:list_objects_v2{ Bucket = "any" }.Contents[1].Key }
 err = failure(stubbed.get_object, stubbed, { Bucket = "any", Key = "k" })
@@ -194,6 +198,6 @@ for _ in pairs(s3:head_object{ Bucket = bucket, Key = "empty" }.Metadata) do met
 report("empty", { vpcs = #ec2:describe_vpcs{ VpcIds = { vpc.VpcId }, Filters = {} }.Vpcs, metadata = metadata })
 
 -- timestamps
-local time = tucuxi.timestamp "2015-01-25T08:00:00Z"
+local time = tucuxi.timestamp(given.timestamps.text)
 local modified = s3:head_object{ Bucket = bucket, Key = "images/1" }.LastModified
-report("timestamps", { text = tostring(time), seconds = time.seconds, ordered = time < modified, recent = time == tucuxi.timestamp(1422172800) and modified <= tucuxi.timestamp() })
+report("timestamps", { text = tostring(time), seconds = time.seconds, ordered = time < modified, recent = time == tucuxi.timestamp(given.timestamps.seconds) and modified <= tucuxi.timestamp() })

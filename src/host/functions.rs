@@ -1,0 +1,304 @@
+//! Functions of a script that the library calls: hooks, progress functions, and bodies that a script produces or receives.
+//!
+//! A binding keeps its functions by numbers, and implements [`Functions`]: how one of them is called from any thread.
+
+use std::fmt;
+use std::io::{self, Read, Write};
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::bridge::{Answer, Object};
+use crate::call::Event;
+use crate::error::{Error, Result};
+use crate::http::{Headers, Response};
+use crate::text::invalid;
+use crate::value::{Bytes, Map, Stream, Value};
+
+/// A function of the script, by the number under which the binding keeps it.
+pub(crate) type Function = u64;
+
+/// What a function is called with.
+pub(crate) enum Input {
+    /// Arguments; the reply is the result and null.
+    Arguments(Vec<Value>),
+    /// An event, which the function may change; the reply is the event before and after.
+    Event(Value),
+}
+
+pub(crate) type Reply = anyhow::Result<(Value, Value)>;
+
+/// The functions that a script has handed to the library.
+pub(crate) trait Functions: Send + Sync {
+    /// Calls a function from any thread, and waits for the reply.
+    ///
+    /// # Errors
+    /// [`Raised`] if the function raises an error; a message if it cannot run now.
+    fn request(&self, function: Function, input: Input) -> Reply;
+
+    /// Calls a function with arguments.
+    ///
+    /// # Errors
+    /// Those of [`request`](Self::request).
+    fn call(&self, function: Function, arguments: Vec<Value>) -> anyhow::Result<Value> {
+        self.request(function, Input::Arguments(arguments)).map(|(result, _)| result)
+    }
+}
+
+pub(crate) type Hook = Box<dyn Fn(&mut Event<'_, '_>) -> anyhow::Result<()> + Send + Sync>;
+
+/// Makes a hook of a function, which receives the event as data and changes it.
+pub(crate) fn hook(functions: Arc<dyn Functions>, function: Function) -> Hook {
+    Box::new(move |event| {
+        let (before, after) = functions.request(function, Input::Event(data(event)))?;
+        apply(event, &before, &after)?;
+        Ok(())
+    })
+}
+
+/// An event as data. Streams are left out: reading them would consume them.
+fn data(event: &Event<'_, '_>) -> Value {
+    let mut data = Map::from([
+        ("name", Value::from(event.name())),
+        ("stage", event.stage().into()),
+        ("service", event.service().name().into()),
+        ("operation", event.operation().name.clone().into()),
+        ("params", without_streams(event.params()).into()),
+        ("attempts", i64::from(event.attempts()).into()),
+    ]);
+    if let Some(request) = event.request() {
+        let fields =
+            [("method", request.method.as_str().into()), ("url", request.url.as_str().into()), ("headers", described(&request.headers))];
+        data.insert("request", Map::from(fields));
+    }
+    if let Some(response) = event.response() {
+        data.insert(
+            "response",
+            Map::from([("status", Value::from(i64::from(response.status))), ("headers", described(&response.headers))]),
+        );
+    }
+    if let Some(result) = event.result() {
+        data.insert("result", without_streams(result));
+    }
+    if let Some(delay) = event.retry() {
+        data.insert("retry", delay.as_secs_f64());
+    }
+    data.into()
+}
+
+fn without_streams(map: &Map) -> Map {
+    map.iter().filter(|(_, value)| value.as_stream().is_none()).map(|(name, value)| (name.clone(), value.clone())).collect()
+}
+
+fn described(headers: &Headers) -> Value {
+    headers.iter().collect::<Map>().into()
+}
+
+/// Applies the changes that a hook made to the data of an event.
+fn apply(event: &mut Event<'_, '_>, before: &Value, after: &Value) -> Result<()> {
+    change(event.params_mut(), &before["params"], &after["params"]);
+    if let Some(request) = event.request_mut() {
+        let (old, new) = (&before["request"], &after["request"]);
+        for (name, _) in differing(&old["headers"], &new["headers"]).filter(|(_, value)| value.is_null()) {
+            request.headers.remove(&name);
+        }
+        for (name, value) in differing(&old["headers"], &new["headers"]) {
+            match value {
+                Value::Null => {}
+                Value::String(text) => request.headers.set(name, text.as_str()),
+                other => return Err(wrong_type(&name, other.type_name())),
+            }
+        }
+        if let (false, Some(url)) = (old["url"] == new["url"], new["url"].as_str()) {
+            url.clone_into(&mut request.url);
+        }
+    }
+    match event.result_mut() {
+        Some(result) => change(result, &before["result"], &after["result"]),
+        None => {
+            if let Value::Map(result) = &after["result"] {
+                event.set_result(result.clone());
+            }
+        }
+    }
+    if let (Value::Null, Value::Map(response)) = (&before["response"], &after["response"]) {
+        event.set_response(response_of(response)?);
+    }
+    if before["retry"] != after["retry"] {
+        event.set_retry(after["retry"].as_float().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()));
+    }
+    Ok(())
+}
+
+/// A response that a hook made.
+fn response_of(data: &Map) -> Result<Response> {
+    let status = data["status"].as_int().and_then(|status| u16::try_from(status).ok());
+    let status = status.ok_or_else(|| invalid("Invalid value for parameter response.status: a number is expected"))?;
+    let mut headers = Headers::new();
+    for (name, value) in data["headers"].as_map().into_iter().flatten() {
+        headers.set(name.as_str(), value.as_str().ok_or_else(|| wrong_type(name, value.type_name()))?);
+    }
+    let body = match &data["body"] {
+        Value::Null => Bytes::default(),
+        Value::String(text) => Bytes::from(text.as_bytes()),
+        Value::Bytes(bytes) => bytes.clone(),
+        other => return Err(wrong_type("response.body", other.type_name())),
+    };
+    Ok(Response::new(status, headers, body))
+}
+
+fn change(target: &mut Map, before: &Value, after: &Value) {
+    for (name, value) in differing(before, after) {
+        match value {
+            Value::Null => {
+                target.remove(&name);
+            }
+            value => {
+                target.insert(name.as_str(), value);
+            }
+        }
+    }
+}
+
+/// The entries of `after` that differ, and null for each one that is gone.
+fn differing(before: &Value, after: &Value) -> impl Iterator<Item = (String, Value)> {
+    let entries = |value: &Value| value.as_map().cloned().unwrap_or_default();
+    let (before, after) = (entries(before), entries(after));
+    let gone: Vec<_> = before.keys().filter(|name| !after.contains_key(name)).map(|name| (name.to_owned(), Value::Null)).collect();
+    let changed: Vec<_> = after
+        .iter()
+        .filter(|(name, value)| before.get(name.as_str()) != Some(*value))
+        .map(|(name, value)| (name.to_string(), value.clone()))
+        .collect();
+    gone.into_iter().chain(changed)
+}
+
+pub(crate) fn wrong_type(name: &str, kind: &str) -> Error {
+    invalid(format_args!("Invalid type for parameter {name}, type: {kind}"))
+}
+
+/// An error that a function of the script raised. The binding keeps the error itself under the number.
+#[derive(Debug)]
+pub(crate) struct Raised {
+    pub(crate) number: u64,
+    pub(crate) message: String,
+}
+
+impl fmt::Display for Raised {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Raised {}
+
+impl Raised {
+    /// Returns the number of the error of the script that caused this one.
+    pub(crate) fn cause_of(error: &Error) -> Option<u64> {
+        let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
+        while let Some(error) = cause {
+            let inner =
+                error.downcast_ref::<io::Error>().and_then(io::Error::get_ref).map(|inner| inner as &(dyn std::error::Error + 'static));
+            if let Some(raised) = [Some(error), inner].into_iter().flatten().find_map(|error| error.downcast_ref::<Raised>()) {
+                return Some(raised.number);
+            }
+            cause = inner.or_else(|| error.source());
+        }
+        None
+    }
+}
+
+/// The error of a function as the error of a stream. It can be found in it, which a plain conversion of `anyhow` prevents.
+fn in_stream(error: anyhow::Error) -> io::Error {
+    io::Error::other(error.reallocate_into_boxed_dyn_error_without_backtrace())
+}
+
+/// A body that a function of the script produces: it is called with a number of bytes and returns text or bytes, and null at
+/// the end.
+pub(crate) struct FunctionReader {
+    pub(crate) functions: Arc<dyn Functions>,
+    pub(crate) function: Function,
+    /// What the function returned and was not read yet.
+    rest: Bytes,
+    /// How much of it was read.
+    position: usize,
+}
+
+impl FunctionReader {
+    pub(crate) fn new(functions: Arc<dyn Functions>, function: Function) -> FunctionReader {
+        FunctionReader { functions, function, rest: Bytes::default(), position: 0 }
+    }
+}
+
+impl Read for FunctionReader {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.position == self.rest.len() && !buffer.is_empty() {
+            let wanted = i64::try_from(buffer.len()).unwrap_or(i64::MAX);
+            self.position = 0;
+            self.rest = match self.functions.call(self.function, vec![wanted.into()]).map_err(in_stream)? {
+                Value::Null => Bytes::default(),
+                Value::String(text) => Bytes::from(text.as_bytes()),
+                Value::Bytes(bytes) => bytes,
+                other => return Err(io::Error::other(format!("A body returns text or bytes, not a {}.", other.type_name()))),
+            };
+        }
+        let count = buffer.len().min(self.rest.len() - self.position);
+        buffer[..count].copy_from_slice(&self.rest[self.position..self.position + count]);
+        self.position += count;
+        Ok(count)
+    }
+}
+
+/// A destination that is a function of the script, which is called with the bytes.
+pub(crate) struct FunctionWriter {
+    pub(crate) functions: Arc<dyn Functions>,
+    pub(crate) function: Function,
+}
+
+impl Write for FunctionWriter {
+    fn write(&mut self, buffer: &[u8]) -> io::Result<usize> {
+        self.functions.call(self.function, vec![Bytes::from(buffer.to_vec()).into()]).map_err(in_stream)?;
+        Ok(buffer.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// A body that is the rest of a stream of the script.
+pub(crate) fn body_of(object: Arc<Object>) -> Value {
+    struct Rest(Arc<Object>);
+    impl Read for Rest {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            let Object::Stream(stream) = &*self.0 else { return Ok(0) };
+            let mut stream = stream.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            let content = stream.read(Some(buffer.len() as u64)).map_err(io::Error::other)?;
+            buffer[..content.len()].copy_from_slice(&content);
+            Ok(content.len())
+        }
+    }
+    let attribute = |name: &str| object.get(name).and_then(Answer::into_value).ok().and_then(|value| value.as_int());
+    let length = attribute("length").zip(attribute("position")).and_then(|(length, position)| u64::try_from(length - position).ok());
+    match length {
+        Some(length) => Stream::from_reader_with_length(Rest(object), length).into(),
+        None => Stream::from_reader(Rest(object)).into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::ErrorKind;
+
+    #[test]
+    fn an_error_of_the_script_is_found_below_other_errors() {
+        let raised = || Raised { number: 7, message: "no".into() };
+        let direct = Error::new(ErrorKind::Foreign, "hook").with_source(raised());
+        let in_a_body =
+            Error::new(ErrorKind::Stream, "body").with_source(io::Error::other(anyhow::Error::new(raised()).context("reading")));
+        let in_a_stream = Error::new(ErrorKind::Stream, "writer").with_source(in_stream(raised().into()));
+        let found = [direct, in_a_body, in_a_stream].map(|error| Raised::cause_of(&error));
+        assert_eq!(found, [Some(7); 3]);
+        assert_eq!(Raised::cause_of(&Error::new(ErrorKind::Stream, "body")), None);
+    }
+}
