@@ -5,7 +5,7 @@ import re
 import threading
 
 from . import _native, exceptions
-from .awsrequest import URLLib3Session
+from .awsrequest import Endpoint, URLLib3Session
 from .config import Config
 from .docs import OperationDoc
 from .hooks import EventEmitter, extended
@@ -109,6 +109,29 @@ class BaseClient:
     @property
     def waiter_names(self):
         return self._native.get("waiter_names")
+
+    @property
+    def _request_signer(self):
+        # Not public in botocore either, but programs sign URLs of their own with it.
+        from .auth import RequestSigner
+
+        model, session = self.meta.service_model, self._origin[0]
+        version = model.signature_version or "v4"
+        return RequestSigner(model.service_id, self.meta.region_name, model.signing_name, version, session.get_credentials(), self.meta.events)
+
+    @property
+    def _client_config(self):
+        return self.meta.config
+
+    @property
+    def _service_model(self):
+        return self.meta.service_model
+
+    @property
+    def _endpoint(self):
+        endpoint = Endpoint()
+        endpoint.host = self.meta.endpoint_url
+        return endpoint
 
     def _make_api_call(self, operation_name, api_params):
         if URLLib3Session.send is not _SEND:

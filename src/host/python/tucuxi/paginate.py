@@ -11,6 +11,10 @@ class ResultKey(str):
     def expression(self):
         return str(self)
 
+    @property
+    def parsed(self):
+        return {"type": "field", "children": [], "value": str(self)}
+
     def search(self, value):
         """Returns the items of a page."""
         return _native.search(self, value)

@@ -211,4 +211,13 @@ def create_transfer_manager(client, config, osutil=None):
     return TransferManager(client, config, osutil)
 
 
+def __getattr__(name):
+    # That module needs this one.
+    if name == "TransferManager":
+        from .transfer_manager import TransferManager
+
+        return TransferManager
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
 TransferConfig.__module__ = S3Transfer.__module__ = "boto3.s3.transfer"

@@ -2,7 +2,7 @@
 
 import concurrent.futures
 
-from .transfer import TransferConfig
+from .transfer import S3Transfer, TransferConfig
 
 
 class BaseSubscriber:
@@ -38,6 +38,10 @@ class TransferFuture:
 
 class TransferManager:
     """Runs transfers of a client on as many threads as its configuration allows."""
+
+    ALLOWED_DOWNLOAD_ARGS = S3Transfer.ALLOWED_DOWNLOAD_ARGS
+    ALLOWED_UPLOAD_ARGS = S3Transfer.ALLOWED_UPLOAD_ARGS
+    ALLOWED_COPY_ARGS = S3Transfer.ALLOWED_COPY_ARGS
 
     def __init__(self, client, config=None, osutil=None, executor_cls=None):
         self.client, self.config = client, config or TransferConfig()
