@@ -4,11 +4,13 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anyhow::Context as _;
 use clap::Args;
 
 use super::connect::Connect;
+use super::each::{self, Calls, Each};
 use super::replace_file::ReplaceFile;
 use super::{dry_run, output};
 use crate::definition::ShapeType;
@@ -38,6 +40,16 @@ pub(crate) struct Arguments {
     /// replaced only if the body is complete.
     #[arg(long, value_name = "FILE")]
     output: Option<PathBuf>,
+    /// Make a call for each line of this file, or with - of standard input. A line is a JSON object whose members are added to the
+    /// parameters. Each result is a line {"line": N, "result": ...} or {"line": N, "error": ...}, in the order of the lines.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["output", "files", "dry_run"])]
+    each: Option<String>,
+    /// With --each: the number of calls that run at the same time.
+    #[arg(long, value_name = "N", requires = "each", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=i64::from(each::MOST)))]
+    parallel: u16,
+    /// How long the call may take, in seconds, with all retries; with --each, how long each of them may take.
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    timeout: Option<Duration>,
     /// Print the signed request, with secrets masked, and send nothing.
     #[arg(long, conflicts_with_all = ["query", "output"])]
     dry_run: bool,
@@ -68,9 +80,33 @@ pub(crate) fn run(arguments: Arguments, connect: &Connect) -> anyhow::Result<()>
         let mut request = client.prepare(operation, parameters)?;
         return if arguments.curl { output::lines([request.to_curl(Secrets::Shown)?]) } else { dry_run::print(request) };
     }
+    let request = |parameters: Value| {
+        let request = client.request(operation, parameters);
+        arguments.timeout.into_iter().fold(request, |request, timeout| request.deadline(timeout)).send()
+    };
+    if let Some(path) = arguments.each {
+        if streams_body(&client, operation)? {
+            anyhow::bail!("--each: the response of {operation} has a streamed body, which is no JSON");
+        }
+        let call = |parameters: Map| {
+            let mut response = request(parameters.into())?;
+            if let Some(map) = response.as_map_mut() {
+                read_events(map)?;
+            }
+            query.as_ref().map_or_else(|| Ok(response.clone()), |query| query.search(&response))
+        };
+        let base = parameters.as_map().context("--each requires parameters that are a JSON object")?;
+        let calls = Calls { base, call: &call, text: |value| value.to_json_text(false) };
+        let done = each::run(&Each { path, parallel: arguments.parallel }, &calls);
+        return done.map_err(|failure| match failure.code {
+            // The reader of the results has closed the pipe.
+            0 => io::Error::from(io::ErrorKind::BrokenPipe).into(),
+            _ => anyhow::Error::msg(failure.message),
+        });
+    }
     let target = target(&client, operation, arguments.output.as_deref())?;
     let prints_body = matches!(target, Target::StandardOutput);
-    let mut response = client.call(operation, parameters)?;
+    let mut response = request(parameters)?;
     if let Some(map) = response.as_map_mut() {
         read_streams(map, target)?;
     }
@@ -120,13 +156,8 @@ fn streams_body(client: &Client, operation: &str) -> anyhow::Result<bool> {
 
 /// Replaces the streams in a response, which JSON cannot represent: events become a list, and a body goes to its target.
 fn read_streams(response: &mut Map, mut target: Target) -> anyhow::Result<()> {
-    let streams: Vec<(Str, Stream)> =
-        response.iter().filter_map(|(name, value)| Some((name.clone(), value.as_stream()?.clone()))).collect();
-    for (member, stream) in streams {
-        if let Some(events) = stream.events() {
-            response.insert(member, events.collect::<crate::Result<Vec<Value>>>()?);
-            continue;
-        }
+    read_events(response)?;
+    for (member, stream) in streams(response) {
         match std::mem::replace(&mut target, Target::None) {
             Target::File(file, path) => write_file(&stream, file).with_context(|| path.display().to_string())?,
             Target::StandardOutput => output::print(|out| io::copy(&mut stream.take().ok_or_else(already_read)?, out).map(drop))?,
@@ -136,6 +167,26 @@ fn read_streams(response: &mut Map, mut target: Target) -> anyhow::Result<()> {
         }
     }
     Ok(())
+}
+
+/// Replaces streams of events by lists.
+fn read_events(response: &mut Map) -> crate::Result<()> {
+    for (member, stream) in streams(response) {
+        if let Some(events) = stream.events() {
+            response.insert(member, events.collect::<crate::Result<Vec<Value>>>()?);
+        }
+    }
+    Ok(())
+}
+
+fn streams(response: &Map) -> Vec<(Str, Stream)> {
+    response.iter().filter_map(|(name, value)| Some((name.clone(), value.as_stream()?.clone()))).collect()
+}
+
+/// Reads a time limit.
+fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds = text.parse().ok().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    seconds.filter(|seconds| !seconds.is_zero()).ok_or_else(|| "expected a number of seconds greater than 0".to_owned())
 }
 
 fn write_file(stream: &Stream, mut file: ReplaceFile) -> anyhow::Result<()> {

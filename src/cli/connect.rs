@@ -83,5 +83,10 @@ pub(crate) fn definitions_session() -> Result<Session> {
 
 /// Creates a client that is only asked about its operations, which are the same in every region.
 pub(crate) fn definitions_client(service: &str) -> Result<Client> {
-    definitions_session()?.client_builder(service).region("us-east-1").build()
+    definitions_client_of(&definitions_session()?, service)
+}
+
+/// Creates a client of a session that is only asked about its operations.
+pub(crate) fn definitions_client_of(session: &Session, service: &str) -> Result<Client> {
+    session.client_builder(service).region("us-east-1").build()
 }

@@ -1,5 +1,5 @@
-//! The subcommands that show definitions: `tucuxi services`, `tucuxi operations SERVICE`, and
-//! `tucuxi describe SERVICE OPERATION`; and `tucuxi stubs SERVICE…`, which writes type stubs of Python.
+//! The subcommands that show definitions: `tucuxi services`, `tucuxi operations SERVICE`, `tucuxi describe SERVICE OPERATION`,
+//! and `tucuxi schema SERVICE OPERATION`; and `tucuxi stubs SERVICE…`, which writes type stubs of Python.
 
 use std::fs;
 use std::path::PathBuf;
@@ -87,5 +87,25 @@ impl Describe {
             Some(Which::Input) => output::plain_json(&client.input_schema(&self.operation)?),
             Some(Which::Output) => output::plain_json(&client.output_schema(&self.operation)?),
         }
+    }
+}
+
+/// Print a JSON Schema (draft 2020-12) of an operation's parameters, or of its response.
+#[derive(Args)]
+pub(crate) struct Schema {
+    /// The service's name, for example s3.
+    service: String,
+    /// The operation's name in either spelling: list_objects_v2 or ListObjectsV2.
+    operation: String,
+    /// Print the schema of the response.
+    #[arg(long)]
+    response: bool,
+}
+
+impl Schema {
+    /// Runs the subcommand.
+    pub(crate) fn run(self) -> anyhow::Result<()> {
+        let client = connect::definitions_client(&self.service)?;
+        output::plain_json(&if self.response { client.output_schema(&self.operation)? } else { client.input_schema(&self.operation)? })
     }
 }

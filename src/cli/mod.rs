@@ -3,17 +3,21 @@
 mod advice;
 mod aws;
 mod call;
+mod complete;
 mod connect;
 mod definitions;
 #[cfg(feature = "demo")]
 mod demo;
 mod dry_run;
+mod each;
 mod endpoint_parts;
 mod failure;
 mod inspect;
 mod interrupt;
+mod mcp;
 mod output;
 mod replace_file;
+mod resource;
 #[cfg(any(feature = "lua", feature = "rhai"))]
 mod run_script;
 mod serve;
@@ -39,10 +43,14 @@ enum Command {
     Services(inspect::Services),
     Operations(inspect::Operations),
     Describe(inspect::Describe),
+    Schema(inspect::Schema),
     Call(call::Arguments),
+    Completion(complete::Arguments),
     #[cfg(feature = "demo")]
     Demo(demo::Arguments),
     Definitions(definitions::Arguments),
+    Mcp(mcp::Arguments),
+    Resource(resource::Arguments),
     #[cfg(any(feature = "lua", feature = "rhai"))]
     Run(run_script::Arguments),
     Serve(serve::Arguments),
@@ -53,6 +61,9 @@ enum Command {
 pub fn main() -> ExitCode {
     interrupt::install();
     let words: Vec<String> = std::env::args().collect();
+    if let Some(done) = complete::requested(&words) {
+        return done;
+    }
     if is_aws(&words) {
         return aws::run(&words[1..]).map_or_else(|failure| exit(&failure, "\n"), |()| ExitCode::SUCCESS);
     }
@@ -61,10 +72,14 @@ pub fn main() -> ExitCode {
         Command::Services(arguments) => arguments.run(),
         Command::Operations(arguments) => arguments.run(),
         Command::Describe(arguments) => arguments.run(),
+        Command::Schema(arguments) => arguments.run(),
         Command::Call(arguments) => call::run(arguments, &connect),
+        Command::Completion(arguments) => complete::run(&arguments),
         #[cfg(feature = "demo")]
         Command::Demo(arguments) => demo::run(arguments, connect),
         Command::Definitions(arguments) => definitions::run(arguments),
+        Command::Mcp(arguments) => mcp::run(arguments, connect),
+        Command::Resource(arguments) => resource::run(&arguments, &connect),
         #[cfg(any(feature = "lua", feature = "rhai"))]
         Command::Run(arguments) => run_script::run(arguments, &connect),
         Command::Serve(arguments) => serve::run(&arguments, connect),

@@ -21,10 +21,13 @@
 //! 18. [Node](node)
 //! 19. [The line protocol](line_protocol)
 //! 20. [C](c)
-//! 21. [Coming from boto3](coming_from_boto3)
-//! 22. [Programs](programs)
-//! 23. [Differences from boto3](differences)
-//! 24. [Architecture](architecture)
+//! 21. [Agents: the Model Context Protocol](mcp)
+//! 22. [Shell completion](completion)
+//! 23. [Resources and many calls on the command line](command_line)
+//! 24. [Coming from boto3](coming_from_boto3)
+//! 25. [Programs](programs)
+//! 26. [Differences from boto3](differences)
+//! 27. [Architecture](architecture)
 
 #[doc = include_str!("first_call.md")]
 pub mod first_call {}
@@ -95,6 +98,15 @@ pub mod lua {}
 #[doc = include_str!("rhai.md")]
 #[cfg(feature = "rhai")]
 pub mod rhai {}
+
+#[doc = include_str!("mcp.md")]
+pub mod mcp {}
+
+#[doc = include_str!("command_line.md")]
+pub mod command_line {}
+
+#[doc = include_str!("completion.md")]
+pub mod completion {}
 
 #[doc = include_str!("c.md")]
 pub mod c {}

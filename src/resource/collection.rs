@@ -5,7 +5,7 @@ use std::vec;
 
 use super::model::batch_action;
 use super::{MemberKind, Outcome, Resource, request};
-use crate::client::{OperationRequest, params_map};
+use crate::client::{Client, OperationRequest, params_map};
 use crate::definition::resource::{Action, ResourceType};
 use crate::error::{Error, ErrorKind, Result};
 use crate::paginator::Paginator;
@@ -131,6 +131,16 @@ impl Collection {
         let types = self.parent.0.model.definition.types();
         // The definition was checked when it was read; a collection without a resource has the type of the parent.
         self.definition().resource.as_ref().map_or(self.parent.resource_type(), |way| &types[way.resource_type])
+    }
+
+    /// Returns the API name of the operation that lists the items. [`filter`](Self::filter) takes its parameters.
+    pub fn operation(&self) -> &str {
+        &self.definition().operation
+    }
+
+    /// Returns the client that makes the calls.
+    pub fn client(&self) -> &Client {
+        self.parent.client()
     }
 
     fn definition(&self) -> &Action {

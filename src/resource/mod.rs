@@ -202,6 +202,15 @@ impl Resource {
             .map_err(|error| error.with_place(&format!("{self}.{name}")))
     }
 
+    /// Returns the type of the resources that a reference leads to. Nothing is loaded.
+    ///
+    /// # Errors
+    /// `UnknownName` if there is no such reference.
+    pub fn reference_type(&self, name: &str) -> Result<&ResourceType> {
+        let way = self.class().reference(self, name)?;
+        Ok(&self.0.model.definition.types()[way.resource.resource_type])
+    }
+
     /// Returns a collection of resources that belong to this one. No request is made until it is iterated over.
     ///
     /// # Errors

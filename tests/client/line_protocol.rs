@@ -59,6 +59,11 @@ fn invalid_lines_are_answered_with_errors() {
         (r#"{"id": 3, "client": {"service": "s3"}, "call": "list_bukets"}"#, json!(3), "Did you mean list_buckets"),
         (r#"{"id": 4, "client": {"service": "s3", "rgion": "x"}, "call": "list_buckets"}"#, json!(4), "rgion"),
         (r#"{"id": 5, "client": {"service": "s3"}, "call": "put_object", "params": []}"#, json!(5), "\"params\" must be"),
+        (r#"{"id": 6, "client": {"service": "s3"}, "call": "put_object", "length": 5}"#, json!(6), "\"length\" requires \"stream\""),
+        (r#"{"id": 7, "client": {"service": "s3"}, "get": "name"}"#, json!(7), "\"get\" requires \"resource\""),
+        (r#"{"id": 8, "client": {"service": "s3"}, "call": "x", "filter": {"a": 1}}"#, json!(8), "requires \"resource\""),
+        (r#"{"id": 9, "client": {"service": "s3"}, "resource": ["Bukcet", "b"], "get": "x"}"#, json!(9), "Did you mean Bucket"),
+        (r#"{"id": "c", "chunk": "?"}"#, json!("c"), "\"chunk\" is not base64"),
     ] {
         server.send(line);
         let answer = server.read();
@@ -123,6 +128,64 @@ fn streams_go_in_chunks_in_both_directions_and_pages_line_by_line() {
     let cut = server.read();
     assert!(cut["id"] == "c" && cut["error"].is_object(), "a body without its end is not stored: {cut}");
     assert!(server.process.wait().unwrap().success());
+}
+
+#[test]
+fn resources_and_collections_are_reached_by_words() {
+    let moto = Moto::start("line_protocol_resources");
+    let mut server = Server::start(&moto.url());
+    let s3 = json!({"service": "s3"});
+    let created = server.ask(json!({"id": 1, "client": s3, "resource": [], "call": "create_bucket", "params": {"Bucket": "river"}}));
+    assert_eq!(created["result"], json!({"resource": ["Bucket", "river"], "identifiers": {"name": "river"}}));
+    for key in ["a", "b", "c"] {
+        let put =
+            json!({"id": 2, "client": s3, "resource": ["Bucket", "river"], "call": "put_object", "params": {"Key": key, "Body": "hello"}});
+        assert_eq!(server.ask(put)["result"]["resource"], json!(["Object", "river", key]));
+    }
+    let listed = json!({"id": 3, "client": s3, "resource": ["Bucket", "river"], "paginate": "objects", "page_size": 2, "max_items": 3});
+    let page = server.ask(listed);
+    assert_eq!(
+        (page["page"][0]["resource"].clone(), page["page"][0]["attributes"]["size"].clone()),
+        (json!(["ObjectSummary", "river", "a"]), json!(5))
+    );
+    assert_eq!((page["page"].as_array().unwrap().len(), server.read()["page"].as_array().unwrap().len()), (2, 1));
+    assert_eq!(server.read(), json!({"id": 3, "done": true}));
+    let length = server.ask(json!({"id": 4, "client": s3, "resource": ["Object", "river", "a"], "get": "content_length"}));
+    assert_eq!(length, json!({"id": 4, "result": 5}));
+    let body = server.ask(json!({"id": 5, "client": s3, "resource": ["Object", "river", "a"], "call": "get"}));
+    assert_eq!(body["result"]["Body"], json!({"$stream": 5}));
+    assert_eq!((&server.read()["chunk"], &server.read()), (&json!("aGVsbG8="), &json!({"id": 5, "done": true})));
+    let waited = server.ask(json!({"id": 6, "client": s3, "resource": ["Bucket", "river"], "wait": "exists"}));
+    assert_eq!(waited, json!({"id": 6, "result": null}));
+    let members = server.ask(json!({"id": 7, "client": s3, "resource": ["Bucket", "x"], "members": true}));
+    assert!(members["result"]["collections"].as_array().unwrap().contains(&json!("objects")), "{members}");
+    let objects = json!(["Bucket", "river", "objects"]);
+    let deleted = server.ask(json!({"id": 8, "client": s3, "resource": objects, "filter": {"Prefix": "a"}, "call": "delete"}));
+    assert_eq!(deleted["result"][0]["Deleted"][0]["Key"], "a");
+    server.end();
+}
+
+#[test]
+fn an_invalid_chunk_ends_its_call_once() {
+    let moto = Moto::start("line_protocol_chunk");
+    let mut server = Server::start(&moto.url());
+    let config = json!({"s3": {"payload_signing_enabled": false}, "request_checksum_calculation": "when_required"});
+    let client = json!({"service": "s3", "config": config});
+    assert_eq!(
+        server.ask(json!({"id": 1, "client": client, "call": "create_bucket", "params": {"Bucket": "river"}}))["error"],
+        Value::Null
+    );
+    let put = json!({"id": "put", "client": client, "call": "put_object", "params": {"Bucket": "river", "Key": "a"}, "stream": "Body", "length": 10});
+    server.send(&put.to_string());
+    server.send(r#"{"id": "put", "chunk": "aGVsbG8="}"#);
+    let failed = server.ask(json!({"id": "put", "chunk": "not base64"}));
+    assert_eq!(failed["id"], "put");
+    assert!(failed.to_string().contains("is not base64"), "{failed}");
+    // What follows for the call is ignored, and the ID is free.
+    server.send(r#"{"id": "put", "end": true}"#);
+    let again = server.ask(json!({"id": "put", "client": client, "wait": "bucket_exists", "params": {"Bucket": "river"}}));
+    assert!(again["result"].is_object(), "{again}");
+    server.end();
 }
 
 /// Sends eight calls before it reads a response, and prints the accounts and the number of different IDs.

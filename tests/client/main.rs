@@ -26,6 +26,10 @@ mod chapters;
 mod collection_memory;
 #[cfg(feature = "demo")]
 mod command;
+#[cfg(feature = "cli")]
+mod command_resources;
+#[cfg(feature = "cli")]
+mod completion;
 mod credentials;
 mod customizations;
 mod default_session;
@@ -37,6 +41,8 @@ mod guide;
 mod inspection;
 #[cfg(feature = "cli")]
 mod line_protocol;
+#[cfg(feature = "cli")]
+mod mcp;
 mod moto_services;
 mod no_sockets;
 mod outdated;

@@ -23,6 +23,16 @@ pub fn with_crt() -> PathBuf {
     environment("python-crt", WITH_CRT)
 }
 
+/// The packages of [`with_mcp`]: a client of the Model Context Protocol.
+#[allow(dead_code, reason = "one test program uses it")]
+const WITH_MCP: &str = "mcp==2.3.0\n";
+
+/// The Python of a virtual environment with a client of the Model Context Protocol.
+#[allow(dead_code, reason = "one test program uses it")]
+pub fn with_mcp() -> PathBuf {
+    environment("python-mcp", WITH_MCP)
+}
+
 fn environment(name: &str, requirements: &str) -> PathBuf {
     let folder = target().join(name);
     let python = folder.join("bin/python");

@@ -161,6 +161,11 @@ pub(super) fn find(command: &str, name: &str) -> Option<&'static Command> {
     COMMANDS.iter().find(|row| row.command == command && row.name == name)
 }
 
+/// The commands beside the operations of a service, with their options.
+pub(super) fn of_command(command: &str) -> impl Iterator<Item = (&'static str, &'static [(&'static str, Arity)])> {
+    COMMANDS.iter().filter(move |row| row.command == command).map(|row| (row.name, row.options))
+}
+
 /// Runs the command line if it is one of these commands.
 ///
 /// # Errors

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::values::BlobText;
 use super::words::{Arity, Words};
+use crate::cli::each::{self, Each};
 use crate::cli::failure::{Failure, Result};
 use crate::cli::output::{Look, Pager};
 use crate::cli::{connect, terminal};
@@ -36,6 +37,8 @@ pub(super) const OPTIONS: &[(&str, Arity)] = &[
     ("no-cli-auto-prompt", Arity::None),
     ("print-request", Arity::Attached),
     ("timeout", Arity::One),
+    ("each", Arity::One),
+    ("parallel", Arity::One),
 ];
 
 /// How `--print-request` shows a request.
@@ -59,6 +62,8 @@ pub(super) struct Globals {
     pub timeout: Option<Duration>,
     color: Option<String>,
     pages: bool,
+    /// Makes a call for each line of a file.
+    pub each: Option<Each>,
     blobs: Option<String>,
     endpoint_url: Option<String>,
     verify: Option<Verify>,
@@ -95,14 +100,24 @@ impl Globals {
             Some("json") => Ok(RequestForm::Json),
             Some(other) => Err(invalid_choice("print-request", other, &["http", "curl", "json"])),
         });
+        let parallel = text("parallel").map(|text| match text.parse::<u16>() {
+            Ok(count) if (1..=each::MOST).contains(&count) => Ok(count),
+            _ => Err(Failure::usage(format!("argument --parallel: expected a number from 1 to {}: '{text}'", each::MOST))),
+        });
+        let parallel = parallel.transpose()?;
+        let each = text("each").map(|path| Each { path, parallel: parallel.unwrap_or(8) });
+        if parallel.is_some() && each.is_none() {
+            return Err(Failure::usage("argument --parallel: requires --each"));
+        }
         Ok(Globals {
             region: text("region"),
             profile: text("profile"),
-            output: choice("output", text("output"), &["json", "text", "table", "yaml", "yaml-stream", "off"])?,
+            output: choice("output", text("output"), &crate::cli::output::Format::NAMES)?,
             query,
             debug: given("debug"),
             paginates: !given("no-paginate"),
             print_request: print_request.transpose()?,
+            each,
             timeout: text("timeout").map(|text| seconds("timeout", &text)).transpose()?.flatten(),
             blobs: choice("cli-binary-format", text("cli-binary-format"), &["base64", "raw-in-base64-out"])?,
             endpoint_url,

@@ -31,6 +31,8 @@ const GLOBAL: &[(&str, &str)] = &[
     ("--cli-connect-timeout SECONDS", "How long a connection may take; 0 for no limit. Default: 60."),
     ("--cli-binary-format FORMAT", "How blobs are written: base64 (default) or raw-in-base64-out."),
     ("--timeout SECONDS", "How long the whole call may take, with all retries and pages."),
+    ("--each FILE", "Makes a call for each line of a file (- for standard input): a JSON object of parameters."),
+    ("--parallel N", "With --each: how many calls run at the same time. Default: 8."),
     ("--print-request[=FORM]", "Prints the signed request instead of sending it: http (default), curl, or json."),
     ("--color WHEN", "on, off, or auto (default): colors at a terminal."),
     ("--no-cli-pager", "Prints results without the pager."),
@@ -49,9 +51,12 @@ const COMMANDS: &[(&str, &str)] = &[
     ("cloudformation package", "Uploads the local files of a template."),
     ("cloudformation deploy", "Creates or updates a stack."),
     ("call", "Calls an operation with parameters as JSON."),
-    ("describe", "Describes an operation as JSON."),
+    ("resource", "Uses the resources of a service: attributes, actions, collections, waiters."),
+    ("describe, schema", "Describe an operation as JSON, and as a JSON Schema."),
     ("services, operations", "List the services, and the operations of one."),
     ("definitions", "Imports service definitions."),
+    ("completion", "Prints a script that completes commands in a shell."),
+    ("mcp, serve", "Serve agents (Model Context Protocol), and programs in any language (lines of JSON)."),
 ];
 
 const CONFIGURE: &[(&str, &str)] = &[
@@ -125,7 +130,7 @@ fn text_of(topic: &[String]) -> Result<String> {
 }
 
 /// A session for the definitions alone, which works whatever the profile and the configuration files are.
-fn session() -> Result<Session> {
+pub(super) fn session() -> Result<Session> {
     let look_up = |name: &str| match name {
         "AWS_PROFILE" | "AWS_DEFAULT_PROFILE" => None,
         name => std::env::var(name).ok(),
@@ -375,6 +380,29 @@ fn details(text: &mut Text, node: &Node<'_>) -> Result<()> {
     Ok(())
 }
 
+/// The description of a global option.
+pub(super) fn about_global(name: &str) -> &'static str {
+    let is_of_option = |words: &str| words.strip_prefix("--").and_then(|words| words.split([' ', '[']).next()) == Some(name);
+    GLOBAL.iter().find(|(words, _)| is_of_option(words)).map_or("", |(_, about)| *about)
+}
+
+/// A line about an option of an operation, for completion.
+pub(super) fn about(argument: &Argument<'_>) -> String {
+    let kind = match &argument.role {
+        Role::Member { node, .. } => type_of(node).unwrap_or_default(),
+        Role::Flag { name, value, .. } => format!("sets {name} to {value}"),
+        Role::Scalars { .. } => "list of texts".to_owned(),
+        Role::Added(added) => format!("sets {}", [added.replaces, added.fills].concat().join(", ")),
+        Role::InputJson => "the parameters as JSON, or file://PATH".to_owned(),
+        Role::InputYaml => "the parameters as YAML, or file://PATH".to_owned(),
+        Role::Skeleton => "prints a document with all parameters instead of a call".to_owned(),
+        Role::PageSize => "how many items one request returns".to_owned(),
+        Role::MaxItems => "how many items are printed".to_owned(),
+        Role::StartingToken => "the NextToken of an output, to continue after it".to_owned(),
+    };
+    if argument.required { format!("required; {kind}") } else { kind }
+}
+
 fn placeholder(argument: &Argument<'_>) -> &'static str {
     match argument.arity {
         Arity::None => "",
@@ -467,23 +495,23 @@ fn sample<'a>(node: &Node<'a>, above: &mut Vec<&'a str>) -> Result<String> {
 }
 
 /// Help text that fits the width.
-pub(super) struct Text(pub String);
+pub(in crate::cli) struct Text(pub String);
 
 impl Text {
-    pub(super) fn new(name: &str) -> Text {
+    pub(in crate::cli) fn new(name: &str) -> Text {
         let mut text = Text("NAME\n".to_owned());
         text.line(4, name);
         text
     }
 
-    pub(super) fn heading(&mut self, heading: &str) {
+    pub(in crate::cli) fn heading(&mut self, heading: &str) {
         self.0.push('\n');
         self.0.push_str(heading);
         self.0.push('\n');
     }
 
     /// A line, which is continued with a deeper indent where it is too long: at a blank, or after a comma.
-    pub(super) fn line(&mut self, indent: usize, line: &str) {
+    pub(in crate::cli) fn line(&mut self, indent: usize, line: &str) {
         let deeper = indent + 2;
         let (mut rest, mut indent) = (line, indent);
         loop {
@@ -505,7 +533,7 @@ impl Text {
     }
 
     /// Names with their descriptions beside them.
-    pub(super) fn pairs(&mut self, pairs: &[(&str, &str)]) {
+    pub(in crate::cli) fn pairs(&mut self, pairs: &[(&str, &str)]) {
         let width = pairs.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
         for (name, about) in pairs {
             if 6 + width + about.len() <= WIDTH {
@@ -518,7 +546,7 @@ impl Text {
     }
 
     /// Names in columns, which are read downward.
-    pub(super) fn columns(&mut self, names: &[impl AsRef<str>]) {
+    pub(in crate::cli) fn columns(&mut self, names: &[impl AsRef<str>]) {
         let width = names.iter().map(|name| name.as_ref().len()).max().unwrap_or(0) + 2;
         let columns = ((WIDTH - 4) / width).max(1);
         let rows = names.len().div_ceil(columns);

@@ -52,7 +52,7 @@ pub(super) struct Paging {
 pub(super) struct Head {
     pub command: String,
     pub operation: Option<String>,
-    waiter: Option<String>,
+    pub waiter: Option<String>,
     pub rest: Vec<String>,
 }
 
@@ -105,7 +105,11 @@ impl Invocation {
         let skeleton = reading.text_of(|role| matches!(role, Role::Skeleton), "input");
         let input = service.input(operation)?;
         let (params, added) = reading.params(input.as_ref())?;
-        if skeleton.is_none() {
+        if globals.each.is_some() && (waiter.is_some() || streams || skeleton.is_some() || globals.print_request.is_some()) {
+            return Err(Failure::usage("argument --each: is for calls whose results are JSON"));
+        }
+        // The lines of --each may have what is missing.
+        if skeleton.is_none() && globals.each.is_none() {
             reading.check_required(&params, outfile.is_none() && streams)?;
         }
         let paging = reading.paging(&globals, paginator.as_ref())?;

@@ -8,6 +8,7 @@ mod alias;
 mod arguments;
 mod cloudformation;
 mod codeartifact;
+mod complete;
 mod configure;
 mod custom;
 mod files;
@@ -31,7 +32,11 @@ mod words;
 
 use crate::cli::failure::{Failure, Result};
 use crate::cli::output;
+pub(super) use complete::complete;
+pub(super) use help::Text;
 pub(super) use invocation::command_position;
+pub(super) use run::presentable;
+pub(super) use values::parameter;
 
 /// Runs a command line of the AWS CLI, without the program's name.
 ///

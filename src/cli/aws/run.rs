@@ -6,10 +6,11 @@ use std::io::IsTerminal as _;
 use indicatif::ProgressBar;
 
 use super::globals::Globals;
-use super::invocation::Invocation;
+use super::invocation::{Invocation, Paging};
 use super::outfiles::{Outfiles, Printed};
 use super::print_request::{self, Capture};
 use super::{launch_key, skeleton};
+use crate::cli::each::{self, Calls, Each};
 use crate::cli::failure::{Failure, Result};
 use crate::cli::interrupt;
 use crate::cli::output::{self, Format, Look, Pager};
@@ -122,6 +123,9 @@ fn execute(client: &Client, invocation: &Invocation) -> Result<()> {
     if let Some(waiter) = &invocation.waiter {
         return wait(client, waiter, params);
     }
+    if let Some(each) = &invocation.globals.each {
+        return for_each(client, invocation, each);
+    }
     let printer = Printer::new(invocation)?;
     if invocation.paging.enabled {
         return printer.pages(paginator(client, invocation, params)?);
@@ -151,21 +155,50 @@ fn wait(client: &Client, waiter: &str, params: Value) -> Result<()> {
     Ok(())
 }
 
-fn paginator(client: &Client, invocation: &Invocation, params: Value) -> Result<Paginator> {
-    let positive = |number: i64, flag: &str| {
-        u64::try_from(number).map_err(|_| Failure::usage(format!("argument --{flag}: must not be negative: {number}")))
+/// Makes a call for each line: all of its pages, as without `--each`. The results are JSON, whatever the output format is.
+fn for_each(client: &Client, invocation: &Invocation, each: &Each) -> Result<()> {
+    check_limits(&invocation.paging)?;
+    let call = |params: Map| {
+        let mut result = match invocation.paging.enabled {
+            true => limited(client.paginate(&invocation.operation, params)?, &invocation.paging).build_full_result()?,
+            false => client.request(&invocation.operation, params).cancel(interrupt::cancel()).send()?,
+        };
+        if let Some(map) = result.as_map_mut() {
+            map.remove("ResponseMetadata");
+        }
+        let result = presentable(result);
+        invocation.globals.query.as_ref().map_or_else(|| Ok(result.clone()), |query| query.search(&result))
     };
-    let mut pages = client.paginate(&invocation.operation, params)?;
-    if let Some(size) = invocation.paging.page_size {
-        pages = pages.page_size(positive(size, "page-size")?);
+    let text = |value: &Value| serde_json::to_string(&presentable(value.clone())).unwrap_or_default();
+    each::run(each, &Calls { base: &invocation.params, call: &call, text })
+}
+
+/// The pages with the limits of the command line, which are checked by [`check_limits`].
+fn limited(mut pages: Paginator, paging: &Paging) -> Paginator {
+    if let Some(size) = paging.page_size {
+        pages = pages.page_size(size.unsigned_abs());
     }
-    if let Some(items) = invocation.paging.max_items {
-        pages = pages.max_items(positive(items, "max-items")?);
+    if let Some(items) = paging.max_items {
+        pages = pages.max_items(items.unsigned_abs());
     }
-    if let Some(token) = &invocation.paging.starting_token {
+    if let Some(token) = &paging.starting_token {
         pages = pages.starting_token(token.as_str());
     }
-    Ok(pages.cancel(interrupt::cancel()))
+    pages.cancel(interrupt::cancel())
+}
+
+fn paginator(client: &Client, invocation: &Invocation, params: Value) -> Result<Paginator> {
+    check_limits(&invocation.paging)?;
+    Ok(limited(client.paginate(&invocation.operation, params)?, &invocation.paging))
+}
+
+fn check_limits(paging: &Paging) -> Result<()> {
+    for (flag, number) in [("page-size", paging.page_size), ("max-items", paging.max_items)] {
+        if let Some(number) = number.filter(|number| *number < 0) {
+            return Err(Failure::usage(format!("argument --{flag}: must not be negative: {number}")));
+        }
+    }
+    Ok(())
 }
 
 /// Where the results of a command appear: their format and look, and the pager.
@@ -218,16 +251,31 @@ impl<'a> Printer<'a> {
     /// Merges the pages into one result. The text format prints each page.
     fn pages(&self, mut pages: Paginator) -> Result<()> {
         if self.screen.format != Format::Text {
-            return self.result(pages.build_full_result()?);
+            let result = pages.build_full_result()?;
+            let is_partial = result["NextToken"].as_str().is_some();
+            self.result(result)?;
+            if is_partial {
+                self.note_partial();
+            }
+            return Ok(());
         }
         let definition = pages.definition().clone();
         for (index, page) in pages.by_ref().enumerate() {
             self.result(text_page(&page?, &definition, index == 0)?)?;
         }
         match pages.resume_token() {
-            Some(token) => self.print(&Value::from(Map::from_iter([("NextToken", Map::from_iter([("NextToken", token)]))]))),
+            Some(token) => {
+                self.print(&Value::from(Map::from_iter([("NextToken", Map::from_iter([("NextToken", token)]))])))?;
+                self.note_partial();
+                Ok(())
+            }
             None => Ok(()),
         }
+    }
+
+    /// Tells that items were left out. With a query, nothing else would.
+    fn note_partial(&self) {
+        output::note("tucuxi: there are more items; --starting-token with the NextToken of the output continues after these");
     }
 
     /// Calls the operation and prints its response; streams and secrets go to their files. The files are opened before the
@@ -277,7 +325,7 @@ fn text_page(page: &Value, definition: &crate::PaginatorDefinition, is_first: bo
 }
 
 /// The value in the types of JSON: timestamps as ISO 8601, bytes as base64.
-pub(super) fn presentable(value: Value) -> Value {
+pub(in crate::cli) fn presentable(value: Value) -> Value {
     use base64::prelude::{BASE64_STANDARD, Engine};
     match value {
         Value::Timestamp(time) => iso8601(&time.to_string()).into(),

@@ -5,7 +5,8 @@ use base64::prelude::{BASE64_STANDARD, Engine};
 use super::files::{self, Content};
 use super::shorthand;
 use crate::cli::failure::{Failure, Result};
-use crate::definition::{Node, ShapeType};
+use crate::definition::{Node, Service, ShapeType};
+use crate::error::did_you_mean;
 use crate::value::{List, Map, Value};
 
 /// How blobs are written as text.
@@ -29,6 +30,23 @@ pub(super) fn parse(node: &Node<'_>, words: &[String], blobs: BlobText) -> Resul
         Content::Bytes(bytes) => Ok(Value::Bytes(bytes.into())),
         Content::Text(text) => one(node, &text, word, blobs),
     }
+}
+
+/// The value of a parameter of an operation from text, by its shape. The text of a blob is its content.
+///
+/// # Errors
+/// A usage failure for an unknown parameter, and those of [`parse`].
+pub(in crate::cli) fn parameter(service: &Service, operation: &str, name: &str, text: &str) -> Result<Value> {
+    let operation = service.operation(operation)?;
+    let input = service.input(operation)?;
+    let structure = input.as_ref().and_then(Node::structure);
+    let Some((input, (_, member))) = input.as_ref().zip(structure.and_then(|structure| structure.member(name))) else {
+        let known = structure.map(|structure| structure.members.as_slice()).unwrap_or_default();
+        let near = did_you_mean(name, known.iter().map(|member| member.name.as_str()));
+        return Err(Failure::usage(format!("The operation {} has no parameter \"{name}\".{near}", operation.name)));
+    };
+    let value = parse(&input.member(member)?, &[text.to_owned()], BlobText::Raw);
+    value.map_err(|failure| Failure { message: format!("The parameter {name}: {}", failure.message), ..failure })
 }
 
 fn one(node: &Node<'_>, text: &str, word: &str, blobs: BlobText) -> Result<Value> {

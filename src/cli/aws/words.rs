@@ -99,6 +99,9 @@ pub(super) fn split(words: &[String], options: &[(&str, Arity)]) -> Result<Words
     Ok(found)
 }
 
+/// Options that the AWS CLI does not have. They must be spelled out, so that prefixes mean the same as there.
+const WHOLE: [&str; 2] = ["each", "parallel"];
+
 enum Kind<'a> {
     Option { index: usize, attached: Option<&'a str> },
     Unknown,
@@ -118,7 +121,9 @@ fn classify<'a>(word: &'a str, options: &[(&str, Arity)]) -> Result<Option<Kind<
     if let Some(index) = attached.and_then(|_| index(name)) {
         return Ok(Some(Kind::Option { index, attached }));
     }
-    let matching: Vec<usize> = (0..options.len()).filter(|index| options[*index].0.starts_with(name)).collect();
+    let can_be_short = |option: &str| !WHOLE.contains(&option);
+    let matching: Vec<usize> =
+        (0..options.len()).filter(|index| options[*index].0.starts_with(name) && can_be_short(options[*index].0)).collect();
     match matching[..] {
         [index] if !name.is_empty() => Ok(Some(Kind::Option { index, attached })),
         [_, _, ..] if !name.is_empty() => {

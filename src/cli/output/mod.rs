@@ -57,6 +57,9 @@ pub(crate) enum Format {
 }
 
 impl Format {
+    /// The names of all formats.
+    pub(crate) const NAMES: [&str; 6] = ["json", "text", "table", "yaml", "yaml-stream", "off"];
+
     /// The format of that name.
     pub(crate) fn named(name: &str) -> Option<Format> {
         Some(match name {

@@ -4,6 +4,7 @@
 //! finish. [`crate::guide::line_protocol`] documents the lines; [`request`] reads them.
 
 mod request;
+mod resources;
 
 use std::collections::HashMap;
 use std::io::{self, BufRead, Read, Write};
@@ -16,7 +17,7 @@ use clap::Args;
 
 use super::connect::{self, Connect};
 use crate::error::{Error, Result};
-use crate::{Cancel, Client, Str, Stream, Value, value};
+use crate::{Cancel, Client, Resource, Session, Str, Stream, Value, value};
 use request::{Line, Request, Verb};
 
 /// Bytes of a response body per line, before base64.
@@ -37,7 +38,7 @@ pub(crate) struct Arguments {
 
 /// Runs the subcommand until standard input ends and every call is answered.
 pub(crate) fn run(arguments: &Arguments, connect: Connect) -> anyhow::Result<()> {
-    let server = Server { connect, clients: Mutex::default(), calls: Mutex::default() };
+    let server = Server { connect, clients: Mutex::default(), resources: Mutex::default(), calls: Mutex::default() };
     let (queue, jobs) = mpsc::channel();
     let jobs = Mutex::new(jobs);
     thread::scope(|scope| {
@@ -58,6 +59,8 @@ struct Server {
     connect: Connect,
     /// By the JSON text of their options.
     clients: Mutex<HashMap<String, Client>>,
+    /// The resources of services, by the JSON text of their options.
+    resources: Mutex<HashMap<String, Resource>>,
     /// The calls in flight, by the JSON text of their IDs.
     calls: Mutex<HashMap<String, InFlight>>,
 }
@@ -73,6 +76,7 @@ type Last = Vec<(&'static str, Value)>;
 
 enum Chunk {
     Bytes(Vec<u8>),
+    Invalid(Error),
     End,
 }
 
@@ -134,6 +138,9 @@ impl Server {
                 Ok(())
             }
             Line::Chunk(bytes) => self.pass(&key, Chunk::Bytes(bytes)),
+            // The call ends with the error, under its ID and only once.
+            Line::InvalidChunk(error) if lock(&self.calls).contains_key(&key) => self.pass(&key, Chunk::Invalid(error)),
+            Line::InvalidChunk(error) => Err(error),
             Line::End => self.pass(&key, Chunk::End),
             Line::Request(request) => {
                 let mut calls = lock(&self.calls);
@@ -171,6 +178,9 @@ impl Server {
             let services = connect::definitions_session()?.available_services();
             return Ok(vec![("result", value!({"services": names(services)}))]);
         };
+        if let Some(words) = &request.resource {
+            return resources::answer(self, &id, service, words, &request, &cancel);
+        }
         let client = self.client(service, &request.options, request.verb.sends())?;
         if let (Some(member), Some(body)) = (&request.body_member, body) {
             let params = request.params.as_map_mut().ok_or_else(|| request::invalid("\"params\" must be an object"))?;
@@ -182,13 +192,7 @@ impl Server {
                 if let Some(deadline) = request.deadline {
                     call = call.deadline(deadline);
                 }
-                let result = call.send()?;
-                if result.as_map().is_none_or(|map| map.values().all(|value| value.as_stream().is_none())) {
-                    return Ok(vec![("result", result)]);
-                }
-                send(&id, &[("result", result.clone())]);
-                send_streams(&id, &result, &cancel)?;
-                Ok(vec![("done", Value::Bool(true))])
+                finish(&id, call.send()?, &cancel)
             }
             Verb::Paginate(operation) => {
                 let mut pages = client.paginate(operation, request.params)?.cancel(&cancel);
@@ -218,6 +222,7 @@ impl Server {
                 Ok(vec![("result", waiter.wait(request.params)?)])
             }
             Verb::Describe(operation) => Ok(vec![("result", client.describe(operation)?)]),
+            Verb::Get(_) => Err(request::invalid("\"get\" requires \"resource\"")),
             Verb::Members => {
                 let (paginators, waiters) = (names(client.paginators()?), names(client.waiters()?));
                 let (operations, methods) = (names(client.operations()), names(client.methods()));
@@ -225,6 +230,17 @@ impl Server {
                 Ok(vec![("result", members)])
             }
         }
+    }
+
+    /// The resource of a service with these options, whose client is its own: resources change the parameters of some services.
+    fn resource(&self, service: &str, options: &Value) -> Result<Resource> {
+        let key = format!("{service} {}", options.to_json_text(false));
+        if let Some(resource) = lock(&self.resources).get(&key) {
+            return Ok(resource.clone());
+        }
+        let (session, client) = self.connect(service, options)?;
+        let resource = session.resource_of(client)?;
+        Ok(lock(&self.resources).entry(key).or_insert(resource).clone())
     }
 
     /// The client with these options. One that only describes its operations needs neither a region nor a profile.
@@ -236,6 +252,11 @@ impl Server {
         if let Some(client) = lock(&self.clients).get(&key) {
             return Ok(client.clone());
         }
+        let (_, client) = self.connect(service, options)?;
+        Ok(lock(&self.clients).entry(key).or_insert(client).clone())
+    }
+
+    fn connect(&self, service: &str, options: &Value) -> Result<(Session, Client)> {
         let mut options = options.clone();
         let map = options.as_map_mut().ok_or_else(|| request::invalid("\"client\" must be an object"))?;
         let profile = map.remove("profile_name").and_then(|name| name.as_str().map(String::from));
@@ -244,9 +265,20 @@ impl Server {
         }
         let connect =
             Connect { region: self.connect.region.clone(), profile: profile.or(self.connect.profile.clone()), endpoint_url: None };
-        let client = connect.session()?.client_with(service, options)?;
-        Ok(lock(&self.clients).entry(key).or_insert(client).clone())
+        let session = connect.session()?;
+        let client = session.client_with(service, options)?;
+        Ok((session, client))
     }
+}
+
+/// Writes a result whose streams follow it, and returns the last line.
+fn finish(id: &Value, result: Value, cancel: &Cancel) -> Result<Last> {
+    if result.as_map().is_none_or(|map| map.values().all(|value| value.as_stream().is_none())) {
+        return Ok(vec![("result", result)]);
+    }
+    send(id, &[("result", result.clone())]);
+    send_streams(id, &result, cancel)?;
+    Ok(vec![("done", Value::Bool(true))])
 }
 
 fn names(names: Vec<Str>) -> Value {
@@ -279,6 +311,7 @@ impl Read for ChunkReader {
             }
             match self.chunks.recv() {
                 Ok(Chunk::Bytes(bytes)) => self.chunk = io::Cursor::new(bytes),
+                Ok(Chunk::Invalid(error)) => return Err(io::Error::new(io::ErrorKind::InvalidData, error)),
                 Ok(Chunk::End) => self.ended = true,
                 Err(_) => return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "the body's chunks ended without {\"end\": true}")),
             }

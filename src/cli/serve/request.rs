@@ -14,6 +14,8 @@ pub(super) enum Line {
     Cancel(Value),
     /// A part of a request body.
     Chunk(Vec<u8>),
+    /// A part of a request body that cannot be read: the call fails.
+    InvalidChunk(Error),
     /// The end of a request body.
     End,
 }
@@ -26,6 +28,10 @@ pub(super) struct Request {
     pub options: Value,
     pub verb: Verb,
     pub params: Value,
+    /// The words that lead to a resource or a collection, if the request is for one.
+    pub resource: Option<Vec<String>>,
+    /// The parameters of a collection's operation.
+    pub filter: Value,
     /// The parameter that follows in chunks.
     pub body_member: Option<String>,
     /// The length of that parameter in bytes.
@@ -41,18 +47,21 @@ pub(super) enum Verb {
     Paginate(String),
     Wait(String),
     Describe(String),
+    /// An attribute or a reference of a resource.
+    Get(String),
     Members,
 }
 
 impl Verb {
     /// Whether the verb sends requests, rather than reading definitions only.
     pub(super) fn sends(&self) -> bool {
-        matches!(self, Verb::Call(_) | Verb::Paginate(_) | Verb::Wait(_))
+        matches!(self, Verb::Call(_) | Verb::Paginate(_) | Verb::Wait(_) | Verb::Get(_))
     }
 }
 
-const VERBS: [&str; 8] = ["call", "paginate", "wait", "describe", "members", "cancel", "chunk", "end"];
-const OTHERS: [&str; 9] = ["id", "client", "params", "stream", "length", "deadline", "page_size", "max_items", "starting_token"];
+const VERBS: [&str; 9] = ["call", "paginate", "wait", "describe", "get", "members", "cancel", "chunk", "end"];
+const OTHERS: [&str; 11] =
+    ["id", "client", "resource", "filter", "params", "stream", "length", "deadline", "page_size", "max_items", "starting_token"];
 
 /// Reads a line.
 ///
@@ -88,15 +97,18 @@ fn members(map: &mut Map) -> Result<Line> {
     let verb = match verb {
         "cancel" => return Ok(Line::Cancel(map.get("cancel").cloned().unwrap_or_default())),
         "chunk" => {
-            let text = text(map, "chunk")?.unwrap_or_default();
-            let bytes = BASE64_STANDARD.decode(text).map_err(|error| invalid(format!("\"chunk\" is not base64: {error}")))?;
-            return Ok(Line::Chunk(bytes));
+            let bytes = text(map, "chunk").and_then(|text| {
+                let decoded = BASE64_STANDARD.decode(text.unwrap_or_default());
+                decoded.map_err(|error| invalid(format!("\"chunk\" is not base64: {error}")))
+            });
+            return Ok(bytes.map_or_else(Line::InvalidChunk, Line::Chunk));
         }
         "end" => return flag(map).map(|()| Line::End),
         "members" => flag(map).map(|()| Verb::Members)?,
         "call" => Verb::Call(text(map, "call")?.unwrap_or_default()),
         "paginate" => Verb::Paginate(text(map, "paginate")?.unwrap_or_default()),
         "wait" => Verb::Wait(text(map, "wait")?.unwrap_or_default()),
+        "get" => Verb::Get(text(map, "get")?.unwrap_or_default()),
         _ => Verb::Describe(text(map, "describe")?.unwrap_or_default()),
     };
     let mut options = map.remove("client").unwrap_or_else(|| Map::new().into());
@@ -110,18 +122,39 @@ fn members(map: &mut Map) -> Result<Line> {
     if params.as_map().is_none() {
         return Err(invalid("\"params\" must be an object"));
     }
+    let resource = words(map, "resource")?;
+    if resource.is_none() && matches!(verb, Verb::Get(_)) {
+        return Err(invalid("\"get\" requires \"resource\""));
+    }
+    if resource.is_some() && matches!(verb, Verb::Describe(_)) {
+        return Err(invalid("\"describe\" is for operations, not for a \"resource\""));
+    }
+    let filter = map.remove("filter").unwrap_or_else(|| Map::new().into());
+    if filter.as_map().is_none_or(|filter| resource.is_none() && !filter.is_empty()) {
+        return Err(invalid("\"filter\" must be an object, and requires \"resource\""));
+    }
     let body_member = text(map, "stream")?;
-    if body_member.is_some() && !matches!(verb, Verb::Call(_)) {
-        return Err(invalid("\"stream\" belongs to \"call\""));
+    if body_member.is_some() && (!matches!(verb, Verb::Call(_)) || resource.is_some()) {
+        return Err(invalid("\"stream\" belongs to the \"call\" of an operation"));
+    }
+    let length = count(map, "length")?;
+    if length.is_some() && body_member.is_none() {
+        return Err(invalid("\"length\" requires \"stream\""));
+    }
+    let deadline = seconds(map, "deadline")?;
+    if deadline.is_some() && resource.is_some() {
+        return Err(invalid("\"deadline\" is not for a \"resource\"; the client's \"config\" limits its calls"));
     }
     Ok(Line::Request(Box::new(Request {
         service,
         options,
         verb,
         params,
+        resource,
+        filter,
         body_member,
-        length: count(map, "length")?,
-        deadline: seconds(map, "deadline")?,
+        length,
+        deadline,
         page_size: count(map, "page_size")?,
         max_items: count(map, "max_items")?,
         starting_token: text(map, "starting_token")?,
@@ -133,6 +166,20 @@ fn text(map: &Map, name: &str) -> Result<Option<String>> {
         None | Some(Value::Null) => Ok(None),
         Some(Value::String(text)) => Ok(Some(text.to_string())),
         Some(other) => Err(invalid(format!("\"{name}\" must be a string, not a {}", other.type_name()))),
+    }
+}
+
+/// A list of strings, some of which can be integers: identifiers.
+fn words(map: &Map, name: &str) -> Result<Option<Vec<String>>> {
+    let word = |value: &Value| match value {
+        Value::String(text) => Ok(text.to_string()),
+        Value::Int(number) => Ok(number.to_string()),
+        _ => Err(invalid(format!("\"{name}\" must be a list of strings"))),
+    };
+    match map.get(name) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::List(list)) => list.iter().map(word).collect::<Result<_>>().map(Some),
+        Some(_) => Err(invalid(format!("\"{name}\" must be a list of strings"))),
     }
 }
 

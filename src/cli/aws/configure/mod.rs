@@ -16,7 +16,8 @@ use crate::settings::Environment;
 use file::Name;
 pub(super) use file::Section;
 
-const COMMANDS: [&str; 9] = ["add-model", "export-credentials", "get", "import", "list", "list-profiles", "set", "sso", "sso-session"];
+pub(super) const COMMANDS: [&str; 9] =
+    ["add-model", "export-credentials", "get", "import", "list", "list-profiles", "set", "sso", "sso-session"];
 
 /// The options of single commands.
 const OWN: &[(&str, Arity)] = &[

@@ -58,6 +58,21 @@ const OPTIONS: &[(&str, &str)] = &[
     ("no-follow-symlinks", "Skips symbolic links."),
 ];
 
+/// The names of the commands, with their descriptions.
+pub(in crate::cli::aws) fn commands() -> impl Iterator<Item = (&'static str, &'static str)> {
+    ABOUT.iter().copied()
+}
+
+/// The options of a command, with their descriptions; none for an unknown command.
+pub(in crate::cli::aws) fn options(command: &str) -> impl Iterator<Item = (&'static str, Arity, &'static str)> {
+    let command = COMMANDS.iter().find(move |known| known.name == command);
+    command.into_iter().flat_map(Command::options).map(|(name, arity)| (name, arity, about(OPTIONS, name).unwrap_or_default()))
+}
+
+fn about(table: &[(&str, &'static str)], name: &str) -> Option<&'static str> {
+    table.iter().find(|(known, _)| *known == name).map(|(_, about)| *about)
+}
+
 /// The help of `s3`, or of one of its commands.
 ///
 /// # Errors
@@ -89,7 +104,6 @@ fn of_all() -> String {
 }
 
 fn of_command(command: &Command) -> String {
-    let about = |table: &[(&str, &'static str)], name: &str| table.iter().find(|(known, _)| *known == name).map(|(_, about)| *about);
     let mut text = Text::new(&format!("s3 {} - {}", command.name, about(ABOUT, command.name).unwrap_or_default()));
     text.heading("SYNOPSIS");
     let positional: Vec<String> = command.positional.split(", ").map(str::to_uppercase).collect();
