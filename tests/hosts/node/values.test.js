@@ -84,7 +84,7 @@ test('what is no data is rejected with its path', async () => {
     [{ IfModifiedSince: new Date(NaN) }, /Invalid value for parameter IfModifiedSince: the date is invalid$/],
     [{ Metadata: new Map([[1, 2]]) }, /Invalid value for parameter Metadata: a key is not a string$/],
     [circular, /it is nested too deeply, or it contains itself$/],
-    [5, /Invalid type for the parameters, type: integer/],
+    [5, /Invalid type for the parameters, type: number/],
     [{ Key: 5 }, /Invalid type for parameter Key/],
   ];
   for (const [params, message] of cases) {
