@@ -84,7 +84,7 @@ pub(super) fn profile(line: &Line) -> Result<()> {
 fn definitions_session(line: &Line) -> Result<Session> {
     let mut globals = line.globals.clone();
     globals.profile = None;
-    Ok(globals.session()?)
+    globals.session()
 }
 
 /// Asks for the settings of a session, with the known ones as defaults, and writes them.

@@ -72,11 +72,12 @@ fn receive(listener: &TcpListener, state: &str) -> Result<String> {
     let started = Instant::now();
     loop {
         match listener.accept() {
-            Ok((connection, _)) => match answer(connection, state) {
-                Ok(Some(outcome)) => return outcome,
-                // Not the redirect: a page icon, or a connection that the browser opened in advance.
-                Ok(None) | Err(_) => {}
-            },
+            Ok((connection, _)) => {
+                // Other requests are for a page icon, or a connection that the browser opened in advance.
+                if let Ok(Some(outcome)) = answer(connection, state) {
+                    return outcome;
+                }
+            }
             Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => {
                 if started.elapsed() > PATIENCE {
                     return Err(Failure::general("Nobody signed in within 10 minutes. Run the command again."));
