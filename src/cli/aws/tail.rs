@@ -155,7 +155,7 @@ mod tests {
     fn times_are_relative_or_absolute() {
         let now = Timestamp::new(1_000_000, 0);
         for (text, expected) in [("30s", 999_970_000), ("5m", 999_700_000), ("1w", 395_200_000), ("1970-01-02", 86_400_000), ("7", 7000)] {
-            assert_eq!(since(text, now.clone()).unwrap(), expected, "{text}");
+            assert_eq!(since(text, now).unwrap(), expected, "{text}");
         }
         assert_eq!(since("soon", now).unwrap_err().code, Failure::USAGE);
         assert_eq!(time(1_704_164_645_006, true), "2024-01-02T03:04:05.006000+00:00");
