@@ -20,7 +20,8 @@ const LAST: char = '\u{10FFFF}';
 /// let ranges = KeyRange::split(&s3, "river", "images/", 8)?;
 /// std::thread::scope(|threads| {
 ///     for range in &ranges {
-///         threads.spawn(|| range.objects(&s3).filter(|object| object.is_ok()).count());
+///         let s3 = &s3;
+///         threads.spawn(move || range.objects(s3).filter(|object| object.is_ok()).count());
 ///     }
 /// });
 /// # Ok::<(), tucuxi::Error>(())
