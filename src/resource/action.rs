@@ -34,6 +34,7 @@ pub enum Outcome {
 
 impl Outcome {
     /// With the client of another resource; see [`Resource::with_client_of`].
+    #[cfg(feature = "tokio")]
     pub(crate) fn with_client_of(self, other: &Resource) -> Outcome {
         match self {
             Outcome::Value(value) => Outcome::Value(value),
