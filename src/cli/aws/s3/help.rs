@@ -55,6 +55,7 @@ const OPTIONS: &[(&str, &str)] = &[
     ("force-glacier-transfer", "Transfers objects of the storage classes GLACIER and DEEP_ARCHIVE, which must have been restored."),
     ("ignore-glacier-warnings", "Skips objects of the storage classes GLACIER and DEEP_ARCHIVE without a warning."),
     ("follow-symlinks", "Follows symbolic links. This is the default."),
+    ("validate-same-s3-paths", "Finds the buckets of access points, and rejects a move onto itself."),
     ("no-follow-symlinks", "Skips symbolic links."),
 ];
 

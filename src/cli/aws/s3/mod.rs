@@ -6,6 +6,7 @@ mod location;
 mod options;
 mod progress;
 mod run;
+mod same_paths;
 
 use super::globals::{Globals, OPTIONS};
 use super::words::{self, Arity, Words};

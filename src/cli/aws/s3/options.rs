@@ -59,6 +59,7 @@ const TRANSFER: &[(&str, Arity)] = &[
     ("no-overwrite", Arity::None),
     ("resume", Arity::Optional),
 ];
+const MOVE: &[(&str, Arity)] = &[(super::same_paths::OPTION, Arity::None)];
 const SYNC: &[(&str, Arity)] =
     &[("delete", Arity::None), ("size-only", Arity::None), ("exact-timestamps", Arity::None), ("checksum", Arity::None)];
 
@@ -81,7 +82,7 @@ pub(super) static COMMANDS: &[Command] = &[
     Command { name: "cat", positional: "path", run: listing::cat, options: &[] },
     Command { name: "du", positional: "path", run: listing::du, options: &[&[("human-readable", Arity::None)]] },
     Command { name: "cp", positional: "source, destination", run: run::cp, options: &[RECURSIVE, FILTERS, QUIET, TRANSFER] },
-    Command { name: "mv", positional: "source, destination", run: run::mv, options: &[RECURSIVE, FILTERS, QUIET, TRANSFER] },
+    Command { name: "mv", positional: "source, destination", run: run::mv, options: &[RECURSIVE, FILTERS, QUIET, TRANSFER, MOVE] },
     Command { name: "rm", positional: "path", run: run::rm, options: &[RECURSIVE, FILTERS, QUIET] },
     Command { name: "sync", positional: "source, destination", run: run::sync, options: &[FILTERS, QUIET, TRANSFER, SYNC] },
 ];

@@ -9,6 +9,7 @@ use super::listing::printed;
 use super::location::{Place, in_s3, shown};
 use super::options::{of_object, of_read};
 use super::progress::Progress;
+use super::same_paths;
 use crate::cli::failure::{Failure, Result};
 use crate::cli::{interrupt, output};
 use crate::{Compare, Error, Filters, Location, Plan, PlanAction, PlanItem, PlanOptions, Transfer};
@@ -37,11 +38,16 @@ fn transfer(line: &Line, moves: bool) -> Result<()> {
     check_exists(&from, &words[0])?;
     let transfer = configured(line, &from, &to)?;
     let options = plan_options(line)?.moves(moves);
-    let plan = match line.has("recursive") {
-        true => transfer.plan(&from, &to, &options).map_err(fatal)?,
-        false => transfer.plan_object(&from, &single_target(&from, to, &words[1])?, &options).map_err(fatal)?,
+    let is_recursive = line.has("recursive");
+    let (from, to) = match is_recursive {
+        true => (from.as_folder(), to.as_folder()),
+        false => (from.clone(), single_target(&from, to, &words[1])?),
     };
-    run(line, &transfer, plan)
+    if moves {
+        same_paths::check(line, &from, &to)?;
+    }
+    let plan = if is_recursive { transfer.plan(&from, &to, &options) } else { transfer.plan_object(&from, &to, &options) };
+    run(line, &transfer, plan.map_err(fatal)?)
 }
 
 /// Transfers what is missing or different at the destination; with `--delete` removes what the source does not have.
@@ -218,7 +224,7 @@ fn run(line: &Line, transfer: &Transfer, mut plan: Plan) -> Result<()> {
 }
 
 /// Prints to standard error, unless it is closed.
-fn eprint_line(line: &str) {
+pub(super) fn eprint_line(line: &str) {
     use io::Write as _;
     let _ = writeln!(io::stderr(), "{line}");
 }
