@@ -270,5 +270,5 @@ fn parts_of_the_endpoint_data_of_another_folder_are_not_used() {
     assert_eq!(sts(&[other_prefix]), "https://s3.us-east-1.amazonaws.com");
     let parts = file("part.example");
     let (_dir, only_parts) = folder(&[("endpoint-partitions.json", &parts), ("sts/2011-06-15/endpoints-1.json", &parts)]);
-    assert_eq!(sts(&[only_parts]), "https://sts.amazonaws.com");
+    assert_eq!(sts(&[only_parts]), "https://sts.us-east-1.amazonaws.com");
 }
