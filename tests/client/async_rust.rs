@@ -5,6 +5,7 @@ use std::future::poll_fn;
 use std::io::{self, Cursor, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::pin::{Pin, pin};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, mpsc};
 use std::task::{Context, Poll};
 use std::thread;
@@ -304,12 +305,18 @@ fn an_own_handle_cancels_too() {
 #[test]
 fn five_hundred_tasks_on_one_client_a_third_of_them_canceled() {
     process::alone(five_hundred_tasks_on_one_client_a_third_of_them_canceled, || {
-        let server = Server::start(|seen| {
-            thread::sleep(Duration::from_millis(400));
+        // No response is sent before the tasks are canceled.
+        let is_held = Arc::new(AtomicBool::new(false));
+        let held = is_held.clone();
+        let server = Server::start(move |seen| {
+            while held.load(Ordering::Relaxed) {
+                thread::sleep(Duration::from_millis(20));
+            }
             loopback::ok(seen.line.clone())
         });
         let s3 = s3(&server.url());
         s3.call("head_object", value!({"Bucket": "b", "Key": "first"})).unwrap();
+        is_held.store(true, Ordering::Relaxed);
         let count = |what: &str| fs::read_dir(format!("/proc/self/{what}")).unwrap().count();
         thread::sleep(Duration::from_millis(100));
         let before = (count("task"), count("fd"));
@@ -322,6 +329,7 @@ fn five_hundred_tasks_on_one_client_a_third_of_them_canceled() {
             let tasks: Vec<_> = (0..500).map(|index| tokio::spawn(read(index))).collect();
             sleep(200).await;
             tasks.iter().step_by(3).for_each(|task| task.abort());
+            is_held.store(false, Ordering::Relaxed);
             for (index, task) in tasks.into_iter().enumerate() {
                 match task.await {
                     Ok(content) => {
