@@ -42,7 +42,7 @@ impl<'a> Endpoints<'a> {
     /// Returns the partitions without their services.
     ///
     /// # Errors
-    /// None in practice.
+    /// If serde_json cannot write JSON that it has read.
     pub(crate) fn partitions(&self) -> serde_json::Result<Vec<u8>> {
         let partitions = self.partitions.iter().map(|partition| {
             let mut properties = partition.clone();
