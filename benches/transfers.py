@@ -10,7 +10,7 @@ and system, of the transfer, or of the whole process for commands), their ratios
 `--folder`, by default in memory, so that no disk is measured. On a machine with other work, run it and the server with `chrt -r 10`.
 
 Peers are left out where they have no such function: boto3 and obstore have no `sync`, s5cmd takes every file of the stub's listing for a
-changed one, boto3 with the CRT needs a server whose responses it accepts, and the bare loop (`--bare`, a program that takes
+changed one, and the bare loop (`--bare`, a program that takes
 `--workload s3_put_256m --endpoint URL --file PATH`) has only 256 MiB.
 """
 
@@ -50,13 +50,13 @@ def create_folders(folder):
         os.makedirs(f"{folder}/small-out/{number}", exist_ok=True)
 
 
-def boto3_run(workload, endpoint, folder, ca, client="classic"):
+def boto3_run(workload, endpoint, folder, ca):
     import boto3
     from boto3.s3.transfer import TransferConfig
     from botocore.config import Config
 
     s3 = boto3.client("s3", endpoint_url=endpoint, verify=ca, config=Config(max_pool_connections=20, s3={"addressing_style": "path"}))
-    config = TransferConfig(preferred_transfer_client=client)
+    config = TransferConfig(preferred_transfer_client="classic")
     begin = measured()
     if workload.startswith("up") and "10000" not in workload:
         s3.upload_file(f"{folder}/{large(workload)}", BUCKET, "up", Config=config)
@@ -64,7 +64,7 @@ def boto3_run(workload, endpoint, folder, ca, client="classic"):
         s3.download_file(BUCKET, large(workload), f"{folder}/out", Config=config)
     else:
         # One thread for each file, ten files at a time: the fastest way that boto3 offers for small objects.
-        config = TransferConfig(use_threads=False, preferred_transfer_client=client)
+        config = TransferConfig(use_threads=False, preferred_transfer_client="classic")
         with concurrent.futures.ThreadPoolExecutor(10) as pool:
             if workload == "up_10000":
                 done = [pool.submit(s3.upload_file, path, BUCKET, name, Config=config) for path, name in small_files(f"{folder}/small")]
@@ -76,10 +76,29 @@ def boto3_run(workload, endpoint, folder, ca, client="classic"):
 
 
 def crt_run(workload, endpoint, folder, ca):
-    # The CRT has its own client, which knows the endpoint only from the environment and accepts no address as its host.
-    endpoint = endpoint.replace("127.0.0.1", "localhost")
-    os.environ.update({"AWS_ENDPOINT_URL": endpoint, "AWS_CONFIG_FILE": f"{folder}/config"})
-    boto3_run(workload, endpoint, folder, ca, "crt")
+    """The transfer manager that boto3 uses with the CRT. boto3 itself always connects with TLS, so it is created here."""
+    import botocore.session
+    from botocore.config import Config
+    from s3transfer import crt
+
+    session = botocore.session.get_session()
+    credentials = crt.BotocoreCRTCredentialsWrapper(session.get_credentials()).to_crt_credentials_provider()
+    client = crt.create_s3_crt_client("us-east-1", credentials, use_ssl=ca is not None, verify=ca)
+    # The CRT accepts no address as its host.
+    settings = {"region_name": "us-east-1", "endpoint_url": endpoint.replace("127.0.0.1", "localhost"), "config": Config(s3={"addressing_style": "path"})}
+    begin = measured()
+    with crt.CRTTransferManager(client, crt.BotocoreCRTRequestSerializer(session, settings)) as manager:
+        if workload == "up_10000":
+            done = [manager.upload(path, BUCKET, name) for path, name in small_files(f"{folder}/small")]
+        elif workload == "down_10000":
+            create_folders(folder)
+            done = [manager.download(BUCKET, name, f"{folder}/small-out/{name}") for name in SMALL]
+        elif workload.startswith("up"):
+            done = [manager.upload(f"{folder}/{large(workload)}", BUCKET, "up")]
+        else:
+            done = [manager.download(BUCKET, large(workload), f"{folder}/out")]
+        [one.result() for one in done]
+    report(begin)
 
 
 def obstore_run(workload, endpoint, folder, ca):
@@ -180,7 +199,7 @@ def report(begin, who=resource.RUSAGE_SELF):
 NO_SYNC = [workload for workload in WORKLOADS if workload != "sync"]
 PEERS = {
     "boto3": (boto3_run, NO_SYNC),
-    "boto3[crt]": (crt_run, ["up_256m", "down_256m", "up_2g", "down_2g"]),
+    "boto3[crt]": (crt_run, NO_SYNC),
     "aws": (aws_run, [workload for workload in WORKLOADS if workload != "down_10000"]),
     "s5cmd": (s5cmd_run, NO_SYNC),
     "obstore": (obstore_run, NO_SYNC),
@@ -225,8 +244,6 @@ class Listing(http.server.BaseHTTPRequestHandler):
 
 
 def create_files(folder, workloads):
-    with open(f"{folder}/config", "w") as config:
-        config.write("[default]\ns3 =\n    addressing_style = path\n")
     for name, size in SIZES.items():
         if f"up_{name}" in workloads:
             block = os.urandom(1 << 20)

@@ -345,9 +345,14 @@ fn ranged(object: &Arc<Object>, target: &Arc<File>, path: &Path, state: Option<A
     };
     let missing: Vec<u64> = (0..object.count()).filter(|index| !checksums.contains_key(index)).collect();
     let (shared, target, path) = (object.clone(), target.clone(), path.to_owned());
+    // The kernel lets one thread at a time write to a file, and the others spin (a fifth of the CPU time). Here they sleep.
+    let turn = Mutex::new(());
     let fetched = object.job.engine().run(missing.len() as u64, move |at| {
         let index = missing[usize::try_from(at).unwrap_or(usize::MAX)];
-        let checksum = shared.fetch_part(index, |offset, block| write_at(&target, block, offset).map_err(of_file(&path)))?;
+        let checksum = shared.fetch_part(index, |offset, block| {
+            let _turn = turn.lock().unwrap_or_else(PoisonError::into_inner);
+            write_at(&target, block, offset).map_err(of_file(&path))
+        })?;
         if let Some(state) = &state {
             state.note(index, checksum.as_deref())?;
         }

@@ -1,5 +1,5 @@
 //! Managed transfers by boto3's names: `upload_file`, `upload_fileobj`, `download_file`, and `copy` on clients, buckets, and
-//! objects; and `upload_dir`, `download_dir`, and `sync` on clients. In Rust, [`Transfer`] has the same as typed methods.
+//! objects; `upload_dir` and `download_dir` on clients and buckets; and `sync` on clients. In Rust, [`Transfer`] has the same as typed methods.
 
 use crate::client::{ExtraMethod, ExtraMethods, ExtraParams, MethodSpec, OperationRequest, Param};
 use crate::error::{Result, did_you_mean};
@@ -25,6 +25,8 @@ pub(in crate::service) const BUCKET_TRANSFERS: &[Method] = &[
     Method { spec: UPLOAD_FILEOBJ.spec.provided(OF_BUCKET), run: |bucket, params| on_bucket(bucket, params, &UPLOAD_FILEOBJ) },
     Method { spec: DOWNLOAD_FILE.spec.provided(OF_BUCKET), run: |bucket, params| on_bucket(bucket, params, &DOWNLOAD_FILE) },
     Method { spec: COPY.spec.provided(OF_BUCKET), run: |bucket, params| on_bucket(bucket, params, &COPY) },
+    Method { spec: UPLOAD_DIR.spec.provided(OF_BUCKET), run: |bucket, params| on_bucket(bucket, params, &UPLOAD_DIR) },
+    Method { spec: DOWNLOAD_DIR.spec.provided(OF_BUCKET), run: |bucket, params| on_bucket(bucket, params, &DOWNLOAD_DIR) },
 ];
 
 const OF_OBJECT: &[&str] = &["Bucket", "Key"];

@@ -5,6 +5,7 @@ use std::io::{self, Read, Write};
 use std::path::Path;
 
 use super::{PART, content, small_parts, with_bucket};
+use crate::moto;
 use tucuxi::{Client, Stream, Transfer, value};
 
 const SIZES: [usize; 6] = [0, 1, PART - 1, PART, PART + 1, 10 * PART];
@@ -19,20 +20,20 @@ impl Read for Pieces<'_> {
     }
 }
 
-fn upload(kind: &str, transfer: &Transfer, s3: &Client, path: &Path, content: &[u8]) {
+fn upload(kind: &str, transfer: &Transfer, s3: &Client, bucket: &str, path: &Path, content: &[u8]) {
     match kind {
-        "file" => transfer.upload_file(path, "river", kind).unwrap(),
-        "reader that cannot seek" => transfer.upload_fileobj(Pieces(content), "river", kind).unwrap(),
+        "file" => transfer.upload_file(path, bucket, kind).unwrap(),
+        "reader that cannot seek" => transfer.upload_fileobj(Pieces(content), bucket, kind).unwrap(),
         "stream of unknown length" => {
             let stream = Stream::from_reader(io::Cursor::new(content.to_vec()));
             let config = value!({"multipart_threshold": PART, "multipart_chunksize": PART, "max_concurrency": 4});
-            s3.call("upload_fileobj", value!({"Fileobj": stream, "Bucket": "river", "Key": kind, "Config": config})).unwrap();
+            s3.call("upload_fileobj", value!({"Fileobj": stream, "Bucket": bucket, "Key": kind, "Config": config})).unwrap();
         }
         _ => {
             let (reader, mut writer) = io::pipe().unwrap();
             std::thread::scope(|scope| {
                 scope.spawn(move || writer.write_all(content).unwrap());
-                transfer.upload_fileobj(reader, "river", kind).unwrap();
+                transfer.upload_fileobj(reader, bucket, kind).unwrap();
             });
         }
     }
@@ -41,15 +42,26 @@ fn upload(kind: &str, transfer: &Transfer, s3: &Client, path: &Path, content: &[
 #[test]
 fn every_size_from_every_source_arrives_unchanged() {
     let (_server, s3) = with_bucket();
+    transfers_every_size_from_every_source(&s3, "river");
+}
+
+#[test]
+fn every_size_from_every_source_arrives_unchanged_in_moto() {
+    let s3 = moto::client("s3");
+    s3.call("create_bucket", value!({"Bucket": "sources"})).unwrap();
+    transfers_every_size_from_every_source(&s3, "sources");
+}
+
+fn transfers_every_size_from_every_source(s3: &Client, bucket: &str) {
     let folder = tempfile::tempdir().unwrap();
     let (path, target) = (folder.path().join("source"), folder.path().join("target"));
-    let transfer = small_parts(&s3);
+    let transfer = small_parts(s3);
     for size in SIZES {
         let content = content(size);
         fs::write(&path, &content).unwrap();
         for kind in ["file", "reader that cannot seek", "stream of unknown length", "pipe"] {
-            upload(kind, &transfer, &s3, &path, &content);
-            transfer.download_file("river", kind, &target).unwrap();
+            upload(kind, &transfer, s3, bucket, &path, &content);
+            transfer.download_file(bucket, kind, &target).unwrap();
             assert!(fs::read(&target).unwrap() == content, "{size} bytes from a {kind}");
         }
         // To a pipe, whose reader is slower than the downloads.
@@ -59,7 +71,7 @@ fn every_size_from_every_source_arrives_unchanged() {
                 let mut received = Vec::new();
                 reader.read_to_end(&mut received).map(|_| received).unwrap()
             });
-            transfer.download_fileobj("river", "pipe", writer).unwrap();
+            transfer.download_fileobj(bucket, "pipe", writer).unwrap();
             received.join().unwrap()
         });
         assert!(received == content, "{size} bytes to a pipe");
