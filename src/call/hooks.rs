@@ -183,6 +183,11 @@ impl Hooks {
 }
 
 impl HookList {
+    /// Whether there is no hook for the stage.
+    pub(crate) fn is_empty(&self, stage: Stage) -> bool {
+        self.0[stage as usize].is_empty()
+    }
+
     /// The hooks for an event, in the order in which they run.
     pub(crate) fn matching<'a>(
         &'a self,

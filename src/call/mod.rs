@@ -190,6 +190,9 @@ impl<'c> Call<'c> {
 
     /// Runs the hooks of a stage until one has answered.
     pub(crate) fn emit_until(&mut self, stage: Stage, answered: impl Fn(&Call<'_>) -> bool) -> Result<()> {
+        if self.hooks.is_empty(stage) {
+            return Ok(());
+        }
         let hooks = self.hooks.clone();
         for hook in hooks.matching(stage, &self.client.event_names, &self.operation.name) {
             let mut event = Event::new(stage, self);

@@ -105,7 +105,9 @@ impl Client {
 
     /// The answer of the function that intercepts calls, if there is one and it has one.
     fn intercepted(&self, operation: &str, params: &Value) -> Option<Result<Value>> {
-        let answer = self.shared.interceptor.get()?(operation, params)?;
+        let interceptor = self.shared.interceptor.get()?;
+        let operation = self.context().operation(operation).ok()?;
+        let answer = interceptor(&operation.name, params)?;
         Some(answer.map_err(|error| Error::foreign("the function that answers calls", error)))
     }
 

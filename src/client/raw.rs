@@ -59,7 +59,7 @@ impl RawRequest<'_> {
     }
 
     /// Adds a header, which is signed.
-    pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+    pub fn header(mut self, name: impl Into<Str>, value: impl Into<Str>) -> Self {
         self.options.headers.set(name, value);
         self
     }

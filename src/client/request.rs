@@ -73,7 +73,7 @@ impl<'c> OperationRequest<'c> {
     }
 
     /// Adds a header, which is signed.
-    pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+    pub fn header(mut self, name: impl Into<Str>, value: impl Into<Str>) -> Self {
         self.options.headers.set(name, value);
         self
     }
@@ -163,9 +163,7 @@ impl<'c> OperationRequest<'c> {
             return params.and_then(|params| method.call(&self, &params)).map_err(|error| error.with_operation(&self.operation));
         }
         let client = self.client;
-        if let Ok(operation) = client.context().operation(&self.operation)
-            && let Some(answer) = client.intercepted(&operation.name, &self.params)
-        {
+        if let Some(answer) = client.intercepted(&self.operation, &self.params) {
             return answer;
         }
         let name = self.operation.clone();

@@ -69,14 +69,14 @@ pub(super) fn parse_url(url: &Value) -> Result<Value> {
     let Some(url) = split_url(string(url)?) else {
         return Ok(Value::Null);
     };
-    let slots = vec![
+    let mut slots = [
         Some(url.scheme.into()),
         Some(url.authority.into()),
         Some(url.path.into()),
         Some(normalized_path(url.path).into()),
         Some(url.is_ip.into()),
     ];
-    Ok(Value::Map(Map::shaped(KEYS.clone(), slots)))
+    Ok(Value::Map(Map::shaped(KEYS.clone(), &mut slots)))
 }
 
 struct Url<'a> {
@@ -182,8 +182,8 @@ pub(super) fn parse_arn(value: &Value) -> Result<Value> {
         return Ok(Value::Null);
     }
     let resource: Value = resource.split([':', '/']).collect();
-    let slots = vec![Some(partition.into()), Some(service.into()), Some(region.into()), Some(account.into()), Some(resource)];
-    Ok(Value::Map(Map::shaped(KEYS.clone(), slots)))
+    let mut slots = [Some(partition.into()), Some(service.into()), Some(region.into()), Some(account.into()), Some(resource)];
+    Ok(Value::Map(Map::shaped(KEYS.clone(), &mut slots)))
 }
 
 /// Returns the text of an argument that must be a string.

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::value::Str;
+
 /// Header fields in the order in which they were added. Names keep their case and are compared case-insensitively (RFC 9110,
 /// section 5.1).
 ///
@@ -14,7 +16,7 @@ use std::fmt;
 /// ```
 #[derive(Clone, Default)]
 pub struct Headers {
-    fields: Vec<(String, String)>,
+    fields: Vec<(Str, Str)>,
     /// The names of further headers with secrets; a `*` at the end matches any suffix.
     secret: Vec<String>,
 }
@@ -36,7 +38,7 @@ impl Headers {
     }
 
     /// Replaces all fields with that name by this one. A new name is added at the end.
-    pub fn set(&mut self, name: impl Into<String>, value: impl Into<String>) {
+    pub fn set(&mut self, name: impl Into<Str>, value: impl Into<Str>) {
         let (name, value) = (name.into(), value.into());
         match self.fields.iter().position(|(n, _)| n.eq_ignore_ascii_case(&name)) {
             Some(first) => {
@@ -52,20 +54,25 @@ impl Headers {
     }
 
     /// Adds a field at the end, even if there is one with that name.
-    pub fn append(&mut self, name: impl Into<String>, value: impl Into<String>) {
+    pub fn append(&mut self, name: impl Into<Str>, value: impl Into<Str>) {
         self.fields.push((name.into(), value.into()));
     }
 
     /// Removes all fields with that name and returns the value of the first.
     pub fn remove(&mut self, name: &str) -> Option<String> {
-        let first = self.get(name).map(str::to_owned);
+        let first = self.get(name)?.to_owned();
         self.fields.retain(|(n, _)| !n.eq_ignore_ascii_case(name));
-        first
+        Some(first)
     }
 
     /// Returns the fields in order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.fields.iter().map(|(n, v)| (n.as_str(), v.as_str()))
+    }
+
+    /// Returns the fields in order, as text that is cheap to clone.
+    pub(crate) fn fields(&self) -> &[(Str, Str)] {
+        &self.fields
     }
 
     /// Marks a header as secret, so that its value is masked wherever it is shown. A `*` at the end matches any suffix.
@@ -101,7 +108,7 @@ impl PartialEq for Headers {
 
 impl Eq for Headers {}
 
-impl<N: Into<String>, V: Into<String>> FromIterator<(N, V)> for Headers {
+impl<N: Into<Str>, V: Into<Str>> FromIterator<(N, V)> for Headers {
     fn from_iter<I: IntoIterator<Item = (N, V)>>(fields: I) -> Self {
         Headers { fields: fields.into_iter().map(|(n, v)| (n.into(), v.into())).collect(), secret: Vec::new() }
     }

@@ -13,14 +13,15 @@ const FEW: usize = 8;
 #[derive(Clone)]
 pub(super) enum FreeMap {
     Few(Vec<(Str, Value)>),
-    Many(IndexMap<Str, Value, foldhash::fast::RandomState>),
+    /// Behind a pointer, so that maps of the other kinds are small.
+    Many(Box<IndexMap<Str, Value, foldhash::fast::RandomState>>),
 }
 
 impl FreeMap {
     pub(super) fn with_capacity(capacity: usize) -> FreeMap {
         match capacity {
             0..=FEW => FreeMap::Few(Vec::with_capacity(capacity)),
-            _ => FreeMap::Many(IndexMap::with_capacity_and_hasher(capacity, Default::default())),
+            _ => FreeMap::Many(Box::new(IndexMap::with_capacity_and_hasher(capacity, Default::default()))),
         }
     }
 
@@ -48,7 +49,7 @@ impl FreeMap {
                 entries.push((key, value));
                 return None;
             }
-            let mut map = IndexMap::with_capacity_and_hasher(2 * FEW, Default::default());
+            let mut map = Box::new(IndexMap::with_capacity_and_hasher(2 * FEW, Default::default()));
             map.extend(entries.drain(..));
             *self = FreeMap::Many(map);
         }

@@ -1,7 +1,7 @@
 //! Ordered maps from strings to values, with two representations.
 //!
 //! *Shaped* maps are produced by the parsers: the keys are in a table owned by the shape, which all instances share, and the
-//! map holds a slot for each key, or, for a union, the only one that is set. *Free* maps have their own keys, for map shapes,
+//! map holds the values that are present, each with its slot in the table. *Free* maps have their own keys, for map shapes,
 //! documents, and user input. Inserting a foreign key into a shaped map turns it into a free one.
 
 use std::fmt;
@@ -58,53 +58,66 @@ pub struct Map(Arc<Repr>);
 #[derive(Clone)]
 enum Repr {
     Shaped(Shaped),
-    Union(Union),
+    Single(Single),
     Free(FreeMap),
 }
 
-/// A structure with a single member that is set.
+/// A structure with a single member that is present, such as a union. It needs no list of entries.
 #[derive(Clone)]
-struct Union {
+struct Single {
     keys: Arc<KeyTable>,
-    slot: usize,
-    value: Value,
+    entry: Entry,
 }
 
-impl Union {
+impl Single {
     fn key(&self) -> &Str {
-        &self.keys.0[self.slot]
+        self.keys.key(&self.entry)
     }
 
-    /// Takes the value, and returns all slots.
-    fn take_slots(&mut self) -> Shaped {
-        let mut slots: Vec<Option<Value>> = std::iter::repeat_with(|| None).take(self.keys.len()).collect();
-        slots[self.slot] = Some(std::mem::take(&mut self.value));
-        Shaped { keys: self.keys.clone(), slots: slots.into_boxed_slice(), filled: 1 }
+    fn take_entry(&mut self) -> Entry {
+        Entry { slot: self.entry.slot, value: std::mem::take(&mut self.entry.value) }
     }
 }
 
 impl Repr {
-    /// Makes room for other members of a union.
+    /// Makes room for other members.
     fn expand(&mut self) {
-        if let Repr::Union(union) = self {
-            *self = Repr::Shaped(union.take_slots());
+        if let Repr::Single(single) = self {
+            *self = Repr::Shaped(Shaped { keys: single.keys.clone(), entries: vec![single.take_entry()] });
         }
     }
 }
 
+/// A structure. Most members of most structures are absent, so there is no room for those.
 #[derive(Clone)]
 struct Shaped {
     keys: Arc<KeyTable>,
-    slots: Box<[Option<Value>]>,
-    filled: usize,
+    /// The members that are present, in the order of their slots.
+    entries: Vec<Entry>,
+}
+
+#[derive(Clone)]
+struct Entry {
+    slot: u32,
+    value: Value,
+}
+
+impl KeyTable {
+    fn key(&self, entry: &Entry) -> &Str {
+        &self.0[entry.slot as usize]
+    }
 }
 
 impl Shaped {
-    /// Removes all entries and returns those that are present.
+    /// The index of the entry with a slot, or the index at which it belongs.
+    fn find(&self, slot: usize) -> Result<usize, usize> {
+        self.entries.binary_search_by_key(&slot, |entry| entry.slot as usize)
+    }
+
+    /// Removes all entries and returns them.
     fn take_entries(&mut self) -> impl Iterator<Item = (Str, Value)> {
-        self.filled = 0;
-        let slots = std::mem::take(&mut self.slots);
-        self.keys.0.iter().zip(slots).filter_map(|(key, value)| Some((key.clone(), value?)))
+        let keys = &self.keys;
+        std::mem::take(&mut self.entries).into_iter().map(|entry| (keys.key(&entry).clone(), entry.value))
     }
 }
 
@@ -119,30 +132,38 @@ impl Map {
         Map(Arc::new(Repr::Free(FreeMap::with_capacity(capacity))))
     }
 
-    /// Creates a map over a shape's key table from one slot per key, where `None` means absent.
+    /// Creates a map over a shape's key table, and takes its values out of one slot per key, where `None` means absent.
     ///
     /// # Panics
     /// If the number of slots differs from the number of keys.
-    pub fn shaped(keys: Arc<KeyTable>, slots: Vec<Option<Value>>) -> Map {
+    pub fn shaped(keys: Arc<KeyTable>, slots: &mut [Option<Value>]) -> Map {
         assert_eq!(keys.len(), slots.len(), "one slot per key");
-        let filled = slots.iter().flatten().count();
-        Map(Arc::new(Repr::Shaped(Shaped { keys, slots: slots.into_boxed_slice(), filled })))
+        let present = slots.iter().flatten().count();
+        let mut taken = slots.iter_mut().zip(0..).filter_map(|(value, slot)| Some(Entry { slot, value: value.take()? }));
+        if present == 1
+            && let Some(entry) = taken.next()
+        {
+            return Map(Arc::new(Repr::Single(Single { keys, entry })));
+        }
+        let mut entries = Vec::with_capacity(present);
+        entries.extend(taken);
+        Map(Arc::new(Repr::Shaped(Shaped { keys, entries })))
     }
 
     /// Creates a map over a shape's key table in which only one key has a value.
     ///
     /// # Panics
     /// If the table has no such slot.
-    pub(crate) fn union(keys: Arc<KeyTable>, slot: usize, value: Value) -> Map {
+    pub(crate) fn single(keys: Arc<KeyTable>, slot: usize, value: Value) -> Map {
         assert!(slot < keys.len(), "a slot of the table");
-        Map(Arc::new(Repr::Union(Union { keys, slot, value })))
+        Map(Arc::new(Repr::Single(Single { keys, entry: Entry { slot: slot as u32, value } })))
     }
 
     /// Returns the value of `key`.
     pub fn get(&self, key: &str) -> Option<&Value> {
         match &*self.0 {
-            Repr::Shaped(s) => s.slots[s.keys.slot(key)?].as_ref(),
-            Repr::Union(union) => (union.key().as_str() == key).then_some(&union.value),
+            Repr::Shaped(s) => Some(&s.entries[s.find(s.keys.slot(key)?).ok()?].value),
+            Repr::Single(single) => (single.key().as_str() == key).then_some(&single.entry.value),
             Repr::Free(m) => m.get(key),
         }
     }
@@ -150,8 +171,11 @@ impl Map {
     /// Returns the value of `key` for modification.
     pub fn get_mut(&mut self, key: &str) -> Option<&mut Value> {
         match Arc::make_mut(&mut self.0) {
-            Repr::Shaped(s) => s.slots[s.keys.slot(key)?].as_mut(),
-            Repr::Union(union) => (union.key().as_str() == key).then_some(&mut union.value),
+            Repr::Shaped(s) => {
+                let index = s.find(s.keys.slot(key)?).ok()?;
+                Some(&mut s.entries[index].value)
+            }
+            Repr::Single(single) => (single.key().as_str() == key).then_some(&mut single.entry.value),
             Repr::Free(m) => m.get_mut(key),
         }
     }
@@ -169,15 +193,19 @@ impl Map {
         repr.expand();
         if let Repr::Shaped(s) = repr {
             if let Some(slot) = s.keys.slot(&key) {
-                let old = s.slots[slot].replace(value.into());
-                s.filled += usize::from(old.is_none());
-                return old;
+                return match s.find(slot) {
+                    Ok(index) => Some(std::mem::replace(&mut s.entries[index].value, value.into())),
+                    Err(index) => {
+                        s.entries.insert(index, Entry { slot: slot as u32, value: value.into() });
+                        None
+                    }
+                };
             }
             *repr = Repr::Free(s.take_entries().collect());
         }
         match repr {
             Repr::Free(m) => m.insert(key, value.into()),
-            Repr::Shaped(_) | Repr::Union(_) => unreachable!("it was converted above"),
+            Repr::Shaped(_) | Repr::Single(_) => unreachable!("it was converted above"),
         }
     }
 
@@ -188,19 +216,19 @@ impl Map {
         repr.expand();
         match repr {
             Repr::Shaped(s) => {
-                s.filled -= 1;
-                s.slots[s.keys.slot(key)?].take()
+                let index = s.find(s.keys.slot(key)?).ok()?;
+                Some(s.entries.remove(index).value)
             }
             Repr::Free(m) => m.remove(key),
-            Repr::Union(_) => unreachable!("it was converted above"),
+            Repr::Single(_) => unreachable!("it was converted above"),
         }
     }
 
     /// Returns the number of entries.
     pub fn len(&self) -> usize {
         match &*self.0 {
-            Repr::Shaped(s) => s.filled,
-            Repr::Union(_) => 1,
+            Repr::Shaped(s) => s.entries.len(),
+            Repr::Single(_) => 1,
             Repr::Free(m) => m.len(),
         }
     }
@@ -212,13 +240,13 @@ impl Map {
 
     /// The values, for modification, unless another map shares them.
     pub(super) fn unshared_values(&mut self) -> impl Iterator<Item = &mut Value> {
-        let (slots, value, entries) = match Arc::get_mut(&mut self.0) {
-            Some(Repr::Shaped(s)) => (Some(s.slots.iter_mut().flatten()), None, None),
-            Some(Repr::Union(union)) => (None, Some(&mut union.value), None),
+        let (shaped, single, free) = match Arc::get_mut(&mut self.0) {
+            Some(Repr::Shaped(s)) => (Some(s.entries.iter_mut().map(|entry| &mut entry.value)), None, None),
+            Some(Repr::Single(single)) => (None, Some(&mut single.entry.value), None),
             Some(Repr::Free(m)) => (None, None, Some(m.values_mut())),
             None => (None, None, None),
         };
-        slots.into_iter().flatten().chain(value).chain(entries.into_iter().flatten())
+        shaped.into_iter().flatten().chain(single).chain(free.into_iter().flatten())
     }
 
     /// Returns whether both maps share their contents.
@@ -229,8 +257,8 @@ impl Map {
     /// Iterates over the entries in order.
     pub fn iter(&self) -> MapIter<'_> {
         MapIter(match &*self.0 {
-            Repr::Shaped(s) => Iter::Shaped(s.keys.0.iter().zip(s.slots.iter())),
-            Repr::Union(union) => Iter::Union(Some((union.key(), &union.value))),
+            Repr::Shaped(s) => Iter::Shaped(&s.keys, s.entries.iter()),
+            Repr::Single(single) => Iter::Shaped(&single.keys, std::slice::from_ref(&single.entry).iter()),
             Repr::Free(m) => Iter::Free(m.iter()),
         })
     }
@@ -256,8 +284,7 @@ impl Default for Map {
 pub struct MapIter<'a>(Iter<'a>);
 
 enum Iter<'a> {
-    Shaped(std::iter::Zip<indexmap::set::Iter<'a, Str>, std::slice::Iter<'a, Option<Value>>>),
-    Union(Option<(&'a Str, &'a Value)>),
+    Shaped(&'a KeyTable, std::slice::Iter<'a, Entry>),
     Free(FreeIter<'a>),
 }
 
@@ -265,8 +292,7 @@ impl<'a> Iterator for MapIter<'a> {
     type Item = (&'a Str, &'a Value);
     fn next(&mut self) -> Option<Self::Item> {
         match &mut self.0 {
-            Iter::Shaped(pairs) => pairs.find_map(|(k, v)| Some((k, v.as_ref()?))),
-            Iter::Union(pair) => pair.take(),
+            Iter::Shaped(keys, entries) => entries.next().map(|entry| (keys.key(entry), &entry.value)),
             Iter::Free(pairs) => pairs.next(),
         }
     }
@@ -287,7 +313,7 @@ impl IntoIterator for Map {
         let entries: Vec<_> = match Arc::get_mut(&mut self.0) {
             Some(Repr::Free(m)) => m.take_entries(),
             Some(Repr::Shaped(s)) => s.take_entries().collect(),
-            Some(Repr::Union(union)) => vec![(union.key().clone(), std::mem::take(&mut union.value))],
+            Some(Repr::Single(single)) => vec![(single.key().clone(), single.take_entry().value)],
             None => self.iter().map(|(k, v)| (k.clone(), v.clone())).collect(),
         };
         entries.into_iter()
@@ -342,11 +368,11 @@ mod tests {
 
     fn shaped() -> Map {
         let keys = Arc::new(KeyTable::new(["a", "b", "c"].map(Str::from)));
-        Map::shaped(keys, vec![Some(Value::Int(1)), None, Some(Value::Int(3))])
+        Map::shaped(keys, &mut [Some(Value::Int(1)), None, Some(Value::Int(3))])
     }
 
     #[test]
-    fn absent_slots_are_not_entries() {
+    fn absent_members_are_not_entries() {
         let m = shaped();
         assert_eq!(m.len(), 2);
         assert_eq!(m.keys().collect::<Vec<_>>(), ["a", "c"]);
@@ -375,9 +401,11 @@ mod tests {
     }
 
     #[test]
-    fn a_union_becomes_a_structure_when_another_member_is_set() {
+    fn a_structure_of_one_member_accepts_another_one() {
         let keys = Arc::new(KeyTable::new(["a", "b", "c"].map(Str::from)));
-        let union = Map::union(keys, 1, Value::Int(2));
+        let same = Map::shaped(keys.clone(), &mut [None, Some(Value::Int(2)), None]);
+        let union = Map::single(keys, 1, Value::Int(2));
+        assert_eq!(same, union);
         assert_eq!((union.len(), union.get("b"), union.get("a")), (1, Some(&Value::Int(2)), None));
         assert_eq!(union, [("b", 2)].into_iter().collect());
         let mut other = union.clone();

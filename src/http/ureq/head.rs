@@ -4,6 +4,7 @@
 //! accepted; lines that mean nothing are skipped. Only a broken status line and a contradictory body length are errors,
 //! because then nobody knows where the response ends.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use indexmap::IndexMap;
@@ -12,8 +13,9 @@ use indexmap::map::Entry;
 use super::arriving::Framing;
 use crate::error::{Error, ErrorKind};
 use crate::http::{Headers, is_secret_header, mask};
+use crate::value::Str;
 
-type Fields = IndexMap<String, String, foldhash::fast::RandomState>;
+type Fields = IndexMap<Str, Str, foldhash::fast::RandomState>;
 
 /// A parsed response head.
 #[derive(Debug)]
@@ -145,34 +147,42 @@ fn fields<'a>(lines: impl Iterator<Item = &'a [u8]>) -> Fields {
     for line in lines {
         if line.first().is_some_and(|byte| matches!(byte, b' ' | b'\t')) {
             if let Some((_, value)) = last.and_then(|last| fields.get_index_mut(last)) {
-                value.push(' ');
-                value.push_str(text(line).trim());
+                *value = joined(value, " ", text(line).trim());
             }
             continue;
         }
         let Some(colon) = line.iter().position(|byte| *byte == b':') else { continue };
-        let (name, value) = (text(&line[..colon]).trim().to_ascii_lowercase(), text(&line[colon + 1..]));
+        let (name, value) = (text(&line[..colon]), text(&line[colon + 1..]));
+        let (name, value) = (name.trim(), value.trim());
         if name.is_empty() {
             continue;
         }
-        let entry = fields.entry(name);
+        let entry = fields.entry(lower_case(name));
         last = Some(entry.index());
         match entry {
-            Entry::Occupied(mut known) => {
-                known.get_mut().push_str(", ");
-                known.get_mut().push_str(value.trim());
-            }
-            Entry::Vacant(new) => drop(new.insert(value.trim().to_owned())),
+            Entry::Occupied(mut known) => drop(known.insert(joined(known.get(), ", ", value))),
+            Entry::Vacant(new) => drop(new.insert(value.into())),
         }
     }
     fields
 }
 
+fn lower_case(name: &str) -> Str {
+    match name.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        true => name.to_ascii_lowercase().into(),
+        false => name.into(),
+    }
+}
+
+fn joined(first: &str, separator: &str, second: &str) -> Str {
+    [first, separator, second].concat().into()
+}
+
 /// UTF-8, or else Latin-1, which HTTP/1.1 once specified. CR and NUL become spaces (RFC 9110, section 5.5).
-fn text(bytes: &[u8]) -> String {
+fn text(bytes: &[u8]) -> Cow<'_, str> {
     let spaced = |c| if matches!(c, '\r' | '\0') { ' ' } else { c };
     match str::from_utf8(bytes) {
-        Ok(text) if !text.contains(['\r', '\0']) => text.to_owned(),
+        Ok(text) if !text.contains(['\r', '\0']) => text.into(),
         Ok(text) => text.chars().map(spaced).collect(),
         Err(_) => bytes.iter().map(|byte| spaced(char::from(*byte))).collect(),
     }

@@ -110,7 +110,7 @@ fn known<'a>(union: Node<'a>, name: Option<&str>) -> Result<Option<(Str, Node<'a
 /// Reads the members of an event from the headers and the payload of its frame.
 fn members(node: Node<'_>, frame: &Frame, position: &Position<'_>) -> Result<Value> {
     let Some(structure) = node.structure() else { return Ok(Value::Map(Map::new())) };
-    let mut slots: Slots = std::iter::repeat_with(|| None).take(structure.members.len()).collect();
+    let mut slots = Slots::new(structure);
     if node.has(|t| t.event) {
         let format = Format::of_event(node.service().protocol()?);
         match with_trait(node, structure, |node| node.has(|t| t.event_payload))? {
@@ -126,7 +126,7 @@ fn members(node: Node<'_>, frame: &Frame, position: &Position<'_>) -> Result<Val
             slots[slot] = Some(value);
         }
     }
-    Ok(Value::Map(Map::shaped(structure.keys.clone(), slots)))
+    Ok(Value::Map(slots.into_map(structure)))
 }
 
 fn with_trait<'a>(node: Node<'a>, structure: &'a Structure, holds: impl Fn(Node<'a>) -> bool) -> Result<Option<(usize, Node<'a>)>> {

@@ -93,9 +93,9 @@ impl Found {
 }
 
 impl From<Slots> for Found {
-    fn from(slots: Slots) -> Found {
+    fn from(mut slots: Slots) -> Found {
         let mut found = Found::Nothing;
-        slots.into_iter().enumerate().for_each(|(slot, value)| found.set(slot, value));
+        slots.iter_mut().enumerate().for_each(|(slot, value)| found.set(slot, value.take()));
         found
     }
 }
@@ -105,7 +105,7 @@ impl From<Slots> for Found {
 /// An unknown member becomes `{"SDK_UNKNOWN_MEMBER": {"name": …}}`.
 pub(super) fn union(node: Node<'_>, structure: &Structure, found: impl Into<Found>, unknown: &[Str]) -> Result<Value> {
     match (found.into(), unknown) {
-        (Found::One(slot, value), []) => Ok(Value::Map(Map::union(structure.keys.clone(), slot, value))),
+        (Found::One(slot, value), []) => Ok(Value::Map(Map::single(structure.keys.clone(), slot, value))),
         (Found::Nothing, [name]) => {
             Ok(Value::Map([("SDK_UNKNOWN_MEMBER", Map::from_iter([("name", name.clone())]))].into_iter().collect()))
         }

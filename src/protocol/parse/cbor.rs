@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::body::{note_unknown, union};
 use super::cbor_reader::Cbor;
 use super::position::Position;
-use super::{Slots, empty_slots, scalar};
+use super::{Slots, scalar};
 use crate::definition::{Node, ShapeType, Structure};
 use crate::error::Result;
 use crate::value::{Bytes, List, Map, Str, Value};
@@ -13,7 +13,7 @@ use crate::value::{Bytes, List, Map, Str, Value};
 /// Parses a whole body as the members of a structure. An empty body has none.
 pub(super) fn members(node: Node<'_>, structure: &Structure, body: &Bytes, position: &Position<'_>) -> Result<Slots> {
     if body.is_empty() {
-        return Ok(empty_slots(structure));
+        return Ok(Slots::new(structure));
     }
     let mut cbor = Cbor::new(body);
     let slots = fields(&mut cbor, node, structure, position, |cbor, key| skip_unknown(cbor, node, &key, position))?;
@@ -94,9 +94,9 @@ fn structure(cbor: &mut Cbor<'_>, node: Node<'_>, structure: &Structure, positio
     if !node.has(|t| t.union) {
         let slots = match expect_map(cbor, position)? {
             true => fields(cbor, node, structure, position, |cbor, key| skip_unknown(cbor, node, &key, position))?,
-            false => empty_slots(structure),
+            false => Slots::new(structure),
         };
-        return Ok(Value::Map(Map::shaped(structure.keys.clone(), slots)));
+        return Ok(Value::Map(slots.into_map(structure)));
     }
     let mut unknown = Vec::new();
     let slots = fields(cbor, node, structure, position, |cbor, key| {
@@ -107,7 +107,7 @@ fn structure(cbor: &mut Cbor<'_>, node: Node<'_>, structure: &Structure, positio
     })?;
     match unknown.as_slice() {
         // The other protocols name the unknown member; in this one the union is empty.
-        [_] if slots.iter().all(Option::is_none) => Ok(Value::Map(Map::shaped(structure.keys.clone(), slots))),
+        [_] if slots.iter().all(Option::is_none) => Ok(Value::Map(slots.into_map(structure))),
         unknown => union(node, structure, slots, unknown),
     }
 }
@@ -129,7 +129,7 @@ fn fields<'a>(
     position: &Position<'_>,
     mut foreign: impl FnMut(&mut Cbor<'a>, Cow<'a, str>) -> Result<()>,
 ) -> Result<Slots> {
-    let mut slots = empty_slots(structure);
+    let mut slots = Slots::new(structure);
     cbor.map(|cbor, key| match structure.member(&key) {
         Some((slot, member)) => {
             let value = typed(cbor, node.member(member)?, &position.name(&member.name))?;

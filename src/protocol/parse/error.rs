@@ -292,14 +292,14 @@ fn modeled_members(node: Node<'_>, protocol: ProtocolName, status: u16, headers:
 /// Parses the members in the element `Error`: the document element, or a child of it or of its `Errors`.
 fn error_element(node: Node<'_>, structure: &Structure, body: &[u8], position: &Position<'_>) -> Result<Slots> {
     if body.is_empty() {
-        return Ok(super::empty_slots(structure));
+        return Ok(Slots::new(structure));
     }
     let (mut document, mut element) = Xml::open(body)?;
     while element.name() != "Error" {
         match document.child()? {
             Some(child) if matches!(child.name(), "Error" | "Errors") => element = child,
             Some(_) => document.skip()?,
-            None => return Ok(super::empty_slots(structure)),
+            None => return Ok(Slots::new(structure)),
         }
     }
     xml::fields(&mut document, &element, node, structure, position, |xml, _| xml.skip())

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::body::{Found, note_unknown, union};
 use super::position::{Position, Unreadable};
-use super::{Slots, empty_slots, scalar, utf8};
+use super::{Slots, scalar, utf8};
 use crate::definition::{Node, ShapeType, Structure, WireNames};
 use crate::error::Result;
 use crate::text::json_reader::Json;
@@ -22,7 +22,7 @@ pub(super) enum Scalars {
 /// Parses a whole body as the members of a structure. An empty body has none.
 pub(super) fn members(node: Node<'_>, structure: &Structure, scalars: Scalars, body: &[u8], position: &Position<'_>) -> Result<Slots> {
     let mut json = match utf8(body)?.trim_ascii_start() {
-        "" => return Ok(empty_slots(structure)),
+        "" => return Ok(Slots::new(structure)),
         text => Json::new(text),
     };
     let slots = fields(&mut json, node, structure, scalars, position, |json, key| skip_unknown(json, node, &key, position))?;
@@ -104,9 +104,9 @@ fn structure(json: &mut Json<'_>, node: Node<'_>, structure: &Structure, scalars
     if !node.has(|t| t.union) {
         let slots = match expect_object(json, position)? {
             true => fields(json, node, structure, scalars, position, |json, key| skip_unknown(json, node, &key, position))?,
-            false => empty_slots(structure),
+            false => Slots::new(structure),
         };
-        return Ok(Value::Map(Map::shaped(structure.keys.clone(), slots)));
+        return Ok(Value::Map(slots.into_map(structure)));
     }
     let (mut found, mut unknown) = (Found::Nothing, Vec::new());
     let foreign = |json: &mut Json<'_>, key: Cow<'_, str>| {
@@ -137,7 +137,7 @@ fn fields<'a>(
     position: &Position<'_>,
     foreign: impl FnMut(&mut Json<'a>, Cow<'a, str>) -> Result<()>,
 ) -> Result<Slots> {
-    let mut slots = empty_slots(structure);
+    let mut slots = Slots::new(structure);
     each_field(json, node, structure, scalars, position, |slot, value| slots[slot] = value, foreign)?;
     Ok(slots)
 }

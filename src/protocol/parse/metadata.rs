@@ -1,10 +1,8 @@
 //! `ResponseMetadata`: the status, the headers, and the request ID of a response.
 
-use std::borrow::Cow;
-
 use crate::definition::ProtocolName;
 use crate::http::Headers;
-use crate::value::{Map, Str, Value};
+use crate::value::{Map, Str};
 
 pub(super) const KEY: &str = "ResponseMetadata";
 
@@ -41,21 +39,20 @@ pub(super) fn header_ids(protocol: ProtocolName, headers: &Headers) -> Map {
 /// Returns the headers with lowercase names. Values of the same name are joined by a comma (RFC 9110, section 5.3).
 fn header_map(headers: &Headers) -> Map {
     let mut map = Map::with_capacity(headers.len());
-    for (name, value) in headers.iter() {
+    for (name, value) in headers.fields() {
         let name = lower_case(name);
-        match map.get_mut(&name) {
-            Some(Value::String(first)) => *first = Str::from(format!("{first}, {value}")),
-            _ => {
-                map.insert(Str::from(name), value);
-            }
-        }
+        let joined = match map.get(&name) {
+            Some(first) => Str::from(format!("{first}, {value}")),
+            None => value.clone(),
+        };
+        map.insert(name, joined);
     }
     map
 }
 
-fn lower_case(name: &str) -> Cow<'_, str> {
+fn lower_case(name: &Str) -> Str {
     match name.bytes().any(|b| b.is_ascii_uppercase()) {
-        true => Cow::Owned(name.to_ascii_lowercase()),
-        false => Cow::Borrowed(name),
+        true => name.to_ascii_lowercase().into(),
+        false => name.clone(),
     }
 }

@@ -47,6 +47,8 @@ mod tests;
 mod xml;
 mod xml_reader;
 
+use std::cell::RefCell;
+use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
 pub(super) use self::body::Format;
@@ -64,8 +66,53 @@ use crate::value::{Map, Value};
 /// The maximum nesting depth of a body.
 const MAX_DEPTH: usize = 300;
 
-/// The values of a structure's members, in the order of the structure.
-pub(super) type Slots = Vec<Option<Value>>;
+/// The values of a structure's members while it is parsed, in the order of the structure. The space is used again.
+pub(super) struct Slots(Vec<Option<Value>>);
+
+thread_local! {
+    /// The space of slots that are not in use: one for each level of nesting.
+    static SPARE: RefCell<Vec<Vec<Option<Value>>>> = const { RefCell::new(Vec::new()) };
+}
+
+impl Slots {
+    /// Creates slots without values.
+    pub(super) fn new(structure: &Structure) -> Slots {
+        let mut slots = SPARE.with_borrow_mut(Vec::pop).unwrap_or_default();
+        slots.resize_with(structure.members.len(), || None);
+        Slots(slots)
+    }
+
+    /// Returns the structure as a map.
+    pub(super) fn into_map(mut self, structure: &Structure) -> Map {
+        Map::shaped(structure.keys.clone(), &mut self.0)
+    }
+}
+
+impl Drop for Slots {
+    fn drop(&mut self) {
+        /// More levels than responses have.
+        const MOST: usize = 16;
+        self.0.clear();
+        SPARE.with_borrow_mut(|spare| {
+            if spare.len() < MOST {
+                spare.push(std::mem::take(&mut self.0));
+            }
+        });
+    }
+}
+
+impl Deref for Slots {
+    type Target = [Option<Value>];
+    fn deref(&self) -> &[Option<Value>] {
+        &self.0
+    }
+}
+
+impl DerefMut for Slots {
+    fn deref_mut(&mut self) -> &mut [Option<Value>] {
+        &mut self.0
+    }
+}
 
 /// Parses a successful response. The output includes `ResponseMetadata`: `RequestId` (and `HostId`) if the service sent
 /// one, `HTTPStatusCode`, and `HTTPHeaders` with lowercase names.
@@ -212,14 +259,10 @@ pub(super) fn event_stream_member<'a>(node: Node<'a>, structure: &'a Structure) 
     Ok(None)
 }
 
-fn empty_slots(structure: &Structure) -> Slots {
-    std::iter::repeat_with(|| None).take(structure.members.len()).collect()
-}
-
 /// Inserts the members that are set, in the order of the structure.
-fn insert_members(map: &mut Map, structure: &Structure, slots: Slots) {
-    for (member, value) in structure.members.iter().zip(slots) {
-        if let Some(value) = value {
+fn insert_members(map: &mut Map, structure: &Structure, mut slots: Slots) {
+    for (member, slot) in structure.members.iter().zip(&mut *slots) {
+        if let Some(value) = slot.take() {
             map.insert(member.name.clone(), value);
         }
     }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::body::{note_unknown, union};
 use super::position::Position;
 use super::xml_reader::{Element, Xml};
-use super::{Slots, empty_slots, scalar};
+use super::{Slots, scalar};
 use crate::definition::{Location, Node, ShapeType, Structure, WireNames};
 use crate::error::Result;
 use crate::value::{List, Map, Str, Value};
@@ -13,7 +13,7 @@ use crate::value::{List, Map, Str, Value};
 /// Parses a whole body whose document element is the structure. An empty body has no members.
 pub(super) fn members(node: Node<'_>, structure: &Structure, body: &[u8], position: &Position<'_>) -> Result<Slots> {
     if body.is_empty() {
-        return Ok(empty_slots(structure));
+        return Ok(Slots::new(structure));
     }
     let (mut xml, root) = Xml::open(body)?;
     let slots = fields(&mut xml, &root, node, structure, position, |xml, name| skip_unknown(xml, node, name, position))?;
@@ -39,7 +39,7 @@ pub(super) fn fields<'a>(
     mut foreign: impl FnMut(&mut Xml<'a>, &str) -> Result<()>,
 ) -> Result<Slots> {
     let names = wire_names(node, structure)?;
-    let mut slots = empty_slots(structure);
+    let mut slots = Slots::new(structure);
     while let Some(child) = xml.child()? {
         let slot = match names.get(child.name()) {
             Some(&slot) => Some(slot),
@@ -139,7 +139,7 @@ fn structure<'a>(
 ) -> Result<Value> {
     if !node.has(|t| t.union) {
         let slots = fields(xml, element, node, structure, position, |xml, name| skip_unknown(xml, node, name, position))?;
-        return Ok(Value::Map(Map::shaped(structure.keys.clone(), slots)));
+        return Ok(Value::Map(slots.into_map(structure)));
     }
     let mut unknown = Vec::new();
     let slots = fields(xml, element, node, structure, position, |xml, name| {
