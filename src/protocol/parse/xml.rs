@@ -184,11 +184,11 @@ fn entry(xml: &mut Xml<'_>, key: Node<'_>, value: Node<'_>, position: &Position<
 }
 
 /// Reads the members that are attributes of the structure's element and were not present as children.
-fn attributes(element: &Element<'_>, node: Node<'_>, structure: &Structure, slots: &mut Slots) -> Result<()> {
+fn attributes(element: &Element<'_>, node: Node<'_>, structure: &Structure, slots: &mut [Option<Value>]) -> Result<()> {
     if !element.has_attributes() {
         return Ok(());
     }
-    for (member, slot) in structure.members.iter().zip(slots) {
+    for (member, slot) in structure.members.iter().zip(slots.iter_mut()) {
         let target = node.member(member)?;
         if slot.is_none()
             && target.has(|t| t.xml_attribute)
@@ -215,7 +215,7 @@ fn own_name(node: Node<'_>, structure: &Structure, name: &str) -> Result<Option<
 
 /// Fills members that share their element name with a flattened list. They are an older form of the list, and contain its
 /// first item.
-fn namesakes(node: Node<'_>, structure: &Structure, names: &WireNames, slots: &mut Slots) -> Result<()> {
+fn namesakes(node: Node<'_>, structure: &Structure, names: &WireNames, slots: &mut [Option<Value>]) -> Result<()> {
     for (slot, member) in structure.members.iter().enumerate() {
         let target = node.member(member)?;
         if target.location().is_none()
