@@ -90,7 +90,7 @@ fn presign_a_get() {
 fn call_get_item() {
     let (client, params) = (client("dynamodb"), get_item());
     assert_eq!(client.call("get_item", &params).unwrap()["Item"]["n"]["N"].as_str(), Some("1"));
-    allocates(111, 7626, || client.call("get_item", &params).unwrap());
+    allocates(95, 6823, || client.call("get_item", &params).unwrap());
 }
 
 #[test]
@@ -104,7 +104,7 @@ fn parse_a_listing_of_100_keys() {
         })
         .collect();
     let body = format!("<ListBucketResult><Name>b</Name><KeyCount>100</KeyCount>{keys}</ListBucketResult>");
-    parses(415, 34580, "s3", "ListObjectsV2", &body, |output| assert_eq!(output["Contents"][99]["Key"].as_str(), Some("images/99.png")));
+    parses(414, 26196, "s3", "ListObjectsV2", &body, |output| assert_eq!(output["Contents"][99]["Key"].as_str(), Some("images/99.png")));
 }
 
 #[test]
@@ -113,7 +113,7 @@ fn parse_a_query_of_100_items() {
         .map(|n| format!(r#"{{"pk":{{"S":"customer"}},"n":{{"N":"{n}"}},"tags":{{"SS":["a","b"]}},"ok":{{"BOOL":true}}}}"#))
         .collect();
     let body = format!(r#"{{"Count":100,"Items":[{}]}}"#, items.join(","));
-    parses(1214, 169424, "dynamodb", "Query", &body, |output| assert_eq!(output["Items"][99]["n"]["N"].as_str(), Some("99")));
+    parses(813, 61232, "dynamodb", "Query", &body, |output| assert_eq!(output["Items"][99]["n"]["N"].as_str(), Some("99")));
 }
 
 #[test]
@@ -141,7 +141,7 @@ fn parse_10_instances() {
         })
         .collect();
     let body = format!("<DescribeInstancesResponse><reservationSet>{instances}</reservationSet></DescribeInstancesResponse>");
-    parses(243, 28402, "ec2", "DescribeInstances", &body, |output| {
+    parses(232, 14522, "ec2", "DescribeInstances", &body, |output| {
         assert_eq!(output["Reservations"][9]["Instances"][0]["State"]["Code"].as_int(), Some(16));
     });
 }
