@@ -10,7 +10,7 @@ use anyhow::Context as _;
 use clap::Args;
 
 use super::connect::Connect;
-use super::each::{self, Calls, Each};
+use super::each::{self, Calls, Each, Outcome};
 use super::replace_file::ReplaceFile;
 use super::{dry_run, output};
 use crate::definition::ShapeType;
@@ -96,7 +96,8 @@ pub(crate) fn run(arguments: Arguments, connect: &Connect) -> anyhow::Result<()>
             query.as_ref().map_or_else(|| Ok(response.clone()), |query| query.search(&response))
         };
         let base = parameters.as_map().context("--each requires parameters that are a JSON object")?;
-        let calls = Calls { base, call: &call, text: |value| value.to_json_text(false) };
+        let text = |line, outcome: Outcome<'_>| Ok((outcome.with_line(line).to_json_text(false) + "\n").into_bytes());
+        let calls = Calls { base, call: &call, text: &text };
         let done = each::run(&Each { path, parallel: arguments.parallel }, &calls);
         return done.map_err(|failure| match failure.code {
             // The reader of the results has closed the pipe.

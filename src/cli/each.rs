@@ -1,4 +1,4 @@
-//! `--each FILE --parallel N`: one call for each line of a file, with the results as lines in the same order.
+//! `--each FILE --parallel N`: one call for each line of a file, with the results in the same order.
 //!
 //! The file is read while the calls run. At most a few results per thread wait for an earlier one, so memory is bounded however
 //! long the file is.
@@ -34,11 +34,29 @@ pub(crate) struct Calls<'a> {
     pub base: &'a Map,
     /// Makes a call and selects its result.
     pub call: &'a (dyn Fn(Map) -> crate::Result<Value> + Sync),
-    /// Writes a result as JSON in one line.
-    pub text: fn(&Value) -> String,
+    /// Writes the outcome of a line.
+    pub text: &'a (dyn Fn(usize, Outcome<'_>) -> io::Result<Vec<u8>> + Sync),
 }
 
-/// Makes the calls. Each prints `{"line": N, "result": …}` or `{"line": N, "error": …}`.
+/// What became of a line.
+#[derive(Clone, Copy)]
+pub(crate) enum Outcome<'a> {
+    Result(&'a Value),
+    Error(&'a Value),
+}
+
+impl Outcome<'_> {
+    /// `{"line": N, "result": …}` or `{"line": N, "error": …}`.
+    pub(crate) fn with_line(self, line: usize) -> Value {
+        let (name, value) = match self {
+            Outcome::Result(value) => ("result", value),
+            Outcome::Error(value) => ("error", value),
+        };
+        Map::from_iter([("line", Value::from(i64::try_from(line).unwrap_or(i64::MAX))), (name, value.clone())]).into()
+    }
+}
+
+/// Makes the calls, and prints their outcomes.
 ///
 /// # Errors
 /// If the file cannot be read or the results cannot be written; if calls failed, their number, with the exit code of the first.
@@ -93,18 +111,17 @@ fn read(input: &mut dyn BufRead, mut pass: impl FnMut(usize, usize, Vec<u8>) -> 
 
 /// The line that is printed, and the exit code of a call that failed.
 struct Answer {
-    text: String,
+    text: io::Result<Vec<u8>>,
     code: Option<u8>,
 }
 
 impl Calls<'_> {
     fn answer(&self, line: usize, text: &[u8]) -> Answer {
         match self.params(text).and_then(self.call) {
-            Ok(result) => Answer { text: format!("{{\"line\":{line},\"result\":{}}}\n", (self.text)(&result)), code: None },
+            Ok(result) => Answer { text: (self.text)(line, Outcome::Result(&result)), code: None },
             Err(error) => {
-                let value = error.to_value();
-                let text = format!("{{\"line\":{line},\"error\":{}}}\n", (self.text)(&value));
                 output::note(format_args!("tucuxi: line {line}: {error}"));
+                let text = (self.text)(line, Outcome::Error(&error.to_value()));
                 Answer { text, code: Some(Failure::from(error).code) }
             }
         }
@@ -156,19 +173,22 @@ impl Results {
     fn put(&self, index: usize, answer: Answer) {
         let mut state = self.state();
         state.waiting.insert(index, answer);
-        let mut text = String::new();
+        let mut text = Vec::new();
         while let Some(answer) = {
             let next = state.next;
             state.waiting.remove(&next)
         } {
-            text.push_str(&answer.text);
+            match answer.text {
+                Ok(own) => text.extend_from_slice(&own),
+                Err(error) => state.broken = Some(error),
+            }
             state.next += 1;
             state.failed += usize::from(answer.code.is_some());
             state.code = state.code.or(answer.code);
         }
         if !text.is_empty() && state.broken.is_none() {
             let mut out = io::stdout().lock();
-            state.broken = out.write_all(text.as_bytes()).and_then(|()| out.flush()).err();
+            state.broken = out.write_all(&text).and_then(|()| out.flush()).err();
         }
         drop(state);
         self.printed.notify_all();

@@ -67,6 +67,12 @@ pub fn main() -> ExitCode {
     if is_aws(&words) {
         return aws::run(&words[1..]).map_or_else(|failure| exit(&failure, "\n"), |()| ExitCode::SUCCESS);
     }
+    if let [_] | [_, _] = &words[..]
+        && words.get(1).is_none_or(|word| word == "--help" || word == "-h")
+    {
+        let help = ["help".to_owned()];
+        return aws::run(&help).map_or_else(|failure| exit(&failure, "\n"), |()| ExitCode::SUCCESS);
+    }
     let Arguments { connect, command } = Arguments::parse();
     let done = match command {
         Command::Services(arguments) => arguments.run(),

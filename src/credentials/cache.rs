@@ -80,7 +80,7 @@ pub(crate) fn sha1(text: &str) -> String {
 }
 
 /// SHA-256 in hexadecimal.
-pub(super) fn sha256(text: &str) -> String {
+pub(crate) fn sha256(text: &str) -> String {
     hex(digest::digest(&digest::SHA256, text.as_bytes()).as_ref())
 }
 

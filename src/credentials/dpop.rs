@@ -8,11 +8,11 @@ use ring::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair};
 use crate::value::Timestamp;
 
 /// The key that a token is bound to: ECDSA on P-256.
-pub(super) struct ProofKey(EcdsaKeyPair);
+pub(crate) struct ProofKey(EcdsaKeyPair);
 
 impl ProofKey {
     /// Reads a private key in PEM (RFC 5915, `EC PRIVATE KEY`). Returns `None` if it is invalid or lacks the public key.
-    pub(super) fn from_pem(pem: &str) -> Option<ProofKey> {
+    pub(crate) fn from_pem(pem: &str) -> Option<ProofKey> {
         let lines = pem.lines().filter(|line| !line.starts_with("-----BEGIN") && !line.starts_with("-----END"));
         let der = STANDARD.decode(lines.map(str::trim).collect::<String>()).ok()?;
         let (private, public) = halves(&der)?;
@@ -20,8 +20,41 @@ impl ProofKey {
         EcdsaKeyPair::from_private_key_and_public_key(algorithm, private, public, &SystemRandom::new()).ok().map(ProofKey)
     }
 
+    /// Creates a key, as the text that [`from_pem`](ProofKey::from_pem) reads.
+    ///
+    /// # Errors
+    /// If the system has no random numbers.
+    #[cfg(any(feature = "cli", test))]
+    pub(crate) fn new_pem() -> anyhow::Result<String> {
+        let algorithm = &ECDSA_P256_SHA256_FIXED_SIGNING;
+        let no_random = |_| anyhow::anyhow!("the system has no random numbers for a key");
+        let document = EcdsaKeyPair::generate_pkcs8(algorithm, &SystemRandom::new()).map_err(no_random)?;
+        // ring writes PKCS #8, whose third element is the key without its curve.
+        let of_pkcs8 = |der| {
+            let ((_, outer), _) = element(der)?;
+            let (_, rest) = element(outer)?;
+            let (_, rest) = element(rest)?;
+            halves(element(rest)?.0.1)
+        };
+        let (private, public) = of_pkcs8(document.as_ref()).ok_or_else(|| anyhow::anyhow!("the new key has an unknown form"))?;
+        // Version 1, the key, the curve P-256, and the public key; all lengths are fixed.
+        let der = [
+            &[0x30, 0x77, 0x02, 0x01, 0x01, 0x04, 0x20],
+            private,
+            &[0xa0, 0x0a, 0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07, 0xa1, 0x44, 0x03, 0x42, 0x00],
+            public,
+        ];
+        let text = STANDARD.encode(der.concat());
+        let mut pem = "-----BEGIN EC PRIVATE KEY-----\n".to_owned();
+        for line in text.as_bytes().chunks(64) {
+            pem.extend(line.iter().map(|byte| char::from(*byte)));
+            pem.push('\n');
+        }
+        Ok(pem + "-----END EC PRIVATE KEY-----\n")
+    }
+
     /// Makes a proof for one POST to exactly this URL. `id` must be unique.
-    pub(super) fn proof(&self, url: &str, now: Timestamp, id: &str) -> anyhow::Result<String> {
+    pub(crate) fn proof(&self, url: &str, now: Timestamp, id: &str) -> anyhow::Result<String> {
         // The first byte says that both coordinates follow.
         let (x, y) = self.0.public_key().as_ref()[1..].split_at(32);
         let [x, y] = [x, y].map(|coordinate| URL_SAFE_NO_PAD.encode(coordinate));
@@ -74,19 +107,9 @@ mod tests {
     use super::*;
     use ring::signature::{ECDSA_P256_SHA256_FIXED, UnparsedPublicKey};
 
-    /// A new key as the AWS CLI writes it; it is part of the document that ring generates.
-    fn pem() -> String {
-        let pkcs8 = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &SystemRandom::new()).unwrap();
-        let ((_, outer), _) = element(pkcs8.as_ref()).unwrap();
-        let (_, rest) = element(outer).unwrap();
-        let (_, rest) = element(rest).unwrap();
-        let ((_, key), _) = element(rest).unwrap();
-        format!("-----BEGIN EC PRIVATE KEY-----\n{}\n-----END EC PRIVATE KEY-----\n", STANDARD.encode(key))
-    }
-
     #[test]
     fn a_proof_is_signed_and_bound_to_one_url() {
-        let key = ProofKey::from_pem(&pem()).unwrap();
+        let key = ProofKey::from_pem(&ProofKey::new_pem().unwrap()).unwrap();
         let proof = key.proof("https://h.com/v1/token", Timestamp::new(7, 0), "a-b").unwrap();
         let (signed, signature) = proof.rsplit_once('.').unwrap();
         let signature = URL_SAFE_NO_PAD.decode(signature).unwrap();
@@ -100,7 +123,7 @@ mod tests {
 
     #[test]
     fn an_invalid_key_is_none() {
-        let half: String = pem().chars().take(100).collect();
+        let half: String = ProofKey::new_pem().unwrap().chars().take(100).collect();
         for text in ["", "-----BEGIN EC PRIVATE KEY-----\n!\n", "MAA=", "MAMCAQA=", &half] {
             assert!(ProofKey::from_pem(text).is_none(), "{text:?}");
         }

@@ -11,7 +11,7 @@ mod assume_role;
 pub(crate) mod cache;
 mod chain;
 mod container;
-mod dpop;
+pub(crate) mod dpop;
 mod instance_metadata;
 mod login;
 mod metadata_client;

@@ -1,8 +1,11 @@
 //! The `tucuxi` command, as a program: what it prints, where it prints it, and its status.
 
 mod configuration;
+mod emr;
 mod mistakes;
 mod outputs;
+mod records;
+mod services;
 mod surroundings;
 #[cfg(unix)]
 mod terminal;

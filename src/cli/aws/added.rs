@@ -7,7 +7,9 @@ use super::pipeline;
 use super::shorthand;
 use super::values;
 use super::words::Arity;
+use crate::Client;
 use crate::cli::failure::{Failure, Result};
+use crate::cli::interrupt;
 use crate::text::random;
 use crate::value::{List, Map, Value};
 
@@ -87,6 +89,9 @@ const FIELD: &[&str] = &["define-index-field"];
 const PIPELINE: &[&str] = &["put-pipeline-definition"];
 const VALUES: &[&str] = &["activate-pipeline", "put-pipeline-definition"];
 const KEYS: &[&str] = &["create-keys-and-certificate"];
+
+const UPDATE: &[&str] = &["update-distribution"];
+const ROOT: &str = "default-root-object";
 
 static ADDED: &[Added] = &[
     Added::new("ec2", GROUP_RULES, "protocol", Arity::One, |params, words| {
@@ -203,6 +208,14 @@ static ADDED: &[Added] = &[
     Added::new("cloudfront", &["create-distribution"], "default-root-object", Arity::One, |params, words| {
         set(params, "DistributionConfig.DefaultRootObject", words[0].as_str())
     }),
+    Added::new("cloudfront", UPDATE, ROOT, Arity::One, |params, words| {
+        if params.contains_key("DistributionConfig") {
+            return Err(Failure::usage("it cannot be specified together with --distribution-config"));
+        }
+        // The rest of the configuration is that of the distribution; see `complete`.
+        set(params, "DistributionConfig.DefaultRootObject", words[0].as_str())
+    })
+    .fills(&["DistributionConfig"]),
     Added::new("lambda", &["create-function"], "zip-file", Arity::One, |params, words| set(params, "Code.ZipFile", zip(&words[0])?))
         .fills(&["Code"]),
     Added::new("lambda", &["publish-layer-version"], "zip-file", Arity::One, |params, words| {
@@ -282,11 +295,7 @@ static ADDED: &[Added] = &[
     Added::new("datapipeline", VALUES, "parameter-values-uri", Arity::One, pipeline::values_document),
     Added::new("datapipeline", VALUES, "parameter-values", Arity::Many, pipeline::parameter_values).replaces(&["parameterValues"]),
     Added::new("emr", &["add-tags"], "tags", Arity::Many, |params, words| {
-        let tag = |word: &String| {
-            let (key, value) = word.split_once('=').unwrap_or((word, ""));
-            Value::from(Map::from_iter([("Key", key), ("Value", value)]))
-        };
-        params.insert("Tags", words.iter().map(tag).collect::<List>());
+        params.insert("Tags", words.iter().map(|word| tag(word)).collect::<List>());
         Ok(())
     })
     .replaces(&["Tags"]),
@@ -356,6 +365,25 @@ fn placed(into: Value, parts: &[&str], value: Value) -> Value {
     }
 }
 
+/// Adds the parameters that an option leaves to the service: the configuration of the distribution that
+/// `cloudfront update-distribution --default-root-object` changes.
+///
+/// # Errors
+/// Those of the call.
+pub(super) fn complete(client: &Client, options: &[(&str, Vec<String>)], operation: &str, params: &mut Map) -> Result<()> {
+    let Some((_, words)) = options.iter().find(|(flag, _)| *flag == ROOT).filter(|_| operation == "UpdateDistribution") else {
+        return Ok(());
+    };
+    let id = Map::from_iter([("Id", params["Id"].clone())]);
+    let current = client.request("get_distribution_config", id).cancel(interrupt::cancel()).send()?;
+    params.insert("DistributionConfig", current["DistributionConfig"].clone());
+    set(params, "DistributionConfig.DefaultRootObject", words[0].as_str())?;
+    if params["IfMatch"].is_null() {
+        params.insert("IfMatch", current["ETag"].clone());
+    }
+    Ok(())
+}
+
 /// Creates EC2's first network interface.
 fn first_interface(params: &mut Map) -> Result<()> {
     set(params, "NetworkInterfaces.0.DeviceIndex", 0)
@@ -401,6 +429,12 @@ pub(super) fn finish(command: &str, operation: &str, params: &mut Map, built_int
         set(params, "NetworkInterfaces.0.PrivateIpAddresses", [primary].into_iter().chain(others).collect::<List>())?;
     }
     Ok(())
+}
+
+/// A tag from `key=value`, or from a key alone.
+pub(super) fn tag(word: &str) -> Value {
+    let (key, value) = word.split_once('=').unwrap_or((word, ""));
+    Map::from_iter([("Key", key), ("Value", value)]).into()
 }
 
 fn text(word: &str) -> Result<Value> {

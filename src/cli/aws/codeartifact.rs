@@ -4,7 +4,7 @@ use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use super::custom::Line;
+use super::custom::{Line, Options};
 use super::files;
 use super::globals::invalid_choice;
 use super::words::Arity;
@@ -14,15 +14,15 @@ use crate::cli::output;
 use crate::cli::replace_file::ReplaceFile;
 use crate::value;
 
-pub(super) const OPTIONS: &[(&str, Arity)] = &[
-    ("tool", Arity::One),
-    ("domain", Arity::One),
-    ("domain-owner", Arity::One),
-    ("namespace", Arity::One),
-    ("duration-seconds", Arity::One),
-    ("repository", Arity::One),
-    ("endpoint-type", Arity::One),
-    ("dry-run", Arity::None),
+pub(super) const OPTIONS: Options = &[
+    ("tool", Arity::One, "pip, twine, npm, nuget, dotnet, or swift."),
+    ("domain", Arity::One, "The domain of the repository."),
+    ("domain-owner", Arity::One, "The account of the domain, if it is another one."),
+    ("namespace", Arity::One, "The scope of npm packages, or of Swift packages."),
+    ("duration-seconds", Arity::One, "How long the token is valid."),
+    ("repository", Arity::One, "The name of the repository."),
+    ("endpoint-type", Arity::One, "ipv4 or dualstack."),
+    ("dry-run", Arity::None, "Prints the commands instead of running them."),
 ];
 
 /// A package manager: its name, the format of its packages, whether packages have namespaces, and its setup.

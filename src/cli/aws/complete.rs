@@ -41,7 +41,7 @@ pub(in crate::cli) fn complete(words: &[String], found: &mut Candidates) -> Resu
     if head.command.is_empty() {
         let session = help::session()?;
         return at_level(&head, found, |found| {
-            found.add_all(["s3", "configure", "help"]);
+            found.add_all(["s3", "configure", "help"].into_iter().chain(custom::WITHOUT_SERVICE.iter().copied()));
             let services = session.definitions().services_with(Service::KIND)?;
             let commands = services.iter().map(|name| irregular::command_of(name)).filter(|name| irregular::service_of(name).is_some());
             found.add_all(commands);
@@ -56,7 +56,14 @@ pub(in crate::cli) fn complete(words: &[String], found: &mut Candidates) -> Resu
             }
             Ok(())
         }),
-        _ => of_service(&head, found),
+        command => match custom::find(command, head.operation.as_deref().unwrap_or_default()) {
+            Some(custom) => of_custom(custom, &head, found),
+            None if custom::WITHOUT_SERVICE.contains(&command) => at_level(&head, found, |found| {
+                custom::of_command(command).for_each(|custom| found.add(custom.name, custom.about));
+                Ok(())
+            }),
+            None => of_service(&head, found),
+        },
     }
 }
 
@@ -99,6 +106,16 @@ fn of_s3(head: &Head, found: &mut Candidates) -> Result<()> {
     Ok(())
 }
 
+fn of_custom(custom: &custom::Command, head: &Head, found: &mut Candidates) -> Result<()> {
+    let own = custom.options.iter().map(|(name, arity, about)| Choice {
+        flag: (*name).to_owned(),
+        arity: *arity,
+        about: (*about).to_owned(),
+        value: Completed::Nothing,
+    });
+    of_options(head, &own.chain(globals()).collect::<Vec<_>>(), found).map(drop)
+}
+
 fn of_service(head: &Head, found: &mut Candidates) -> Result<()> {
     let session = help::session()?;
     let definitions = session.definitions();
@@ -109,7 +126,7 @@ fn of_service(head: &Head, found: &mut Candidates) -> Result<()> {
         (None, _) => at_level(head, found, |found| {
             let operations = service.method_names().filter(|(_, name)| irregular::is_offered(command, name));
             found.add_all(operations.map(|(method, _)| kebab_of_method(method)));
-            custom::of_command(command).for_each(|(name, _)| found.add(name, ""));
+            custom::of_command(command).for_each(|custom| found.add(custom.name, custom.about));
             if waiters()?.is_some() {
                 found.add("wait", "Waits until a resource is in a state.");
             }
@@ -120,18 +137,7 @@ fn of_service(head: &Head, found: &mut Candidates) -> Result<()> {
             found.add_all(waiters()?.iter().flat_map(|waiters| waiters.names().map(|name| kebab(name))));
             Ok(())
         }),
-        (Some(name), waiter) => match custom::of_command(command).find(|(custom, _)| *custom == name) {
-            Some((_, options)) => {
-                let own = options.iter().map(|(name, arity)| Choice {
-                    flag: (*name).to_owned(),
-                    arity: *arity,
-                    about: String::new(),
-                    value: Completed::Nothing,
-                });
-                of_options(head, &own.chain(globals()).collect::<Vec<_>>(), found).map(drop)
-            }
-            None => of_operation(definitions, &service, name, waiter.as_deref(), head, found),
-        },
+        (Some(name), waiter) => of_operation(definitions, &service, name, waiter.as_deref(), head, found),
     }
 }
 

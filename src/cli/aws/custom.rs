@@ -3,10 +3,14 @@
 
 use super::files::{self, Content};
 use super::globals::{Globals, OPTIONS};
+use super::history::Record;
 use super::invocation::Head;
 use super::run::Screen;
 use super::words::{self, Arity, Words};
-use super::{cloudformation, codeartifact, kubeconfig, sso, tail};
+use super::{
+    cloudformation, codeartifact, codecommit, default_roles, ecs_deploy, emr, help, history, kubeconfig, login, recorder, sso, tail,
+    uploads,
+};
 use crate::cli::failure::{Failure, Result};
 use crate::cli::output;
 use crate::cloudfront::{CloudFrontSigner, Policy};
@@ -15,102 +19,192 @@ use crate::value;
 use crate::value::Value;
 use crate::{Client, ClientBuilder, Credentials, Timestamp};
 
+/// The options of a command: names without `--`, the words that they take, and what they are for.
+pub(super) type Options = &'static [(&'static str, Arity, &'static str)];
+
 /// A command with its options, each of which takes one word or several.
 pub(super) struct Command {
+    /// The first word.
     pub command: &'static str,
+    /// The second word; empty for a command of one word.
     pub name: &'static str,
-    /// The words without an option, all of them required.
+    pub about: &'static str,
+    /// The words without an option.
     pub positional: &'static [&'static str],
-    pub options: &'static [(&'static str, Arity)],
+    /// Whether these words are required.
+    pub needs_positional: bool,
+    pub options: Options,
     pub required: &'static [&'static str],
+    /// Whether the profile may be a new one.
+    creates_profile: bool,
     run: fn(&Line) -> Result<()>,
 }
 
-const DATABASE_USER: &[(&str, Arity)] = &[("hostname", Arity::One), ("port", Arity::One), ("username", Arity::One)];
-const DSQL: &[(&str, Arity)] = &[("hostname", Arity::One), ("expires-in", Arity::One)];
-const CLUSTER: &[(&str, Arity)] = &[("cluster-name", Arity::One), ("role-arn", Arity::One), ("cluster-id", Arity::One)];
+impl Command {
+    const fn new(command: &'static str, name: &'static str, about: &'static str, run: fn(&Line) -> Result<()>) -> Command {
+        Command { command, name, about, positional: &[], needs_positional: true, options: &[], required: &[], creates_profile: false, run }
+    }
 
-const SIGNATURE: &[(&str, Arity)] = &[
-    ("url", Arity::One),
-    ("key-pair-id", Arity::One),
-    ("private-key", Arity::One),
-    ("date-less-than", Arity::One),
-    ("date-greater-than", Arity::One),
-    ("ip-address", Arity::One),
+    const fn options(mut self, options: Options) -> Command {
+        self.options = options;
+        self
+    }
+
+    const fn required(mut self, options: &'static [&'static str]) -> Command {
+        self.required = options;
+        self
+    }
+
+    const fn positional(mut self, words: &'static [&'static str]) -> Command {
+        self.positional = words;
+        self
+    }
+
+    const fn optional_positional(mut self, words: &'static [&'static str]) -> Command {
+        self.positional = words;
+        self.needs_positional = false;
+        self
+    }
+
+    const fn creates_profile(mut self) -> Command {
+        self.creates_profile = true;
+        self
+    }
+
+    /// The words of the command.
+    pub(super) fn words(&self) -> String {
+        format!("{} {}", self.command, self.name).trim_end().to_owned()
+    }
+}
+
+const DATABASE_USER: Options = &[
+    ("hostname", Arity::One, "The host of the database."),
+    ("port", Arity::One, "The port of the database."),
+    ("username", Arity::One, "The user of the database."),
+];
+const DSQL: Options = &[
+    ("hostname", Arity::One, "The endpoint of the cluster."),
+    ("expires-in", Arity::One, "How many seconds the token is valid. Default: 900."),
+];
+const CLUSTER: Options = &[
+    ("cluster-name", Arity::One, "The name of the cluster."),
+    ("role-arn", Arity::One, "The role that the token is for."),
+    ("cluster-id", Arity::One, "The ID of a cluster on an Outpost, instead of its name."),
+];
+const SIGNATURE: Options = &[
+    ("url", Arity::One, "The URL to sign."),
+    ("key-pair-id", Arity::One, "The ID of the public key in CloudFront."),
+    ("private-key", Arity::One, "The private key in PEM: file://PATH."),
+    ("date-less-than", Arity::One, "When the URL expires."),
+    ("date-greater-than", Arity::One, "From when the URL is valid."),
+    ("ip-address", Arity::One, "The addresses that may use the URL, for example 192.0.2.0/24."),
 ];
 
 const COMMANDS: &[Command] = &[
-    Command {
-        command: "cloudfront",
-        name: "sign",
-        positional: &[],
-        options: SIGNATURE,
-        required: &["url", "key-pair-id", "private-key", "date-less-than"],
-        run: signed_url,
-    },
-    Command {
-        command: "rds",
-        name: "generate-db-auth-token",
-        positional: &[],
-        options: DATABASE_USER,
-        required: &["hostname", "port", "username"],
-        run: database_password,
-    },
-    Command {
-        command: "dsql",
-        name: "generate-db-connect-auth-token",
-        positional: &[],
-        options: DSQL,
-        required: &["hostname"],
-        run: |line| dsql_password(line, "generate_db_connect_auth_token"),
-    },
-    Command {
-        command: "dsql",
-        name: "generate-db-connect-admin-auth-token",
-        positional: &[],
-        options: DSQL,
-        required: &["hostname"],
-        run: |line| dsql_password(line, "generate_db_connect_admin_auth_token"),
-    },
-    Command { command: "ecr", name: "get-login-password", positional: &[], options: &[], required: &[], run: registry_password },
-    Command { command: "ecr-public", name: "get-login-password", positional: &[], options: &[], required: &[], run: registry_password },
-    Command { command: "eks", name: "get-token", positional: &[], options: CLUSTER, required: &[], run: cluster_token },
-    Command {
-        command: "eks",
-        name: "update-kubeconfig",
-        positional: &[],
-        options: kubeconfig::OPTIONS,
-        required: &["name"],
-        run: kubeconfig::update,
-    },
-    Command { command: "logs", name: "tail", positional: &["group_name"], options: tail::OPTIONS, required: &[], run: tail::run },
-    Command {
-        command: "codeartifact",
-        name: "login",
-        positional: &[],
-        options: codeartifact::OPTIONS,
-        required: &["tool", "domain", "repository"],
-        run: codeartifact::login,
-    },
-    Command { command: "sso", name: "login", positional: &[], options: sso::LOGIN, required: &[], run: sso::login },
-    Command { command: "sso", name: "logout", positional: &[], options: &[], required: &[], run: sso::logout },
-    Command {
-        command: "cloudformation",
-        name: "package",
-        positional: &[],
-        options: cloudformation::PACKAGE,
-        required: &["template-file", "s3-bucket"],
-        run: cloudformation::package,
-    },
-    Command {
-        command: "cloudformation",
-        name: "deploy",
-        positional: &[],
-        options: cloudformation::DEPLOY,
-        required: &["template-file", "stack-name"],
-        run: cloudformation::deploy,
-    },
+    Command::new("login", "", "Signs in with the credentials of the AWS console, in a browser.", login::login)
+        .options(login::LOGIN)
+        .creates_profile(),
+    Command::new("logout", "", "Removes the credentials of `login`.", login::logout).options(login::LOGOUT),
+    Command::new("history", "list", "Lists the commands that were run while cli_history was enabled.", history::list),
+    Command::new("history", "show", "Shows a command: its parameters and requests.", history::show)
+        .optional_positional(&["command_id"])
+        .options(history::SHOW),
+    Command::new("codecommit", "credential-helper", "Prints passwords for git.", codecommit::helper)
+        .positional(&["get|store|erase"])
+        .options(codecommit::OPTIONS),
+    Command::new("cloudfront", "sign", "Signs a URL for private content.", signed_url).options(SIGNATURE).required(&[
+        "url",
+        "key-pair-id",
+        "private-key",
+        "date-less-than",
+    ]),
+    Command::new("rds", "generate-db-auth-token", "Prints a password for a database.", database_password)
+        .options(DATABASE_USER)
+        .required(&["hostname", "port", "username"]),
+    Command::new("dsql", "generate-db-connect-auth-token", "Prints a password for a cluster.", |line| {
+        dsql_password(line, "generate_db_connect_auth_token")
+    })
+    .options(DSQL)
+    .required(&["hostname"]),
+    Command::new("dsql", "generate-db-connect-admin-auth-token", "Prints a password for the user admin of a cluster.", |line| {
+        dsql_password(line, "generate_db_connect_admin_auth_token")
+    })
+    .options(DSQL)
+    .required(&["hostname"]),
+    Command::new("ecr", "get-login-password", "Prints a password for `docker login`.", registry_password),
+    Command::new("ecr-public", "get-login-password", "Prints a password for `docker login`.", registry_password),
+    Command::new("eks", "get-token", "Prints a token for a cluster, in the form that kubectl reads.", cluster_token).options(CLUSTER),
+    Command::new("eks", "update-kubeconfig", "Adds a cluster to the configuration of kubectl.", kubeconfig::update)
+        .options(kubeconfig::OPTIONS)
+        .required(&["name"]),
+    Command::new("logs", "tail", "Prints the events of a log group.", tail::run).positional(&["group_name"]).options(tail::OPTIONS),
+    Command::new("logs", "start-live-tail", "Prints the events of log groups while they arrive.", tail::live)
+        .options(tail::LIVE)
+        .required(&["log-group-identifiers"]),
+    Command::new("codeartifact", "login", "Sets up a package manager for a repository.", codeartifact::login)
+        .options(codeartifact::OPTIONS)
+        .required(&["tool", "domain", "repository"]),
+    Command::new("sso", "login", "Signs in to IAM Identity Center.", sso::login).options(sso::LOGIN),
+    Command::new("sso", "logout", "Signs out of IAM Identity Center: removes all of its tokens and credentials.", sso::logout),
+    Command::new("cloudformation", "package", "Uploads the local files of a template.", cloudformation::package)
+        .options(cloudformation::PACKAGE)
+        .required(&["template-file", "s3-bucket"]),
+    Command::new("cloudformation", "deploy", "Creates or updates a stack.", cloudformation::deploy)
+        .options(cloudformation::DEPLOY)
+        .required(&["template-file", "stack-name"]),
+    Command::new("configservice", "subscribe", "Sets up and starts the recorder of configurations.", recorder::subscribe)
+        .options(recorder::SUBSCRIBE)
+        .required(&["s3-bucket", "sns-topic", "iam-role"]),
+    Command::new("configservice", "get-status", "Tells what the recorder and its delivery did last.", recorder::status),
+    Command::new("dlm", "create-default-role", "Creates the role that lifecycle policies use.", default_roles::dlm)
+        .options(default_roles::DLM),
+    Command::new("deploy", "push", "Uploads a folder to S3 and registers it as a revision.", uploads::push)
+        .options(uploads::PUSH)
+        .required(&["application-name", "s3-location"]),
+    Command::new("ecs", "deploy", "Deploys a new task definition with CodeDeploy.", ecs_deploy::run)
+        .options(ecs_deploy::OPTIONS)
+        .required(&["service", "task-definition", "codedeploy-appspec"]),
+    Command::new("gamelift", "upload-build", "Uploads a folder as a new build.", uploads::build).options(uploads::BUILD).required(&[
+        "name",
+        "build-version",
+        "build-root",
+    ]),
+    Command::new("gamelift", "get-game-session-log", "Saves the log of a game session.", uploads::session_log)
+        .options(uploads::LOG)
+        .required(&["game-session-id", "save-as"]),
+    Command::new("emr", "create-default-roles", "Creates the roles that clusters use.", default_roles::emr).options(default_roles::EMR),
+    Command::new("emr", "create-cluster", "Creates a cluster.", emr::create).options(emr::CREATE),
+    Command::new("emr", "describe-cluster", "Describes a cluster with its instances and bootstrap actions.", emr::describe)
+        .options(emr::CLUSTER)
+        .required(&["cluster-id"]),
+    Command::new("emr", "terminate-clusters", "Ends clusters.", emr::terminate).options(emr::CLUSTERS).required(&["cluster-ids"]),
+    Command::new("emr", "modify-cluster-attributes", "Changes switches of a cluster.", emr::modify)
+        .options(emr::MODIFY)
+        .required(&["cluster-id"]),
+    Command::new("emr", "add-steps", "Adds steps to a cluster.", emr::add_steps).options(emr::ADD_STEPS).required(&["cluster-id", "steps"]),
+    Command::new("emr", "add-instance-groups", "Adds instance groups to a cluster.", emr::add_groups)
+        .options(emr::ADD_GROUPS)
+        .required(&["cluster-id", "instance-groups"]),
+    Command::new("emr", "ssh", "Opens a shell on the master, or runs a command there.", emr::ssh)
+        .options(emr::SSH)
+        .required(&["cluster-id", "key-pair-file"]),
+    Command::new("emr", "socks", "Opens a SOCKS proxy on port 8157 through the master.", emr::socks)
+        .options(emr::SOCKS)
+        .required(&["cluster-id", "key-pair-file"]),
+    Command::new("emr", "put", "Copies a file to the master.", emr::copy).options(emr::COPY).required(&[
+        "cluster-id",
+        "key-pair-file",
+        "src",
+    ]),
+    Command::new("emr", "get", "Copies a file from the master.", emr::copy).options(emr::COPY).required(&[
+        "cluster-id",
+        "key-pair-file",
+        "src",
+    ]),
 ];
+
+/// First words that are no services.
+pub(super) const WITHOUT_SERVICE: &[&str] = &["history", "login", "logout"];
 
 /// The words of a command line, by the options of its command.
 pub(super) struct Line {
@@ -123,7 +217,7 @@ pub(super) struct Line {
 impl Line {
     /// The words of an option, if it was given.
     pub(super) fn list(&self, name: &str) -> Option<&[String]> {
-        let index = self.command.options.iter().position(|(known, _)| *known == name)?;
+        let index = self.command.options.iter().position(|(known, ..)| *known == name)?;
         self.words.option(index)
     }
 
@@ -151,6 +245,12 @@ impl Line {
         self.text(name).map(parse).transpose()
     }
 
+    /// The port that an option has.
+    pub(super) fn port(&self, name: &str) -> Result<Option<u16>> {
+        let parse = |text: &str| text.parse().map_err(|_| Failure::usage(format!("argument --{name}: invalid port: '{text}'")));
+        self.text(name).map(parse).transpose()
+    }
+
     pub(super) fn client(&self, service: &str) -> Result<ClientBuilder> {
         self.globals.client(&self.session, service)
     }
@@ -161,9 +261,14 @@ pub(super) fn find(command: &str, name: &str) -> Option<&'static Command> {
     COMMANDS.iter().find(|row| row.command == command && row.name == name)
 }
 
-/// The commands beside the operations of a service, with their options.
-pub(super) fn of_command(command: &str) -> impl Iterator<Item = (&'static str, &'static [(&'static str, Arity)])> {
-    COMMANDS.iter().filter(move |row| row.command == command).map(|row| (row.name, row.options))
+/// All commands.
+pub(super) fn all() -> impl Iterator<Item = &'static Command> {
+    COMMANDS.iter()
+}
+
+/// The commands beside the operations of a service.
+pub(super) fn of_command(command: &str) -> impl Iterator<Item = &'static Command> {
+    COMMANDS.iter().filter(move |row| row.command == command && !row.name.is_empty())
 }
 
 /// Runs the command line if it is one of these commands.
@@ -171,25 +276,43 @@ pub(super) fn of_command(command: &str) -> impl Iterator<Item = (&'static str, &
 /// # Errors
 /// With the exit codes of the AWS CLI.
 pub(super) fn run(head: &Head) -> Option<Result<()>> {
-    let name = head.operation.as_deref()?;
-    let command = find(&head.command, name)?;
-    Some(line(command, &head.rest).and_then(|line| (command.run)(&line)))
+    let command = match (&head.operation, find(&head.command, "")) {
+        (Some(other), Some(alone)) => {
+            return Some(Err(Failure::usage(format!("Unknown options: {other}. `{} help` lists the options.", alone.command))));
+        }
+        (Some(name), None) => find(&head.command, name)?,
+        (None, alone) => alone?,
+    };
+    Some(line(command, &head.rest).and_then(|line| {
+        let record = Record::start(&line.session, &command.words()).filter(|_| command.command != "history");
+        let done = (command.run)(&line);
+        if let Some(record) = record {
+            record.finish(&done);
+        }
+        done
+    }))
 }
 
 fn line(command: &'static Command, rest: &[String]) -> Result<Line> {
-    let options: Vec<(&str, Arity)> = command.options.iter().chain(OPTIONS).copied().collect();
+    let options: Vec<(&str, Arity)> =
+        command.options.iter().map(|(name, arity, _)| (*name, *arity)).chain(OPTIONS.iter().copied()).collect();
     let words = words::split(rest, &options)?;
     let globals = Globals::new(&words, |name| options.iter().position(|(known, _)| *known == name))?;
     if let Some(rest) = words.positional.get(command.positional.len()..).filter(|rest| !rest.is_empty()) {
         return Err(Failure::usage(format!("Unknown options: {}", rest.join(", "))));
     }
     if globals.print_request.is_some() {
-        return Err(Failure::usage(format!("argument --print-request: {} {} has no single request", command.command, command.name)));
+        return Err(Failure::usage(format!("argument --print-request: {} has no single request", command.words())));
     }
-    let line = Line { command, session: globals.session()?, globals, words };
+    let session = match globals.session() {
+        Err(_) if command.creates_profile => globals.without_profile().session().or_else(|_| help::session())?,
+        session => session?,
+    };
+    let line = Line { command, session, globals, words };
     let mut missing: Vec<String> =
         command.required.iter().filter(|name| line.text(name).is_none()).map(|name| format!("--{name}")).collect();
-    missing.extend(command.positional.iter().skip(line.positional().len()).map(|name| (*name).to_owned()));
+    let needed = if command.needs_positional { command.positional } else { &[] };
+    missing.extend(needed.iter().skip(line.positional().len()).map(|name| (*name).to_owned()));
     if !missing.is_empty() {
         return Err(Failure::usage(format!("the following arguments are required: {}", missing.join(", "))));
     }

@@ -61,3 +61,14 @@ fn similar(path: &Path) -> String {
 pub(super) fn expand(path: &str) -> PathBuf {
     Environment::process().expand(path)
 }
+
+/// Removes a file, which may be gone already.
+///
+/// # Errors
+/// If the file cannot be removed.
+pub(super) fn remove(path: &Path) -> Result<()> {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(Failure::general(format!("{}: {error}", path.display()))),
+        _ => Ok(()),
+    }
+}

@@ -135,6 +135,11 @@ impl Globals {
         Globals { paginates: true, pages: true, ..Globals::default() }
     }
 
+    /// The options without the profile, which may not exist yet.
+    pub(super) fn without_profile(&self) -> Globals {
+        Globals { profile: None, ..self.clone() }
+    }
+
     /// The session with the options' region and profile.
     ///
     /// # Errors

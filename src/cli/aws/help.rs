@@ -16,6 +16,8 @@ const WIDTH: usize = 96;
 
 /// Shorthand nested more deeply is abbreviated.
 const DEPTH: usize = 3;
+/// Examples show all required members, and so many in total; nested structures half of them.
+const MEMBERS: usize = 6;
 
 const GLOBAL: &[(&str, &str)] = &[
     ("--region NAME", "The region. Default: AWS_REGION, AWS_DEFAULT_REGION, or the profile."),
@@ -31,7 +33,10 @@ const GLOBAL: &[(&str, &str)] = &[
     ("--cli-connect-timeout SECONDS", "How long a connection may take; 0 for no limit. Default: 60."),
     ("--cli-binary-format FORMAT", "How blobs are written: base64 (default) or raw-in-base64-out."),
     ("--timeout SECONDS", "How long the whole call may take, with all retries and pages."),
-    ("--each FILE", "Makes a call for each line of a file (- for standard input): a JSON object of parameters."),
+    (
+        "--each FILE",
+        "Makes a call for each line of a file (- for standard input): a JSON object of parameters. Prints the results in the same order: with json and yaml each with its line number, with text and table as single calls do.",
+    ),
     ("--parallel N", "With --each: how many calls run at the same time. Default: 8."),
     ("--print-request[=FORM]", "Prints the signed request instead of sending it: http (default), curl, or json."),
     ("--color WHEN", "on, off, or auto (default): colors at a terminal."),
@@ -44,12 +49,6 @@ const COMMANDS: &[(&str, &str)] = &[
     ("SERVICE wait WAITER", "Waits until a resource is in a state."),
     ("s3", "Copies, lists, and removes objects and whole prefixes."),
     ("configure", "Asks for the keys and the region of a profile; configure list|get|set|sso|export-credentials|…"),
-    ("sso login, sso logout", "Signs in to IAM Identity Center, and out."),
-    ("eks update-kubeconfig", "Adds a cluster to the configuration of kubectl."),
-    ("logs tail", "Prints the events of a log group, and new ones with --follow."),
-    ("codeartifact login", "Sets up a package manager for a repository."),
-    ("cloudformation package", "Uploads the local files of a template."),
-    ("cloudformation deploy", "Creates or updates a stack."),
     ("call", "Calls an operation with parameters as JSON."),
     ("resource", "Uses the resources of a service: attributes, actions, collections, waiters."),
     ("describe, schema", "Describe an operation as JSON, and as a JSON Schema."),
@@ -101,9 +100,14 @@ fn text_of(topic: &[String]) -> Result<String> {
     }
     match &words[..] {
         ["configure", ..] => return Ok(of_configure()),
-        [command, name] => {
-            if let Some(custom) = custom::find(command, name) {
+        [command] | [command, _] => {
+            if let Some(custom) = custom::find(command, words.get(1).unwrap_or(&"")) {
                 return Ok(of_custom(custom));
+            }
+            if let ([command], true) = (&words[..], custom::WITHOUT_SERVICE.contains(command)) {
+                let mut text = Text::new(command);
+                of_commands(&mut text, command);
+                return Ok(text.0);
             }
         }
         _ => {}
@@ -149,22 +153,42 @@ fn of_configure() -> String {
 
 /// The options of a command that stands beside the operations.
 fn of_custom(custom: &custom::Command) -> String {
-    let mut text = Text::new(&format!("{} {}", custom.command, custom.name));
+    let mut text = Text::new(&format!("{} - {}", custom.words(), custom.about));
     text.heading("SYNOPSIS");
-    text.line(4, &format!("tucuxi {} {}", custom.command, custom.name));
-    custom.positional.iter().for_each(|name| text.line(8, &name.to_uppercase()));
-    for (name, arity) in custom.options {
+    text.line(4, &format!("tucuxi {}", custom.words()));
+    for name in custom.positional {
+        let name = if name.contains('|') { (*name).to_owned() } else { name.to_uppercase() };
+        text.line(8, &if custom.needs_positional { name } else { format!("[{name}]") });
+    }
+    let shown = |name: &str, arity: Arity| {
         let value = match arity {
             Arity::None | Arity::Attached => "",
             Arity::One | Arity::Optional => " VALUE",
             Arity::Many | Arity::Repeated => " VALUE ...",
         };
-        let option = format!("--{name}{value}");
+        format!("--{name}{value}")
+    };
+    for (name, arity, _) in custom.options {
+        let option = shown(name, *arity);
         text.line(8, &if custom.required.contains(name) { option } else { format!("[{option}]") });
     }
-    text.heading("OPTIONS OF EVERY COMMAND");
-    text.pairs(GLOBAL);
+    if !custom.options.is_empty() {
+        text.heading("OPTIONS");
+        let names: Vec<String> = custom.options.iter().map(|(name, arity, _)| shown(name, *arity)).collect();
+        let pairs: Vec<(&str, &str)> = names.iter().zip(custom.options).map(|(name, (.., about))| (name.as_str(), *about)).collect();
+        text.pairs(&pairs);
+    }
+    text.every_command();
     text.0
+}
+
+/// The commands that stand beside the operations of a service.
+fn of_commands(text: &mut Text, command: &str) {
+    let pairs: Vec<(&str, &str)> = custom::of_command(command).map(|custom| (custom.name, custom.about)).collect();
+    if !pairs.is_empty() {
+        text.heading(&format!("COMMANDS (tucuxi {command} COMMAND help)"));
+        text.pairs(&pairs);
+    }
 }
 
 fn of_program(definitions: &Definitions) -> Result<String> {
@@ -177,6 +201,9 @@ fn of_program(definitions: &Definitions) -> Result<String> {
     }
     text.heading("COMMANDS");
     text.pairs(COMMANDS);
+    text.heading("COMMANDS BESIDE OPERATIONS");
+    let beside: Vec<(String, &str)> = custom::all().map(|custom| (custom.words(), custom.about)).collect();
+    text.pairs(&beside.iter().map(|(words, about)| (words.as_str(), *about)).collect::<Vec<_>>());
     text.heading("OPTIONS OF EVERY COMMAND");
     text.pairs(GLOBAL);
     text.heading("SERVICES");
@@ -199,6 +226,7 @@ fn of_service(definitions: &Definitions, command: &str) -> Result<String> {
     let mut names: Vec<String> = offered.map(|(method, _)| kebab_of_method(method)).collect();
     names.sort_unstable();
     text.columns(&names);
+    of_commands(&mut text, command);
     let waiters = waiters(definitions, &service)?;
     if !waiters.is_empty() {
         text.heading(&format!("WAITERS (tucuxi {command} wait WAITER)"));
@@ -285,8 +313,7 @@ fn of_operation(
         let errors: Vec<&str> = operation.errors.iter().filter_map(|error| Some(service.node(error).ok()?.name())).collect();
         text.columns(&errors);
     }
-    text.heading("OPTIONS OF EVERY COMMAND");
-    text.line(4, "--region, --profile, --endpoint-url, --query, --output, --print-request, and others: see `tucuxi help`.");
+    text.every_command();
     Ok((text.0, examples))
 }
 
@@ -455,10 +482,16 @@ fn pairs<'a>(node: &Node<'a>, above: &mut Vec<&'a str>) -> Result<String> {
         ShapeType::Structure(structure) => {
             let mut members: Vec<_> = structure.members.iter().collect();
             members.sort_by_key(|member| !structure.is_required(&member.name));
-            for member in members {
-                pairs.push(format!("{}={}", member.name, sample(&node.member(member)?, above)?));
-                if node.has(|traits| traits.union) {
-                    break;
+            let most = if node.has(|traits| traits.union) || irregular::is_choice(node) {
+                1
+            } else if above.len() > 1 {
+                MEMBERS / 2
+            } else {
+                MEMBERS
+            };
+            for (index, member) in members.into_iter().enumerate() {
+                if index < most || structure.is_required(&member.name) {
+                    pairs.push(format!("{}={}", member.name, sample(&node.member(member)?, above)?));
                 }
             }
         }
@@ -530,6 +563,12 @@ impl Text {
             }
             indent = deeper;
         }
+    }
+
+    /// The section about the options that every command has.
+    fn every_command(&mut self) {
+        self.heading("OPTIONS OF EVERY COMMAND");
+        self.line(4, "--region, --profile, --endpoint-url, --query, --output, --print-request, and others: see `tucuxi help`.");
     }
 
     /// Names with their descriptions beside them.

@@ -57,6 +57,15 @@ pub(super) struct Head {
 }
 
 impl Invocation {
+    /// The words of the command without its options, for the history.
+    pub(super) fn words(&self) -> String {
+        let command = irregular::command_of(&self.service);
+        match &self.waiter {
+            Some(waiter) => format!("{command} wait {}", kebab(waiter)),
+            None => format!("{command} {}", kebab(&self.operation)),
+        }
+    }
+
     /// Understands a command line.
     ///
     /// # Errors

@@ -88,6 +88,11 @@ const SCALAR_LISTS: &[(&str, &str, &str)] = &[
     ("workspaces", "TerminateRequest", "WorkspaceId"),
 ];
 
+/// Whether a structure has one of its members only, although its definition does not say so: the values of DynamoDB.
+pub(super) fn is_choice(node: &Node<'_>) -> bool {
+    node.name() == "AttributeValue" && node.structure().is_some_and(|structure| structure.member("NULL").is_some())
+}
+
 /// The name of the definition of a command's service.
 pub(super) fn service_of(command: &str) -> Option<&str> {
     match COMMANDS.iter().find(|(known, _)| *known == command) {

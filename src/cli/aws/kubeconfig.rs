@@ -5,7 +5,7 @@
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use super::custom::Line;
+use super::custom::{Line, Options};
 use super::files;
 use super::words::Arity;
 use crate::cli::failure::{Failure, Result};
@@ -14,16 +14,16 @@ use crate::cli::replace_file::ReplaceFile;
 use crate::value;
 use crate::value::{List, Map, Value};
 
-pub(super) const OPTIONS: &[(&str, Arity)] = &[
-    ("name", Arity::One),
-    ("kubeconfig", Arity::One),
-    ("role-arn", Arity::One),
-    ("assume-role-arn", Arity::One),
-    ("proxy-url", Arity::One),
-    ("dry-run", Arity::None),
-    ("verbose", Arity::None),
-    ("alias", Arity::One),
-    ("user-alias", Arity::One),
+pub(super) const OPTIONS: Options = &[
+    ("name", Arity::One, "The name of the cluster."),
+    ("kubeconfig", Arity::One, "The file to change. Default: the first path of KUBECONFIG, or ~/.kube/config."),
+    ("role-arn", Arity::One, "The role that kubectl assumes for each token."),
+    ("assume-role-arn", Arity::One, "The role that reads the cluster's description now."),
+    ("proxy-url", Arity::One, "The proxy through which kubectl connects to the cluster."),
+    ("dry-run", Arity::None, "Prints the file instead of changing it."),
+    ("verbose", Arity::None, "Prints what was added or updated."),
+    ("alias", Arity::One, "The name of the context. Default: the ARN of the cluster."),
+    ("user-alias", Arity::One, "The name of the user. Default: the ARN of the cluster."),
 ];
 
 const API_VERSION: &str = "client.authentication.k8s.io/v1beta1";

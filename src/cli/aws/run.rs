@@ -6,11 +6,12 @@ use std::io::IsTerminal as _;
 use indicatif::ProgressBar;
 
 use super::globals::Globals;
+use super::history::Record;
 use super::invocation::{Invocation, Paging};
 use super::outfiles::{Outfiles, Printed};
 use super::print_request::{self, Capture};
-use super::{launch_key, skeleton};
-use crate::cli::each::{self, Calls, Each};
+use super::{added, launch_key, session_plugin, skeleton};
+use crate::cli::each::{self, Calls, Each, Outcome};
 use crate::cli::failure::{Failure, Result};
 use crate::cli::interrupt;
 use crate::cli::output::{self, Format, Look, Pager};
@@ -37,7 +38,12 @@ pub(super) fn run(invocation: Invocation) -> Result<()> {
     if invocation.globals.debug {
         trace(&client)?;
     }
+    let record = Record::start(&invocation.session, &invocation.words()).filter(|_| capture.is_none());
+    let record = record.map(|mut record| record.watch(&client, &invocation).map(|()| record)).transpose()?;
     let done = execute(&client, &invocation).map_err(|failure| explained(failure, &client, &invocation));
+    if let Some(record) = record {
+        record.finish(&done);
+    }
     match capture.and_then(|(capture, form)| Some((capture.request()?, form))) {
         Some((request, form)) => print_request::print(request, form),
         None => done,
@@ -126,7 +132,13 @@ fn execute(client: &Client, invocation: &Invocation) -> Result<()> {
     if let Some(each) = &invocation.globals.each {
         return for_each(client, invocation, each);
     }
+    if let Some(done) = session_plugin::run(client, invocation) {
+        return done;
+    }
     let printer = Printer::new(invocation)?;
+    let mut params = invocation.params.clone();
+    added::complete(client, &invocation.added, &invocation.operation, &mut params)?;
+    let params = Value::from(params);
     if invocation.paging.enabled {
         return printer.pages(paginator(client, invocation, params)?);
     }
@@ -155,7 +167,8 @@ fn wait(client: &Client, waiter: &str, params: Value) -> Result<()> {
     Ok(())
 }
 
-/// Makes a call for each line: all of its pages, as without `--each`. The results are JSON, whatever the output format is.
+/// Makes a call for each line: all of its pages, as without `--each`. JSON and YAML tell the line of each result; text and
+/// tables are those of single calls, and failures are on standard error only.
 fn for_each(client: &Client, invocation: &Invocation, each: &Each) -> Result<()> {
     check_limits(&invocation.paging)?;
     let call = |params: Map| {
@@ -169,8 +182,24 @@ fn for_each(client: &Client, invocation: &Invocation, each: &Each) -> Result<()>
         let result = presentable(result);
         invocation.globals.query.as_ref().map_or_else(|| Ok(result.clone()), |query| query.search(&result))
     };
-    let text = |value: &Value| serde_json::to_string(&presentable(value.clone())).unwrap_or_default();
-    each::run(each, &Calls { base: &invocation.params, call: &call, text })
+    let (format, look) = (format(&invocation.globals, &invocation.session)?, invocation.globals.look());
+    let text = |line: usize, outcome: Outcome<'_>| -> std::io::Result<Vec<u8>> {
+        let mut out = Vec::new();
+        match (format, outcome) {
+            (Format::Json, outcome) => {
+                let text = serde_json::to_string(&presentable(outcome.with_line(line)))?;
+                out.extend_from_slice(text.as_bytes());
+                out.push(b'\n');
+            }
+            (Format::Yaml | Format::YamlStream, outcome) => {
+                output::result(&mut out, &presentable(outcome.with_line(line)), Format::YamlStream, "", look)?;
+            }
+            (_, Outcome::Result(value)) => output::result(&mut out, value, format, &invocation.operation, look)?,
+            (_, Outcome::Error(_)) => {}
+        }
+        Ok(out)
+    };
+    each::run(each, &Calls { base: &invocation.params, call: &call, text: &text })
 }
 
 /// The pages with the limits of the command line, which are checked by [`check_limits`].

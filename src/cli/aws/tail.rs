@@ -1,9 +1,9 @@
-//! `logs tail`: the events of a log group, in order, and new ones as they arrive.
+//! `logs tail` and `logs start-live-tail`: the events of log groups, in order, and new ones as they arrive.
 
 use std::collections::HashSet;
 use std::time::Duration;
 
-use super::custom::Line;
+use super::custom::{Line, Options};
 use super::globals::invalid_choice;
 use super::words::Arity;
 use crate::cli::failure::{Failure, Result};
@@ -13,13 +13,21 @@ use crate::value;
 use crate::value::Value;
 use crate::{Client, Timestamp};
 
-pub(super) const OPTIONS: &[(&str, Arity)] = &[
-    ("since", Arity::One),
-    ("follow", Arity::None),
-    ("format", Arity::One),
-    ("filter-pattern", Arity::One),
-    ("log-stream-names", Arity::Many),
-    ("log-stream-name-prefix", Arity::One),
+pub(super) const OPTIONS: Options = &[
+    ("since", Arity::One, "The time of the first event: 10m, 3h, 2d, 1w ago, or ISO 8601. Default: 10m."),
+    ("follow", Arity::None, "Waits for new events until Ctrl-C."),
+    ("format", Arity::One, "detailed (default: time and stream), short (time), or json."),
+    ("filter-pattern", Arity::One, "Prints only the events that match a pattern of CloudWatch Logs."),
+    ("log-stream-names", Arity::Many, "Prints only the events of these streams."),
+    ("log-stream-name-prefix", Arity::One, "Prints only the events of the streams with this prefix."),
+];
+
+pub(super) const LIVE: Options = &[
+    ("log-group-identifiers", Arity::Many, "The ARNs of the log groups."),
+    ("log-stream-names", Arity::Many, "Prints only the events of these streams."),
+    ("log-stream-name-prefixes", Arity::Many, "Prints only the events of the streams with these prefixes."),
+    ("log-event-filter-pattern", Arity::One, "Prints only the events that match a pattern of CloudWatch Logs."),
+    ("mode", Arity::One, "print-only, which is the only mode here."),
 ];
 
 const FORMATS: [&str; 3] = ["detailed", "short", "json"];
@@ -50,6 +58,33 @@ pub(super) fn run(line: &Line) -> Result<()> {
         }
         interrupt::cancel().sleep(POLL);
     }
+}
+
+/// `logs start-live-tail`: prints messages while they arrive, until `Ctrl-C` or the end of the session after three hours.
+///
+/// # Errors
+/// A usage failure for the interactive mode; those of `StartLiveTail`.
+pub(super) fn live(line: &Line) -> Result<()> {
+    if let Some(mode) = line.text("mode").filter(|mode| *mode != "print-only") {
+        return Err(invalid_choice("mode", mode, &["print-only"]));
+    }
+    let words = |name: &str| line.list(name).map(<[String]>::to_vec);
+    let params = value!({
+        "logGroupIdentifiers": words("log-group-identifiers"),
+        "logStreamNames": words("log-stream-names"),
+        "logStreamNamePrefixes": words("log-stream-name-prefixes"),
+        "logEventFilterPattern": line.text("log-event-filter-pattern"),
+    });
+    let client = line.client("logs")?.build()?;
+    let response = client.request("start_live_tail", params).cancel(interrupt::cancel()).send()?;
+    let events = response["responseStream"].as_stream().and_then(|stream| stream.events());
+    for event in events.ok_or_else(|| Failure::general("The response has no events."))? {
+        let event = event?;
+        for found in event["sessionUpdate"]["sessionResults"].as_list().into_iter().flatten() {
+            output::lines([found["message"].as_str().unwrap_or_default().trim_end_matches('\n')])?;
+        }
+    }
+    Ok(())
 }
 
 fn params(line: &Line) -> Value {

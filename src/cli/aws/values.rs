@@ -49,6 +49,18 @@ pub(in crate::cli) fn parameter(service: &Service, operation: &str, name: &str, 
     value.map_err(|failure| Failure { message: format!("The parameter {name}: {}", failure.message), ..failure })
 }
 
+/// A structure, or a list of structures, as JSON or shorthand, for which there is no shape. Scalars of shorthand are texts.
+///
+/// # Errors
+/// A usage failure for bytes, and for text that is neither.
+pub(super) fn untyped(word: &str) -> Result<Value> {
+    match files::load(word)? {
+        Content::Bytes(_) => Err(Failure::usage("The value must be text, not bytes.")),
+        Content::Text(text) if is_json(&text) => json(&text),
+        Content::Text(text) => Ok(shorthand::parse(&text)?.into()),
+    }
+}
+
 fn one(node: &Node<'_>, text: &str, word: &str, blobs: BlobText) -> Result<Value> {
     match node.shape_type() {
         ShapeType::String if node.has(|traits| traits.json_value) => json(text),

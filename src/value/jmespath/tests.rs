@@ -53,6 +53,14 @@ fn numbers_are_compared_by_value() {
     assert_eq!(found(&data, "to_string([big, decimal])"), value!("[12345678901234567890,1.50]"));
 }
 
+/// Compared with `jmespath.py`.
+#[test]
+fn values_as_text_are_ascii_and_texts_are_not_changed() {
+    let data = value!({"a": "é☃😀", "b": ["é☃😀\n"]});
+    assert_eq!(found(&data, "to_string(a)"), value!("é☃😀"));
+    assert_eq!(found(&data, "to_string(b)"), value!(r#"["\u00e9\u2603\ud83d\ude00\n"]"#));
+}
+
 #[test]
 fn integers_remain_integers() {
     let data = value!([i64::MIN, -1]);

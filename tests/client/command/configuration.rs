@@ -326,3 +326,103 @@ fn configure_sso_writes_the_session_and_the_profile() {
     assert!(text.contains("SSO start URL [https://corp.example/start]: ") && text.contains("aws sso login --sso-session corp\n"), "{text}");
     assert!(home.read(".aws/config").contains("sso_region = us-east-1\n"));
 }
+
+const CONSOLE: &str = "arn:aws:iam::123456789012:user/me";
+
+/// The sign-in service: a code becomes credentials of [`CONSOLE`].
+fn console() -> loopback::Server {
+    loopback::Server::start(|seen| {
+        if !seen.line.starts_with("POST /v1/token") {
+            return Answer::Reply(404, "{}".to_owned());
+        }
+        use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine as _};
+        let payload = BASE64_URL_SAFE_NO_PAD.encode(format!("{{\"sub\":\"{CONSOLE}\"}}"));
+        loopback::ok(format!(
+            r#"{{"accessToken": {{"accessKeyId": "ASIACONSOLE", "secretAccessKey": "SECRET", "sessionToken": "TOKEN"}},
+                "tokenType": "aws_sigv4", "expiresIn": 900, "refreshToken": "REFRESH", "idToken": "e30.{payload}.sig"}}"#
+        ))
+    })
+}
+
+/// The SHA-256 of [`CONSOLE`].
+const CONSOLE_FILE: &str = ".aws/login/cache/286187707741fc2ccb93cf9e56dbd0ee0a16208feed5fbc8ae1baa86d44c283f.json";
+
+#[test]
+fn login_in_a_browser_stores_what_the_provider_reads_and_logout_removes_it() {
+    let server = console();
+    let home = Home::new();
+    let mut command = home.command(&["login", "--profile", "dev", "--region", "eu-west-1"]);
+    command.env("AWS_ENDPOINT_URL_SIGNIN", server.url()).env("BROWSER", "true");
+    let mut process = command.stdout(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(process.stdout.take().unwrap()).lines().map(Result::unwrap);
+    let page = lines.find(|line| line.contains("/v1/authorize?")).unwrap();
+    let query: std::collections::HashMap<&str, &str> =
+        page.split_once('?').unwrap().1.split('&').filter_map(|pair| pair.split_once('=')).collect();
+    let client = "arn%3Aaws%3Asignin%3A%3A%3Adevtools%2Fsame-device";
+    assert!(page.starts_with(&format!("{}/v1/authorize?response_type=code&client_id={client}&", server.url())), "{page}");
+    assert_eq!((query["code_challenge_method"], query["scope"]), ("SHA-256", "openid"));
+    let redirect = query["redirect_uri"].replace("%3A", ":").replace("%2F", "/");
+    assert!(get(&format!("{redirect}?code=CODE&state={}", query["state"])).contains("200"));
+    let rest: Vec<String> = lines.collect();
+    assert!(process.wait().unwrap().success());
+    assert!(rest.contains(&format!("Updated profile dev to use {CONSOLE} credentials.")), "{rest:?}");
+
+    let seen = server.seen().remove(0);
+    let body: serde_json::Value = serde_json::from_str(&seen.body).unwrap();
+    assert_eq!((&body["code"], &body["grantType"], &body["redirectUri"]), (&"CODE".into(), &"authorization_code".into(), &redirect.into()));
+    use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine as _};
+    let challenge = ring::digest::digest(&ring::digest::SHA256, body["codeVerifier"].as_str().unwrap().as_bytes());
+    assert_eq!(BASE64_URL_SAFE_NO_PAD.encode(challenge), query["code_challenge"]);
+    let proof = seen.header("dpop").unwrap().to_owned();
+    let payload = String::from_utf8(BASE64_URL_SAFE_NO_PAD.decode(proof.split('.').nth(1).unwrap()).unwrap()).unwrap();
+    assert!(payload.starts_with(&format!(r#"{{"htm":"POST","htu":"{}/v1/token","iat":"#, server.url())), "{payload}");
+    assert_eq!(seen.header("authorization"), None);
+
+    let record: serde_json::Value = serde_json::from_str(&home.read(CONSOLE_FILE)).unwrap();
+    let keys: Vec<&str> = record.as_object().unwrap().keys().map(String::as_str).collect();
+    assert_eq!(keys, ["accessToken", "clientId", "dpopKey", "idToken", "refreshToken", "signInRegion", "tokenType"]);
+    assert_eq!((&record["accessToken"]["accountId"], &record["signInRegion"]), (&"123456789012".into(), &"eu-west-1".into()));
+    #[cfg(unix)]
+    assert_eq!(mode(&home.path(CONSOLE_FILE)), 0o600);
+    assert_eq!(home.read(".aws/config"), format!("[profile dev]\nlogin_session = {CONSOLE}\n"));
+    let exported = succeeded(&home.run(&["configure", "export-credentials", "--profile", "dev", "--format", "env"]));
+    assert!(exported.contains("export AWS_ACCESS_KEY_ID=ASIACONSOLE\n"), "{exported}");
+    // OpenSSL reads the key, as other programs that share the file do.
+    home.write("key.pem", record["dpopKey"].as_str().unwrap());
+    if let Ok(read) = Command::new("openssl").args(["ec", "-noout", "-text", "-in", "key.pem"]).current_dir(home.path("")).output() {
+        assert!(succeeded(&read).contains("prime256v1"));
+    }
+
+    let text = succeeded(&home.run(&["logout", "--profile", "dev"]));
+    assert!(text.starts_with("Removed the cached credentials of profile dev.\n"), "{text}");
+    assert!(!home.path(CONSOLE_FILE).exists());
+    assert_eq!(succeeded(&home.run(&["logout", "--all"])), text);
+    let message = failed(&home.run(&["logout"]), 253);
+    assert!(message.contains("The profile \"default\" has no sign-in"), "{message}");
+}
+
+#[test]
+fn login_for_a_browser_elsewhere_asks_for_the_region_and_the_code() {
+    let server = console();
+    let (url, home) = (server.url(), Home::new());
+    let run = |words: &[&str], answers: &str| home.answer(words, answers, &[("AWS_ENDPOINT_URL_SIGNIN", url.as_str())]);
+    let text = succeeded(&run(&["login", "--remote"], "\nCODE\n"));
+    assert!(text.contains("AWS Region [us-east-1]: ") && text.contains("devtools%2Fcross-device"), "{text}");
+    assert!(
+        text.contains(&format!("redirect_uri={}%2Fv1%2Fsessions%2Fconfirmation", url.replace(':', "%3A").replace('/', "%2F"))),
+        "{text}"
+    );
+    assert_eq!(home.read(".aws/config"), format!("[default]\nlogin_session = {CONSOLE}\nregion = us-east-1\n"));
+    // Another user replaces the session only if this is confirmed.
+    home.write(".aws/config", "[default]\nlogin_session = arn:aws:iam::1:user/you\nregion = us-east-1\n");
+    let message = failed(&run(&["login", "--remote"], "CODE\nn\n"), 255);
+    assert!(message.contains("The profile was not changed."), "{message}");
+    assert!(home.read(".aws/config").contains("user/you"));
+    succeeded(&run(&["login", "--remote"], "CODE\ny\n"));
+    assert!(home.read(".aws/config").contains("user/me"));
+    // Keys would take precedence over the sign-in.
+    home.write(".aws/credentials", CREDENTIALS);
+    let message = failed(&run(&["login", "--remote"], ""), 253);
+    assert!(message.contains("has credentials of another kind: access keys (aws_access_key_id)"), "{message}");
+    assert!(message.contains("login --profile NAME"), "{message}");
+}

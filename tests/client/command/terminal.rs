@@ -134,3 +134,65 @@ fn ctrl_c_ends_calls_waits_and_questions_with_130() {
     interrupt(&["configure"], "Access Key ID [None]: ".into());
     interrupt(&["call", "sqs", "list_queues", "--endpoint-url", &silent], 1.into());
 }
+
+/// A store that holds parts back until the upload is aborted: the abort must not wait for them, and reaches the store although
+/// the command ends within a tenth of a second.
+#[test]
+fn ctrl_c_during_a_multipart_upload_aborts_it() {
+    use std::sync::{Arc, Condvar, Mutex};
+    let home = Home::new();
+    home.write("big", &"x".repeat(20 << 20));
+    let aborted = Arc::new((Mutex::new(false), Condvar::new()));
+    let gate = aborted.clone();
+    let server = loopback::Server::start(move |seen: &Seen| {
+        let (is_aborted, changed) = &*gate;
+        match seen.line.split(' ').next() {
+            Some("POST") if seen.line.ends_with("?uploads") => {
+                loopback::ok("<InitiateMultipartUploadResult><UploadId>U</UploadId></InitiateMultipartUploadResult>")
+            }
+            Some("PUT") => {
+                let held = changed.wait_timeout_while(is_aborted.lock().unwrap(), Duration::from_secs(60), |is_aborted| !*is_aborted);
+                drop(held);
+                Answer::Hangup
+            }
+            Some("DELETE") => {
+                *is_aborted.lock().unwrap() = true;
+                changed.notify_all();
+                Answer::Reply(204, String::new())
+            }
+            _ => Answer::Reply(404, String::new()),
+        }
+    });
+    let url = server.url();
+    let shown = at_terminal(&home, &[], &["s3", "cp", "big", "s3://b/big", "--endpoint-url", &url], serde_json::json!([[2, "\u{3}"]]));
+    assert_eq!(shown.code, 130, "{}", shown.output);
+    assert!(shown.milliseconds < 2000, "{} ms", shown.milliseconds);
+    let (is_aborted, changed) = &*aborted;
+    let waited = changed.wait_timeout_while(is_aborted.lock().unwrap(), Duration::from_secs(10), |is_aborted| !*is_aborted).unwrap();
+    assert!(!waited.1.timed_out(), "the upload was not aborted: {:?}", server.lines());
+    assert!(server.lines().iter().any(|line| line.starts_with("DELETE /b/big?uploadId=U")), "{:?}", server.lines());
+}
+
+#[test]
+fn ctrl_c_ends_calls_in_parallel_and_servers() {
+    let home = Home::new();
+    let silent = loopback::Server::start(|_: &Seen| Answer::Silence(Duration::from_secs(60)));
+    let failing = loopback::Server::start(|_: &Seen| Answer::Reply(503, String::new()));
+    let (silent, failing) = (silent.url(), failing.url());
+    home.write("lines", &"{}\n".repeat(50));
+    for words in [
+        &["sqs", "list-queues", "--each", "lines", "--parallel", "8", "--endpoint-url", &silent][..],
+        &["logs", "tail", "group", "--follow", "--endpoint-url", &silent],
+        &["mcp", "--endpoint-url", &silent],
+        &["serve", "--stdio"],
+    ] {
+        let shown = at_terminal(&home, &[], words, serde_json::json!([[1, "\u{3}"]]));
+        assert_eq!(shown.code, 130, "{words:?}: {}", shown.output);
+        assert!(shown.milliseconds < 2000, "{words:?}: {} ms", shown.milliseconds);
+    }
+    // Ten attempts take minutes; the signal arrives during one of the pauses.
+    let slow = [("AWS_MAX_ATTEMPTS", "10")];
+    let shown = at_terminal(&home, &slow, &["dynamodb", "list-tables", "--endpoint-url", &failing], serde_json::json!([[3, "\u{3}"]]));
+    assert_eq!(shown.code, 130, "{}", shown.output);
+    assert!(shown.milliseconds < 2000, "{} ms", shown.milliseconds);
+}

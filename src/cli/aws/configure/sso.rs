@@ -44,7 +44,7 @@ pub(super) fn profile(line: &Line) -> Result<()> {
             known => ask_session(name, &known.unwrap_or_default())?,
         },
     };
-    let manner = Manner { with_device_code: line.has("use-device-code"), opens_browser: !line.has("no-browser") };
+    let manner = Manner { with_device_code: line.has("use-device-code"), opens_browser: !line.has("no-browser"), port: None };
     let token = sign_in(&line.globals, &session, &portal, manner)?;
     let sso = line.globals.client(&session, "sso")?.region(portal.region.as_str()).build()?;
     let accounts = sso.paginate("list_accounts", value!({"accessToken": token.as_str()}))?.build_full_result()?;

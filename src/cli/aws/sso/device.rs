@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use super::{Manner, Portal, Registration, open_browser, register};
+use super::{Manner, Portal, Registration, register};
 use crate::Client;
+use crate::cli::aws::browser;
 use crate::cli::failure::{Failure, Result};
 use crate::cli::{interrupt, output};
 use crate::value;
@@ -64,6 +65,6 @@ fn show(page: &str, code: &str, complete: &str, manner: Manner) -> Result<()> {
         "Attempting to automatically open the SSO authorization page in your default browser.\nIf the browser does not open or you \
          wish to use a different device to authorize this request, open the following URL:\n\n{page}\n\nThen enter the code:\n\n{code}"
     )])?;
-    open_browser(complete);
+    browser::open(complete);
     Ok(())
 }

@@ -5,7 +5,7 @@ mod loopback;
 
 use std::path::{Path, PathBuf};
 
-use super::custom::Line;
+use super::custom::{Line, Options};
 use super::files;
 use super::globals::Globals;
 use super::words::Arity;
@@ -17,7 +17,12 @@ use crate::value;
 use crate::value::{List, Map, Value};
 use crate::{Client, Timestamp};
 
-pub(super) const LOGIN: &[(&str, Arity)] = &[("sso-session", Arity::One), ("no-browser", Arity::None), ("use-device-code", Arity::None)];
+pub(super) const LOGIN: Options = &[
+    ("sso-session", Arity::One, "The session of the configuration file. Default: that of the profile."),
+    ("no-browser", Arity::None, "Prints the URL only."),
+    ("use-device-code", Arity::None, "Signs in with a code that can be entered on any device."),
+    ("redirect-port", Arity::One, "The port on loopback that receives the browser's redirect. Default: any free one."),
+];
 
 /// The scope that profiles need.
 pub(super) const ACCOUNT_ACCESS: &str = "sso:account:access";
@@ -38,6 +43,8 @@ pub(super) struct Portal {
 pub(super) struct Manner {
     pub with_device_code: bool,
     pub opens_browser: bool,
+    /// The port of the redirect; without one, the system chooses it.
+    pub port: Option<u16>,
 }
 
 impl Portal {
@@ -146,7 +153,8 @@ pub(super) fn sign_in(globals: &Globals, session: &Session, portal: &Portal, man
 /// As [`Portal::find`] and [`sign_in`].
 pub(super) fn login(line: &Line) -> Result<()> {
     let portal = Portal::find(&line.session, line.text("sso-session"))?;
-    let manner = Manner { with_device_code: line.has("use-device-code"), opens_browser: !line.has("no-browser") };
+    let manner =
+        Manner { with_device_code: line.has("use-device-code"), opens_browser: !line.has("no-browser"), port: line.port("redirect-port")? };
     sign_in(&line.globals, &line.session, &portal, manner)?;
     Ok(output::lines([format!("Successfully logged into Start URL: {}", portal.start_url)])?)
 }
@@ -167,11 +175,11 @@ pub(super) fn logout(line: &Line) -> Result<()> {
             // It may have expired.
             let _ = client.call("logout", value!({"accessToken": token}));
         }
-        remove(&path)?;
+        files::remove(&path)?;
     }
     for (path, record) in records(&files::expand(ROLE_CACHE)) {
         if record["ProviderType"].as_str() == Some("sso") {
-            remove(&path)?;
+            files::remove(&path)?;
         }
     }
     Ok(())
@@ -182,28 +190,4 @@ fn records(folder: &Path) -> Vec<(PathBuf, Value)> {
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
     let json = entries.filter(|path| path.extension().is_some_and(|extension| extension == "json"));
     json.filter_map(|path| Some((path.clone(), serde_json::from_str(&std::fs::read_to_string(path).ok()?).ok()?))).collect()
-}
-
-fn remove(path: &Path) -> Result<()> {
-    match std::fs::remove_file(path) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(Failure::general(format!("{}: {error}", path.display()))),
-        _ => Ok(()),
-    }
-}
-
-/// Opens a page in the user's browser: the program in `BROWSER`, or the usual one of the system. The page is printed
-/// anyway, so that a browser that is missing does not matter.
-fn open_browser(url: &str) {
-    let usual: &[&str] = if cfg!(target_os = "macos") {
-        &["open"]
-    } else if cfg!(windows) {
-        &["rundll32", "url.dll,FileProtocolHandler"]
-    } else {
-        &["xdg-open"]
-    };
-    let own = std::env::var("BROWSER").ok().filter(|browser| !browser.is_empty());
-    let command: Vec<&str> = own.as_deref().map_or_else(|| usual.to_vec(), |browser| vec![browser]);
-    let Some((program, arguments)) = command.split_first() else { return };
-    let quiet = std::process::Stdio::null;
-    let _ = std::process::Command::new(program).args(arguments).arg(url).stdin(quiet()).stdout(quiet()).stderr(quiet()).spawn();
 }

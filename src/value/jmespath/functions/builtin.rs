@@ -91,12 +91,29 @@ pub(super) fn join(arguments: &Arguments) -> Result {
     Ok(parts.join(glue).into())
 }
 
-/// Returns strings unchanged and everything else as `Display` writes it, which is JSON where possible.
+/// Returns strings unchanged and everything else as `Display` writes it, which is JSON where possible. As with `jmespath.py`,
+/// the JSON is ASCII.
 pub(super) fn to_string(arguments: &Arguments) -> Result {
     Ok(match arguments.any(0)? {
         text @ Value::String(_) => text.clone(),
-        other => other.to_string().into(),
+        other => {
+            let text = other.to_string();
+            if text.is_ascii() { text.into() } else { ascii(&text).into() }
+        }
     })
+}
+
+/// JSON with escapes for the characters that are not ASCII, which occur within its strings only.
+fn ascii(json: &str) -> String {
+    let mut text = String::with_capacity(json.len() + 16);
+    for c in json.chars() {
+        if c.is_ascii() {
+            text.push(c);
+        } else {
+            c.encode_utf16(&mut [0; 2]).iter().for_each(|unit| text.push_str(&format!("\\u{unit:04x}")));
+        }
+    }
+    text
 }
 
 pub(super) fn contains(arguments: &Arguments) -> Result {
