@@ -606,8 +606,8 @@ pub(super) fn describe(line: &Line) -> Result<()> {
     };
     let actions = all("list_bootstrap_actions", "BootstrapActions")?;
     if let Some(map) = described.as_map_mut().and_then(|map| map.get_mut("Cluster")).and_then(Value::as_map_mut) {
-        map.insert(name, found);
         map.insert("BootstrapActions", actions);
+        map.insert(name, found);
     }
     cluster.print(described)
 }
