@@ -121,6 +121,7 @@ fn default_roles_are_created_if_they_are_missing() {
              </GetPolicyVersionResult></R>",
         ),
         "Action=CreateRole" => loopback::ok("<R><CreateRoleResult><Role><RoleName>r</RoleName></Role></CreateRoleResult></R>"),
+        "Action=GetRole" => loopback::ok("<R><GetRoleResult/></R>"),
         "Action=CreateInstanceProfile" => loopback::ok("<R><CreateInstanceProfileResult/></R>"),
         _ => loopback::ok("<R/>"),
     });
