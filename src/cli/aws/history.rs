@@ -232,6 +232,6 @@ mod tests {
         let value = Value::from(Map::from_iter([("a", List::from_iter([Value::from("ä".repeat(300)), "b".into()]))]));
         let text = shortened(&value)["a"][0].as_str().unwrap().to_owned();
         assert_eq!((text.chars().count(), text.ends_with("… (600 bytes)")), (200 + 13, true));
-        assert_eq!(shortened(&value)["a"][1], "b".into());
+        assert_eq!(shortened(&value)["a"][1].as_str(), Some("b"));
     }
 }
