@@ -25,9 +25,11 @@ struct Object {
     job: Arc<Job>,
     address: Map,
     size: u64,
+    /// Whether it is fetched in parts.
+    is_ranged: bool,
     etag: Option<Str>,
     modified: Option<SystemTime>,
-    /// The checksum of the whole content, if the service has one that can be calculated part by part.
+    /// The checksum of the whole content, if the service has one that can be calculated from what is fetched.
     checksum: Option<(ChecksumAlgorithm, Str)>,
     /// The response that described the object, if it has the content, too.
     first: Mutex<Option<StreamReader>>,
@@ -60,22 +62,20 @@ impl Object {
     fn described(job: &Arc<Job>, address: Map, response: &Value, first: Option<StreamReader>) -> Arc<Object> {
         // Without a type it may be a checksum of checksums.
         let is_whole = response["ChecksumType"].as_str() == Some("FULL_OBJECT");
-        let checksums = PART_BY_PART.iter().filter(|_| is_whole && first.is_none());
+        let size = response["ContentLength"].as_int().and_then(|size| u64::try_from(size).ok()).unwrap_or(0);
+        let is_ranged = first.is_none() && size >= job.config().multipart_threshold;
+        let checksums = PART_BY_PART.iter().chain(IN_ORDER.iter().filter(|_| !is_ranged)).filter(|_| is_whole);
         let checksum = checksums.copied().find_map(|(algorithm, name)| Some((algorithm, text(&response[name])?)));
         Arc::new(Object {
             job: job.clone(),
             address,
-            size: response["ContentLength"].as_int().and_then(|size| u64::try_from(size).ok()).unwrap_or(0),
+            size,
+            is_ranged,
             etag: text(&response["ETag"]),
             modified: response["LastModified"].as_timestamp().map(SystemTime::from),
             checksum,
             first: Mutex::new(first),
         })
-    }
-
-    fn is_ranged(&self) -> bool {
-        let is_here = self.first.lock().unwrap_or_else(PoisonError::into_inner).is_some();
-        !is_here && self.size >= self.job.config().multipart_threshold
     }
 
     fn count(&self) -> u64 {
@@ -91,7 +91,7 @@ impl Object {
     /// Fetches a part, and returns its checksum if the checksum of the whole is known.
     fn fetch_part(&self, index: u64, mut write: impl FnMut(u64, &[u8]) -> Result<()>) -> Result<Option<String>> {
         let (start, end) = self.range(index);
-        let mut checksum = self.checksum.as_ref().map(|(algorithm, _)| Checksum::new(*algorithm));
+        let mut checksum = self.new_checksum();
         let _slot = self.job.slot()?;
         self.fetch(start, end, true, |offset, block| {
             if let Some(checksum) = &mut checksum {
@@ -103,13 +103,23 @@ impl Object {
         Ok(checksum.map(Checksum::finish))
     }
 
-    /// Fetches the whole object with one request, whose response the client verifies.
-    fn fetch_whole(&self, write: impl FnMut(u64, &[u8]) -> Result<()>) -> Result<()> {
+    /// Fetches the whole object with one request. The client verifies its response, but not one that broke off and was continued.
+    fn fetch_whole(&self, mut write: impl FnMut(u64, &[u8]) -> Result<()>) -> Result<()> {
         let is_here = self.first.lock().unwrap_or_else(PoisonError::into_inner).is_some();
         let _slot = if is_here { None } else { Some(self.job.small_slot()?) };
-        self.fetch(0, self.size, false, write)?;
+        let mut checksum = self.new_checksum();
+        self.fetch(0, self.size, false, |offset, block| {
+            if let Some(checksum) = &mut checksum {
+                checksum.update(block);
+            }
+            write(offset, block)
+        })?;
         self.job.count_part();
-        Ok(())
+        self.verify([checksum.map(Checksum::finish)])
+    }
+
+    fn new_checksum(&self) -> Option<Checksum> {
+        self.checksum.as_ref().map(|(algorithm, _)| Checksum::new(*algorithm))
     }
 
     /// Fetches bytes and hands them to `write` with their offsets. A broken response continues after its last byte.
@@ -250,6 +260,9 @@ const PART_BY_PART: &[(ChecksumAlgorithm, &str)] = &[
     (ChecksumAlgorithm::Crc32, "ChecksumCRC32"),
 ];
 
+/// Those that need the whole content in order.
+const IN_ORDER: &[(ChecksumAlgorithm, &str)] = &[(ChecksumAlgorithm::Sha256, "ChecksumSHA256"), (ChecksumAlgorithm::Sha1, "ChecksumSHA1")];
+
 fn no_body() -> Error {
     Error::new(ErrorKind::ResponseParser, "The response of GetObject has no body.")
 }
@@ -293,7 +306,7 @@ pub(super) fn file(job: &Arc<Job>, bucket: &str, key: &str, path: &Path, known: 
         return in_order(&object, &mut target);
     }
     let state = match &job.transfer.resume {
-        Some(folder) if object.is_ranged() => {
+        Some(folder) if object.is_ranged => {
             Some(Arc::new(DownloadState::open(folder, path, &object.identity(), || Temporary::name(path))?))
         }
         _ => None,
@@ -306,7 +319,7 @@ pub(super) fn file(job: &Arc<Job>, bucket: &str, key: &str, path: &Path, known: 
         None => File::create_new(&temporary.path),
     };
     let target = Arc::new(target.map_err(of_file(&temporary.path))?);
-    let done = match object.is_ranged() {
+    let done = match object.is_ranged {
         true => ranged(&object, &target, &temporary.path, state.clone()),
         false => object.fetch_whole(|offset, block| write_at(&target, block, offset).map_err(of_file(&temporary.path))),
     };
@@ -404,7 +417,7 @@ fn in_order(object: &Arc<Object>, writer: &mut impl Write) -> Result<()> {
     let mut write = |content: &[u8]| {
         writer.write_all(content).map_err(|error| Error::new(ErrorKind::Stream, format!("The writer failed: {error}")).with_source(error))
     };
-    if !object.is_ranged() {
+    if !object.is_ranged {
         return object.fetch_whole(|_, block| write(block));
     }
     let (job, count) = (&object.job, object.count());

@@ -65,10 +65,19 @@ fn fault(random: &Random, head: &str) -> Fault {
     }
 }
 
-fn crc32(content: &[u8]) -> String {
-    let mut checksum = Checksum::new(ChecksumAlgorithm::Crc32);
+fn checksum(algorithm: ChecksumAlgorithm, content: &[u8]) -> String {
+    let mut checksum = Checksum::new(algorithm);
     checksum.update(content);
     checksum.finish()
+}
+
+/// Adds the checksum of the whole object to the head of a response, as S3 does.
+fn add_checksum(response: &mut String, name: &str, checksum: &str) {
+    for (name, value) in [(name, checksum), ("x-amz-checksum-type", "FULL_OBJECT")] {
+        if header(response, name).is_none() {
+            *response = format!("{}\r\n{name}: {value}\r\n\r\n", response.trim_end());
+        }
+    }
 }
 
 /// The errors that a transfer may end with here.
@@ -144,7 +153,7 @@ impl Lab {
         whole.iter_mut().for_each(|byte| *byte ^= run as u8);
         let key = format!("down{run}");
         self.direct.call("put_object", value!({"Bucket": "river", "Key": key.as_str(), "Body": whole.clone()})).unwrap();
-        self.checksums.lock().unwrap().insert(key.clone(), crc32(&whole));
+        self.checksums.lock().unwrap().insert(key.clone(), checksum(ChecksumAlgorithm::Crc32, &whole));
         let other: Vec<u8> = whole.iter().map(|byte| !byte).collect();
         let changes = self.random.below(8) == 0;
         *self.change.lock().unwrap() = changes.then(|| (key.clone(), other.clone()));
@@ -204,11 +213,7 @@ fn every_transfer_ends_byte_exact_or_with_a_typed_error() {
         // The object that replaced it has another checksum.
         let checksum = known.lock().unwrap().get(&key).cloned().filter(|_| is_whole && !request.starts_with("PUT"));
         let Some(checksum) = checksum else { return };
-        for (name, value) in [("x-amz-checksum-crc32", checksum.as_str()), ("x-amz-checksum-type", "FULL_OBJECT")] {
-            if header(response, name).is_none() {
-                *response = format!("{}\r\n{name}: {value}\r\n\r\n", response.trim_end());
-            }
-        }
+        add_checksum(response, "x-amz-checksum-crc32", &checksum);
     };
     let proxy = Proxy::new(&server.url(), Arc::new(decide), Arc::new(amend));
     let config = Config::new().read_timeout(Duration::from_millis(300)).retry_mode("standard").total_max_attempts(3);
@@ -227,4 +232,49 @@ fn every_transfer_ends_byte_exact_or_with_a_typed_error() {
     let open: Vec<String> = lab.open_uploads.lock().unwrap().iter().filter(|(_, open)| **open).map(|(id, _)| id.clone()).collect();
     assert_eq!(open, [""; 0], "multipart uploads are left");
     println!("{runs} runs, seed {seed}: nothing lost; faults: {:?}", faults.lock().unwrap());
+}
+
+/// The client verifies a response with the checksum of the object, but not the rest of one that broke off.
+#[test]
+fn content_of_several_responses_is_verified_as_a_whole() {
+    let (server, direct) = with_bucket();
+    let whole = content(20_000);
+    direct.call("put_object", value!({"Bucket": "river", "Key": "k", "Body": whole.clone()})).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let target = folder.path().join("target");
+    for (algorithm, name) in
+        [(ChecksumAlgorithm::Crc32, "crc32"), (ChecksumAlgorithm::Crc64Nvme, "crc64nvme"), (ChecksumAlgorithm::Sha256, "sha256")]
+    {
+        for damages in [false, true] {
+            let requests = AtomicU64::new(0);
+            let decide = move |head: &str| match requests.fetch_add(u64::from(head.starts_with("GET")), Ordering::SeqCst) {
+                0 if head.starts_with("GET") => Fault::CutResponse(128),
+                1 if damages => Fault::CorruptResponse(200),
+                _ => Fault::None,
+            };
+            let expected = checksum(algorithm, &whole);
+            let amend = move |request: &str, response: &mut String| {
+                if header(request, "range").is_none() {
+                    add_checksum(response, &format!("x-amz-checksum-{name}"), &expected);
+                }
+            };
+            let proxy = Proxy::new(&server.url(), Arc::new(decide), Arc::new(amend));
+            let s3 = session().client_builder("s3").endpoint_url(proxy.url()).build().unwrap();
+            let done = Transfer::new(&s3).download_file("river", "k", &target);
+            let mut written = Vec::new();
+            match done {
+                Ok(()) if !damages => assert!(fs::read(&target).unwrap() == whole, "{name}"),
+                Err(error) if damages => {
+                    assert_eq!(error.kind(), ErrorKind::Checksum, "{name}: {error}");
+                    assert!(!target.exists(), "{name}");
+                }
+                done => panic!("{name}, damaged: {damages}: {done:?}"),
+            }
+            assert_eq!(proxy.take_log().len(), 3, "{name}: HeadObject, GetObject, and GetObject for the rest");
+            let _ = fs::remove_file(&target);
+            // To a writer, the first response is not broken here.
+            Transfer::new(&s3).download_fileobj("river", "k", &mut written).unwrap();
+            assert!(written == whole, "{name}");
+        }
+    }
 }
