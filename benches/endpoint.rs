@@ -2,11 +2,14 @@
 //!
 //! `cargo bench --bench endpoint`
 
+#[path = "../tests/support/allocations.rs"]
+mod allocations;
+
 use std::hint::black_box;
 use std::time::Instant;
 
 use tucuxi::Definitions;
-use tucuxi::unversioned::definition::{LegacyEndpoints, Partitions, RuleSet};
+use tucuxi::unversioned::definition::{Definition, LegacyEndpoints, Partitions, RuleSet};
 use tucuxi::unversioned::endpoint;
 use tucuxi::unversioned::endpoint::legacy::{LegacyEndpoint, LegacyQuery};
 use tucuxi::{Value, value};
@@ -32,16 +35,27 @@ fn main() {
 
 fn measure(name: &str, service: &str, partitions: &Partitions, parameters: &Value) {
     let text = Definitions::embedded().source("endpoint-rule-set-1", service, None).unwrap().text;
+    let parameters = parameters.as_map().unwrap();
+    let first = || {
+        // Like the embedded rules of a first client, these are compiled as far as they are reached.
+        let source = Definitions::embedded().source("endpoint-rule-set-1", service, None).unwrap();
+        let rules = <RuleSet as Definition>::parse(source).unwrap();
+        endpoint::resolve(&rules, partitions, parameters).unwrap().url
+    };
+    let cold = allocations::measure(first);
+    let start = Instant::now();
+    let url = first();
+    let resolved_first = start.elapsed();
     let start = Instant::now();
     let rules = RuleSet::parse(text.as_bytes()).unwrap();
     let parsed = start.elapsed();
-    let parameters = parameters.as_map().unwrap();
-    let url = endpoint::resolve(&rules, partitions, parameters).unwrap().url;
+    let again = allocations::measure(|| endpoint::resolve(&rules, partitions, parameters));
     let resolve = || endpoint::resolve(&rules, partitions, black_box(parameters));
     let uncached = time(|| drop(black_box(resolve())));
     let cache = endpoint::EndpointCache::default();
     let cached = time(|| drop(black_box(cache.get_or_resolve(parameters, resolve))));
-    println!("{name:18} {uncached:>9.2?}, from the cache {cached:.2?}; parsed in {parsed:.2?}; {url}");
+    println!("{name:18} first {resolved_first:.2?} with {} allocations, again {uncached:.2?} with {}", cold.calls, again.calls);
+    println!("{:18} from the cache {cached:.2?}; all rules compiled in {parsed:.2?}; {url}", "");
 }
 
 fn measure_legacy(endpoint_prefix: &str) {

@@ -10,7 +10,7 @@ use flate2::{Compression, GzBuilder};
 
 use super::endpoint_parts::{Endpoints, endpoint_prefix};
 use super::replace_file::ReplaceFile;
-use super::{output, strip};
+use super::{embed, output, strip};
 use crate::definition::Root;
 
 /// Work on the service definitions.
@@ -23,6 +23,17 @@ pub(crate) struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     Import(Import),
+    #[command(hide = true)]
+    Embed(Embed),
+}
+
+/// Write all definitions of a folder to the file that the crate embeds. It is for the developers of tucuxi.
+#[derive(Args)]
+struct Embed {
+    /// A folder with imported definitions.
+    folder: PathBuf,
+    /// The file to write.
+    file: PathBuf,
 }
 
 /// Import definitions from botocore or boto3, without their documentation.
@@ -40,7 +51,17 @@ struct Import {
 
 /// Runs the subcommand.
 pub(crate) fn run(arguments: Arguments) -> anyhow::Result<()> {
-    let Command::Import(Import { source, into }) = arguments.command;
+    match arguments.command {
+        Command::Import(import) => run_import(import),
+        Command::Embed(Embed { folder, file }) => {
+            let bytes = embed::embed(&Root::folder(&folder))?;
+            replace(&file, &bytes).with_context(|| file.display().to_string())?;
+            output::lines([format_args!("{}: {} bytes written", file.display(), bytes.len())])
+        }
+    }
+}
+
+fn run_import(Import { source, into }: Import) -> anyhow::Result<()> {
     let into = into.or_else(models).context("there is no home directory; use --into")?;
     for path in source {
         anyhow::ensure!(path.exists(), "{}: no such file or folder", path.display());
@@ -57,7 +78,7 @@ fn models() -> Option<PathBuf> {
 
 /// Imports every definition of `root` into the folder `into`, and returns their number. The files are small and reproducible:
 /// the same definitions give the same bytes, whether they come from a folder, a wheel, or a source archive. Examples are
-/// omitted.
+/// omitted, and SDK additions are merged into the definitions.
 ///
 /// Each file is written as a whole or not at all. A plain `.json` with the same name is removed, because it would be read
 /// instead of the new file.
@@ -66,13 +87,21 @@ fn models() -> Option<PathBuf> {
 /// If a definition is invalid or the folder cannot be written; the message names the file.
 fn import(root: &Root, into: &Path) -> anyhow::Result<usize> {
     let bases = root.bases()?;
+    let mut files = 0;
     for base in &bases {
-        let Some(found) = root.read(base)? else { continue };
+        let definition = base.strip_suffix(".sdk-extras");
+        if definition.is_some_and(|definition| bases.contains(definition)) {
+            continue;
+        }
+        let Some(found) = root.read_merged(base)? else { continue };
         let small = strip::strip(&found.text).with_context(|| found.file.clone())?;
         write_definition(into, base, &small)?;
+        remove(&into.join(format!("{base}.sdk-extras.json.gz")))?;
+        remove(&into.join(format!("{base}.sdk-extras.json")))?;
+        files += 1;
     }
     divide_endpoints(into)?;
-    Ok(bases.len())
+    Ok(files)
 }
 
 /// Writes the parts of `endpoints.json` that the library reads instead of the whole file: the partitions, and the entries of each
@@ -96,8 +125,13 @@ fn write_definition(into: &Path, base: &str, text: &[u8]) -> anyhow::Result<()> 
     let plain = into.join(format!("{base}.json"));
     let target = into.join(format!("{base}.json.gz"));
     replace(&target, &gzip(text)?).with_context(|| target.display().to_string())?;
-    if plain.is_file() {
-        fs::remove_file(&plain).with_context(|| plain.display().to_string())?;
+    remove(&plain)
+}
+
+/// Removes a file if it exists.
+fn remove(file: &Path) -> anyhow::Result<()> {
+    if file.is_file() {
+        fs::remove_file(file).with_context(|| file.display().to_string())?;
     }
     Ok(())
 }
@@ -168,6 +202,19 @@ mod tests {
         assert_eq!(results[0], results[1]);
         // No name, no time, no system.
         assert_eq!(results[0].0[3..10], [0, 0, 0, 0, 0, 2, 255]);
+    }
+
+    #[test]
+    fn additions_are_merged() {
+        let dir = tempfile::tempdir().unwrap();
+        let (source, into) = (dir.path().join("source"), dir.path().join("into"));
+        write(&source, "tiny/1/service-2.json", br#"{"metadata": {"a": 1}, "shapes": {}}"#);
+        write(&source, "tiny/1/service-2.sdk-extras.json", br#"{"merge": {"metadata": {"b": 2}}}"#);
+        write(&into, "tiny/1/service-2.sdk-extras.json", b"old");
+        assert_eq!(import(&Root::folder(&source), &into).unwrap(), 1);
+        let text = r#"{"metadata":{"a":1,"b":2},"shapes":{}}"#;
+        assert_eq!(Root::folder(&into).read("tiny/1/service-2").unwrap().unwrap().text, text);
+        assert!(!into.join("tiny/1/service-2.sdk-extras.json").exists());
     }
 
     #[test]

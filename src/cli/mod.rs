@@ -10,6 +10,7 @@ mod definitions;
 mod demo;
 mod dry_run;
 mod each;
+mod embed;
 mod endpoint_parts;
 mod failure;
 mod inspect;
@@ -21,6 +22,7 @@ mod resource;
 #[cfg(any(feature = "lua", feature = "rhai"))]
 mod run_script;
 mod serve;
+mod service_parts;
 mod strip;
 mod terminal;
 

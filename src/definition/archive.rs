@@ -1,11 +1,12 @@
 //! Definition archives: reads the data folder in a `.tar.gz`, a `.zip`, or a wheel into memory. Nothing is extracted to disk.
 
 use std::collections::{BTreeMap, HashMap};
-use std::io::{Cursor, Read};
+use std::io::Read;
 
 use flate2::read::MultiGzDecoder;
 
 use super::path::{self, DefinitionPath};
+use super::zip;
 use crate::error::{Error, ErrorKind, Result};
 
 /// The files in the data folder of an archive, by path relative to it. Gzipped files remain gzipped.
@@ -13,7 +14,7 @@ pub(crate) type Files = BTreeMap<String, Vec<u8>>;
 
 /// The maximum size of a file that is kept, gzipped or not.
 const MAX_FILE: u64 = 128 << 20;
-/// The maximum total size of the files that are reader.
+/// The maximum total size of the files that are kept.
 const MAX_TOTAL: u64 = 512 << 20;
 /// The maximum size of an inflated tar, most of which is skipped. This stops gzip bombs.
 const MAX_TAR: u64 = 1 << 30;
@@ -49,17 +50,29 @@ fn read_tar(bytes: &[u8], reader: &mut Reader) -> Result<()> {
 }
 
 fn read_zip(bytes: &[u8], reader: &mut Reader) -> Result<()> {
-    let broken =
-        |archive: &str, e: zip::result::ZipError| Error::new(ErrorKind::InvalidDefinition, format!("{archive}: {e}")).with_source(e);
-    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|e| broken(reader.archive, e))?;
-    for i in 0..archive.len() {
-        let entry = archive.by_index(i).map_err(|e| broken(reader.archive, e))?;
-        if entry.is_file() {
-            let name = entry.name().map_err(|e| broken(reader.archive, e))?.into_owned();
-            reader.keep(&name, entry)?;
-        }
+    let archive = reader.archive;
+    zip::read(bytes, |name, content| Ok(reader.keep(name, content)?)).map_err(|e| match e {
+        Failure::Archive(e) => Error::new(ErrorKind::InvalidDefinition, format!("{archive}: {e}")).with_source(e),
+        Failure::File(e) => e,
+    })
+}
+
+/// The archive is damaged, or a file in it cannot be kept.
+enum Failure {
+    Archive(std::io::Error),
+    File(Error),
+}
+
+impl From<std::io::Error> for Failure {
+    fn from(error: std::io::Error) -> Failure {
+        Failure::Archive(error)
     }
-    Ok(())
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Failure {
+        Failure::File(error)
+    }
 }
 
 /// The files that were read, by path in the archive.

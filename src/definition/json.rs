@@ -7,7 +7,7 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use serde::Deserialize;
-use serde::de::{Deserializer, MapAccess, Visitor};
+use serde::de::{self, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 /// A string that borrows from the file unless it contains escapes.
@@ -29,6 +29,38 @@ impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
             }
         }
         deserializer.deserialize_str(V)
+    }
+}
+
+/// The name of a shape, or in a definition in parts its number.
+pub(super) enum ShapeName<'a> {
+    Name(Text<'a>),
+    Number(u32),
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for ShapeName<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct V;
+        impl<'de> Visitor<'de> for V {
+            type Value = ShapeName<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a string")
+            }
+
+            fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Self::Value, E> {
+                Ok(ShapeName::Name(Text(Cow::Borrowed(text))))
+            }
+
+            fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
+                Ok(ShapeName::Name(Text(Cow::Owned(text.to_owned()))))
+            }
+
+            fn visit_u64<E: de::Error>(self, number: u64) -> Result<Self::Value, E> {
+                u32::try_from(number).map(ShapeName::Number).map_err(|_| E::invalid_type(de::Unexpected::Unsigned(number), &self))
+            }
+        }
+        deserializer.deserialize_any(V)
     }
 }
 
@@ -66,7 +98,7 @@ impl<'de: 'a, 'a, T: Deserialize<'de>> Deserialize<'de> for Object<'a, T> {
 #[serde(rename_all = "camelCase")]
 pub(super) struct NodeJson<'a> {
     #[serde(borrow, default)]
-    pub shape: Option<Text<'a>>,
+    pub shape: Option<ShapeName<'a>>,
     #[serde(borrow, default, rename = "type")]
     pub kind: Option<Text<'a>>,
     #[serde(borrow, default)]

@@ -43,11 +43,6 @@ impl<T> LazyTable<T> {
         self.ranges.get_index(index).map(|(name, _)| name)
     }
 
-    /// The names and the unparsed entries.
-    pub(super) fn texts<'t>(&'t self, text: &'t str) -> impl Iterator<Item = (&'t Str, &'t str)> {
-        self.ranges.iter().map(|(name, range)| (name, &text[range.clone()]))
-    }
-
     /// Returns the entry at `index`. On first use, `parse` receives its name and its part of `text`, the text that was scanned.
     ///
     /// # Panics

@@ -8,8 +8,9 @@ use std::fmt;
 use std::sync::{Arc, LazyLock, PoisonError, RwLock};
 
 use super::endpoints::{EndpointPartitions, LegacyEndpoints, ServiceEndpoints};
+use super::parts::Parts;
 use super::path;
-use super::root::{Found, Root};
+use super::root::{Found, Root, embedded_parts};
 use super::sdk_extras;
 use super::service::Service;
 use crate::error::{Error, ErrorKind, Result, did_you_mean, nearest};
@@ -46,6 +47,12 @@ pub trait Definition: Sized + Send + Sync + 'static {
     /// # Errors
     /// Fails if the definition is invalid. The loader adds the name of the file to the message.
     fn parse(source: Source) -> Result<Self>;
+
+    /// Opens a definition that is embedded in parts, if this kind can be.
+    #[doc(hidden)]
+    fn from_parts(_service: &str, _parts: Parts<'static>) -> Option<Result<Self>> {
+        None
+    }
 }
 
 /// The text of a definition file, including the SDK additions, and its origin.
@@ -261,23 +268,31 @@ impl Definitions {
             let shared = EMBEDDED.read_once::<T>(owner)?;
             return Ok(shared.map(|definition| self.0.cache.store(key, definition)));
         }
+        if let Some(definition) = self.from_parts::<T>(owner)? {
+            return Ok(Some(self.0.cache.store(key, Arc::new(definition))));
+        }
         let Some(source) = self.read(T::KIND, owner)? else { return Ok(None) };
         let file = source.file.clone();
         let definition = T::parse(source).map_err(|e| e.with_place(&file))?;
         Ok(Some(self.0.cache.store(key, Arc::new(definition))))
     }
 
+    /// Opens a definition that is embedded in parts, unless the roots change it.
+    fn from_parts<T: Definition>(&self, owner: Option<(&str, &str)>) -> Result<Option<T>> {
+        let (Some((service, _)), true) = (owner, self.0.roots.is_empty()) else { return Ok(None) };
+        let Some(base) = base(T::KIND, owner).filter(|base| !Root::embedded().has(&path::extras(base))) else { return Ok(None) };
+        let Some((parts, file)) = embedded_parts(&base)? else { return Ok(None) };
+        T::from_parts(service, parts).transpose().map_err(|e| e.with_place(&file))
+    }
+
     fn read(&self, kind: &str, owner: Option<(&str, &str)>) -> Result<Option<Source>> {
         let Some(base) = base(kind, owner) else { return Ok(None) };
         let Some((mut found, mut builtin)) = self.first(&base)? else { return Ok(None) };
         if owner.is_some()
-            && let Some((additions, own)) = self.first(&extras_base(&base))?
+            && let Some((additions, own)) = self.first(&path::extras(&base))?
         {
             builtin &= own;
-            found.text = sdk_extras::merge(found.text, &additions.text).map_err(|e| {
-                let text = format!("{}, merged with {}: {e}", found.file, additions.file);
-                Error::new(ErrorKind::InvalidDefinition, text).with_source(e)
-            })?;
+            sdk_extras::merge_files(&mut found, &additions)?;
         }
         let (service, api_version) = owner.map(|(service, version)| (Str::from(service), Str::from(version))).unzip();
         Ok(Some(Source { service, api_version, text: found.text, file: found.file, builtin }))
@@ -296,7 +311,7 @@ impl Definitions {
     /// Returns whether no part of the definition is in the user's roots.
     fn is_builtin(&self, kind: &str, owner: Option<(&str, &str)>) -> Result<bool> {
         let Some(base) = base(kind, owner) else { return Ok(true) };
-        Ok(!self.0.roots.iter().any(|root| root.has(&base) || (owner.is_some() && root.has(&extras_base(&base)))))
+        Ok(!self.0.roots.iter().any(|root| root.has(&base) || (owner.is_some() && root.has(&path::extras(&base)))))
     }
 
     fn versions(&self, service: &str, kind: &str) -> Result<BTreeSet<String>> {
@@ -374,10 +389,6 @@ fn base(kind: &str, owner: Option<(&str, &str)>) -> Option<String> {
         }
         None => path::is_name(kind).then(|| kind.to_owned()),
     }
-}
-
-fn extras_base(base: &str) -> String {
-    format!("{base}.sdk-extras")
 }
 
 fn not_found(what: &str) -> Error {

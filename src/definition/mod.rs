@@ -5,7 +5,9 @@
 //! process. [`Definitions`] searches its [`Root`]s for them.
 
 mod archive;
+mod content;
 mod describe;
+pub(crate) mod embedded;
 pub(crate) mod endpoints;
 mod json;
 mod json_schema;
@@ -18,6 +20,7 @@ mod node;
 mod operation;
 mod paginator;
 mod partitions;
+pub(crate) mod parts;
 mod path;
 mod pattern;
 pub mod resource;
@@ -30,6 +33,7 @@ mod service;
 mod shape;
 mod traits;
 pub(crate) mod waiter;
+mod zip;
 
 pub(crate) use describe::{describe, only_reads};
 pub use endpoints::LegacyEndpoints;

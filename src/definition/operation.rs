@@ -5,8 +5,10 @@ use std::borrow::Cow;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use super::content::Content;
 use super::json::{NodeJson, Object, Text};
-use super::shape::{Lookup, ShapeRef};
+use super::names::snake_case;
+use super::shape::ShapeRef;
 use crate::value::{Str, Value};
 
 /// An operation of a service.
@@ -15,6 +17,8 @@ use crate::value::{Str, Value};
 pub struct Operation {
     /// The API's name, such as `ListObjectsV2`.
     pub name: Str,
+    /// The name of the method, such as `list_objects_v2`.
+    pub method_name: Str,
     /// The HTTP method.
     pub http_method: Str,
     /// The path template, which may have a fixed query: `/{Bucket}?acl`.
@@ -169,20 +173,21 @@ struct DiscoveryJson {
 
 impl Operation {
     /// Parses an operation. The error is the reason; the caller adds the path.
-    pub(super) fn parse(name: &Str, text: &str, lookup: Lookup<'_>) -> Result<Operation, String> {
+    pub(super) fn parse(name: &Str, text: &str, content: &Content) -> Result<Operation, String> {
         let json: OperationJson<'_> = serde_json::from_str(text).map_err(|e| e.to_string())?;
         let reference = |key: &str, node: &Option<NodeJson<'_>>| {
-            node.as_ref().map(|n| ShapeRef::from_json(n, lookup)).transpose().map_err(|e| format!("{key}: {e}"))
+            node.as_ref().map(|n| ShapeRef::from_json(n, content)).transpose().map_err(|e| format!("{key}: {e}"))
         };
         let errors = json.errors.iter().enumerate();
         Ok(Operation {
             name: name.clone(),
+            method_name: snake_case(name).into(),
             http_method: Str::from(&*json.http.method.0),
             request_uri: json.http.request_uri.as_ref().map_or_else(|| Str::from("/"), |u| Str::from(&*u.0)),
             input: reference("input", &json.input)?,
             output: reference("output", &json.output)?,
             errors: errors
-                .map(|(i, e)| ShapeRef::from_json(e, lookup).map_err(|e| format!("errors[{i}]: {e}")))
+                .map(|(i, e)| ShapeRef::from_json(e, content).map_err(|e| format!("errors[{i}]: {e}")))
                 .collect::<Result<_, _>>()?,
             host_prefix: json.endpoint.and_then(|e| e.host_prefix).map(|p| Str::from(&*p.0)),
             static_context_params: json

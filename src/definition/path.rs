@@ -39,6 +39,11 @@ pub(crate) fn base(path: &str) -> Option<&str> {
     path.strip_suffix(".gz").unwrap_or(path).strip_suffix(".json")
 }
 
+/// Returns the path of the SDK additions to a definition, both without extension.
+pub(crate) fn extras(base: &str) -> String {
+    format!("{base}.sdk-extras")
+}
+
 /// Returns whether this is a kind of service file, which ends with its schema version: `waiters-2`. SDK additions have a further
 /// suffix.
 pub(crate) fn is_kind(kind: &str) -> bool {

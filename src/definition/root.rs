@@ -11,10 +11,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use flate2::bufread::MultiGzDecoder;
-use flate2::{Decompress, FlushDecompress, Status};
 
 use super::archive::{self, Files};
+use super::embedded;
+use super::parts::Parts;
 use super::path::{self, DefinitionPath};
+#[cfg(feature = "cli")]
+use super::sdk_extras;
 use crate::error::{Error, ErrorKind, Result};
 
 /// A place where definitions are searched: a folder or an archive in the layout of botocore and boto3,
@@ -87,13 +90,13 @@ impl Root {
     pub(crate) fn read(&self, base: &str) -> Result<Option<Found>> {
         for extension in EXTENSIONS {
             let path = format!("{base}{extension}");
-            if let Some(bytes) = self.bytes_of(&path)? {
-                let file = self.name_of(&path);
-                let text = match (&self.0, bytes) {
-                    (Storage::Embedded, Cow::Borrowed(bytes)) => embedded_text(bytes, &file)?,
-                    (_, bytes) => text(bytes, &file)?,
-                };
-                return Ok(Some(Found { text, file }));
+            let file = || self.name_of(&path);
+            let text = match &self.0 {
+                Storage::Embedded => embedded::file(&path).map(|content| content.text().map_err(|e| e.with_place(&file()))).transpose()?,
+                _ => self.bytes_of(&path)?.map(|bytes| text(bytes, &file())).transpose()?,
+            };
+            if let Some(text) = text {
+                return Ok(Some(Found { text, file: file() }));
             }
         }
         Ok(None)
@@ -104,7 +107,7 @@ impl Root {
         EXTENSIONS.iter().map(|extension| format!("{base}{extension}")).any(|path| match &self.0 {
             Storage::Folder(folder) => folder.join(path).is_file(),
             Storage::Archive { files, .. } => files.contains_key(&path),
-            Storage::Embedded => embedded_file(&path).is_some(),
+            Storage::Embedded => embedded::file(&path).is_some(),
         })
     }
 
@@ -141,7 +144,7 @@ impl Root {
                 let from = files.range::<str, _>((Bound::Included(start), Bound::Unbounded));
                 Box::new(from.map(|(path, _)| path.as_str()).take_while(move |path| path.starts_with(start)))
             }
-            Storage::Embedded => Box::new(embedded_paths(start)),
+            Storage::Embedded => Box::new(embedded::paths(start)),
         };
         paths.filter_map(DefinitionPath::split).filter(move |(_, path)| path.kind == kind).filter_map(|(_, path)| path.service)
     }
@@ -154,7 +157,7 @@ impl Root {
                 Err(e) => Err(unreadable(&self.name_of(path), e)),
             },
             Storage::Archive { files, .. } => Ok(files.get(path).map(Cow::from)),
-            Storage::Embedded => Ok(embedded_file(path).map(Cow::from)),
+            Storage::Embedded => Ok(None),
         }
     }
 
@@ -174,6 +177,17 @@ pub(crate) struct Found {
     pub file: String,
 }
 
+/// Returns the embedded definition in parts, and the name of its file for error messages.
+///
+/// # Errors
+/// Returns [`ErrorKind::InvalidDefinition`] if it is damaged.
+pub(super) fn embedded_parts(base: &str) -> Result<Option<(Parts<'static>, String)>> {
+    let path = format!("{base}.json");
+    let Some(embedded::Content::Parts(bytes)) = embedded::file(&path) else { return Ok(None) };
+    let file = Root::embedded().name_of(&path);
+    Ok(Some((Parts::open(bytes).map_err(|e| e.with_place(&file))?, file)))
+}
+
 /// For the importer.
 #[cfg(feature = "cli")]
 impl Root {
@@ -182,13 +196,22 @@ impl Root {
         let names = match &self.0 {
             Storage::Folder(folder) => walk(folder)?,
             Storage::Archive { files, .. } => files.keys().cloned().collect(),
-            Storage::Embedded => embedded_paths("").map(str::to_owned).collect(),
+            Storage::Embedded => embedded::paths("").map(str::to_owned).collect(),
         };
         let wanted = |name: &String| {
             let (root, path) = DefinitionPath::split(name)?;
             (root.is_empty() && !path.is_documentation()).then(|| path::base(name).map(str::to_owned))?
         };
         Ok(names.iter().filter_map(wanted).collect())
+    }
+
+    /// Reads a definition, merged with its SDK additions in this root.
+    pub(crate) fn read_merged(&self, base: &str) -> Result<Option<Found>> {
+        let Some(mut found) = self.read(base)? else { return Ok(None) };
+        if let Some(additions) = self.read(&path::extras(base))? {
+            sdk_extras::merge_files(&mut found, &additions)?;
+        }
+        Ok(Some(found))
     }
 }
 
@@ -254,24 +277,6 @@ fn inflate(bytes: &[u8], file: &str) -> Result<Vec<u8>> {
     Ok(text)
 }
 
-/// The header that the importer writes: neither name nor time.
-const HEADER: [u8; 10] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 2, 255];
-/// The checksum and the length at the end.
-const TRAILER: usize = 8;
-
-/// Inflates an embedded file in one step. Its checksum is not verified: the file is a part of the program.
-fn embedded_text(bytes: &[u8], file: &str) -> Result<String> {
-    let (Some(rest), Some(length)) = (bytes.strip_prefix(&HEADER), bytes.last_chunk()) else { return text(bytes.into(), file) };
-    let deflated = &rest[..rest.len().saturating_sub(TRAILER)];
-    let mut inflated = Vec::with_capacity(u32::from_le_bytes(*length) as usize);
-    let status = Decompress::new(false).decompress_vec(deflated, &mut inflated, FlushDecompress::Finish);
-    match status {
-        Ok(Status::StreamEnd) => String::from_utf8(inflated).map_err(|e| broken(file, "not UTF-8").with_source(e)),
-        Ok(_) => Err(broken(file, "not gzip: it ends early")),
-        Err(e) => Err(broken(file, &format!("not gzip: {e}")).with_source(e)),
-    }
-}
-
 fn broken(file: &str, why: &str) -> Error {
     Error::new(ErrorKind::InvalidDefinition, format!("{file}: {why}"))
 }
@@ -287,41 +292,5 @@ impl std::fmt::Debug for Storage {
             Storage::Archive { name, files } => write!(f, "{name} ({} files)", files.len()),
             Storage::Embedded => f.write_str("built-in"),
         }
-    }
-}
-
-/// The files of the crate's `data/` folder, gzipped, by path relative to it, sorted. The build script writes this table.
-static EMBEDDED_FILES: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/definitions.rs"));
-
-/// Returns the bytes of an embedded file.
-fn embedded_file(path: &str) -> Option<&'static [u8]> {
-    EMBEDDED_FILES.binary_search_by_key(&path, |(path, _)| path).ok().map(|i| EMBEDDED_FILES[i].1)
-}
-
-/// Returns the paths of the embedded files that begin with `start`, in order.
-fn embedded_paths(start: &str) -> impl Iterator<Item = &str> {
-    let first = EMBEDDED_FILES.partition_point(|(path, _)| *path < start);
-    EMBEDDED_FILES[first..].iter().map(|(path, _)| *path).take_while(move |path| path.starts_with(start))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_embedded_table_is_sorted_and_contains_the_shared_files() {
-        assert!(EMBEDDED_FILES.windows(2).all(|pair| pair[0].0 < pair[1].0));
-        for kind in path::SHARED {
-            assert!(embedded_file(&format!("{kind}.json.gz")).is_some(), "{kind}");
-        }
-        assert_eq!(embedded_paths("").count(), EMBEDDED_FILES.len());
-        assert!(embedded_file("s3").is_none());
-    }
-
-    #[test]
-    fn embedded_paths_are_limited_to_a_folder() {
-        let paths: Vec<_> = embedded_paths("sts/").collect();
-        assert!(paths.contains(&"sts/2011-06-15/service-2.json.gz"));
-        assert!(paths.iter().all(|path| path.starts_with("sts/")));
     }
 }

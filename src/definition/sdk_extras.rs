@@ -6,6 +6,8 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::json::Object;
+use super::root::Found;
+use crate::error::{Error, ErrorKind, Result};
 
 #[derive(Deserialize)]
 struct Extras<'a> {
@@ -16,12 +18,24 @@ struct Extras<'a> {
 /// The maximum nesting depth of additions.
 const MAX_DEPTH: usize = 127;
 
+/// Merges additions into a definition.
+///
+/// # Errors
+/// Returns [`ErrorKind::InvalidDefinition`] with the names of both files if one of them is not JSON.
+pub(super) fn merge_files(found: &mut Found, additions: &Found) -> Result<()> {
+    found.text = merge(std::mem::take(&mut found.text), &additions.text).map_err(|e| {
+        let text = format!("{}, merged with {}: {e}", found.file, additions.file);
+        Error::new(ErrorKind::InvalidDefinition, text).with_source(e)
+    })?;
+    Ok(())
+}
+
 /// Merges the `merge` object of the additions into the text. Objects are merged recursively, and anything else is replaced. Lists
 /// are not extended, and nothing is removed.
 ///
 /// # Errors
 /// Fails if the additions, or the parts of the text that they change, are not JSON.
-pub(crate) fn merge(text: String, extras: &str) -> serde_json::Result<String> {
+fn merge(text: String, extras: &str) -> serde_json::Result<String> {
     let Some(additions) = serde_json::from_str::<Extras<'_>>(extras)?.merge else { return Ok(text) };
     let mut out = String::with_capacity(text.len() + extras.len());
     write(text.trim(), additions.get(), 0, &mut out)?;

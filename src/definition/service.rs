@@ -4,47 +4,38 @@ use std::sync::OnceLock;
 
 use indexmap::IndexMap;
 use serde::Deserialize;
-use serde_json::value::RawValue;
 
+use super::content::{Cells, Content, OperationIndex, TopLevel};
 use super::json::{NodeJson, Object};
-use super::lazy::{LazyTable, Unparsed};
 use super::loader::{Definition, Source};
 use super::metadata::{Metadata, ProtocolName};
 use super::names::snake_case;
 use super::node::Node;
 use super::operation::Operation;
+use super::parts::Parts;
 use super::shape::{Shape, ShapeId, ShapeRef};
 use crate::error::{Error, ErrorKind, Result, did_you_mean};
 use crate::value::Str;
 
-/// The definition of a service. It holds the text and an index of it. Operations and shapes are parsed on first use and remain
-/// in memory.
+/// The definition of a service. It holds the unparsed operations and shapes, which are parsed on first use and remain in memory.
 pub struct Service {
     name: Str,
-    text: String,
+    pub(super) content: Content,
     metadata: Metadata,
+    client_context_params: Vec<(Str, Str)>,
     protocol: OnceLock<ProtocolName>,
-    operations: LazyTable<Operation>,
-    shapes: LazyTable<Shape>,
+    operations: Cells<Operation>,
+    shapes: Cells<Shape>,
+    operation_index: OnceLock<OperationIndex>,
+    operation_names: OnceLock<Box<[Str]>>,
+    shape_names: OnceLock<Box<[Str]>>,
     methods: OnceLock<IndexMap<Str, usize, foldhash::fast::RandomState>>,
     discovers_endpoints: OnceLock<bool>,
     errors: OnceLock<IndexMap<Str, ShapeId, foldhash::fast::RandomState>>,
-    client_context_params: Vec<(Str, Str)>,
 }
 
-/// The top level of the file.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct TopLevel<'a> {
-    #[serde(borrow)]
-    metadata: &'a RawValue,
-    #[serde(borrow, default)]
-    operations: Unparsed<'a>,
-    #[serde(borrow, default)]
-    shapes: Unparsed<'a>,
-    #[serde(borrow, default)]
-    client_context_params: Option<&'a RawValue>,
-}
+/// The parts of the file that are always parsed.
+type Always = (Metadata, Vec<(Str, Str)>);
 
 impl Service {
     /// Parses the definition of the service with this client name, such as `stepfunctions`.
@@ -52,25 +43,26 @@ impl Service {
     /// # Errors
     /// Fails if the text is not JSON, or if its top level or its metadata are invalid.
     pub fn parse(name: &str, text: impl Into<String>) -> Result<Service> {
-        let text = text.into();
-        let broken = |place: &str, e: serde_json::Error| invalid(name, place, &e.to_string()).with_source(e);
-        let top: TopLevel<'_> = serde_json::from_str(&text).map_err(|e| broken("service-2", e))?;
-        let metadata = serde_json::from_str(top.metadata.get()).map_err(|e| broken("metadata", e))?;
-        let client_context_params = match top.client_context_params {
-            Some(params) => client_context_params(params.get()).map_err(|e| broken("clientContextParams", e))?,
-            None => Vec::new(),
-        };
+        let scanned = Content::scan(text.into(), |top| always(name, top)).map_err(|e| broken(name, "service-2", e))?;
+        Service::new(name, scanned)
+    }
+
+    fn new(name: &str, (content, always): (Content, Result<Always>)) -> Result<Service> {
+        let (metadata, client_context_params) = always?;
         Ok(Service {
             name: name.into(),
+            content,
             metadata,
+            client_context_params,
             protocol: OnceLock::new(),
-            operations: LazyTable::new(top.operations.ranges(&text)),
-            shapes: LazyTable::new(top.shapes.ranges(&text)),
+            operations: Cells::new(),
+            shapes: Cells::new(),
+            operation_index: OnceLock::new(),
+            operation_names: OnceLock::new(),
+            shape_names: OnceLock::new(),
             methods: OnceLock::new(),
             discovers_endpoints: OnceLock::new(),
             errors: OnceLock::new(),
-            client_context_params,
-            text,
         })
     }
 
@@ -170,23 +162,23 @@ impl Service {
 
     /// Returns whether one of the operations discovers the endpoints of the others.
     pub(crate) fn discovers_endpoints(&self) -> bool {
-        // Most services have no such operation. Searching the text avoids parsing all operations.
-        *self.discovers_endpoints.get_or_init(|| self.text.contains("\"endpointoperation\""))
+        *self.discovers_endpoints.get_or_init(|| self.content.discovers_endpoints())
     }
 
     /// Returns the names of the operations in the order of the definition.
     pub fn operation_names(&self) -> impl ExactSizeIterator<Item = &Str> {
-        self.operations.names()
+        self.operation_names.get_or_init(|| self.content.operation_names()).iter()
     }
 
     /// Returns the method names (snake case) and names of the operations.
     pub fn method_names(&self) -> impl Iterator<Item = (&Str, &Str)> {
-        self.methods().iter().filter_map(|(method, i)| Some((method, self.operations.name(*i)?)))
+        let names = self.operation_names.get_or_init(|| self.content.operation_names());
+        self.methods().iter().map(|(method, i)| (method, &names[*i]))
     }
 
     /// Returns whether there is an operation with this name, in the API's spelling. This parses nothing.
     pub fn has_operation(&self, name: &str) -> bool {
-        self.operations.index_of(name).is_some()
+        self.find_operation(name).is_some_and(|i| self.content.operation_name(i) == name)
     }
 
     /// Returns the operation with this name in either spelling: `ListObjectsV2` or `list_objects_v2`.
@@ -194,23 +186,27 @@ impl Service {
     /// # Errors
     /// Fails if there is none (the message suggests similar names) or if the definition is invalid.
     pub fn operation(&self, name: &str) -> Result<&Operation> {
-        let index = match self.operations.index_of(name) {
-            Some(index) => index,
-            None => *self.methods().get(name).ok_or_else(|| self.unknown_operation(name))?,
-        };
-        self.operations.get(index, &self.text, |name, text| {
-            Operation::parse(name, text, &|n| self.shape_id(n)).map_err(|e| invalid(&self.name, &format!("operations.{name}"), &e))
+        let index = self.find_operation(name).ok_or_else(|| self.unknown_operation(name))?;
+        self.operations.get(index, self.content.operations(), || {
+            let name = Str::from(self.content.operation_name(index));
+            Operation::parse(&name, self.content.operation(index)?, &self.content)
+                .map_err(|e| invalid(&self.name, &format!("operations.{name}"), &e))
         })
+    }
+
+    fn find_operation(&self, name: &str) -> Option<usize> {
+        let index = self.operation_index.get_or_init(|| OperationIndex::new(&self.content));
+        index.find(&self.content, name, |i| self.operations.parsed(i).map(|operation| operation.method_name.as_str()))
     }
 
     /// Returns the ID of the shape with this name.
     pub fn shape_id(&self, name: &str) -> Option<ShapeId> {
-        self.shapes.index_of(name).map(|i| ShapeId(i as u32))
+        self.content.shape_named(name)
     }
 
     /// Returns the names of the shapes in the order of the definition.
     pub fn shape_names(&self) -> impl ExactSizeIterator<Item = &Str> {
-        self.shapes.names()
+        self.shape_names.get_or_init(|| self.content.shape_names()).iter()
     }
 
     /// Returns the shape with this ID.
@@ -218,10 +214,12 @@ impl Service {
     /// # Errors
     /// Fails if the definition of the shape is invalid.
     pub fn shape(&self, id: ShapeId) -> Result<&Shape> {
-        self.shapes.get(id.0 as usize, &self.text, |name, text| {
+        let index = id.0 as usize;
+        self.shapes.get(index, self.content.shapes(), || {
+            let name = Str::from(self.content.shape_name(index));
             let reason = |e: String| invalid(&self.name, &format!("shapes.{name}"), &e).with_name("InvalidShapeError");
-            let json: NodeJson<'_> = serde_json::from_str(text).map_err(|e| reason(e.to_string()))?;
-            Shape::from_json(name, &json, &|n| self.shape_id(n)).map_err(reason)
+            let json: NodeJson<'_> = serde_json::from_str(self.content.shape(index)?).map_err(|e| reason(e.to_string()))?;
+            Shape::from_json(&name, &json, &self.content).map_err(reason)
         })
     }
 
@@ -244,7 +242,7 @@ impl Service {
             Ok(id) => Ok(Node::new(self, self.shape(*id)?, &reference.traits)),
             Err(name) => {
                 let text =
-                    format!("{}: there is no shape {name}.{}", self.name, did_you_mean(name, self.shapes.names().map(|k| k.as_str())));
+                    format!("{}: there is no shape {name}.{}", self.name, did_you_mean(name, self.shape_names().map(|k| k.as_str())));
                 Err(Error::new(ErrorKind::InvalidDefinition, text).with_name("NoShapeFoundError"))
             }
         }
@@ -284,22 +282,18 @@ impl Service {
 
     /// Returns the codes of all modeled errors and the names of their shapes.
     pub fn error_codes(&self) -> impl Iterator<Item = (&Str, &Str)> {
-        self.error_shapes().iter().filter_map(|(code, id)| Some((code, self.shapes.name(id.0 as usize)?)))
+        self.error_shapes().iter().filter_map(|(code, id)| Some((code, &self.shape(*id).ok()?.name)))
     }
 
     /// The error shapes by code. If two have the same code, the later one wins.
     fn error_shapes(&self) -> &IndexMap<Str, ShapeId, foldhash::fast::RandomState> {
         self.errors.get_or_init(|| {
             let mut codes = IndexMap::default();
-            for (index, (name, text)) in self.shapes.texts(&self.text).enumerate() {
-                // Most shapes are not errors. Searching the text avoids parsing them.
-                if !text.contains("\"exception\"") {
-                    continue;
-                }
+            for index in self.content.possible_errors() {
                 let id = ShapeId(index as u32);
                 let Ok(shape) = self.shape(id) else { continue };
                 if shape.traits.exception {
-                    let code = shape.traits.error.as_ref().and_then(|e| e.code.clone()).unwrap_or_else(|| name.clone());
+                    let code = shape.traits.error.as_ref().and_then(|e| e.code.clone()).unwrap_or_else(|| shape.name.clone());
                     codes.insert(code, id);
                 }
             }
@@ -308,7 +302,7 @@ impl Service {
     }
 
     fn methods(&self) -> &IndexMap<Str, usize, foldhash::fast::RandomState> {
-        self.methods.get_or_init(|| self.operations.names().enumerate().map(|(i, name)| (Str::from(snake_case(name)), i)).collect())
+        self.methods.get_or_init(|| self.operation_names().enumerate().map(|(i, name)| (Str::from(snake_case(name)), i)).collect())
     }
 
     fn unknown_operation(&self, name: &str) -> Error {
@@ -316,7 +310,7 @@ impl Service {
         let error = Error::new(ErrorKind::UnknownOperation, format!("The service {} has no operation {name:?}.", self.name));
         match snake {
             true => error.with_suggestions(name, self.methods().keys().map(|k| k.as_str())),
-            false => error.with_suggestions(name, self.operations.names().map(|k| k.as_str())),
+            false => error.with_suggestions(name, self.operation_names().map(|k| k.as_str())),
         }
     }
 
@@ -334,12 +328,27 @@ impl Definition for Service {
     fn parse(source: Source) -> Result<Service> {
         Service::parse(source.service.as_deref().unwrap_or_default(), source.text)
     }
+
+    fn from_parts(service: &str, parts: Parts<'static>) -> Option<Result<Service>> {
+        let opened = Content::open(parts, |top| always(service, top)).map_err(|e| broken(service, "service-2", e));
+        Some(opened.and_then(|opened| Service::new(service, opened)))
+    }
 }
 
 impl std::fmt::Debug for Service {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Service").field("name", &self.name).field("operations", &self.operations.names().len()).finish_non_exhaustive()
+        f.debug_struct("Service").field("name", &self.name).field("operations", &self.content.operations()).finish_non_exhaustive()
     }
+}
+
+fn always(service: &str, top: &TopLevel<'_>) -> Result<Always> {
+    let metadata = serde_json::from_str(top.metadata.get()).map_err(|e| broken(service, "metadata", e))?;
+    let params = top.client_context_params.map(|params| client_context_params(params.get())).transpose();
+    Ok((metadata, params.map_err(|e| broken(service, "clientContextParams", e))?.unwrap_or_default()))
+}
+
+fn broken(service: &str, place: &str, error: serde_json::Error) -> Error {
+    invalid(service, place, &error.to_string()).with_source(error)
 }
 
 fn invalid(service: &str, place: &str, reason: &str) -> Error {

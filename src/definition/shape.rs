@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
-use super::json::NodeJson;
+use super::content::Content;
+use super::json::{NodeJson, ShapeName, Text};
 use super::pattern::Pattern;
 use super::traits::Traits;
 use crate::value::{KeyTable, Str};
@@ -125,9 +126,6 @@ impl ShapeType {
     }
 }
 
-/// Finds the ID of a shape by its name.
-pub(super) type Lookup<'a> = &'a dyn Fn(&str) -> Option<ShapeId>;
-
 impl Shape {
     /// The compiled pattern, if there is one that is supported.
     pub(crate) fn pattern(&self) -> Option<&Pattern> {
@@ -135,14 +133,14 @@ impl Shape {
     }
 
     /// Converts a shape. The error is the reason; the caller adds the path.
-    pub(super) fn from_json(name: &Str, json: &NodeJson<'_>, lookup: Lookup<'_>) -> Result<Shape, String> {
+    pub(super) fn from_json(name: &Str, json: &NodeJson<'_>, content: &Content) -> Result<Shape, String> {
         let kind = json.kind.as_ref().ok_or("the shape is missing the key 'type'")?;
         let reference = |key: &str, node: &Option<Box<NodeJson<'_>>>| match node {
-            Some(node) => ShapeRef::from_json(node, lookup).map_err(|e| format!("{key}: {e}")),
+            Some(node) => ShapeRef::from_json(node, content).map_err(|e| format!("{key}: {e}")),
             None => Err(format!("the {} is missing the key '{key}'", kind.0)),
         };
         let shape_type = match &*kind.0 {
-            "structure" => ShapeType::Structure(structure(json, lookup)?),
+            "structure" => ShapeType::Structure(structure(json, content)?),
             "list" => ShapeType::List(reference("member", &json.member)?),
             "map" => ShapeType::Map { key: reference("key", &json.key)?, value: reference("value", &json.value)? },
             "string" | "character" => ShapeType::String,
@@ -165,10 +163,10 @@ impl Shape {
     }
 }
 
-fn structure(json: &NodeJson<'_>, lookup: Lookup<'_>) -> Result<Structure, String> {
+fn structure(json: &NodeJson<'_>, content: &Content) -> Result<Structure, String> {
     let mut members = Vec::with_capacity(json.members.0.len());
     for (name, node) in &json.members.0 {
-        let target = ShapeRef::from_json(node, lookup).map_err(|e| format!("members.{name}: {e}"))?;
+        let target = ShapeRef::from_json(node, content).map_err(|e| format!("members.{name}: {e}"))?;
         members.push(Member { name: Str::from(&**name), target });
     }
     let keys = KeyTable::new(members.iter().map(|m| m.name.clone()));
@@ -185,10 +183,13 @@ fn structure(json: &NodeJson<'_>, lookup: Lookup<'_>) -> Result<Structure, Strin
 }
 
 impl ShapeRef {
-    pub(super) fn from_json(json: &NodeJson<'_>, lookup: Lookup<'_>) -> Result<ShapeRef, String> {
+    pub(super) fn from_json(json: &NodeJson<'_>, content: &Content) -> Result<ShapeRef, String> {
         let name = json.shape.as_ref().ok_or("missing shape reference: there is no key 'shape'")?;
         // A dangling reference becomes an error only when it is followed.
-        let target = lookup(&name.0).ok_or_else(|| Str::from(&*name.0));
+        let target = match name {
+            ShapeName::Name(Text(name)) => content.shape_named(name).ok_or_else(|| Str::from(&**name)),
+            ShapeName::Number(number) => Ok(content.shape_numbered(*number).ok_or("the shape reference is not a string")?),
+        };
         Ok(ShapeRef { target, traits: Traits::from_json(json) })
     }
 }

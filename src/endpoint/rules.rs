@@ -33,12 +33,12 @@ use crate::value::{Map, Value};
 /// `EndpointResolution`: with the text from the rules if they end in an error; also if no rule applies, a required
 /// parameter is missing, or a parameter has the wrong type.
 pub fn resolve(rules: &RuleSet, partitions: &Partitions, parameters: &Map) -> Result<Endpoint> {
-    let mut values = vec![None; rules.names.len()];
+    let mut values = vec![None; rules.parameters.len()];
     for (slot, parameter) in rules.parameters.iter().enumerate() {
         values[slot] = argument(parameter, parameters)?;
     }
     let mut scope = Scope { rules, partitions, values, assigned: Vec::new() };
-    match scope.first_outcome(&rules.rules)? {
+    match scope.first_outcome(rules.rules(RuleSet::FIRST)?)? {
         Some(endpoint) => Ok(endpoint),
         None => Err(no_endpoint(rules, parameters)),
     }
@@ -80,7 +80,7 @@ fn no_endpoint(rules: &RuleSet, parameters: &Map) -> crate::Error {
 struct Scope<'a> {
     rules: &'a RuleSet,
     partitions: &'a Partitions,
-    /// `None`: no such variable. `Some(Null)`: assigned, and null.
+    /// By slot, as far as slots were assigned. `None`: no such variable. `Some(Null)`: assigned, and null.
     values: Vec<Option<Value>>,
     /// The assigned slots, in the order of assignment.
     assigned: Vec<Slot>,
@@ -108,7 +108,7 @@ impl<'a> Scope<'a> {
             }
         }
         match &rule.outcome {
-            Outcome::Tree(rules) => self.first_outcome(rules),
+            Outcome::Tree(list) => self.first_outcome(self.rules.rules(*list)?),
             Outcome::Endpoint(template) => self.endpoint(template).map(Some),
             Outcome::Error(message) => {
                 let message = self.text(message)?;
@@ -120,8 +120,11 @@ impl<'a> Scope<'a> {
     fn call(&mut self, call: &'a Call) -> Result<Value> {
         let result = self.function(call)?;
         if let Some(slot) = call.assign {
+            if self.values.len() <= slot {
+                self.values.resize(slot + 1, None);
+            }
             if self.values[slot].is_some() {
-                let name = &self.rules.names[slot];
+                let name = self.rules.name(slot);
                 return Err(failed(format!("Assignment {name} already exists in scoped variables and cannot be overwritten")));
             }
             self.values[slot] = Some(result.clone());
@@ -157,7 +160,7 @@ impl<'a> Scope<'a> {
     fn value(&mut self, expression: &'a Expression) -> Result<Value> {
         match expression {
             Expression::Constant(value) => Ok(value.clone()),
-            Expression::Reference(slot) => Ok(self.values[*slot].clone().unwrap_or_default()),
+            Expression::Reference(slot) => Ok(self.values.get(*slot).cloned().flatten().unwrap_or_default()),
             Expression::Call(call) => self.call(call),
             Expression::Template(template) => self.filled(template).map(Value::from),
         }
@@ -178,8 +181,8 @@ impl<'a> Scope<'a> {
             match part {
                 Part::Text(literal) => text.push_str(literal),
                 Part::Variable { slot, path } => {
-                    let mut value = self.values[*slot].as_ref().ok_or_else(|| {
-                        failed(format!("A template in the endpoint rules uses a variable that is not set: {}", self.rules.names[*slot]))
+                    let mut value = self.values.get(*slot).and_then(Option::as_ref).ok_or_else(|| {
+                        failed(format!("A template in the endpoint rules uses a variable that is not set: {}", self.rules.name(*slot)))
                     })?;
                     for name in path {
                         value = attribute(value, name)?;

@@ -1,9 +1,10 @@
-//! Compiles rule sets: serde reads the JSON into plain structures, and one pass over them assigns a slot to each name.
+//! Compiles lists of rules: serde reads the JSON into plain structures, and one pass over them assigns a slot to each name.
 
 use std::borrow::Cow;
 use std::fmt;
+use std::sync::{OnceLock, PoisonError};
 
-use foldhash::HashMap;
+use memchr::memmem;
 use serde::Deserialize;
 use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
 use serde::de::{self, Deserializer, MapAccess, SeqAccess, Visitor};
@@ -13,23 +14,70 @@ use crate::definition::json::{Object, Text};
 use crate::error::{Error, ErrorKind, Result};
 use crate::value::Map;
 
+/// Compiles the parameters; the rules remain text. A list of rules is compiled by [`list`].
 pub(super) fn rule_set(json: &[u8]) -> Result<RuleSet> {
-    let raw: RawRuleSet<'_> =
-        serde_json::from_slice(json).map_err(|e| Error::new(ErrorKind::InvalidDefinition, e.to_string()).with_source(e))?;
+    let json = std::str::from_utf8(json).map_err(|e| Error::new(ErrorKind::InvalidDefinition, e.to_string()).with_source(e))?;
+    let Some((file, lists)) = split::split(json) else {
+        return Err(not_json(serde_json::from_str::<de::IgnoredAny>(json).err().unwrap_or_else(|| de::Error::custom("it is incomplete"))));
+    };
+    let raw: RawRuleSet<'_> = serde_json::from_str(&file).map_err(not_json)?;
     let mut names = Names::default();
     let declared = raw.parameters.0.into_iter().map(|(name, raw)| parameter(name.into(), raw, &mut names));
     let mut parameters = declared.collect::<Result<Box<[Parameter]>>>()?;
-    let rules = rules(raw.rules, "rules", &mut names)?;
-    parameters.iter_mut().zip(&names.used).for_each(|(parameter, used)| parameter.used = *used);
-    Ok(RuleSet { parameters, rules, names: names.list.into() })
+    for parameter in &mut parameters {
+        parameter.used = lists.iter().any(|list| mentions(&list.text, &parameter.name));
+    }
+    if raw.rules != 0 || lists.is_empty() {
+        return Err(invalid("rules", "It must be a list.".to_owned()));
+    }
+    let lists = lists.into_iter().map(|text| Rules { text, compiled: OnceLock::new() }).collect();
+    Ok(RuleSet { parameters, lists, names: Mutex::new(names) })
+}
+
+/// Returns whether rules read a variable: by a reference, or in a template.
+fn mentions(rules: &str, name: &str) -> bool {
+    memmem::find_iter(rules.as_bytes(), name).any(|start| {
+        let (before, after) = (&rules[..start], &rules[start + name.len()..]);
+        let is_reference = before.ends_with('"') && after.starts_with('"');
+        is_reference || (before.ends_with('{') && after.starts_with(['}', '#']))
+    })
+}
+
+/// Compiles a list of rules of `set`, apart from the nested ones.
+pub(super) fn list(set: &RuleSet, number: usize) -> Result<Box<[Rule]>> {
+    let path = path_of(set, number);
+    let raw: Vec<RawRule<'_>> = serde_json::from_str(&set.lists[number].text.text).map_err(|e| {
+        let place = not_json(e);
+        if number == 0 { place } else { place.with_place(&path) }
+    })?;
+    // A number that the file itself contains could lead back to the same list.
+    let is_nested = |(i, raw): (usize, &RawRule<'_>)| {
+        raw.rules.is_none_or(|nested| set.lists.get(nested).is_some_and(|list| list.text.owner == Some((number, i))))
+    };
+    if let Some(i) = (0..raw.len()).find(|i| !is_nested((*i, &raw[*i]))) {
+        return Err(invalid(&format!("{path}[{i}]"), "The member rules must be a list.".to_owned()));
+    }
+    let names = &mut set.names.lock().unwrap_or_else(PoisonError::into_inner);
+    raw.into_iter().enumerate().map(|(i, raw)| rule(raw, &|| format!("{path}[{i}]"), names)).collect()
+}
+
+/// Returns the path of a list in the file, such as `rules[0].rules`.
+fn path_of(set: &RuleSet, number: usize) -> String {
+    match set.lists[number].text.owner {
+        Some((owner, rule)) => format!("{}[{rule}].rules", path_of(set, owner)),
+        None => "rules".to_owned(),
+    }
+}
+
+fn not_json(error: serde_json::Error) -> Error {
+    Error::new(ErrorKind::InvalidDefinition, error.to_string()).with_source(error)
 }
 
 #[derive(Deserialize)]
 struct RawRuleSet<'a> {
     #[serde(borrow, default)]
     parameters: Object<'a, RawParameter>,
-    #[serde(borrow)]
-    rules: Vec<RawRule<'a>>,
+    rules: usize,
 }
 
 #[derive(Deserialize)]
@@ -50,8 +98,8 @@ struct RawRule<'a> {
     r#type: Text<'a>,
     #[serde(borrow, default)]
     conditions: Vec<RawNode<'a>>,
-    #[serde(borrow, default)]
-    rules: Option<Vec<RawRule<'a>>>,
+    #[serde(default)]
+    rules: Option<usize>,
     #[serde(borrow, default)]
     endpoint: Option<RawEndpoint<'a>>,
     #[serde(borrow, default)]
@@ -139,23 +187,12 @@ impl<'de> Visitor<'de> for ExpressionVisitor {
     }
 }
 
-/// The names so far, and their slots.
-#[derive(Default)]
-struct Names {
-    list: Vec<Str>,
-    slots: HashMap<Str, Slot>,
-    /// Whether a name occurred again after its declaration, by slot.
-    used: Vec<bool>,
-}
-
 impl Names {
     fn slot(&mut self, name: &str) -> Slot {
         if let Some(slot) = self.slots.get(name) {
-            self.used[*slot] = true;
             return *slot;
         }
         self.list.push(name.into());
-        self.used.push(false);
         self.slots.insert(name.into(), self.list.len() - 1);
         self.list.len() - 1
     }
@@ -175,16 +212,12 @@ fn parameter(name: Str, raw: RawParameter, names: &mut Names) -> Result<Paramete
     Ok(Parameter { name, kind, required: raw.required, default: raw.default, built_in: raw.built_in, used: false })
 }
 
-fn rules(raw: Vec<RawRule<'_>>, path: &str, names: &mut Names) -> Result<Box<[Rule]>> {
-    raw.into_iter().enumerate().map(|(i, raw)| rule(raw, &|| format!("{path}[{i}]"), names)).collect()
-}
-
 /// `path` is only called for error messages.
 fn rule(raw: RawRule<'_>, path: &dyn Fn() -> String, names: &mut Names) -> Result<Rule> {
     let missing = |member: &str| invalid(&path(), format!("A rule of type {} must have the member {member}.", raw.r#type.0));
     let conditions = raw.conditions.into_iter().map(|node| call(node, path, names)).collect::<Result<_>>()?;
     let outcome = match &*raw.r#type.0 {
-        "tree" => Outcome::Tree(rules(raw.rules.ok_or_else(|| missing("rules"))?, &format!("{}.rules", path()), names)?),
+        "tree" => Outcome::Tree(raw.rules.ok_or_else(|| missing("rules"))?),
         "endpoint" => Outcome::Endpoint(Box::new(endpoint(raw.endpoint.ok_or_else(|| missing("endpoint"))?, path, names)?)),
         "error" => Outcome::Error(expression(raw.error.ok_or_else(|| missing("error"))?, path, names)?),
         other => {
