@@ -165,6 +165,6 @@ mod tests {
         let error = |text: &str| divide(text).unwrap_err().to_string();
         assert_eq!(error(r#"{"shapes": {}}"#), "the parts do not give the same definition");
         assert_eq!(error(r#"{"shapes":{"A":{},"B":{"shape":1}}}"#), "the parts do not give the same definition");
-        assert_eq!(error("["), "invalid type: sequence, expected an object at line 1 column 1");
+        assert_eq!(error("["), "invalid type: sequence, expected an object at line 1 column 0");
     }
 }

@@ -244,7 +244,7 @@ mod tests {
                 format!("{members:?} {:?} {:?}", s.required, s.payload)
             }
             ShapeType::List(item) => reference(service, item),
-            ShapeType::Map { key, value } => reference(service, key) + &reference(service, value),
+            ShapeType::Map { key, value } => [reference(service, key), reference(service, value)].concat(),
             other => other.name().to_owned(),
         };
         format!("{} {kind} {:?}", shape.name, shape.traits)
