@@ -7,7 +7,10 @@ use anyhow::ensure;
 use flate2::{Compress, Compression, FlushCompress, Status};
 use memchr::memmem;
 
-use crate::definition::parts::{BLOCK, Header, Parts, REFERENCE, dictionary, members};
+use crate::definition::parts::{Header, Parts, REFERENCE, dictionary, members};
+
+/// A block ends with the entry that reaches this length. Smaller blocks take more space; larger ones take longer to inflate.
+const BLOCK: usize = 24 << 10;
 
 /// Returns the parts of a definition. Its text has no white space.
 ///

@@ -5,7 +5,7 @@
 //!
 //! - the head: the file without operations and shapes, and the names of the operations;
 //! - the index: the names of the shapes, the first entry of each block, and the shapes that are errors;
-//! - blocks of about [`BLOCK`] bytes with the operations, followed by the shapes, one per line, in which a reference to a shape is its
+//! - blocks of about 24 KiB with the operations, followed by the shapes, one per line, in which a reference to a shape is its
 //!   number instead of its name. Shapes are ordered so that those of one operation are in few blocks.
 //!
 //! Each part is deflated. The names of the operations are the dictionary of the index, those of the shapes are that of the blocks.
@@ -23,8 +23,6 @@ use serde_json::value::RawValue;
 use super::json::Object;
 use crate::error::{Error, ErrorKind, Result};
 
-/// A block ends with the entry that reaches this length. Smaller blocks take more space; larger ones take longer to inflate.
-pub(crate) const BLOCK: usize = 24 << 10;
 /// The part of the dictionary that deflate can use.
 const WINDOW: usize = 32 << 10;
 /// The key of a reference to a shape. Inside a string, its quotation marks would be escaped.
