@@ -1,8 +1,7 @@
 //! Templates: YAML with CloudFormation's tags for functions (`!Ref`, `!Sub`), or JSON.
 
-use granit_parser::{Event, Parser, ScalarStyle};
-
 use crate::cli::failure::{Failure, Result};
+use crate::cli::output::yaml::Reading;
 use crate::cli::output::{self, yaml};
 use crate::value::{List, Map, Value};
 
@@ -11,12 +10,8 @@ use crate::value::{List, Map, Value};
 /// # Errors
 /// A usage failure with the position of the problem.
 pub(super) fn parse(text: &str) -> Result<Value> {
-    let mut builder = Builder::default();
-    for event in Parser::new_from_str(text) {
-        let (event, _) = event.map_err(|error| Failure::usage(format!("The template is not valid YAML: {error}")))?;
-        builder.event(event)?;
-    }
-    builder.done.ok_or_else(|| Failure::usage("The template is empty."))
+    let value = yaml::parse_as(text, Reading { plain, tagged: function })?;
+    value.ok_or_else(|| Failure::usage("The template is empty."))
 }
 
 /// The text of a template.
@@ -28,81 +23,6 @@ pub(super) fn text(template: &Value, as_json: bool) -> Result<String> {
         return Ok(output::json_text(template) + "\n");
     }
     Ok(yaml::text(template)?)
-}
-
-/// Builds a value from the events of the parser.
-#[derive(Default)]
-struct Builder {
-    open: Vec<Open>,
-    anchors: std::collections::HashMap<usize, Value>,
-    done: Option<Value>,
-}
-
-/// A list or map that is not complete, with its tag and anchor.
-struct Open {
-    tag: Option<String>,
-    anchor: usize,
-    node: OpenNode,
-}
-
-enum OpenNode {
-    List(List),
-    /// The pairs, and the key whose value comes next.
-    Map(Map, Option<String>),
-}
-
-impl Builder {
-    fn event(&mut self, event: Event<'_>) -> Result<()> {
-        let tag = event.tag().filter(|tag| tag.is_custom()).map(|tag| tag.suffix().trim_start_matches('!').to_owned());
-        match event {
-            Event::Scalar(text, style, anchor, _) => {
-                let is_key = matches!(self.open.last(), Some(Open { node: OpenNode::Map(_, None), .. }));
-                let is_plain = matches!(style, ScalarStyle::Plain) && !is_key && tag.is_none();
-                let value = if is_plain { plain(&text) } else { Value::from(text.as_ref()) };
-                self.add(value, tag, anchor)
-            }
-            Event::SequenceStart(_, anchor, _) => {
-                self.open.push(Open { tag, anchor, node: OpenNode::List(List::new()) });
-                Ok(())
-            }
-            Event::MappingStart(_, anchor, _) => {
-                self.open.push(Open { tag, anchor, node: OpenNode::Map(Map::new(), None) });
-                Ok(())
-            }
-            Event::SequenceEnd | Event::MappingEnd => match self.open.pop() {
-                Some(Open { tag, anchor, node: OpenNode::List(list) }) => self.add(list.into(), tag, anchor),
-                Some(Open { tag, anchor, node: OpenNode::Map(map, _) }) => self.add(map.into(), tag, anchor),
-                None => Ok(()),
-            },
-            Event::Alias(anchor) => {
-                let value = self.anchors.get(&anchor).cloned().unwrap_or_default();
-                self.add(value, None, 0)
-            }
-            _ => Ok(()),
-        }
-    }
-
-    fn add(&mut self, value: Value, tag: Option<String>, anchor: usize) -> Result<()> {
-        let value = match tag {
-            Some(tag) => function(&tag, value),
-            None => value,
-        };
-        if anchor != 0 {
-            self.anchors.insert(anchor, value.clone());
-        }
-        match self.open.last_mut().map(|open| &mut open.node) {
-            None => self.done = Some(value),
-            Some(OpenNode::List(list)) => list.push(value),
-            Some(OpenNode::Map(map, key)) => match key.take() {
-                Some(key) => drop(map.insert(key, value)),
-                None => match value {
-                    Value::String(text) => *key = Some(text.to_string()),
-                    other => return Err(Failure::usage(format!("The template has a key that is not text: {other}"))),
-                },
-            },
-        }
-        Ok(())
-    }
 }
 
 /// The long form of a function: `Ref` and `Condition` keep their names, `GetAtt` takes a list.
