@@ -395,7 +395,6 @@ mod tests {
             true,
             "2024-01-02",
             "1.2.3",
-            "-",
             "."
         ]);
         assert_eq!(read, expected);
