@@ -1,4 +1,4 @@
-//! What a client costs, and a call up to the network. `cargo bench --bench clients`.
+//! What a client costs in time and memory, and a call up to the network. `cargo bench --bench clients`.
 //!
 //! The first client of a service in a process reads its definition; this bench runs itself anew for each of those.
 
@@ -14,6 +14,7 @@ fn main() {
     if let Ok(service) = std::env::var(FIRST) {
         return first_client(&service);
     }
+    all_clients();
     println!("session: {:.1?}", median(100, session));
     for (service, operation, params) in calls() {
         println!("{service}");
@@ -31,6 +32,23 @@ fn main() {
             median(2000, || client.prepare(operation, &params).expect("it is valid"))
         );
     }
+}
+
+/// Prints how the resident memory of the process grows with a client for each service.
+fn all_clients() {
+    let session = session();
+    drop(session.client("sts").expect("the crate carries it"));
+    let before = resident_memory();
+    let services = session.available_services();
+    let clients: Vec<_> = services.iter().map(|service| session.client(service).expect("the crate carries it")).collect();
+    println!("{} clients: {:.1} MiB", clients.len(), (resident_memory() - before) as f64 / 1024.0);
+}
+
+/// The resident memory in KiB; 0 where the kernel does not report it.
+fn resident_memory() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok()).unwrap_or_default()
 }
 
 fn calls() -> [(&'static str, &'static str, Value); 4] {

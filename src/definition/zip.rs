@@ -111,7 +111,7 @@ mod tests {
             zip.start_file(name, SimpleFileOptions::default().compression_method(method)).unwrap();
             zip.write_all(name.repeat(20).as_bytes()).unwrap();
         }
-        zip.set_comment("a comment");
+        zip.set_comment("a comment").unwrap();
         zip.finish().unwrap().into_inner()
     }
 

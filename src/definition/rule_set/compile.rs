@@ -25,7 +25,7 @@ pub(super) fn rule_set(json: &[u8]) -> Result<RuleSet> {
     let declared = raw.parameters.0.into_iter().map(|(name, raw)| parameter(name.into(), raw, &mut names));
     let mut parameters = declared.collect::<Result<Box<[Parameter]>>>()?;
     for parameter in &mut parameters {
-        parameter.used = lists.iter().any(|list| mentions(&list.text, &parameter.name));
+        parameter.used = mentions(json, &parameter.name);
     }
     if raw.rules != 0 || lists.is_empty() {
         return Err(invalid("rules", "It must be a list.".to_owned()));
@@ -34,11 +34,12 @@ pub(super) fn rule_set(json: &[u8]) -> Result<RuleSet> {
     Ok(RuleSet { parameters, lists, names: Mutex::new(names) })
 }
 
-/// Returns whether rules read a variable: by a reference, or in a template.
+/// Returns whether rules read a variable: by a reference, or in a template. The key of its declaration is none.
 fn mentions(rules: &str, name: &str) -> bool {
     memmem::find_iter(rules.as_bytes(), name).any(|start| {
         let (before, after) = (&rules[..start], &rules[start + name.len()..]);
-        let is_reference = before.ends_with('"') && after.starts_with('"');
+        let is_value = |after: &str| !after.trim_start().starts_with(':');
+        let is_reference = before.ends_with('"') && after.strip_prefix('"').is_some_and(is_value);
         is_reference || (before.ends_with('{') && after.starts_with(['}', '#']))
     })
 }
@@ -386,6 +387,19 @@ mod tests {
     fn text_without_a_placeholder_is_not_a_template() {
         for text in ["plain", "{A-b}", "{A", "}", "{1}", "{}", "{{ 1 }}"] {
             assert_eq!(parts(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_parameter_is_used_if_rules_read_it() {
+        for (rules, used) in [
+            (r#"{"parameters": {"A" : {}}, "B": "AB {B}"}"#, false),
+            (r#"{"argv": [{"ref":"A"}]}"#, true),
+            (r#""https://{A}.x""#, true),
+            (r#""https://{A#name}""#, true),
+            (r#""https://{AB}""#, false),
+        ] {
+            assert_eq!(mentions(rules, "A"), used, "{rules}");
         }
     }
 
