@@ -116,6 +116,18 @@ pub(crate) struct CallOptions {
     pub http_method: Option<String>,
     /// Where the signature goes. Unless that is a request, nothing is sent.
     pub place: SignaturePlace,
+    /// Learns of the bytes that a method with managed transfers moves.
+    pub progress: Option<Progress>,
+}
+
+/// A function that receives numbers of bytes.
+#[derive(Clone)]
+pub(crate) struct Progress(pub Arc<dyn Fn(i64) -> anyhow::Result<()> + Send + Sync>);
+
+impl std::fmt::Debug for Progress {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Progress")
+    }
 }
 
 /// How the request is signed, as decided so far.

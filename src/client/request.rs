@@ -1,12 +1,13 @@
 //! A call with its own settings.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::{Client, params_map};
 use crate::auth::SignaturePlace;
 use crate::auth::post_policy::PostPolicy;
 use crate::call::pipeline::{self, Pipeline};
-use crate::call::{Call, CallOptions, signing};
+use crate::call::{Call, CallOptions, Progress, signing};
 use crate::definition::Operation;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{Cancel, Limits, Request};
@@ -138,6 +139,13 @@ impl<'c> OperationRequest<'c> {
     /// ```
     pub fn cancel(mut self, cancel: &Cancel) -> Self {
         self.options.cancel = Some(cancel.clone());
+        self
+    }
+
+    /// Sets a function that receives the number of bytes that a managed transfer (`upload_file`, `download_dir`, `execute_plan`, …) has
+    /// moved since its last call; see [`Transfer::on_progress`](crate::Transfer::on_progress). Operations do not call it.
+    pub fn on_progress(mut self, progress: impl Fn(i64) -> anyhow::Result<()> + Send + Sync + 'static) -> Self {
+        self.options.progress = Some(Progress(Arc::new(progress)));
         self
     }
 

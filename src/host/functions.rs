@@ -5,12 +5,11 @@
 use std::fmt;
 use std::io::{self, Read, Write};
 use std::sync::Arc;
-use std::time::Duration;
 
-use super::bridge::{Answer, Object};
+use super::bridge::{self, Answer, Object};
 use crate::call::Event;
 use crate::error::{Error, Result};
-use crate::http::{Headers, Response};
+use crate::http::Headers;
 use crate::text::invalid;
 use crate::value::{Bytes, Map, Stream, Value};
 
@@ -46,120 +45,112 @@ pub(crate) trait Functions: Send + Sync {
 
 pub(crate) type Hook = Box<dyn Fn(&mut Event<'_, '_>) -> anyhow::Result<()> + Send + Sync>;
 
-/// Makes a hook of a function, which receives the event as data and changes it.
+/// Makes a hook of a function, which receives the data of [`bridge::hook`] and changes it: headers are a map, and streams are left
+/// out, because reading them would consume them.
 pub(crate) fn hook(functions: Arc<dyn Functions>, function: Function) -> Hook {
-    Box::new(move |event| {
-        let (before, after) = functions.request(function, Input::Event(data(event)))?;
-        apply(event, &before, &after)?;
-        Ok(())
-    })
+    Box::new(bridge::hook(move |data| {
+        let (before, after) = functions.request(function, Input::Event(shown(&data)))?;
+        Ok(Some(changes(&data, &before, &after)?))
+    }))
 }
 
-/// An event as data. Streams are left out: reading them would consume them.
-fn data(event: &Event<'_, '_>) -> Value {
-    let mut data = Map::from([
-        ("name", Value::from(event.name())),
-        ("stage", event.stage().into()),
-        ("service", event.service().name().into()),
-        ("operation", event.operation().name.clone().into()),
-        ("params", without_streams(event.params()).into()),
-        ("attempts", i64::from(event.attempts()).into()),
-    ]);
-    if let Some(request) = event.request() {
-        let fields =
-            [("method", request.method.as_str().into()), ("url", request.url.as_str().into()), ("headers", described(&request.headers))];
-        data.insert("request", Map::from(fields));
-    }
-    if let Some(response) = event.response() {
-        data.insert(
-            "response",
-            Map::from([("status", Value::from(i64::from(response.status))), ("headers", described(&response.headers))]),
-        );
-    }
-    if let Some(result) = event.result() {
-        data.insert("result", without_streams(result));
-    }
-    if let Some(delay) = event.retry() {
-        data.insert("retry", delay.as_secs_f64());
-    }
-    data.into()
-}
-
-fn without_streams(map: &Map) -> Map {
-    map.iter().filter(|(_, value)| value.as_stream().is_none()).map(|(name, value)| (name.clone(), value.clone())).collect()
-}
-
-fn described(headers: &Headers) -> Value {
-    headers.iter().collect::<Map>().into()
-}
-
-/// Applies the changes that a hook made to the data of an event.
-fn apply(event: &mut Event<'_, '_>, before: &Value, after: &Value) -> Result<()> {
-    change(event.params_mut(), &before["params"], &after["params"]);
-    if let Some(request) = event.request_mut() {
-        let (old, new) = (&before["request"], &after["request"]);
-        for (name, _) in differing(&old["headers"], &new["headers"]).filter(|(_, value)| value.is_null()) {
-            request.headers.remove(&name);
+/// The data of an event as a script sees it.
+fn shown(data: &Value) -> Value {
+    let mut shown = data.as_map().cloned().unwrap_or_default();
+    for name in ["params", "result"] {
+        if let Value::Map(map) = &data[name] {
+            let without_streams = map.iter().filter(|(_, value)| value.as_stream().is_none());
+            shown.insert(name, without_streams.map(|(name, value)| (name.clone(), value.clone())).collect::<Map>());
         }
+    }
+    for name in ["request", "response"] {
+        if let Value::Map(message) = &data[name] {
+            let mut message = message.clone();
+            message.insert("headers", bridge::headers_of(&message["headers"]).iter().collect::<Map>());
+            shown.insert(name, message);
+        }
+    }
+    shown.into()
+}
+
+/// What a script changed in the data of an event, in the form that [`bridge::hook`] applies.
+fn changes(data: &Value, before: &Value, after: &Value) -> Result<Map> {
+    let mut changes = Map::new();
+    for name in ["params", "notes", "result"] {
+        if before[name] != after[name] && (data[name].as_map().is_some() || after[name].as_map().is_some()) {
+            let mut whole = data[name].as_map().cloned().unwrap_or_default();
+            change(&mut whole, &before[name], &after[name]);
+            changes.insert(name, whole);
+        }
+    }
+    if let (Value::Map(old), Value::Map(new)) = (&before["request"], &after["request"]) {
+        changes.insert("request", request_changes(&data["request"]["headers"], old, new)?);
+    }
+    if let (Value::Null, Value::Map(response)) = (&before["response"], &after["response"]) {
+        changes.insert("response", response_of(response)?);
+    }
+    if before["retry"] != after["retry"] {
+        changes.insert("retry", after["retry"].as_float().map_or(Value::Bool(false), Value::from));
+    }
+    changes.insert("signer", after["signer"].clone());
+    Ok(changes)
+}
+
+fn request_changes(headers: &Value, old: &Map, new: &Map) -> Result<Map> {
+    let mut changes = Map::new();
+    if old["headers"] != new["headers"] {
+        let mut headers = bridge::headers_of(headers);
         for (name, value) in differing(&old["headers"], &new["headers"]) {
             match value {
-                Value::Null => {}
-                Value::String(text) => request.headers.set(name, text.as_str()),
+                Value::Null => drop(headers.remove(&name)),
+                Value::String(text) => headers.set(name, text.as_str()),
                 other => return Err(wrong_type(&name, other.type_name())),
             }
         }
-        if let (false, Some(url)) = (old["url"] == new["url"], new["url"].as_str()) {
-            url.clone_into(&mut request.url);
+        changes.insert("headers", bridge::pairs(&headers));
+    }
+    for name in ["method", "url"] {
+        if old[name] != new[name] {
+            changes.insert(name, new[name].clone());
         }
     }
-    match event.result_mut() {
-        Some(result) => change(result, &before["result"], &after["result"]),
-        None => {
-            if let Value::Map(result) = &after["result"] {
-                event.set_result(result.clone());
-            }
-        }
+    if old["body"] != new["body"] {
+        changes.insert("body", content("request.body", &new["body"])?);
     }
-    if let (Value::Null, Value::Map(response)) = (&before["response"], &after["response"]) {
-        event.set_response(response_of(response)?);
-    }
-    if before["retry"] != after["retry"] {
-        event.set_retry(after["retry"].as_float().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()));
-    }
-    Ok(())
+    Ok(changes)
 }
 
-/// A response that a hook made.
-fn response_of(data: &Map) -> Result<Response> {
-    let status = data["status"].as_int().and_then(|status| u16::try_from(status).ok());
+/// A response that a script made.
+fn response_of(data: &Map) -> Result<Map> {
+    let status = data["status"].as_int().filter(|status| u16::try_from(*status).is_ok());
     let status = status.ok_or_else(|| invalid("Invalid value for parameter response.status: a number is expected"))?;
     let mut headers = Headers::new();
     for (name, value) in data["headers"].as_map().into_iter().flatten() {
         headers.set(name.as_str(), value.as_str().ok_or_else(|| wrong_type(name, value.type_name()))?);
     }
-    let body = match &data["body"] {
-        Value::Null => Bytes::default(),
-        Value::String(text) => Bytes::from(text.as_bytes()),
-        Value::Bytes(bytes) => bytes.clone(),
-        other => return Err(wrong_type("response.body", other.type_name())),
-    };
-    Ok(Response::new(status, headers, body))
+    let body = content("response.body", &data["body"])?;
+    Ok(Map::from([("status", Value::from(status)), ("headers", bridge::pairs(&headers)), ("body", body.into())]))
+}
+
+fn content(name: &str, body: &Value) -> Result<Bytes> {
+    match body {
+        Value::Null => Ok(Bytes::default()),
+        Value::String(text) => Ok(Bytes::from(text.as_bytes())),
+        Value::Bytes(bytes) => Ok(bytes.clone()),
+        other => Err(wrong_type(name, other.type_name())),
+    }
 }
 
 fn change(target: &mut Map, before: &Value, after: &Value) {
     for (name, value) in differing(before, after) {
         match value {
-            Value::Null => {
-                target.remove(&name);
-            }
-            value => {
-                target.insert(name.as_str(), value);
-            }
+            Value::Null => drop(target.remove(&name)),
+            value => drop(target.insert(name.as_str(), value)),
         }
     }
 }
 
-/// The entries of `after` that differ, and null for each one that is gone.
+/// The entries of `after` that differ, and null for each one that is gone; those first, because names of headers ignore case.
 fn differing(before: &Value, after: &Value) -> impl Iterator<Item = (String, Value)> {
     let entries = |value: &Value| value.as_map().cloned().unwrap_or_default();
     let (before, after) = (entries(before), entries(after));

@@ -97,6 +97,31 @@ impl TransferReport {
     }
 }
 
+/// Adds up reports as values, such as those of the parts of a plan. Parts run side by side, so the longest time is that of all.
+///
+/// # Errors
+/// `ParamValidation` for a value that is not a report.
+pub(crate) fn merge_reports(reports: &[Value]) -> Result<Value> {
+    let mut merged = TransferReport::default().to_value().as_map().cloned().unwrap_or_default();
+    for (index, report) in reports.iter().enumerate() {
+        let wrong = |name: &str| invalid(format!("Invalid report: reports[{index}].{name} is missing or invalid."));
+        for name in ["objects", "deleted", "bytes", "parts", "retries"] {
+            let number = report[name].as_int().ok_or_else(|| wrong(name))?;
+            merged.insert(name, merged[name].as_int().unwrap_or(0).saturating_add(number));
+        }
+        let elapsed = report["elapsed"].as_float().ok_or_else(|| wrong("elapsed"))?;
+        merged.insert("elapsed", elapsed.max(merged["elapsed"].as_float().unwrap_or(0.0)));
+        for name in ["skipped", "failures"] {
+            let more = report[name].as_list().ok_or_else(|| wrong(name))?;
+            let all: Value = merged[name].as_list().into_iter().flatten().chain(more).cloned().collect();
+            merged.insert(name, all);
+        }
+    }
+    let (bytes, elapsed) = (merged["bytes"].as_float(), merged["elapsed"].as_float());
+    merged.insert("rate", bytes.unwrap_or(0.0) / elapsed.unwrap_or(0.0).max(f64::MIN_POSITIVE));
+    Ok(merged.into())
+}
+
 impl fmt::Display for TransferReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(

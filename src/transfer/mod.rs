@@ -25,7 +25,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use crate::call::CallOptions;
+use crate::call::{CallOptions, Progress};
 use crate::client::{Client, OperationRequest, params_map};
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{Cancel, Limits};
@@ -33,13 +33,12 @@ use crate::value::{Map, Str, Value};
 use engine::{Engine, Held};
 
 pub use config::TransferConfig;
+pub(crate) use execute::merge_reports;
 pub use execute::{TransferFailure, TransferReport};
 pub use filters::Filters;
 pub use key_ranges::KeyRange;
 pub use location::Location;
 pub use plan::{Compare, Plan, PlanAction, PlanItem, PlanOptions, Skipped};
-
-type Progress = Arc<dyn Fn(i64) -> anyhow::Result<()> + Send + Sync>;
 
 /// Transfers of one S3 client. Clones share threads and limits: however many of them work at the same time, no more than
 /// [`max_concurrency`](TransferConfig::max_concurrency) requests are in flight.
@@ -101,7 +100,8 @@ impl Transfer {
 
     /// Returns transfers whose calls have the settings of a request.
     pub(crate) fn of_request(request: &OperationRequest<'_>) -> Transfer {
-        Transfer { options: request.options().clone(), ..Transfer::new(request.client()) }
+        let options = request.options().clone();
+        Transfer { progress: options.progress.clone(), options, ..Transfer::new(request.client()) }
     }
 
     /// Sets the transfer settings. Clones made before keep theirs.
@@ -120,7 +120,7 @@ impl Transfer {
     /// Sets a function that receives the number of bytes transferred since its last call. It runs on the threads of the
     /// transfer. The numbers add up to the size of the object. An error stops the transfer.
     pub fn on_progress(mut self, progress: impl Fn(i64) -> anyhow::Result<()> + Send + Sync + 'static) -> Self {
-        self.progress = Some(Arc::new(progress));
+        self.progress = Some(Progress(Arc::new(progress)));
         self
     }
 
@@ -397,7 +397,9 @@ impl Job {
     fn progress(&self, bytes: u64) -> Result<()> {
         self.counters.bytes.fetch_add(bytes, Ordering::Relaxed);
         match &self.transfer.progress {
-            Some(progress) if bytes != 0 => progress(signed(bytes)).map_err(|error| Error::foreign("the progress callback", error)),
+            Some(Progress(progress)) if bytes != 0 => {
+                progress(signed(bytes)).map_err(|error| Error::foreign("the progress callback", error))
+            }
             _ => Ok(()),
         }
     }

@@ -54,7 +54,7 @@ fn a_shape_that_contains_itself_refers_to_itself() {
 }
 
 /// Methods that are not operations, with boto3's order of their parameters; those after `|` do not exist in boto3.
-const METHODS: [(&str, &str, &str); 16] = [
+const METHODS: [(&str, &str, &str); 21] = [
     ("s3", "generate_presigned_url", "ClientMethod Params ExpiresIn HttpMethod"),
     ("s3", "generate_presigned_post", "Bucket Key Fields Conditions ExpiresIn"),
     ("s3", "upload_file", "Filename Bucket Key ExtraArgs Callback Config"),
@@ -64,6 +64,11 @@ const METHODS: [(&str, &str, &str); 16] = [
     ("s3", "copy", "CopySource Bucket Key ExtraArgs Callback SourceClient Config"),
     ("s3", "upload_dir", "| Directory Bucket Prefix Filters Compare Delete DryRun FollowSymlinks NoOverwrite Resume ExtraArgs Config"),
     ("s3", "sync", "| Source Target Filters Compare Delete DryRun FollowSymlinks NoOverwrite Resume ExtraArgs Config"),
+    ("s3", "plan_transfers", "| Source Target Filters Compare Delete FollowSymlinks"),
+    ("s3", "split_plan", "| Plan Parts"),
+    ("s3", "execute_plan", "| Plan NoOverwrite Resume ExtraArgs Callback Config"),
+    ("s3", "merge_reports", "| Reports"),
+    ("s3", "split_keys", "| Bucket Prefix Parts"),
     ("rds", "generate_db_auth_token", "DBHostname Port DBUsername Region"),
     ("dsql", "generate_db_connect_auth_token", "Hostname Region ExpiresIn"),
     ("dsql", "generate_db_connect_admin_auth_token", "Hostname Region ExpiresIn"),

@@ -3,7 +3,7 @@
 use super::paging::Paginated;
 use super::{Answer, Member, Object, Row, Settings, text, unknown};
 use crate::client::Client;
-use crate::definition::snake_case;
+use crate::definition::WaiterDefinition;
 use crate::error::{Error, Result};
 use crate::transfer::{Transfer, TransferConfig};
 use crate::value::{Map, Str, Value};
@@ -13,7 +13,7 @@ use crate::waiter::Waiter;
 const METHODS: &[Row] = &[
     ("can_paginate", "method", &["operation_name"], "Returns whether an operation has a paginator."),
     ("get_paginator", "method", &["operation_name"], "Returns the paginator of an operation."),
-    ("get_waiter", "method", &["waiter_name"], "Returns a waiter."),
+    ("get_waiter", "method", &["waiter_name", "definition"], "Returns a waiter of the service, or one with a definition of your own."),
     ("stubber", "method", &[], "Returns a stubber for tests."),
 ];
 
@@ -57,9 +57,9 @@ pub(super) fn is_own(name: &str) -> bool {
     METHODS.iter().chain(ATTRIBUTES).any(|row| row.0 == name)
 }
 
-/// Managed transfers belong to S3 alone.
-fn is_s3(client: &Client) -> bool {
-    client.service().service_id().is_ok_and(|id| id == "S3")
+/// Whether the method is a managed transfer; those belong to S3 alone.
+pub(super) fn is_transfer(client: &Client, name: &str) -> bool {
+    TRANSFERS.contains(&name) && client.service().service_id().is_ok_and(|id| id == "S3")
 }
 
 pub(super) fn get(client: &Client, name: &str) -> Result<Answer> {
@@ -105,11 +105,15 @@ pub(super) fn call(client: &Client, name: &str, params: Map, settings: Settings)
         }
         "get_paginator" => Ok(Object::Paginator(Paginated::new(client, text(&params, "operation_name")?)?).into()),
         "get_waiter" => {
-            let waiter = client.waiter(text(&params, "waiter_name")?)?;
-            Ok(Object::Waiter { client: client.clone(), name: waiter.name().into() }.into())
+            let definition = match &params["definition"] {
+                Value::Null => None,
+                definition => Some(WaiterDefinition::from_value(definition)?),
+            };
+            let name = waiter(client, text(&params, "waiter_name")?, definition.as_ref())?.name().into();
+            Ok(Object::Waiter { client: client.clone(), name, definition }.into())
         }
         "stubber" => Ok(Object::Stubber(crate::testing::Stubber::new(client)?).into()),
-        _ if TRANSFERS.contains(&name) && is_s3(client) => transfer(client, name, &params, settings).map_err(|e| e.with_operation(name)),
+        _ if is_transfer(client, name) => transfer(client, name, &params, settings).map_err(|e| e.with_operation(name)),
         _ => settings.apply(client.request(name, params)).send().map(Answer::Value),
     }
 }
@@ -155,11 +159,18 @@ fn wrong_file(value: &Value) -> Error {
     crate::text::invalid(format_args!("Invalid type for parameter Fileobj, type: {}, valid types: file object", value.type_name()))
 }
 
-pub(super) fn get_of_waiter(client: &Client, waiter: &str, name: &str) -> Result<Answer> {
-    let definition = client.waiter(&snake_case(waiter))?;
-    let definition = definition.definition();
+/// A waiter of the service, in either spelling, or one with a definition of the program.
+pub(super) fn waiter(client: &Client, name: &str, definition: Option<&WaiterDefinition>) -> Result<Waiter> {
+    match definition {
+        Some(definition) => client.waiter_with(name, definition.clone()),
+        None => client.waiter(name),
+    }
+}
+
+pub(super) fn get_of_waiter(waiter: &Waiter, name: &str) -> Result<Answer> {
+    let definition = waiter.definition();
     Ok(Answer::Value(match name {
-        "name" => waiter.into(),
+        "name" => waiter.name().into(),
         "delay" => definition.delay().as_secs().into(),
         "max_attempts" => definition.max_attempts().into(),
         "operation" => definition.operation().into(),
@@ -167,13 +178,13 @@ pub(super) fn get_of_waiter(client: &Client, waiter: &str, name: &str) -> Result
     }))
 }
 
-pub(super) fn call_of_waiter(client: &Client, waiter: &str, name: &str, params: Map, settings: Settings) -> Result<Answer> {
+pub(super) fn call_of_waiter(waiter: Waiter, name: &str, params: Map, settings: Settings) -> Result<Answer> {
     if name != "wait" {
         return Err(unknown("waiter", name, OF_WAITER.iter().map(|row| row.0)));
     }
-    let mut polling = client.waiter(&snake_case(waiter))?;
+    let mut polling = waiter;
     if let Some(fetch) = settings.fetch {
-        polling = Waiter::from_fn(waiter, polling.definition().clone(), move |params| fetch(params));
+        polling = Waiter::from_fn(polling.name(), polling.definition().clone(), move |params| fetch(params));
     }
     if let Some(cancel) = &settings.cancel {
         polling = polling.cancel(cancel);

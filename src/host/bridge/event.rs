@@ -41,7 +41,8 @@ pub fn server(
     }
 }
 
-fn pairs(headers: &Headers) -> Value {
+/// Headers as a list of pairs.
+pub(crate) fn pairs(headers: &Headers) -> Value {
     headers.iter().map(|(name, value)| Value::from(vec![Value::from(name), Value::from(value)])).collect::<List>().into()
 }
 
@@ -105,8 +106,8 @@ fn apply(event: &mut Event<'_, '_>, changes: &Map) {
         if let Some(method) = changed["method"].as_str() {
             request.method = method.to_owned();
         }
-        if let Value::List(headers) = &changed["headers"] {
-            request.headers = headers_of(headers);
+        if changed["headers"].as_list().is_some() {
+            request.headers = headers_of(&changed["headers"]);
         }
         if let Value::Bytes(body) = &changed["body"] {
             request.body = Body::Bytes(body.clone());
@@ -122,8 +123,7 @@ fn apply(event: &mut Event<'_, '_>, changes: &Map) {
     if let Value::Map(response) = &changes["response"] {
         let status = response["status"].as_int().and_then(|status| u16::try_from(status).ok()).unwrap_or(200);
         let body = response["body"].as_bytes().map(Bytes::from).unwrap_or_default();
-        let headers = response["headers"].as_list().map(headers_of).unwrap_or_default();
-        event.set_response(Response::new(status, headers, body));
+        event.set_response(Response::new(status, headers_of(&response["headers"]), body));
     }
     match &changes["retry"] {
         Value::Bool(false) => event.set_retry(None),
@@ -138,9 +138,10 @@ fn apply(event: &mut Event<'_, '_>, changes: &Map) {
     }
 }
 
-fn headers_of(pairs: &List) -> Headers {
+/// The headers of a list of pairs.
+pub(crate) fn headers_of(pairs: &Value) -> Headers {
     let mut headers = Headers::new();
-    for pair in pairs {
+    for pair in pairs.as_list().into_iter().flatten() {
         if let (Some(name), Some(value)) = (pair[0].as_str(), pair[1].as_str()) {
             headers.append(name, value);
         }

@@ -34,6 +34,8 @@ use std::io::Write;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+#[cfg(any(feature = "lua", feature = "rhai", feature = "node"))]
+pub(crate) use self::event::{headers_of, pairs};
 pub use self::event::{hook, server};
 pub use self::paging::Pages;
 use self::paging::Paginated;
@@ -41,6 +43,7 @@ pub use self::session::{credentials_from, session_builder};
 pub use self::stream::StreamState;
 pub use self::visitor::{Visitor, visit};
 use crate::client::{Client, MethodSpec, OperationRequest};
+use crate::definition::WaiterDefinition;
 use crate::error::{Error, ErrorKind, Result, did_you_mean};
 use crate::http::Cancel;
 use crate::resource::{Collection, Outcome, Resource};
@@ -69,6 +72,8 @@ pub enum Object {
         client: Client,
         /// The name of the waiter.
         name: Str,
+        /// Its definition, if it is not one of the service.
+        definition: Option<WaiterDefinition>,
     },
     /// A body or a stream of events: `read`, or an iteration over events.
     Stream(Mutex<StreamState>),
@@ -150,7 +155,7 @@ pub struct Settings {
 impl Settings {
     /// Whether anything applies to single requests.
     fn for_requests(&self) -> bool {
-        self.cancel.is_some() || self.deadline.is_some() || !self.headers.is_empty()
+        self.cancel.is_some() || self.deadline.is_some() || !self.headers.is_empty() || self.progress.is_some()
     }
 
     /// Sets what applies to single requests.
@@ -160,6 +165,10 @@ impl Settings {
         }
         if let Some(deadline) = self.deadline {
             request = request.deadline(deadline);
+        }
+        if let Some(progress) = &self.progress {
+            let progress = Arc::clone(progress);
+            request = request.on_progress(move |bytes| progress(bytes));
         }
         self.headers.iter().fold(request, |request, (name, value)| request.header(name, value))
     }
@@ -251,7 +260,9 @@ impl Object {
             Object::Resource(resource) => resource::get(resource, name),
             Object::Paginator(paginator) => paginator.get(name),
             Object::Pages(pages) => paging::lock(pages).get(name),
-            Object::Waiter { client, name: waiter } => client::get_of_waiter(client, waiter, name),
+            Object::Waiter { client, name: waiter, definition } => {
+                client::get_of_waiter(&client::waiter(client, waiter, definition.as_ref())?, name)
+            }
             Object::Stream(stream) => stream::lock(stream).get(name),
             other => Err(other.unknown(name)),
         }
@@ -266,11 +277,13 @@ impl Object {
         match self {
             Object::Session(session) => session::call(session, name, params),
             Object::Client(client) => client::call(client, name, params, settings),
-            Object::Resource(resource) => resource::call(resource, name, params, &settings),
+            Object::Resource(resource) => resource::call(resource, name, params, settings),
             Object::Collection(collection) => resource::call_of_collection(collection, name, params, &settings),
             Object::Paginator(paginator) => paginator.call(name, params, settings),
             Object::Pages(pages) => paging::lock(pages).call(name),
-            Object::Waiter { client, name: waiter } => client::call_of_waiter(client, waiter, name, params, settings),
+            Object::Waiter { client, name: waiter, definition } => {
+                client::call_of_waiter(client::waiter(client, waiter, definition.as_ref())?, name, params, settings)
+            }
             Object::Stream(stream) => stream::lock(stream).call(name, &params),
             Object::Stubber(stubber) => stubber::call(stubber, name, &params),
         }

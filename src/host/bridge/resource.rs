@@ -51,10 +51,13 @@ pub(super) fn get(resource: &Resource, name: &str) -> Result<Answer> {
 /// Calls an action or a waiter, or creates a sub-resource: its identifiers are `identifiers`, a list or a map.
 ///
 /// Deadline, cancellation, and headers are those of each request of an action.
-pub(super) fn call(resource: &Resource, name: &str, mut params: Map, settings: &Settings) -> Result<Answer> {
+pub(super) fn call(resource: &Resource, name: &str, mut params: Map, settings: Settings) -> Result<Answer> {
+    if (settings.writer.is_some() || settings.source_client.is_some()) && super::client::is_transfer(resource.client(), name) {
+        return transfer(resource, name, params, settings);
+    }
     if settings.for_requests() {
         let limited = resource.with_call_settings(|call| settings.apply(call));
-        return Ok(with_client_of(resource, call(&limited, name, params, &Settings::default())?));
+        return Ok(with_client_of(resource, call(&limited, name, params, Settings::default())?));
     }
     Ok(match resource.member(name) {
         Some(MemberKind::Subresource) => {
@@ -67,6 +70,17 @@ pub(super) fn call(resource: &Resource, name: &str, mut params: Map, settings: &
         }
         _ => resource.call(name, params)?.into(),
     })
+}
+
+/// A transfer with handles of the host, which the client's method takes: the identifiers are its bucket and its key.
+fn transfer(resource: &Resource, name: &str, mut params: Map, settings: Settings) -> Result<Answer> {
+    if resource.type_name() == "Bucket" {
+        params.insert("Bucket", resource.get("name")?);
+    } else {
+        params.insert("Bucket", resource.get("bucket_name")?);
+        params.insert("Key", resource.get("key")?);
+    }
+    super::client::call(resource.client(), name, params, settings)
 }
 
 /// Settings are those of one call: what it returns has the resource's own client.

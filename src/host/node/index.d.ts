@@ -98,13 +98,20 @@ export interface HookEvent {
   readonly stage: string;
   readonly service: string;
   readonly operation: string;
+  readonly region: string;
   readonly attempts: number;
+  readonly is_presign: boolean;
+  readonly signing_name: string | null;
   params: any;
-  request?: { method: string; url: string; headers: Record<string, string> };
+  /** What hooks of the call remember for later ones. */
+  notes: any;
+  request?: { method: string; url: string; headers: Record<string, string>; body?: string | Uint8Array | null };
   response?: { status: number; headers?: Record<string, string>; body?: string | Uint8Array };
   result?: any;
   /** The delay before a retry in seconds. */
   retry?: number | null;
+  /** Selects a signer when set by a hook of `choose-signer`. */
+  signer?: string;
 }
 
 export type Hook = (event: HookEvent) => unknown;

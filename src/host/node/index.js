@@ -443,10 +443,7 @@ function hooked(handle, event, hook) {
 
 /** An action of a resource or a collection. Options apply to each of its requests. */
 function action(handle, name) {
-  return async (params, options = {}) => {
-    if (options.onProgress || options.sourceClient) throw new TypeError(`${name} reports no progress; the client's method does`);
-    return call(handle, name, params, options);
-  };
+  return (params, options) => call(handle, name, params, options);
 }
 
 /** A resource. Attributes and references are promises, because they can need a request. */

@@ -28,7 +28,6 @@ use crate::client::Client;
 use crate::error::Result;
 use crate::http::{Body, Cancel, Request};
 use crate::settings::Environment;
-use crate::transfer::KeyRange;
 use crate::value::{Map, Str, Timestamp, Value};
 
 /// The Python objects that conversions need, registered by the package when it is imported.
@@ -231,13 +230,6 @@ impl Handle {
         self.released(py, || crate::host::stubs::stubs(session.definitions(), &services))
     }
 
-    /// Cuts the keys below a prefix into ranges: tuples of the key after which a range starts, and of its end.
-    fn split_keys(&self, py: Python<'_>, bucket: &str, prefix: &str, parts: usize) -> PyResult<Vec<(Option<String>, Option<String>)>> {
-        let client = self.client()?;
-        let ranges = self.released(py, || KeyRange::split(client, bucket, prefix, parts))?;
-        Ok(ranges.into_iter().map(|range| (range.start_after, range.end)).collect())
-    }
-
     /// Lets a function answer the client's calls: it gets the operation and the parameters, and returns `None` to let a call
     /// proceed, or a tuple with the result.
     fn intercept(&self, answer: Py<PyAny>) -> PyResult<bool> {
@@ -429,6 +421,14 @@ fn build_condition(py: Python<'_>, condition: &Bound<'_, PyAny>) -> PyResult<(St
     Ok((built.text, to_python(py, &built.names.into(), true)?, to_python(py, &built.values.into(), true)?))
 }
 
+/// Adds up the reports of the parts of a plan.
+#[pyfunction]
+fn merge_reports(py: Python<'_>, reports: Vec<Bound<'_, PyAny>>) -> PyResult<Py<PyAny>> {
+    let reports = reports.iter().map(|report| from_python(report, false)).collect::<PyResult<Vec<_>>>()?;
+    let merged = released(py, || crate::transfer::merge_reports(&reports))?;
+    to_python(py, &merged, false)
+}
+
 /// Evaluates a JMESPath expression.
 #[pyfunction]
 fn search(py: Python<'_>, expression: &str, data: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
@@ -449,5 +449,6 @@ fn native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(session, module)?)?;
     module.add_function(wrap_pyfunction!(sign, module)?)?;
     module.add_function(wrap_pyfunction!(build_condition, module)?)?;
+    module.add_function(wrap_pyfunction!(merge_reports, module)?)?;
     module.add_function(wrap_pyfunction!(search, module)?)
 }

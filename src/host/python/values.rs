@@ -1,5 +1,9 @@
 //! Values: Python objects to [`Value`]s and back.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+
+use foldhash::fast::RandomState;
 use pyo3::exceptions::{PyRecursionError, PyTypeError};
 use pyo3::intern;
 use pyo3::prelude::*;
@@ -14,13 +18,78 @@ use crate::value::{Bytes, List, MAX_DEPTH, Map, Notation, Number, Set, Stream, T
 
 /// Converts a value.
 pub(super) fn to_python(py: Python<'_>, value: &Value, plain: bool) -> PyResult<Py<PyAny>> {
-    visit(&Converter { py, registry: Registry::get(py)?, plain }, value).map(Bound::unbind)
+    let converter = Converter { py, registry: Registry::get(py)?, plain, keys: RefCell::default() };
+    let _paused = if is_large(value) { PausedCollector::new(py)? } else { None };
+    visit(&converter, value).map(Bound::unbind)
+}
+
+/// Whether a response contains a long list.
+fn is_large(value: &Value) -> bool {
+    const LONG: usize = 64;
+    let is_long = |value: &Value| value.as_list().is_some_and(|list| list.len() >= LONG);
+    is_long(value) || value.as_map().is_some_and(|map| map.iter().any(|(_, value)| is_long(value)))
+}
+
+/// Python's garbage collector, which does not run while this exists. Every new dictionary counts for it, so a large conversion would
+/// start it again and again, although nothing that is being made can be garbage.
+struct PausedCollector<'py>(Bound<'py, PyModule>);
+
+impl<'py> PausedCollector<'py> {
+    /// Returns `None` if the program has disabled it.
+    fn new(py: Python<'py>) -> PyResult<Option<PausedCollector<'py>>> {
+        let collector = py.import(intern!(py, "gc"))?;
+        if !collector.call_method0(intern!(py, "isenabled"))?.is_truthy()? {
+            return Ok(None);
+        }
+        collector.call_method0(intern!(py, "disable"))?;
+        Ok(Some(PausedCollector(collector)))
+    }
+}
+
+impl Drop for PausedCollector<'_> {
+    fn drop(&mut self) {
+        // It takes no arguments and cannot fail.
+        let _ = self.0.call_method0(intern!(self.0.py(), "enable"));
+    }
 }
 
 struct Converter<'py> {
     py: Python<'py>,
     registry: &'static Registry,
     plain: bool,
+    /// The keys of the maps converted so far: the items of a list have the same ones.
+    keys: RefCell<HashMap<Box<str>, Bound<'py, PyString>, RandomState>>,
+}
+
+impl<'py> Converter<'py> {
+    fn key(&self, key: &str) -> Bound<'py, PyString> {
+        /// Maps whose keys are data would fill the memory.
+        const LIMIT: usize = 512;
+        let mut keys = self.keys.borrow_mut();
+        if let Some(known) = keys.get(key) {
+            return known.clone();
+        }
+        if keys.len() == LIMIT {
+            return PyString::new(self.py, key);
+        }
+        // Programs look entries up by literals, which are interned.
+        let new = PyString::intern(self.py, key);
+        keys.insert(key.into(), new.clone());
+        new
+    }
+}
+
+/// An item of a list, converted while the list is made.
+struct Item<'c, 'py>(&'c Converter<'py>, &'c Value);
+
+impl<'py> IntoPyObject<'py> for Item<'_, 'py> {
+    type Target = PyAny;
+    type Output = Bound<'py, PyAny>;
+    type Error = PyErr;
+
+    fn into_pyobject(self, _: Python<'py>) -> PyResult<Self::Output> {
+        visit(self.0, self.1)
+    }
 }
 
 impl<'py> Visitor for Converter<'py> {
@@ -84,17 +153,13 @@ impl<'py> Visitor for Converter<'py> {
     }
 
     fn list(&self, value: &List) -> PyResult<Self::Output> {
-        let list = PyList::empty(self.py);
-        for item in value {
-            list.append(visit(self, item)?)?;
-        }
-        Ok(list.into_any())
+        PyList::new(self.py, value.iter().map(|item| Item(self, item))).map(Bound::into_any)
     }
 
     fn map(&self, value: &Map) -> PyResult<Self::Output> {
         let dict = PyDict::new(self.py);
         for (key, value) in value {
-            dict.set_item(PyString::intern(self.py, key), visit(self, value)?)?;
+            dict.set_item(self.key(key), visit(self, value)?)?;
         }
         Ok(dict.into_any())
     }
@@ -150,7 +215,7 @@ fn convert(object: &Bound<'_, PyAny>, plain: bool, depth: usize) -> PyResult<Val
         return map_from_python(dict, plain, depth).map(Value::Map);
     }
     if let Ok(list) = object.cast::<PyList>() {
-        return list.iter().map(|item| convert(&item, plain, depth + 1)).collect::<PyResult<Vec<_>>>().map(|list| Value::List(list.into()));
+        return items(list.iter(), plain, depth);
     }
     if let Ok(flag) = object.cast::<PyBool>() {
         return Ok(Value::Bool(flag.is_true()));
@@ -171,16 +236,32 @@ fn convert(object: &Bound<'_, PyAny>, plain: bool, depth: usize) -> PyResult<Val
         return Ok(Value::Float(float.value()));
     }
     if let Ok(tuple) = object.cast::<PyTuple>() {
-        return tuple
-            .iter()
-            .map(|item| convert(&item, plain, depth + 1))
-            .collect::<PyResult<Vec<_>>>()
-            .map(|list| Value::List(list.into()));
+        return items(tuple.iter(), plain, depth);
     }
     if let Ok(bytes) = object.cast::<PyByteArray>() {
         return Ok(Value::Bytes(bytes.to_vec().into()));
     }
     convert_other(object, plain, depth)
+}
+
+fn items<'py>(items: impl Iterator<Item = Bound<'py, PyAny>>, plain: bool, depth: usize) -> PyResult<Value> {
+    let convert = |(index, item): (usize, Bound<'py, PyAny>)| {
+        convert(&item, plain, depth + 1).map_err(|error| match index.into_pyobject(item.py()) {
+            Ok(index) => located(error, &index),
+            Err(_) => error,
+        })
+    };
+    items.enumerate().map(convert).collect::<PyResult<Vec<_>>>().map(|list| Value::List(list.into()))
+}
+
+/// Notes in the exception about a foreign value that it is inside of this key or index. The package finds the parameter by the path.
+fn located(error: PyErr, step: &Bound<'_, PyAny>) -> PyErr {
+    let py = step.py();
+    if let Ok(path) = error.value(py).getattr(intern!(py, "_path")) {
+        // What cannot be noted is not in the message.
+        let _ = path.call_method1(intern!(py, "insert"), (0, step));
+    }
+    error
 }
 
 /// Types that are rarely arguments.
@@ -226,7 +307,7 @@ fn convert_other(object: &Bound<'_, PyAny>, plain: bool, depth: usize) -> PyResu
 fn map_from_python(dict: &Bound<'_, PyDict>, plain: bool, depth: usize) -> PyResult<Map> {
     let mut map = Map::with_capacity(dict.len());
     for (key, value) in dict.iter() {
-        let value = convert(&value, plain, depth + 1)?;
+        let value = convert(&value, plain, depth + 1).map_err(|error| located(error, &key))?;
         match key.cast::<PyString>() {
             Ok(key) => map.insert(key.to_cow()?, value),
             Err(_) => return Err(PyErr::from_value(Registry::get(dict.py())?.foreign.bind(dict.py()).call1((key, plain))?)),

@@ -1,21 +1,37 @@
 //! Managed transfers by boto3's names: `upload_file`, `upload_fileobj`, `download_file`, and `copy` on clients, buckets, and
-//! objects; `upload_dir` and `download_dir` on clients and buckets; and `sync` on clients. In Rust, [`Transfer`] has the same as typed methods.
+//! objects; on clients and buckets `upload_dir` and `download_dir`; and on clients `sync`, the plans of such transfers as values, and the parts
+//! of plans and of listings, which other processes and machines execute. In Rust, [`Transfer`], [`Plan`], and [`KeyRange`] have the same as typed
+//! methods.
 
 use crate::client::{ExtraMethod, ExtraMethods, ExtraParams, MethodSpec, OperationRequest, Param};
 use crate::error::{Result, did_you_mean};
 use crate::resource::{Method, Outcome, Resource};
 use crate::text::invalid;
-use crate::transfer::{Compare, Filters, Location, PlanOptions, Transfer, TransferConfig};
+use crate::transfer::{self, Compare, Filters, KeyRange, Location, Plan, PlanOptions, Transfer, TransferConfig};
 use crate::value::{Map, Value};
 
-pub(super) const CLIENT_METHODS: ExtraMethods =
-    &[UPLOAD_FILE, UPLOAD_FILEOBJ, DOWNLOAD_FILE, DOWNLOAD_FILEOBJ, COPY, UPLOAD_DIR, DOWNLOAD_DIR, SYNC];
+pub(super) const CLIENT_METHODS: ExtraMethods = &[
+    UPLOAD_FILE,
+    UPLOAD_FILEOBJ,
+    DOWNLOAD_FILE,
+    DOWNLOAD_FILEOBJ,
+    COPY,
+    UPLOAD_DIR,
+    DOWNLOAD_DIR,
+    SYNC,
+    PLAN_TRANSFERS,
+    SPLIT_PLAN,
+    EXECUTE_PLAN,
+    MERGE_REPORTS,
+    SPLIT_KEYS,
+];
 
 /// The methods of objects and of their summaries, which have the same identifiers.
 pub(in crate::service) const OBJECT_TRANSFERS: &[Method] = &[
     Method { spec: UPLOAD_FILE.spec.provided(OF_OBJECT), run: |object, params| on_object(object, params, &UPLOAD_FILE) },
     Method { spec: UPLOAD_FILEOBJ.spec.provided(OF_OBJECT), run: |object, params| on_object(object, params, &UPLOAD_FILEOBJ) },
     Method { spec: DOWNLOAD_FILE.spec.provided(OF_OBJECT), run: |object, params| on_object(object, params, &DOWNLOAD_FILE) },
+    Method { spec: DOWNLOAD_FILEOBJ.spec.provided(OF_OBJECT), run: |object, params| on_object(object, params, &DOWNLOAD_FILEOBJ) },
     Method { spec: COPY.spec.provided(OF_OBJECT), run: |object, params| on_object(object, params, &COPY) },
 ];
 
@@ -24,6 +40,7 @@ pub(in crate::service) const BUCKET_TRANSFERS: &[Method] = &[
     Method { spec: UPLOAD_FILE.spec.provided(OF_BUCKET), run: |bucket, params| on_bucket(bucket, params, &UPLOAD_FILE) },
     Method { spec: UPLOAD_FILEOBJ.spec.provided(OF_BUCKET), run: |bucket, params| on_bucket(bucket, params, &UPLOAD_FILEOBJ) },
     Method { spec: DOWNLOAD_FILE.spec.provided(OF_BUCKET), run: |bucket, params| on_bucket(bucket, params, &DOWNLOAD_FILE) },
+    Method { spec: DOWNLOAD_FILEOBJ.spec.provided(OF_BUCKET), run: |bucket, params| on_bucket(bucket, params, &DOWNLOAD_FILEOBJ) },
     Method { spec: COPY.spec.provided(OF_BUCKET), run: |bucket, params| on_bucket(bucket, params, &COPY) },
     Method { spec: UPLOAD_DIR.spec.provided(OF_BUCKET), run: |bucket, params| on_bucket(bucket, params, &UPLOAD_DIR) },
     Method { spec: DOWNLOAD_DIR.spec.provided(OF_BUCKET), run: |bucket, params| on_bucket(bucket, params, &DOWNLOAD_DIR) },
@@ -46,6 +63,10 @@ const DELETE: Param = Param::optional("Delete", &["boolean"], "Deletes what the 
 const DRY_RUN: Param = Param::optional("DryRun", &["boolean"], "Returns the plan without executing it.");
 const FOLLOW_SYMLINKS: Param = Param::optional("FollowSymlinks", &["boolean"], "Follows symbolic links; true by default.");
 const NO_OVERWRITE: Param = Param::optional("NoOverwrite", &["boolean"], "Keeps what exists at the target.");
+const SOURCE: Param = Param::required("Source", &["string"], "The source.");
+const TARGET: Param = Param::required("Target", &["string"], "The target.");
+const PLAN: Param = Param::required("Plan", &["map"], "The plan, from plan_transfers, split_plan, or a dry run.");
+const PARTS: Param = Param::required("Parts", &["integer"], "The maximum number of parts.");
 const RESUME: Param = Param::optional("Resume", &["string"], "A folder for the state of interrupted transfers.");
 
 const UPLOAD_FILE: ExtraMethod = ExtraMethod {
@@ -133,22 +154,64 @@ const SYNC: ExtraMethod = ExtraMethod {
     spec: MethodSpec::new(
         "sync",
         "Transfers what differs between two places, each a folder or s3://bucket/prefix.",
-        &[
-            Param::required("Source", &["string"], "The source."),
-            Param::required("Target", &["string"], "The target."),
-            FILTERS,
-            COMPARE,
-            DELETE,
-            DRY_RUN,
-            FOLLOW_SYMLINKS,
-            NO_OVERWRITE,
-            RESUME,
-            EXTRA_ARGS,
-            CONFIG,
-        ],
+        &[SOURCE, TARGET, FILTERS, COMPARE, DELETE, DRY_RUN, FOLLOW_SYMLINKS, NO_OVERWRITE, RESUME, EXTRA_ARGS, CONFIG],
     )
     .returning("map"),
     run: sync,
+};
+
+const PLAN_TRANSFERS: ExtraMethod = ExtraMethod {
+    spec: MethodSpec::new(
+        "plan_transfers",
+        "Plans transfers between two places, each a folder or s3://bucket/prefix, without executing them.",
+        &[SOURCE, TARGET, FILTERS, COMPARE, DELETE, FOLLOW_SYMLINKS],
+    )
+    .returning("map")
+    .read_only(),
+    run: plan_transfers,
+};
+
+const SPLIT_PLAN: ExtraMethod = ExtraMethod {
+    spec: MethodSpec::new(
+        "split_plan",
+        "Cuts a plan into plans of about the same number of bytes, with no item in common.",
+        &[PLAN, PARTS],
+    )
+    .returning("list")
+    .read_only(),
+    run: split_plan,
+};
+
+const EXECUTE_PLAN: ExtraMethod = ExtraMethod {
+    spec: MethodSpec::new(
+        "execute_plan",
+        "Executes a plan or a part of one, and returns the report.",
+        &[PLAN, NO_OVERWRITE, RESUME, EXTRA_ARGS, CALLBACK, CONFIG],
+    )
+    .returning("map"),
+    run: execute_plan,
+};
+
+const MERGE_REPORTS: ExtraMethod = ExtraMethod {
+    spec: MethodSpec::new(
+        "merge_reports",
+        "Adds up the reports of the parts of a plan.",
+        &[Param::required("Reports", &["list"], "The reports.")],
+    )
+    .returning("map")
+    .read_only(),
+    run: merge_reports,
+};
+
+const SPLIT_KEYS: ExtraMethod = ExtraMethod {
+    spec: MethodSpec::new(
+        "split_keys",
+        "Cuts the keys below a prefix into disjoint ranges: StartAfter, which the first one lacks, and End, which the last one lacks.",
+        &[BUCKET, PREFIX, PARTS],
+    )
+    .returning("list")
+    .read_only(),
+    run: split_keys,
 };
 
 fn on_bucket(bucket: &Resource, mut params: Map, method: &ExtraMethod) -> Result<Outcome> {
@@ -216,6 +279,51 @@ fn sync(request: &OperationRequest<'_>, params: &ExtraParams<'_>) -> Result<Valu
     tree(request, params, &source, &target, Some(Compare::SizeAndTime))
 }
 
+fn plan_transfers(request: &OperationRequest<'_>, params: &ExtraParams<'_>) -> Result<Value> {
+    let (source, target) = (params.required_text("Source")?.parse()?, params.required_text("Target")?.parse()?);
+    Ok(transfer(request, params)?.plan(&source, &target, &plan_options(params, None)?)?.to_value())
+}
+
+fn split_plan(_: &OperationRequest<'_>, params: &ExtraParams<'_>) -> Result<Value> {
+    Ok(Plan::from_value(params.value("Plan"))?.split(parts(params)?).iter().map(Plan::to_value).collect())
+}
+
+fn execute_plan(request: &OperationRequest<'_>, params: &ExtraParams<'_>) -> Result<Value> {
+    Ok(tree_transfer(request, params)?.execute(&Plan::from_value(params.value("Plan"))?)?.to_value())
+}
+
+fn merge_reports(_: &OperationRequest<'_>, params: &ExtraParams<'_>) -> Result<Value> {
+    let reports = params.value("Reports");
+    let reports = reports.as_list().ok_or_else(|| params.wrong_type("Reports", reports, "list"))?;
+    transfer::merge_reports(&reports.iter().cloned().collect::<Vec<_>>())
+}
+
+fn split_keys(request: &OperationRequest<'_>, params: &ExtraParams<'_>) -> Result<Value> {
+    let prefix = params.text("Prefix")?.unwrap_or_default();
+    let ranges = KeyRange::split(request.client(), params.required_text("Bucket")?, prefix, parts(params)?)?;
+    let bounds = |range: KeyRange| -> Value {
+        let bounds = [("StartAfter", range.start_after), ("End", range.end)];
+        bounds.into_iter().filter_map(|(name, key)| Some((name, Value::from(key?)))).collect::<Map>().into()
+    };
+    Ok(ranges.into_iter().map(bounds).collect())
+}
+
+fn parts(params: &ExtraParams<'_>) -> Result<usize> {
+    let parts = params.value("Parts");
+    let number = parts.as_int().ok_or_else(|| params.wrong_type("Parts", parts, "integer"))?;
+    usize::try_from(number)
+        .ok()
+        .filter(|parts| *parts > 0)
+        .ok_or_else(|| invalid("Invalid value for parameter Parts: at least 1 is expected."))
+}
+
+fn flag(params: &ExtraParams<'_>, name: &str) -> Result<Option<bool>> {
+    match params.value(name) {
+        Value::Null => Ok(None),
+        value => value.as_bool().map(Some).ok_or_else(|| params.wrong_type(name, value, "boolean")),
+    }
+}
+
 /// Returns the plan for a dry run, and the report otherwise.
 fn tree(
     request: &OperationRequest<'_>,
@@ -224,12 +332,16 @@ fn tree(
     target: &Location,
     compare: Option<Compare>,
 ) -> Result<Value> {
-    let flag = |name: &str| match params.value(name) {
-        Value::Null => Ok(None),
-        value => value.as_bool().map(Some).ok_or_else(|| params.wrong_type(name, value, "boolean")),
-    };
-    let mut options = PlanOptions::new().filters(filters(params)?).delete(flag("Delete")?.unwrap_or(false));
-    options = options.follow_symlinks(flag("FollowSymlinks")?.unwrap_or(true));
+    let options = plan_options(params, compare)?;
+    let transfer = tree_transfer(request, params)?;
+    let plan = transfer.plan(source, target, &options)?;
+    if flag(params, "DryRun")?.unwrap_or(false) { Ok(plan.to_value()) } else { Ok(transfer.execute(&plan)?.to_value()) }
+}
+
+/// The options of a plan; `compare` is the comparison unless the caller chooses one.
+fn plan_options(params: &ExtraParams<'_>, compare: Option<Compare>) -> Result<PlanOptions> {
+    let mut options = PlanOptions::new().filters(filters(params)?).delete(flag(params, "Delete")?.unwrap_or(false));
+    options = options.follow_symlinks(flag(params, "FollowSymlinks")?.unwrap_or(true));
     let named = params.text("Compare")?.map(|name| {
         let known = COMPARISONS.iter().find(|(known, _)| *known == name).map(|(_, compare)| *compare);
         known.ok_or_else(|| {
@@ -240,15 +352,19 @@ fn tree(
     if let Some(compare) = named.transpose()?.or(compare) {
         options = options.changed(compare);
     }
+    Ok(options)
+}
+
+/// A transfer with the settings of a method that executes plans.
+fn tree_transfer(request: &OperationRequest<'_>, params: &ExtraParams<'_>) -> Result<Transfer> {
     let mut transfer = transfer(request, params)?;
-    if flag("NoOverwrite")?.unwrap_or(false) {
+    if flag(params, "NoOverwrite")?.unwrap_or(false) {
         transfer = transfer.no_overwrite();
     }
     if let Some(folder) = params.text("Resume")? {
         transfer = transfer.resume(folder);
     }
-    let plan = transfer.plan(source, target, &options)?;
-    if flag("DryRun")?.unwrap_or(false) { Ok(plan.to_value()) } else { Ok(transfer.execute(&plan)?.to_value()) }
+    Ok(transfer)
 }
 
 const COMPARISONS: &[(&str, Compare)] = &[

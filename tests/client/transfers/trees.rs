@@ -270,6 +270,43 @@ fn folders_are_transferred_by_name() {
 }
 
 #[test]
+fn parts_of_a_plan_are_executed_by_name_and_their_reports_are_added_up() {
+    let (_server, s3) = with_bucket();
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), &[("a", "12345"), ("b", "1234"), ("c", "1"), ("d", ""), ("e", "")]);
+    let plan = s3.call("plan_transfers", value!({"Source": folder.path().display().to_string(), "Target": "s3://river/p"})).unwrap();
+    let parts = s3.call("split_plan", value!({"Plan": (plan), "Parts": 2})).unwrap();
+    let moved = Arc::new(std::sync::atomic::AtomicI64::new(0));
+    let run = |part: &tucuxi::Value| {
+        let moved = moved.clone();
+        let call = s3.request("execute_plan", value!({"Plan": (part.clone())})).on_progress(move |bytes| {
+            moved.fetch_add(bytes, Ordering::SeqCst);
+            Ok(())
+        });
+        call.send().unwrap()
+    };
+    let reports: Vec<tucuxi::Value> = parts.as_list().unwrap().iter().map(run).collect();
+    assert_eq!(reports.iter().map(|report| report["bytes"].as_int().unwrap()).collect::<Vec<_>>(), [5, 5]);
+    let longest = reports.iter().filter_map(|report| report["elapsed"].as_float()).fold(0.0, f64::max);
+    let merged = s3.call("merge_reports", value!({"Reports": (reports)})).unwrap();
+    assert_eq!((merged["objects"].as_int(), merged["bytes"].as_int(), merged["elapsed"].as_float()), (Some(5), Some(10), Some(longest)));
+    assert_eq!(moved.load(Ordering::SeqCst), 10);
+    assert_eq!(s3.call("list_objects_v2", value!({"Bucket": "river", "Prefix": "p/"})).unwrap()["KeyCount"].as_int(), Some(5));
+    let ranges = s3.call("split_keys", value!({"Bucket": "river", "Parts": 3})).unwrap();
+    assert_eq!(ranges.to_string(), "[{}]");
+    for (method, wrong, text) in [
+        ("split_plan", value!({"Plan": {"version": 2}, "Parts": 2}), "version must be 1"),
+        ("split_plan", value!({"Plan": {"version": 1, "items": []}, "Parts": 0}), "Parts: at least 1"),
+        ("execute_plan", value!({"Plan": {"version": 1, "items": [{"action": "fly"}]}}), "items[0].action"),
+        ("merge_reports", value!({"Reports": [{"objects": 1}]}), "reports[0].deleted"),
+    ] {
+        let error = s3.call(method, wrong).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::ParamValidation);
+        assert!(error.to_string().contains(text), "{error}");
+    }
+}
+
+#[test]
 fn all_transfers_of_an_engine_share_its_limits() {
     let busy = Arc::new((AtomicUsize::new(0), AtomicUsize::new(0)));
     let seen = busy.clone();

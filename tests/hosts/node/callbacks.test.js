@@ -2,6 +2,9 @@
 // Functions of JavaScript that calls use: what they throw, what they call, and what ends while they run.
 const assert = require('node:assert');
 const { execFileSync } = require('node:child_process');
+const fs = require('node:fs');
+const os = require('node:os');
+const path = require('node:path');
 const { Readable, Writable } = require('node:stream');
 const { test } = require('node:test');
 const { Worker } = require('node:worker_threads');
@@ -91,6 +94,45 @@ test('a progress function throws, and a destination fails', async () => {
   const full = new Writable({ write(piece, _, done) { done(own); } });
   await assert.rejects(s3.downloadFileobj({ Bucket, Key: 'large', Fileobj: full }), own);
   await assert.rejects(s3.downloadFileobj({ Bucket, Key: 'large', Fileobj: 5 }), { name: 'TypeError' });
+});
+
+test('methods of resources report progress and take streams and clients', async () => {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'tucuxi-'));
+  const file = path.join(folder, 'file');
+  fs.writeFileSync(file, Buffer.alloc(300_000));
+  const object = session.resource('s3').Object(Bucket, 'of a resource');
+  const counted = () => {
+    const count = (bytes) => void (count.bytes += bytes);
+    count.bytes = 0;
+    return count;
+  };
+  const [up, down, own] = [counted(), counted(), new RangeError('enough')];
+  await object.uploadFile({ Filename: file }, { onProgress: up });
+  await object.downloadFile({ Filename: `${file}2` }, { onProgress: down });
+  assert.deepStrictEqual([up.bytes, down.bytes, fs.statSync(`${file}2`).size], [300_000, 300_000, 300_000]);
+  await assert.rejects(object.uploadFile({ Filename: file }, { onProgress() { throw own; } }), own);
+  const bucket = session.resource('s3').Bucket(Bucket);
+  await bucket.uploadFileobj({ Fileobj: Readable.from(['ab', 'cd']), Key: 'piped' });
+  const pieces = [];
+  await bucket.downloadFileobj({ Key: 'piped', Fileobj: (piece) => void pieces.push(piece) });
+  assert.strictEqual(Buffer.concat(pieces).toString(), 'abcd');
+  await bucket.Object('copied').copy({ CopySource: { Bucket, Key: 'piped' } }, { sourceClient: s3 });
+  assert.strictEqual(await (await s3.getObject({ Bucket, Key: 'copied' })).Body.text(), 'abcd');
+  fs.rmSync(folder, { recursive: true });
+});
+
+test('a plan of transfers is executed in parts', async () => {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'tucuxi-'));
+  for (const [name, size] of [['a', 50], ['b', 30], ['c', 20]]) fs.writeFileSync(path.join(folder, name), Buffer.alloc(size));
+  const plan = await s3.planTransfers({ Source: folder, Target: `s3://${Bucket}/planned` });
+  assert.strictEqual(plan.items.length, 3);
+  // As data, a part travels to a worker or another machine.
+  const parts = JSON.parse(JSON.stringify(await s3.splitPlan({ Plan: plan, Parts: 2 })));
+  let bytes = 0;
+  const reports = await Promise.all(parts.map((Plan) => s3.executePlan({ Plan }, { onProgress: (count) => void (bytes += count) })));
+  const { objects, failures } = await s3.mergeReports({ Reports: reports });
+  assert.deepStrictEqual([reports.map((report) => report.bytes), objects, failures, bytes], [[50, 50], 3, [], 100]);
+  fs.rmSync(folder, { recursive: true });
 });
 
 test('credentials come from a function', async () => {

@@ -18,12 +18,13 @@ from .config import UNSIGNED, Config
 # The zone of a time depends on its notation, as in boto3: dateutil takes UTC for the local zone where their names agree.
 _native.configure(_datetime.datetime, zones.tzutc(), zones.tzlocal() if "UTC" in _time.tzname else zones.tzutc(), zones.tzlocal(), _decimal.Decimal, types.Binary, response.wrap, exceptions.make, exceptions.foreign)
 
+from .plans import TransferPlan, TransferReport, plan  # noqa: E402
 from .ranges import KeyRange, merge_reports, split_prefix  # noqa: E402
 from .session import Session  # noqa: E402
 
 __version__ = _native.__version__
-__all__ = ["UNSIGNED", "Cancel", "Config", "KeyRange", "Session", "client", "exceptions", "install_as_boto3", "merge_reports", "resource",
-           "setup_default_session", "split_prefix"]
+__all__ = ["UNSIGNED", "Cancel", "Config", "KeyRange", "Session", "TransferPlan", "TransferReport", "client", "exceptions", "install_as_boto3",
+           "merge_reports", "plan", "resource", "setup_default_session", "split_prefix"]
 
 Cancel = _native.Cancel
 

@@ -183,6 +183,10 @@ def _no_redirect():
 class Endpoint:
     """Sends the requests of a client. Tests replace its methods."""
 
+    def prepare_request(self, request):
+        """Returns the request as it is sent. Packages that trace calls replace it to add headers."""
+        return request.prepare()
+
     def make_request(self, operation_model, request_dict):
         raise NotImplementedError("make_request")
 

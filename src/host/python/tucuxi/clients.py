@@ -5,7 +5,7 @@ import re
 import threading
 
 from . import _native, exceptions
-from .awsrequest import Endpoint, URLLib3Session
+from .awsrequest import AWSRequest, Endpoint, URLLib3Session
 from .config import Config
 from .docs import OperationDoc
 from .hooks import EventEmitter, extended
@@ -93,7 +93,7 @@ class BaseClient:
     """A client of a service. Its methods are the operations, with keyword arguments by the names of their parameters."""
 
     _stubbed = None
-    _intercepted = _sends_through_replacement = False
+    _intercepted = _sends_through_replacement = _prepares_through_replacement = False
 
     def __init__(self, native, origin):
         self._native, self._origin, self._exceptions = native, origin, None
@@ -134,12 +134,18 @@ class BaseClient:
         return endpoint
 
     def _make_api_call(self, operation_name, api_params):
-        if URLLib3Session.send is not _SEND:
+        if Endpoint.make_request is not _MAKE_REQUEST:
+            return self._make_request_through_replacement(operation_name, api_params)
+        if URLLib3Session.send is not _SEND or Endpoint._send is not _ENDPOINT_SEND:
             self._send_through_replacement()
-        if self._intercepted:
-            response = self._call_directly(operation_name, api_params)
-        else:
-            response = self._native.call(operation_name, api_params)
+        if Endpoint.prepare_request is not _PREPARE:
+            self._prepare_through_replacement()
+        try:
+            response = (self._call_directly if self._intercepted else self._native.call)(operation_name, api_params)
+        except exceptions.ParamValidationError as error:
+            if getattr(error, "_path", None):
+                raise exceptions.of_parameter(error, self._input_shape(operation_name)) from None
+            raise
         if self._stubbed is not None and isinstance(response, dict):
             number = response.get("ResponseMetadata", {}).pop("tucuxi.stub", None)
             if number is not None and not self._native.plain:
@@ -180,7 +186,16 @@ class BaseClient:
         if not self._native.has(ClientMethod):
             raise exceptions.UnknownClientMethodError(method_name=ClientMethod)
         arguments = {"ClientMethod": ClientMethod, "Params": Params or {}, "ExpiresIn": int(ExpiresIn), "HttpMethod": HttpMethod}
-        return self._native.call("generate_presigned_url", arguments)
+        try:
+            return self._native.call("generate_presigned_url", arguments)
+        except exceptions.ParamValidationError as error:
+            if getattr(error, "_path", [])[:1] == ["Params"]:
+                del error._path[0]
+                raise exceptions.of_parameter(error, self._input_shape(self.meta.method_to_api_mapping[ClientMethod])) from None
+            raise
+
+    def _input_shape(self, operation_name):
+        return self.meta.service_model.operation_model(operation_name).input_shape
 
     def close(self):
         """Has no effect: connections are closed with the last reference to the client."""
@@ -212,9 +227,32 @@ class BaseClient:
             self._sends_through_replacement = True
 
             def send(request, **event):
+                if Endpoint._send is not _ENDPOINT_SEND:
+                    return self._endpoint._send(request)
                 return URLLib3Session().send(request) if URLLib3Session.send is not _SEND else None
 
             self.meta.events._register("before-send", send, None, "last", server=True)
+
+    def _make_request_through_replacement(self, operation_name, api_params):
+        """Answers a call by a function that a test has put in the place of ``Endpoint.make_request``."""
+        model = self.meta.service_model.operation_model(operation_name)
+        http, parsed = self._endpoint.make_request(model, {"body": api_params, "headers": {}, "context": {}})
+        if http.status_code >= 300:
+            raise self.exceptions.from_code(parsed.get("Error", {}).get("Code"))(parsed, operation_name)
+        return parsed
+
+    def _prepare_through_replacement(self):
+        """Makes requests go through a function that a package has put in the place of ``Endpoint.prepare_request``."""
+        if not self._prepares_through_replacement:
+            self._prepares_through_replacement = True
+
+            def prepare(request, **event):
+                given = AWSRequest(request.method, request.url, request.headers, request.body)
+                self._endpoint.prepare_request(given)
+                for name, value in given.headers.items():
+                    request.headers[name] = value
+
+            self.meta.events._register("before-send", prepare, None, "first")
 
     def _call_directly(self, operation_name, api_params):
         before, _directly.active = getattr(_directly, "active", False), True
@@ -248,8 +286,10 @@ class _Limited:
 
 
 # Other attributes of a client replace its methods.
-_OWN_ATTRIBUTES = {"_native", "_origin", "_exceptions", "meta", "_intercepted", "_stubbed", "_sends_through_replacement"}
-_SEND = URLLib3Session.send
+_OWN_ATTRIBUTES = {"_native", "_origin", "_exceptions", "meta", "_intercepted", "_stubbed", "_sends_through_replacement",
+                   "_prepares_through_replacement"}
+_SEND, _PREPARE = URLLib3Session.send, Endpoint.prepare_request
+_MAKE_REQUEST, _ENDPOINT_SEND = Endpoint.make_request, Endpoint._send
 # Whether this thread is making a call that no function may answer again.
 _directly = threading.local()
 _named_classes = {}

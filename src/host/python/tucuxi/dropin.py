@@ -14,7 +14,7 @@ import threading
 import types as _types
 
 from . import (
-    auth, awsrequest, boto3, botocore_session, clients, conditions, config, credentials, exceptions, hooks, loaders, model, paginate,
+    _native, auth, awsrequest, boto3, botocore_session, clients, conditions, config, credentials, exceptions, hooks, loaders, model, paginate,
     resources, response, session, stub, table, transfer, transfer_manager, types, utils, waiter,
 )
 
@@ -72,7 +72,7 @@ def _modules_for_clients():
         "botocore.stub": _public(stub),
         "botocore.response": {"StreamingBody": response.StreamingBody, "IncompleteReadError": exceptions.IncompleteReadError},
         "botocore.eventstream": {"EventStream": response.EventStream},
-        "botocore.waiter": {"Waiter": waiter.Waiter, "WaiterError": exceptions.WaiterError},
+        "botocore.waiter": {name: getattr(waiter, name) for name in ("Waiter", "WaiterModel", "SingleWaiterConfig", "create_waiter_with_client", "WaiterError", "WaiterConfigError")},
         "botocore.paginate": {"Paginator": paginate.Paginator, "PageIterator": paginate.PageIterator},
         "botocore.errorfactory": {"ClientExceptionsFactory": clients.ClientExceptions, "BaseClientExceptions": clients.ClientExceptions},
         "botocore.endpoint": {"Endpoint": awsrequest.Endpoint, "URLLib3Session": awsrequest.URLLib3Session},
@@ -101,6 +101,29 @@ def _modules_of_their_own():
         "botocore.vendored.requests": {},
         "botocore.vendored.requests.exceptions": exceptions.requests_exceptions,
     }
+
+
+def _jmespath_modules():
+    """``jmespath``, which comes with botocore, so that programs import it without further ado."""
+    class Expression:
+        def __init__(self, expression):
+            self.expression = expression
+
+        def search(self, value, options=None):
+            return _native.search(self.expression, value)
+
+    def compile(expression, options=None):
+        # An invalid expression fails here, and one that does not suit the data when it is used.
+        try:
+            _native.search(expression, None)
+        except (exceptions.jmespath_error("JMESPathTypeError"), exceptions.jmespath_error("JMESPathValueError")):
+            pass
+        return Expression(expression)
+
+    names = ("JMESPathError", "ParseError", "LexerError", "IncompleteExpressionError", "ArityError", "UnknownFunctionError", "JMESPathTypeError", "EmptyExpressionError")
+    errors = {name: exceptions.jmespath_error(name) for name in names}
+    return {"jmespath": {"search": lambda expression, data, options=None: _native.search(expression, data), "compile": compile},
+            "jmespath.exceptions": errors}
 
 
 def _of_compat():
@@ -214,6 +237,8 @@ def install(botocore=True):
         modules.update(_modules_for_clients())
         if installed is None:
             modules.update({**_modules_of_their_own(), **_s3transfer_modules()})
+            if "jmespath" not in sys.modules and importlib.util.find_spec("jmespath") is None:
+                modules.update(_jmespath_modules())
     for name in [name for name in sys.modules if name == "boto3" or name.startswith("boto3.")]:
         del sys.modules[name]
     if "botocore" in modules:

@@ -240,8 +240,10 @@ def _define(name, base=BotoCoreError):
 
 TucuxiError = _define("TucuxiError")
 for _name in ("DeadlineExceededError", "CanceledError", "UnknownNameError", "UnsupportedOperationError", "InvalidDefinitionError",
-              "ConversionError", "ForeignError", "UnprocessedItemsError", "ResponseTooLargeError", "InvalidResponseError", "ResponseParserError"):
+              "ConversionError", "ForeignError", "UnprocessedItemsError", "ResponseTooLargeError", "ResponseParserError"):
     _define(_name, TucuxiError)
+# A server that does not speak HTTP has closed the connection, as far as botocore is concerned.
+InvalidResponseError = type("InvalidResponseError", (TucuxiError, globals()["ConnectionClosedError"]), {"__module__": "tucuxi.exceptions", "fmt": "{message}"})
 try:
     from botocore.parsers import ResponseParserError  # noqa: F811
 except ImportError:
@@ -251,6 +253,14 @@ try:
 except ImportError:
     JMESPathError = type("JMESPathError", (ValueError,), {"__module__": "jmespath.exceptions"})
 
+def jmespath_error(name):
+    """The class of an error of an expression. Those of an installed jmespath make their own messages, so only their base is used."""
+    if name not in _jmespath_errors:
+        _jmespath_errors[name] = JMESPathError if name == "JMESPathError" else type(name, (JMESPathError,), {"__module__": "jmespath.exceptions"})
+    return _jmespath_errors[name]
+
+
+_jmespath_errors = {}
 _BUILTIN = {"TypeError": TypeError, "ValueError": ValueError, "AttributeError": AttributeError, "KeyError": KeyError,
             "AssertionError": AssertionError, "OSError": OSError, "FileNotFoundError": FileNotFoundError}
 _codes = {}
@@ -273,6 +283,8 @@ def make(data, text, service):
         cls = modeled(service, name) if known else ClientError
         return cls(response, data.get("operation", "Unknown"))
     cls = globals().get(name) or boto3_exceptions.get(name) or _BUILTIN.get(name) or TucuxiError
+    if kind == "JmesPath":
+        cls = jmespath_error(name)
     if not (isinstance(cls, type) and issubclass(cls, BaseException)):
         cls = TucuxiError
     fixed = getattr(cls, "fmt", "{")
@@ -302,4 +314,29 @@ def foreign(value, plain):
         return TypeError(f'Unsupported type "{type(value)}" for value "{value}"')
     report = f"Invalid type for parameter input, value: {value}, type: {type(value)}, valid types: " \
         "<class 'str'>, <class 'int'>, <class 'float'>, <class 'bool'>, <class 'bytes'>, <class 'list'>, <class 'dict'>, <class 'datetime.datetime'>"
-    return _own["ParamValidationError"](report=report)
+    exception = _own["ParamValidationError"](report=report)
+    exception._path, exception._value = [], value
+    return exception
+
+
+_VALID_TYPES = {
+    "structure": "<class 'dict'>", "map": "<class 'dict'>", "list": "<class 'list'>, <class 'tuple'>", "string": "<class 'str'>",
+    "character": "<class 'str'>", "integer": "<class 'int'>", "long": "<class 'int'>", "short": "<class 'int'>", "byte": "<class 'int'>",
+    "float": "<class 'float'>, <class 'decimal.Decimal'>, <class 'int'>", "double": "<class 'float'>, <class 'decimal.Decimal'>, <class 'int'>",
+    "boolean": "<class 'bool'>", "timestamp": "<class 'datetime.datetime'>, timestamp-string",
+    "blob": "<class 'bytes'>, <class 'bytearray'>, file-like object",
+}
+
+
+def of_parameter(error, shape):
+    """The exception about a foreign value with the parameter that contains it, by the shape of the input."""
+    name = ""
+    for step in error._path:
+        kind = getattr(shape, "type_name", None)
+        shape = shape.members.get(step) if kind == "structure" else shape.value if kind == "map" else shape.member if kind == "list" else None
+        name += f"[{step}]" if isinstance(step, int) else f".{step}" if name else str(step)
+    valid = _VALID_TYPES.get(getattr(shape, "type_name", None))
+    if valid is None or not name:
+        return error
+    value = error._value
+    return _own["ParamValidationError"](report=f"Invalid type for parameter {name}, value: {value}, type: {type(value)}, valid types: {valid}")

@@ -34,8 +34,8 @@ def split_prefix(client, bucket, prefix="", parts=8):
 
     The number of requests depends on the number of parts, not on the number of keys.
     """
-    bounds = client._native.split_keys(bucket, prefix, parts)
-    return [KeyRange(client, bucket, prefix, start_after, end) for start_after, end in bounds]
+    bounds = client._native.call("split_keys", {"Bucket": bucket, "Prefix": prefix, "Parts": parts})
+    return [KeyRange(client, bucket, prefix, part.get("StartAfter"), part.get("End")) for part in bounds]
 
 
 def merge_reports(reports):

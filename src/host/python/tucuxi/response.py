@@ -30,7 +30,11 @@ class StreamingBody(IOBase):
 
     def read(self, amt=None):
         """Reads at most ``amt`` bytes, or all that are left."""
-        chunk = self._raw_stream.read(amt) if amt is None or amt >= 0 else self._raw_stream.read(None)
+        try:
+            chunk = self._raw_stream.read(amt) if amt is None or amt >= 0 else self._raw_stream.read(None)
+        except exceptions.IncompleteReadError as error:
+            # As in botocore, where the HTTP library finds a connection that ends early.
+            raise exceptions.ResponseStreamingError(error=error) from None
         self._amount_read += len(chunk)
         if not self._native and (amt is None or (not chunk and amt > 0)):
             self._verify_content_length()

@@ -23,4 +23,6 @@ class Session:
     # client
     def client(self, service_name: str, region_name: str | None = ..., api_version: str | None = ..., use_ssl: bool = ..., verify: bool | str | None = ..., endpoint_url: str | None = ..., aws_access_key_id: str | None = ..., aws_secret_access_key: str | None = ..., aws_session_token: str | None = ..., config: Config | None = ..., aws_account_id: str | None = ...) -> AnyClient: ...
     # client
+    # resource
     def resource(self, service_name: str, region_name: str | None = ..., api_version: str | None = ..., use_ssl: bool = ..., verify: bool | str | None = ..., endpoint_url: str | None = ..., aws_access_key_id: str | None = ..., aws_secret_access_key: str | None = ..., aws_session_token: str | None = ..., config: Config | None = ..., aws_account_id: str | None = ...) -> Any: ...
+    # resource

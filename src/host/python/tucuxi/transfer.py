@@ -35,11 +35,15 @@ class TransferConfig:
         return {name: getattr(self, name) for name in names if getattr(self, name) is not None}
 
 
-def _transfer(client, verb, arguments, callback=None, writer=None, source_client=None):
+def _call_method(client, verb, arguments, callback=None, **handles):
     arguments = {name: value for name, value in arguments.items() if value is not None}
     client._follow_replacements()
+    return client._native.call(verb, arguments, progress=callback, **handles)
+
+
+def _transfer(client, verb, arguments, callback=None, writer=None, source_client=None):
     try:
-        client._native.call(verb, arguments, progress=callback, writer=writer, source_client=source_client and source_client._native)
+        _call_method(client, verb, arguments, callback, writer=writer, source_client=source_client and source_client._native)
     except ParamValidationError as error:
         report = str(error).partition("\n")[2]
         if report.startswith("Invalid extra_args key"):

@@ -1,6 +1,6 @@
 """``botocore.waiter``."""
 
-from .exceptions import ClientError, WaiterError  # noqa: F401
+from .exceptions import ClientError, WaiterConfigError, WaiterError  # noqa: F401
 
 
 class Waiter:
@@ -36,6 +36,45 @@ class Waiter:
 
 
 Waiter.__module__ = "botocore.waiter"
+
+
+class WaiterModel:
+    """Waiters of a program: a dictionary like ``waiters-2.json``, with ``version`` 2 and ``waiters``."""
+
+    SUPPORTED_VERSION = 2
+
+    def __init__(self, waiter_config):
+        version = waiter_config.get("version", "unknown")
+        if version != self.SUPPORTED_VERSION:
+            raise WaiterConfigError(error_msg="Unsupported waiter version, supported version must be: "
+                                              f"{self.SUPPORTED_VERSION}, but version of waiter config is: {version}")
+        self.version, self._waiter_config = version, waiter_config["waiters"]
+        self.waiter_names = sorted(self._waiter_config)
+
+    def get_waiter(self, waiter_name):
+        """Returns the settings of a waiter."""
+        if waiter_name not in self._waiter_config:
+            raise ValueError(f"Waiter does not exist: {waiter_name}")
+        return SingleWaiterConfig(self._waiter_config[waiter_name])
+
+
+class SingleWaiterConfig:
+    """The settings of a waiter of a program."""
+
+    def __init__(self, single_waiter_config):
+        self._definition = single_waiter_config
+        self.description = single_waiter_config.get("description", "")
+        self.operation = single_waiter_config["operation"]
+        self.delay, self.max_attempts = single_waiter_config["delay"], single_waiter_config["maxAttempts"]
+
+
+def create_waiter_with_client(waiter_name, waiter_model, client):
+    """Creates a waiter of a program for a client."""
+    from .clients import _named_class
+
+    definition = waiter_model.get_waiter(waiter_name)._definition
+    native = client._native.call("get_waiter", {"waiter_name": waiter_name, "definition": definition})
+    return _named_class(f"{type(client).__name__}.Waiter.{waiter_name}", Waiter)(client, native)
 
 
 class WaiterConfig:

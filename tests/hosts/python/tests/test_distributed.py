@@ -8,7 +8,7 @@ from multiprocessing import get_context
 import pytest
 import tucuxi
 
-# Far below 100,000, because moto needs minutes to store that many.
+# Far below 100,000, because moto needs minutes to store that many; `benches/dask_listing.py` lists as many as you like.
 COUNT = 3_000
 
 
@@ -22,6 +22,62 @@ def s3():
         list(pool.map(lambda n: client.put_object(Bucket="parts", Key=f"images/2024/{n:05}.jpg", Body=b"x" * (n % 5)), range(COUNT)))
     client.put_object(Bucket="parts", Key="other", Body=b"x")
     return client
+
+
+def write(folder, count):
+    for n in range(count):
+        path = folder / f"{n % 3}" / f"{n:03}"
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(bytes([n % 256]) * (n + 1))
+
+
+def run(part):
+    """A part of a plan, in a process."""
+    report = part.run()
+    report["skipped"].append({"path": "process", "reason": str(os.getpid())})
+    return report
+
+
+def test_a_plan_is_executed_in_parts_by_processes_of_dask(s3, tmp_path):
+    distributed = pytest.importorskip("distributed")
+    write(tmp_path, 90)
+    counted = []
+    plan = tucuxi.plan(s3, tmp_path, "s3://parts/up", filters=[{"exclude": "*/001"}])
+    assert (len(plan), plan.bytes, plan.skipped) == (89, 90 * 91 // 2 - 2, [])
+    parts = plan.split(6)
+    assert len(parts) == 6 and pickle.loads(pickle.dumps(parts)) == parts
+    assert sorted(item["target"] for part in parts for item in part) == sorted(item["target"] for item in plan)
+    assert max(part.bytes for part in parts) - min(part.bytes for part in parts) < 100
+    options = {"n_workers": 2, "threads_per_worker": 1, "processes": True, "dashboard_address": None}
+    with distributed.LocalCluster(**options) as cluster, distributed.Client(cluster) as dask:
+        report = tucuxi.TransferReport.merge(dask.gather(dask.map(run, parts))).check()
+        processes = {entry["reason"] for entry in report["skipped"]}
+        assert (report["objects"], report["bytes"], len(processes)) == (89, plan.bytes, 2) and str(os.getpid()) not in processes
+        down = tucuxi.plan(s3, "s3://parts/up", tmp_path / "copy")
+        assert tucuxi.TransferReport.merge(dask.gather(dask.map(run, down.split(4))))["objects"] == 89
+    assert (tmp_path / "copy/2/005").read_bytes() == b"\x05" * 6
+    # What is the same is not planned again; what the source has no more is deleted on request.
+    (tmp_path / "0/000").unlink()
+    again = tucuxi.plan(s3, tmp_path, "s3://parts/up", compare="size_and_time", delete=True, filters=[{"exclude": "copy/*"}, {"exclude": "*/001"}])
+    assert [(item["action"], item["target"]) for item in again] == [("delete", "s3://parts/up/0/000")]
+    assert again.run(callback=counted.append)["deleted"] == 1 and counted == []
+
+
+def test_reports_of_failures_are_merged_and_raised(s3, tmp_path):
+    write(tmp_path, 4)
+    counted = []
+    plan = tucuxi.plan(s3, tmp_path, "s3://parts/failures")
+    (tmp_path / "0/003").unlink()
+    reports = [part.run(callback=counted.append) for part in plan.split(4)]
+    merged = tucuxi.TransferReport.merge(reports)
+    assert (merged["objects"], merged["bytes"], sum(counted), len(merged["failures"])) == (3, 6, 6, 1)
+    assert merged["elapsed"] == max(report["elapsed"] for report in reports)
+    with pytest.raises(tucuxi.exceptions.boto3_exceptions["S3TransferFailedError"], match="0/003"):
+        merged.check()
+    with pytest.raises(tucuxi.exceptions.ParamValidationError, match="chcksum"):
+        tucuxi.plan(s3, tmp_path, "s3://parts/x", compare="chcksum")
+    with pytest.raises(tucuxi.exceptions.ParamValidationError, match=r"reports\[0\]"):
+        tucuxi.TransferReport.merge([{}])
 
 
 def report(part):

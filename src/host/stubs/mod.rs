@@ -1,27 +1,31 @@
 //! Type stubs of Python for services, generated from their definitions: `tucuxi stubs s3` and `python -m tucuxi.stubs s3`.
 //!
-//! A service becomes a package of three files: its client with a method for each operation, the typed dictionaries of parameters, and
-//! those of results. The stubs of the Python package are repeated next to them, with overloads of `client` for these services.
+//! A service becomes a package: its client with a method for each operation, the typed dictionaries of parameters and of results, and
+//! its resources, if it has some. The stubs of the Python package are repeated next to them, with overloads of `client` for these services.
+
+mod resources;
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use serde_json::{Map, Value};
 
+use self::resources::Resources;
 use crate::definition::{Definitions, snake_case};
 use crate::error::{Error, ErrorKind, Result};
 
 /// The stubs of the Python package, which ships them as well.
 const PACKAGE: &[(&str, &str)] = &[
-    ("__init__", include_str!("python/tucuxi/__init__.pyi")),
-    ("aio", include_str!("python/tucuxi/aio.pyi")),
-    ("clients", include_str!("python/tucuxi/clients.pyi")),
-    ("config", include_str!("python/tucuxi/config.pyi")),
-    ("exceptions", include_str!("python/tucuxi/exceptions.pyi")),
-    ("paginate", include_str!("python/tucuxi/paginate.pyi")),
-    ("response", include_str!("python/tucuxi/response.pyi")),
-    ("session", include_str!("python/tucuxi/session.pyi")),
-    ("waiter", include_str!("python/tucuxi/waiter.pyi")),
+    ("__init__", include_str!("../python/tucuxi/__init__.pyi")),
+    ("aio", include_str!("../python/tucuxi/aio.pyi")),
+    ("clients", include_str!("../python/tucuxi/clients.pyi")),
+    ("config", include_str!("../python/tucuxi/config.pyi")),
+    ("exceptions", include_str!("../python/tucuxi/exceptions.pyi")),
+    ("paginate", include_str!("../python/tucuxi/paginate.pyi")),
+    ("resources", include_str!("../python/tucuxi/resources.pyi")),
+    ("response", include_str!("../python/tucuxi/response.pyi")),
+    ("session", include_str!("../python/tucuxi/session.pyi")),
+    ("waiter", include_str!("../python/tucuxi/waiter.pyi")),
 ];
 
 /// The modules of programs written for boto3.
@@ -33,8 +37,9 @@ const BOTO3: &[(&str, &str)] = &[
     ("boto3/session.pyi", "from tucuxi import Session as Session\n"),
 ];
 
-/// The lines of a stub between these are replaced by overloads.
-const MARK: &str = "# client\n";
+/// The lines of a stub between two such marks are replaced by overloads; what they return then is the second text.
+const CLIENT: (&str, &str) = ("# client\n", "-> AnyClient:");
+const RESOURCE: (&str, &str) = ("# resource\n", "-> Any:");
 
 /// The methods of S3's clients that are not operations.
 const OF_S3: &str = "\
@@ -62,7 +67,7 @@ from typing_extensions import NotRequired, Required
 /// `UnknownService`, and `InvalidDefinition` for a broken definition.
 pub fn stubs(definitions: &Definitions, services: &[String]) -> Result<Vec<(String, String)>> {
     let mut files: Vec<(String, String)> = BOTO3.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect();
-    let mut clients = Vec::new();
+    let (mut clients, mut resources) = (Vec::new(), Vec::new());
     files.push(("tucuxi/services/__init__.pyi".into(), String::new()));
     for service in services {
         let definition = Service::read(definitions, service)?;
@@ -71,17 +76,22 @@ pub fn stubs(definitions: &Definitions, services: &[String]) -> Result<Vec<(Stri
         files.push((format!("{folder}/__init__.pyi"), definition.client(&class)));
         files.push((format!("{folder}/params.pyi"), definition.dictionaries(Use::Params)));
         files.push((format!("{folder}/results.pyi"), definition.dictionaries(Use::Results)));
+        if let Some(own) = &definition.resources {
+            let name = format!("{}ServiceResource", definition.class);
+            files.push((format!("{folder}/resources.pyi"), own.module(&definition, &class, &name)));
+            resources.push((service.as_str(), format!("{}.resources", definition.module), name));
+        }
         clients.push((service.as_str(), definition.module.clone(), class));
     }
     for (name, text) in PACKAGE {
-        files.push((format!("tucuxi/{name}.pyi"), with_overloads(text, &clients)));
+        files.push((format!("tucuxi/{name}.pyi"), with_overloads(&with_overloads(text, CLIENT, &clients), RESOURCE, &resources)));
     }
     Ok(files)
 }
 
-/// Replaces the declaration of `client` in a stub, if it has one, by one for each service and the general one.
-fn with_overloads(stub: &str, clients: &[(&str, String, String)]) -> String {
-    let parts: Vec<&str> = stub.split(MARK).collect();
+/// Replaces the declaration between the marks of a stub, if it has them, by one for each service and the general one.
+fn with_overloads(stub: &str, (mark, result): (&str, &str), clients: &[(&str, String, String)]) -> String {
+    let parts: Vec<&str> = stub.split(mark).collect();
     let [before, declaration, after] = parts[..] else { return stub.to_owned() };
     if clients.is_empty() {
         return stub.to_owned();
@@ -96,10 +106,10 @@ fn with_overloads(stub: &str, clients: &[(&str, String, String)]) -> String {
     text.push_str(before.trim_end_matches(' '));
     for (service, _, class) in clients {
         let own = declaration.replace("service_name: str", &format!("service_name: Literal[\"{service}\"]"));
-        let _ = write!(text, "{indent}@overload\n{}", own.replace("-> AnyClient", &format!("-> {class}")));
+        let _ = write!(text, "{indent}@overload\n{}", own.replace(result, &format!("-> {class}:")));
     }
     // An overload for every name may not return another class than the one for a name.
-    let general = declaration.replace("-> AnyClient", "-> Any");
+    let general = declaration.replace(result, "-> Any:");
     format!("{text}{indent}@overload\n{general}{after}")
 }
 
@@ -120,6 +130,7 @@ struct Service {
     shapes: Map<String, Value>,
     paginators: Map<String, Value>,
     waiters: Map<String, Value>,
+    resources: Option<Resources>,
 }
 
 impl Service {
@@ -142,6 +153,7 @@ impl Service {
             shapes: service.remove("shapes").and_then(object).unwrap_or_default(),
             paginators: part("paginators-1", "pagination"),
             waiters: part("waiters-2", "waiters"),
+            resources: read("resources-1").ok().and_then(Resources::of),
         })
     }
 
@@ -194,12 +206,18 @@ impl Service {
 
     /// The parameters of an operation, each followed by a comma.
     fn arguments(&self, operation: &str) -> String {
+        self.arguments_but(operation, &BTreeSet::new())
+    }
+
+    /// The parameters of an operation but some, each followed by a comma.
+    fn arguments_but(&self, operation: &str, provided: &BTreeSet<&str>) -> String {
         let shape = self.operations.get(operation).and_then(|op| op["input"]["shape"].as_str()).unwrap_or_default();
         let Some(shape) = self.shapes.get(shape) else { return "*, ".to_owned() };
         let required = required(shape);
         let Some(members) = shape["members"].as_object() else { return "*, ".to_owned() };
         // Names that are no identifiers can only be passed as `**{...}`.
-        let (plain, odd): (Vec<_>, Vec<_>) = members.iter().partition(|(name, _)| is_identifier(name));
+        let (plain, odd): (Vec<_>, Vec<_>) =
+            members.iter().filter(|(name, _)| !provided.contains(name.as_str())).partition(|(name, _)| is_identifier(name));
         let mut text = "*, ".to_owned();
         for (name, member) in plain {
             let default = if required.contains(name.as_str()) { "" } else { " = ..." };
@@ -239,6 +257,9 @@ impl Service {
                 wanted.push(shape);
                 results.insert(shape);
             }
+        }
+        if used == Use::Results {
+            wanted.extend(self.resources.iter().flat_map(Resources::shapes));
         }
         let mut known = BTreeSet::new();
         while let Some(name) = wanted.pop() {
