@@ -268,7 +268,7 @@ impl Definitions {
             let shared = EMBEDDED.read_once::<T>(owner)?;
             return Ok(shared.map(|definition| self.0.cache.store(key, definition)));
         }
-        if let Some(definition) = self.from_parts::<T>(owner)? {
+        if let Some(definition) = self.embedded_parts::<T>(owner)? {
             return Ok(Some(self.0.cache.store(key, Arc::new(definition))));
         }
         let Some(source) = self.read(T::KIND, owner)? else { return Ok(None) };
@@ -278,7 +278,7 @@ impl Definitions {
     }
 
     /// Opens a definition that is embedded in parts, unless the roots change it.
-    fn from_parts<T: Definition>(&self, owner: Option<(&str, &str)>) -> Result<Option<T>> {
+    fn embedded_parts<T: Definition>(&self, owner: Option<(&str, &str)>) -> Result<Option<T>> {
         let (Some((service, _)), true) = (owner, self.0.roots.is_empty()) else { return Ok(None) };
         let Some(base) = base(T::KIND, owner).filter(|base| !Root::embedded().has(&path::extras(base))) else { return Ok(None) };
         let Some((parts, file)) = embedded_parts(&base)? else { return Ok(None) };
