@@ -3,7 +3,7 @@
 use super::Call;
 use super::context::LookupRegion;
 use super::hooks::Stage;
-use crate::definition::{LegacyEndpoints, Service};
+use crate::definition::{LegacyEndpoints, Service, snake_case};
 use crate::endpoint::legacy::{ClientEndpoint, LegacyEndpoint, LegacyQuery};
 use crate::endpoint::{self, Endpoint, Sources, url};
 use crate::error::{Error, ErrorKind, Result};
@@ -50,11 +50,12 @@ pub(crate) fn builtins(settings: &ClientSettings, endpoint: &ClientEndpoint) -> 
 }
 
 /// The parameters that a rule set declares for clients: by their names in snake case, also among the `s3` options.
-pub(crate) fn client_context(settings: &ClientSettings) -> Map {
+pub(crate) fn client_context(service: &Service, settings: &ClientSettings) -> Map {
     let mut context = settings.client_context_params.clone().unwrap_or_default();
     context.extend(settings.s3.clone().unwrap_or_default());
     context.insert("disable_s3_express_session_auth", settings.s3_disable_express_session_auth);
-    context
+    let declared = service.client_context_params().iter();
+    declared.filter_map(|(name, _)| Some((name, context.get(&snake_case(name)).filter(|value| !value.is_null())?))).collect()
 }
 
 /// The account ID. It is looked up only for rule sets that use it, because that may load credentials.

@@ -83,6 +83,8 @@ pub(crate) enum Rank {
 pub(crate) struct Hooks {
     /// Identifies this registry: only the registry that issued an ID removes its hook.
     registry: u64,
+    /// The names of the client's service; `None` for a session, which has no events.
+    names: Option<ServiceNames>,
     registered: RwLock<HookList>,
 }
 
@@ -95,8 +97,32 @@ struct Registration {
     id: HookId,
     registry: u64,
     pattern: Arc<Pattern>,
+    /// What the pattern matches in the client.
+    scope: Scope,
     rank: Rank,
     hook: Arc<Hook>,
+}
+
+/// The events of a client that a pattern matches, at its stages. It is known when a hook is registered, so that an event compares at
+/// most the name of its operation.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Scope {
+    Nothing,
+    Operation(Box<str>),
+    /// Every event whose name has an operation.
+    Operations,
+    Everything,
+}
+
+impl Scope {
+    fn includes(&self, operation: Option<&str>) -> bool {
+        match self {
+            Scope::Nothing => false,
+            Scope::Operation(name) => operation == Some(name),
+            Scope::Operations => operation.is_some(),
+            Scope::Everything => true,
+        }
+    }
 }
 
 /// A parsed event name.
@@ -114,14 +140,24 @@ pub(crate) type ServiceNames = [Box<str>; 3];
 
 impl Default for Hooks {
     fn default() -> Hooks {
-        Hooks { registry: unique(), registered: RwLock::default() }
+        Hooks { registry: unique(), names: None, registered: RwLock::default() }
     }
 }
 
 impl Hooks {
-    /// The hooks of a new client: a copy of the session's.
+    /// A copy for another session.
     pub(crate) fn copy(&self) -> Hooks {
-        Hooks { registry: unique(), registered: RwLock::new(self.snapshot()) }
+        Hooks { registry: unique(), names: None, registered: RwLock::new(self.snapshot()) }
+    }
+
+    /// A copy for a client of a service with these names.
+    pub(crate) fn for_client(&self, names: ServiceNames) -> Hooks {
+        let mut list = self.snapshot();
+        if list.0.iter().any(|stage| !stage.is_empty()) {
+            let registrations = Arc::make_mut(&mut list.0).iter_mut().flatten();
+            registrations.for_each(|registration| registration.scope = registration.pattern.scope(&names));
+        }
+        Hooks { registry: unique(), names: Some(names), registered: RwLock::new(list) }
     }
 
     /// Registers a hook.
@@ -152,7 +188,8 @@ impl Hooks {
     fn add(&self, pattern: Pattern, rank: Rank, hook: Arc<Hook>) -> HookId {
         let id = HookId(unique());
         let stage = pattern.stage;
-        let new = Registration { id, registry: self.registry, pattern: Arc::new(pattern), rank, hook };
+        let scope = self.names.as_ref().map_or(Scope::Nothing, |names| pattern.scope(names));
+        let new = Registration { id, registry: self.registry, pattern: Arc::new(pattern), scope, rank, hook };
         let mut registered = self.registered.write().unwrap_or_else(PoisonError::into_inner);
         let lists = Arc::make_mut(&mut registered.0);
         let lists = match stage {
@@ -189,14 +226,9 @@ impl HookList {
     }
 
     /// The hooks for an event, in the order in which they run.
-    pub(crate) fn matching<'a>(
-        &'a self,
-        stage: Stage,
-        service: &'a ServiceNames,
-        operation: &'a str,
-    ) -> impl Iterator<Item = &'a Arc<Hook>> {
+    pub(crate) fn matching(&self, stage: Stage, operation: &str) -> impl Iterator<Item = &Arc<Hook>> {
         let operation = stage.names_operation().then_some(operation);
-        self.0[stage as usize].iter().filter(move |r| r.pattern.matches(service, operation)).map(|r| &r.hook)
+        self.0[stage as usize].iter().filter(move |r| r.scope.includes(operation)).map(|r| &r.hook)
     }
 }
 
@@ -248,13 +280,19 @@ impl Pattern {
         Err(error.with_suggestions(operation, service.operation_names().map(|name| name.as_str())))
     }
 
-    fn matches(&self, service: &ServiceNames, operation: Option<&str>) -> bool {
-        self.rest.is_empty()
-            || service.iter().any(|name| match (after_name(&self.rest, name), operation) {
-                (Some([]), _) => true,
-                (Some([last]), Some(operation)) => &**last == "*" || **last == *operation,
-                _ => false,
-            })
+    /// The events that the pattern matches in a client of a service with these names.
+    fn scope(&self, names: &ServiceNames) -> Scope {
+        if self.rest.is_empty() {
+            return Scope::Everything;
+        }
+        let scopes = names.iter().map(|name| match after_name(&self.rest, name) {
+            Some([]) => Scope::Everything,
+            Some([last]) if &**last == "*" => Scope::Operations,
+            Some([last]) => Scope::Operation(last.clone()),
+            _ => Scope::Nothing,
+        });
+        // The operation, if there is one, is the last part for each of the names.
+        scopes.max().unwrap_or(Scope::Nothing)
     }
 }
 
@@ -302,7 +340,14 @@ mod tests {
     }
 
     fn registration(text: &str, rank: Rank, id: u64) -> Registration {
-        Registration { id: HookId(id), registry: 0, pattern: Arc::new(pattern(text)), rank, hook: Arc::new(|_| Ok(())) }
+        Registration {
+            id: HookId(id),
+            registry: 0,
+            pattern: Arc::new(pattern(text)),
+            scope: Scope::Nothing,
+            rank,
+            hook: Arc::new(|_| Ok(())),
+        }
     }
 
     #[test]
@@ -311,7 +356,7 @@ mod tests {
         let mut list: Vec<_> = expected.iter().rev().enumerate().map(|(i, p)| (registration(p, Rank::Normal, i as u64), *p)).collect();
         list.sort_by(|(a, _), (b, _)| a.order(b));
         let names: ServiceNames = ["b".into(), "b-client".into(), "b-prefix".into()];
-        let order: Vec<&str> = list.iter().filter(|(r, _)| r.pattern.matches(&names, Some("c"))).map(|(_, p)| *p).collect();
+        let order: Vec<&str> = list.iter().filter(|(r, _)| r.pattern.scope(&names).includes(Some("c"))).map(|(_, p)| *p).collect();
         assert_eq!(order, expected);
     }
 
@@ -323,14 +368,14 @@ mod tests {
     #[test]
     fn patterns_match_any_name_of_the_service_and_no_longer_event() {
         let names: ServiceNames = ["elastic-load-balancing".into(), "elb".into(), "elasticloadbalancing".into()];
-        let matches = |p: &str, op| pattern(p).matches(&names, op);
+        let matches = |p: &str, op| pattern(p).scope(&names).includes(op);
         assert!(matches("before-call.elb.Do", Some("Do")));
         assert!(matches("before-call.elastic-load-balancing", Some("Do")));
         assert!(!matches("before-call.s3", Some("Do")));
         assert!(!matches("before-call.elb.Do", None));
         assert!(!matches("before-call.elb.Do.more", Some("Do")));
         let names: ServiceNames = ["sagemaker-runtime".into(), "sagemaker-runtime".into(), "runtime.sagemaker".into()];
-        let matches = |p: &str, op| pattern(p).matches(&names, op);
+        let matches = |p: &str, op| pattern(p).scope(&names).includes(op);
         assert!(matches("before-call.runtime.sagemaker.Do", Some("Do")));
         assert!(matches("before-call.runtime.sagemaker", None));
         assert!(!matches("before-call.runtime.sagemaker.Do", Some("Other")));
@@ -349,7 +394,7 @@ mod tests {
     fn only_the_registry_that_issued_an_id_removes_the_hook() {
         let session = Hooks::default();
         let id = session.register("before-call", Rank::Normal, Arc::new(|_| Ok(()))).unwrap();
-        let client = session.copy();
+        let client = session.for_client(["b".into(), "b".into(), "b".into()]);
         let own = client.register("before-call", Rank::BuiltIn, Arc::new(|_| Ok(()))).unwrap();
         assert_ne!(id, own);
         assert!(!client.unregister(id), "the session issued it");

@@ -206,7 +206,7 @@ impl<'c> Call<'c> {
             return Ok(());
         }
         let hooks = self.hooks.clone();
-        for hook in hooks.matching(stage, &self.client.event_names, &self.operation.name) {
+        for hook in hooks.matching(stage, &self.operation.name) {
             let mut event = Event::new(stage, self);
             hook(&mut event).map_err(|e| Error::foreign(&format!("a hook of {}", stage.name()), e))?;
             if answered(self) {

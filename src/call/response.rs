@@ -7,7 +7,7 @@ use super::{Call, attempts, checksum, observe};
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{Response, ResponseBody};
 use crate::protocol::{self, ParseOptions};
-use crate::value::{Map, Value};
+use crate::value::{Map, Value, read_to_end};
 
 /// From this status on a response is parsed as an error. As in boto3, 300 is not, although it fails the call.
 const FIRST_ERROR: u16 = 301;
@@ -75,10 +75,9 @@ fn buffer(call: &mut Call<'_>) -> Result<()> {
             return Err(too_large(response.status, limit));
         }
         ResponseBody::Reader(reader) => {
-            let mut body = Vec::new();
             // One byte more shows that there is more.
-            reader.take((limit as u64).saturating_add(1)).read_to_end(&mut body).map_err(Error::from_stream)?;
-            body.into()
+            let mut reader = reader.take((limit as u64).saturating_add(1));
+            read_to_end(&mut reader, announced.filter(|_| has_body)).map_err(Error::from_stream)?.into()
         }
     };
     if body.len() > limit {

@@ -1,6 +1,6 @@
 //! The parameters of the endpoint rules for one call, collected from the operation, its input, and the client.
 
-use crate::definition::{Node, Operation, Parameter, RuleSet, Service, snake_case};
+use crate::definition::{Node, Operation, Parameter, RuleSet, Service};
 use crate::error::{Error, ErrorKind, Result};
 use crate::value::{Map, Value};
 
@@ -13,7 +13,7 @@ pub struct Sources<'a> {
     pub operation: &'a Operation,
     /// The input of the call, possibly not validated yet.
     pub input: &'a Map,
-    /// Client settings, by the snake_case names of the client context parameters that the service declares.
+    /// Client settings, by the names of the client context parameters that the service declares.
     pub client_context: &'a Map,
     /// SDK settings such as `AWS::Region`. Null counts as unset, but every known setting must be present.
     pub built_ins: &'a Map,
@@ -68,7 +68,7 @@ impl Sources<'_> {
         if !found.is_null() {
             return Ok(found);
         }
-        if let Some(value) = self.client_setting(parameter.name()) {
+        if let Some(value) = self.client_context.get(parameter.name()).filter(|value| !value.is_null()) {
             return Ok(value.clone());
         }
         let Some(built_in) = parameter.built_in() else { return Ok(Value::Null) };
@@ -83,13 +83,6 @@ impl Sources<'_> {
         let mut expressions = self.operation.operation_context_params.iter();
         let Some((_, expression)) = expressions.find(|(known, _)| known == name) else { return Value::Null };
         Value::Map(self.input.clone()).search(expression).unwrap_or_default()
-    }
-
-    fn client_setting(&self, name: &str) -> Option<&Value> {
-        if self.client_context.is_empty() || !self.service.client_context_params().iter().any(|(known, _)| known == name) {
-            return None;
-        }
-        self.client_context.get(&snake_case(name)).filter(|value| !value.is_null())
     }
 }
 
@@ -133,7 +126,7 @@ mod tests {
     fn parameters_come_from_every_source() {
         let built_ins = value!({"AWS::Region": "us-a-1", "X::UseCold": false});
         let input = value!({"Bucket": "b", "Key": "k", "Kind": "mine", "Items": {"k": "v", "l": "w"}, "Foreign": 1});
-        let found = parameters("Get", input, value!({"use_cold": true, "region": "no"}), built_ins).unwrap();
+        let found = parameters("Get", input, value!({"UseCold": true}), built_ins).unwrap();
         let expected = value!({"Region": "us-a-1", "Place": "b", "Kind": "fixed", "Names": ["k", "l"], "UseCold": true});
         assert_eq!(Value::Map(found.clone()), expected);
         assert_eq!(found.keys().collect::<Vec<_>>(), ["Region", "Place", "Kind", "Names", "UseCold"]);
@@ -143,7 +136,7 @@ mod tests {
     fn null_or_mismatched_values_are_omitted() {
         let found = parameters("Get", value!({"Bucket": null, "Items": 3}), value!({}), value!({"AWS::Region": null, "X::UseCold": false}));
         assert_eq!(Value::Map(found.unwrap()), value!({"Kind": "fixed", "UseCold": false}));
-        let found = parameters("List", value!({"Bucket": "b"}), value!({"use_cold": true}), value!({"AWS::Region": null}));
+        let found = parameters("List", value!({"Bucket": "b"}), value!({"UseCold": true}), value!({"AWS::Region": null}));
         assert_eq!(Value::Map(found.unwrap()), value!({"UseCold": true}));
     }
 

@@ -5,6 +5,7 @@ use std::io::{self, Read};
 
 use super::Headers;
 use super::mask::{self, SecretParts};
+use crate::text::url;
 use crate::value::{Bytes, StreamReader};
 
 /// An HTTP request. It is sent as it is; nothing is encoded again.
@@ -81,12 +82,11 @@ impl Request {
     }
 
     fn authority_start(&self) -> usize {
-        self.url.find("://").map_or(0, |i| i + 3)
+        url::authority_start(&self.url).unwrap_or(0)
     }
 
     fn path_start(&self) -> usize {
-        let start = self.authority_start();
-        self.url[start..].find(['/', '?', '#']).map_or(self.url.len(), |i| start + i)
+        url::authority_end(&self.url, self.authority_start())
     }
 
     /// Returns whether the scheme of the URL is https.

@@ -6,7 +6,7 @@ use std::io::{self, Read};
 use super::Headers;
 use super::digest::{Checksum, ChecksumAlgorithm};
 use crate::error::{Error, ErrorKind, Result};
-use crate::value::Bytes;
+use crate::value::{Bytes, read_to_end};
 
 /// An HTTP response. The body may not have arrived yet.
 #[derive(Debug)]
@@ -55,8 +55,7 @@ impl ResponseBody {
     /// If the connection breaks before the body's end.
     pub fn buffer(&mut self) -> io::Result<Bytes> {
         if let ResponseBody::Reader(reader) = self {
-            let mut content = Vec::new();
-            reader.read_to_end(&mut content)?;
+            let content = read_to_end(&mut **reader, None)?;
             *self = ResponseBody::Bytes(content.into());
         }
         match self {

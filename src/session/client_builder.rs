@@ -191,10 +191,10 @@ impl ClientBuilder {
         let version = version.as_deref();
         let service = definitions.service(name, version).map_err(|error| crate::service::with_known_name(error, name))?;
         let settings = self.session.client_settings(self.client_request(&service)?)?;
-        let hooks = self.session.hooks().copy();
+        let event_names = event_names(&service)?;
+        let hooks = self.session.hooks().for_client(event_names.clone());
         let mut setup = Setup::new(&service, &settings, &hooks);
         crate::service::customize(&mut setup)?;
-        let event_names = event_names(&service)?;
         signing::register(&hooks, &event_names[0])?;
         let Setup {
             builtins: own_builtins,
@@ -237,7 +237,7 @@ impl ClientBuilder {
             endpoints: Endpoints {
                 rules: rule_set(definitions, service.name(), version)?,
                 partitions: definitions.shared::<Partitions>()?,
-                client_context: endpoint::client_context(&settings),
+                client_context: endpoint::client_context(&service, &settings),
                 cache: EndpointCache::default(),
                 discovery: Discovery::new(&service, &settings),
                 error: endpoint_error,

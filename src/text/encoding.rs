@@ -4,6 +4,8 @@
 
 use std::borrow::Cow;
 
+use memchr::memchr2;
+
 const LOWER_HEX: &[u8; 16] = b"0123456789abcdef";
 const UPPER_HEX: &[u8; 16] = b"0123456789ABCDEF";
 
@@ -124,11 +126,36 @@ pub(crate) fn percent_decode(text: &str) -> Cow<'_, str> {
 
 /// Decodes percent-encoding and `+` for a space. Bytes that are not UTF-8 become U+FFFD.
 pub(crate) fn form_decode(text: &str) -> String {
-    percent_decode(&text.replace('+', " ")).into_owned()
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some(at) = memchr2(b'%', b'+', rest) {
+        bytes.extend_from_slice(&rest[..at]);
+        let digit = |place: usize| char::from(*rest.get(at + place)?).to_digit(16);
+        let (byte, length) = match (rest[at], digit(1).zip(digit(2))) {
+            (b'+', _) => (b' ', 1),
+            (_, Some((high, low))) => ((high << 4 | low) as u8, 3),
+            (percent, None) => (percent, 1),
+        };
+        bytes.push(byte);
+        rest = &rest[at + length..];
+    }
+    bytes.extend_from_slice(rest);
+    String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
 }
 
+/// The unreserved characters of RFC 3986.
+const UNRESERVED: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        table[byte] = (byte as u8).is_ascii_alphanumeric() || matches!(byte as u8, b'-' | b'.' | b'_' | b'~');
+        byte += 1;
+    }
+    table
+};
+
 fn is_unreserved(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"-._~".contains(&byte)
+    UNRESERVED[usize::from(byte)]
 }
 
 fn encode_pairs(pairs: &[(String, String)], push: impl Fn(&mut String, &str)) -> String {

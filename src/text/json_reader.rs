@@ -21,14 +21,19 @@ pub(crate) struct Json<'a> {
     text: &'a str,
     at: usize,
     depth: usize,
+    /// The items of the arrays and the entries of the maps that are being read, the innermost at the end. From here they move to lists
+    /// and maps of exactly their size.
+    items: Vec<Value>,
+    entries: Vec<(Str, Value)>,
 }
 
 impl<'a> Json<'a> {
     pub(crate) fn new(text: &'a str) -> Json<'a> {
-        Json { text, at: 0, depth: 0 }
+        Json { text, at: 0, depth: 0, items: Vec::new(), entries: Vec::new() }
     }
 
     /// Returns the first byte of the next token without consuming it.
+    #[inline]
     pub(crate) fn peek(&mut self) -> Result<u8> {
         self.skip_space();
         self.byte().ok_or_else(|| self.error("unexpected end of text"))
@@ -83,6 +88,28 @@ impl<'a> Json<'a> {
         }
     }
 
+    /// Reads an array as a list. `item` must read the value with the index that it receives.
+    pub(crate) fn list(&mut self, mut item: impl FnMut(&mut Self, usize) -> Result<Value>) -> Result<List> {
+        let start = self.items.len();
+        self.array(|json| {
+            let value = item(json, json.items.len() - start)?;
+            json.items.push(value);
+            Ok(())
+        })?;
+        Ok(List::from(self.items.drain(start..).collect::<Vec<_>>()))
+    }
+
+    /// Reads an object as a map. `value` receives each key and must read its value.
+    pub(crate) fn map(&mut self, mut value: impl FnMut(&mut Self, &str) -> Result<Value>) -> Result<Map> {
+        let start = self.entries.len();
+        self.object(|json, key| {
+            let value = value(json, &key)?;
+            json.entries.push((Str::from(key), value));
+            Ok(())
+        })?;
+        Ok(self.entries.drain(start..).collect())
+    }
+
     /// Reads a string, which is borrowed unless it contains escapes.
     pub(crate) fn string(&mut self) -> Result<Cow<'a, str>> {
         if self.peek()? != b'"' {
@@ -102,23 +129,8 @@ impl<'a> Json<'a> {
     /// Reads any value.
     pub(crate) fn any(&mut self) -> Result<Value> {
         Ok(match self.peek()? {
-            b'{' => {
-                let mut map = Map::new();
-                self.object(|json, key| {
-                    let value = json.any()?;
-                    map.insert(Str::from(key), value);
-                    Ok(())
-                })?;
-                Value::Map(map)
-            }
-            b'[' => {
-                let mut list = Vec::new();
-                self.array(|json| {
-                    list.push(json.any()?);
-                    Ok(())
-                })?;
-                Value::List(List::from(list))
-            }
+            b'{' => Value::Map(self.map(|json, _| json.any())?),
+            b'[' => Value::List(self.list(|json, _| json.any())?),
             b'"' => Value::String(Str::from(self.string()?)),
             _ => self.plain_scalar()?,
         })
@@ -138,10 +150,12 @@ impl<'a> Json<'a> {
         Error::new(ErrorKind::ResponseParser, format!("Unable to parse response, invalid JSON received: byte {}: {what}", self.at))
     }
 
+    #[inline]
     fn byte(&self) -> Option<u8> {
         self.text.as_bytes().get(self.at).copied()
     }
 
+    #[inline]
     fn skip_space(&mut self) {
         while let Some(b' ' | b'\n' | b'\r' | b'\t') = self.byte() {
             self.at += 1;
@@ -169,6 +183,7 @@ impl<'a> Json<'a> {
         Ok(false)
     }
 
+    #[inline]
     fn open(&mut self, bracket: u8, what: &str) -> Result<()> {
         if self.peek()? != bracket {
             return Err(self.error(&format!("expected {what}")));
@@ -181,6 +196,7 @@ impl<'a> Json<'a> {
         Ok(())
     }
 
+    #[inline]
     fn close(&mut self) -> Result<()> {
         self.at += 1;
         self.depth -= 1;
@@ -188,14 +204,17 @@ impl<'a> Json<'a> {
     }
 
     /// Returns the end of the run of unescaped characters that starts at `from`.
-    ///
-    /// Words without special characters are passed over as a whole.
     fn plain(&self, from: usize) -> usize {
         let rest = &self.text.as_bytes()[from..];
-        let plain =
-            rest.chunks_exact(8).take_while(|chunk| !has_special(u64::from_ne_bytes((*chunk).try_into().unwrap_or_default()))).count() * 8;
-        let special = rest[plain..].iter().position(|b| matches!(b, b'"' | b'\\' | 0..0x20));
-        from + special.map_or(rest.len(), |length| plain + length)
+        let mut at = 0;
+        while let Some(word) = rest[at..].first_chunk() {
+            match first_special(u64::from_le_bytes(*word)) {
+                Some(index) => return from + at + index,
+                None => at += 8,
+            }
+        }
+        let special = rest[at..].iter().position(|b| matches!(b, b'"' | b'\\' | 0..0x20));
+        from + special.map_or(rest.len(), |length| at + length)
     }
 
     fn escaped(&mut self, start: usize, mut stop: usize) -> Result<String> {
@@ -288,6 +307,7 @@ impl<'a> Json<'a> {
         Ok(value)
     }
 
+    #[inline]
     fn rest(&self) -> &'a [u8] {
         &self.text.as_bytes()[self.at..]
     }
@@ -307,14 +327,17 @@ fn number(digits: &str) -> Option<Value> {
     Some(if number.is_integer() { Value::Number(number) } else { Value::Float(number.to_f64()) })
 }
 
-/// Whether one of eight bytes is a quotation mark, a backslash, or a control character.
-fn has_special(word: u64) -> bool {
+/// The index of the first of eight bytes that is a quotation mark, a backslash, or a control character.
+#[inline]
+fn first_special(word: u64) -> Option<usize> {
     const ONES: u64 = 0x0101_0101_0101_0101;
     const HIGH: u64 = 0x8080_8080_8080_8080;
-    // A byte below `limit` borrows into its high bit; bytes of 128 and more are left out.
+    // A byte below `limit` borrows into its high bit; bytes of 128 and more are left out. A borrow can only mark bytes after a byte
+    // that is marked rightly.
     let below = |word: u64, limit: u64| word.wrapping_sub(ONES * limit) & !word & HIGH;
     let is = |byte: u8| below(word ^ (ONES * u64::from(byte)), 1);
-    (below(word, 0x20) | is(b'"') | is(b'\\')) != 0
+    let special = below(word, 0x20) | is(b'"') | is(b'\\');
+    (special != 0).then_some(special.trailing_zeros() as usize / 8)
 }
 
 /// Whether this is a number with a decimal point and no exponent, as JSON writes it: the usual form of floats.

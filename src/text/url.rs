@@ -2,6 +2,8 @@
 
 use std::net::Ipv6Addr;
 
+use memchr::{memchr, memchr3};
+
 use super::mask;
 use crate::error::{Error, ErrorKind, Result};
 
@@ -43,7 +45,7 @@ fn is_valid(url: &str) -> Option<bool> {
 pub fn join(endpoint: &str, path: &str, query: &str) -> String {
     let endpoint = endpoint.split('#').next().unwrap_or_default();
     let (base, base_query) = endpoint.split_once('?').unwrap_or((endpoint, ""));
-    let authority = base.find("://").map_or(0, |at| at + 3);
+    let authority = authority_start(base).unwrap_or(0);
     let has_path = base[authority..].contains('/');
     let (path, path_query) = path.split_once('?').unwrap_or((path, ""));
     let mut url = String::with_capacity(endpoint.len() + path.len() + path_query.len() + query.len() + 3);
@@ -62,21 +64,32 @@ pub fn join(endpoint: &str, path: &str, query: &str) -> String {
     url
 }
 
+/// Returns where the authority of a URL starts: after the first `://`, if there is one.
+pub(crate) fn authority_start(url: &str) -> Option<usize> {
+    let colon = memchr(b':', url.as_bytes())?;
+    let is_separator = url[colon..].starts_with("://");
+    if is_separator { Some(colon + 3) } else { url.find("://").map(|at| at + 3) }
+}
+
+/// Returns where the authority that starts at `start` ends.
+pub(crate) fn authority_end(url: &str, start: usize) -> usize {
+    memchr3(b'/', b'?', b'#', &url.as_bytes()[start..]).map_or(url.len(), |at| start + at)
+}
+
 /// Lowercases the scheme and the host of a URL, since both are case-insensitive and servers compare signed host names
 /// literally (RFC 3986, section 6.2.2.1). User information remains unchanged.
 pub(crate) fn with_lowercase_host(mut url: String) -> String {
-    let Some(scheme) = url.find("://") else { return url };
-    let start = scheme + "://".len();
-    let end = url[start..].find(['/', '?', '#']).map_or(url.len(), |at| start + at);
+    let Some(start) = authority_start(&url) else { return url };
+    let end = authority_end(&url, start);
     let host = url[start..end].rfind('@').map_or(start, |at| start + at + 1);
-    url[..scheme].make_ascii_lowercase();
+    url[..start].make_ascii_lowercase();
     url[host..end].make_ascii_lowercase();
     url
 }
 
 /// Inserts `prefix` before the host: `data-` turns `https://example.com` into `https://data-example.com`.
 pub fn with_host_prefix(url: &str, prefix: &str) -> String {
-    let host = url.find("://").map_or(0, |at| at + 3);
+    let host = authority_start(url).unwrap_or(0);
     format!("{}{prefix}{}", &url[..host], &url[host..])
 }
 

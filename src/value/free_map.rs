@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 use super::{Str, Value};
 
 /// The maximum number of entries of a list.
-const FEW: usize = 8;
+const FEW: usize = 16;
 
 /// An ordered map.
 #[derive(Clone)]

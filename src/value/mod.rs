@@ -27,7 +27,7 @@ pub(crate) use self::serde::SET;
 pub use self::serde::{from_value, to_value};
 pub use self::set::Set;
 pub use self::str::Str;
-pub(crate) use self::stream::Rewind;
+pub(crate) use self::stream::{Rewind, read_to_end};
 pub use self::stream::{Stream, StreamReader};
 #[cfg(feature = "python")]
 pub(crate) use self::timestamp::Notation;

@@ -46,19 +46,22 @@ impl Borrow<str> for Str {
 
 impl From<&str> for Str {
     fn from(text: &str) -> Self {
-        Str(EcoString::from(text))
+        // `EcoString::from` would copy a long text byte by byte.
+        let mut own = EcoString::with_capacity(text.len());
+        own.push_str(text);
+        Str(own)
     }
 }
 
 impl From<String> for Str {
     fn from(text: String) -> Self {
-        Str(EcoString::from(text))
+        Str::from(text.as_str())
     }
 }
 
 impl From<&String> for Str {
     fn from(text: &String) -> Self {
-        Str(EcoString::from(text.as_str()))
+        Str::from(text.as_str())
     }
 }
 
@@ -70,7 +73,7 @@ impl From<&Str> for Str {
 
 impl From<std::borrow::Cow<'_, str>> for Str {
     fn from(text: std::borrow::Cow<'_, str>) -> Self {
-        Str(EcoString::from(text))
+        Str::from(&*text)
     }
 }
 

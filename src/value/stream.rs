@@ -170,9 +170,8 @@ impl Stream {
     pub fn read_all(&self) -> Result<Bytes> {
         let mut reader =
             self.take().ok_or_else(|| Error::new(ErrorKind::Stream, "The body was already taken, or it is a stream of events."))?;
-        let mut content = Vec::new();
-        reader.read_to_end(&mut content).map_err(Error::from_stream)?;
-        Ok(content.into())
+        let expected = reader.length().and_then(|length| usize::try_from(length).ok());
+        Ok(read_to_end(&mut reader, expected).map_err(Error::from_stream)?.into())
     }
 
     /// Reads the whole body into memory as UTF-8 text.
@@ -183,6 +182,36 @@ impl Stream {
         let bytes = self.read_all()?;
         String::from_utf8(bytes.to_vec()).map_err(|e| Error::new(ErrorKind::Stream, format!("The body is not UTF-8: {e}")))
     }
+}
+
+/// Reads to the end, which is probably reached after `expected` bytes. `Read::read_to_end` fills its free space with zeros before each
+/// read; here each byte is filled once.
+pub(crate) fn read_to_end(reader: &mut (impl Read + ?Sized), expected: Option<usize>) -> io::Result<Vec<u8>> {
+    /// The first size, in bytes, if there is no expectation.
+    const FIRST: usize = 8 << 10;
+    /// Expectations above this are not believed until so much has arrived.
+    const LARGEST: usize = 1 << 20;
+    let mut content = vec![0; expected.map_or(FIRST, |expected| expected.min(LARGEST))];
+    let mut filled = 0;
+    loop {
+        // At the expected end, a few bytes show whether there is more.
+        let mut probe = [0; 32];
+        let is_full = filled == content.len();
+        let free = if is_full { &mut probe[..] } else { &mut content[filled..] };
+        let read = match reader.read(free) {
+            Ok(0) => break,
+            Ok(read) => read,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(error),
+        };
+        if is_full {
+            content.extend_from_slice(&probe[..read]);
+            content.resize(filled + read + filled.max(FIRST), 0);
+        }
+        filled += read;
+    }
+    content.truncate(filled);
+    Ok(content)
 }
 
 /// Returns the current position of a reader and the number of bytes that follow.
@@ -313,5 +342,29 @@ impl Read for StreamReader {
 impl fmt::Debug for StreamReader {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("StreamReader").field("length", &self.length).field("rewindable", &self.is_rewindable()).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bodies_are_read_whole_whatever_length_is_expected() {
+        /// Returns one more byte with each read.
+        struct Dripping<'a>(&'a [u8], usize);
+        impl Read for Dripping<'_> {
+            fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+                self.1 += 1;
+                let most = self.1.min(buf.len());
+                self.0.read(&mut buf[..most])
+            }
+        }
+        for length in [0, 1, 31, 8191, 8192, 8193, 100_000] {
+            let body: Vec<u8> = (0..length).map(|n| (n % 251) as u8).collect();
+            for expected in [None, Some(0), Some(length), Some(length + 1), Some(length / 2), Some(usize::MAX)] {
+                assert_eq!(read_to_end(&mut Dripping(&body, 0), expected).unwrap(), body, "{length} bytes, {expected:?} expected");
+            }
+        }
     }
 }

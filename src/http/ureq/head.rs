@@ -182,7 +182,7 @@ fn joined(first: &str, separator: &str, second: &str) -> Str {
 fn text(bytes: &[u8]) -> Cow<'_, str> {
     let spaced = |c| if matches!(c, '\r' | '\0') { ' ' } else { c };
     match str::from_utf8(bytes) {
-        Ok(text) if !text.contains(['\r', '\0']) => text.into(),
+        Ok(text) if memchr::memchr2(b'\r', b'\0', bytes).is_none() => text.into(),
         Ok(text) => text.chars().map(spaced).collect(),
         Err(_) => bytes.iter().map(|byte| spaced(char::from(*byte))).collect(),
     }

@@ -71,6 +71,38 @@ pub(super) fn note_unknown(unknown: &mut Vec<Str>, key: &str) {
     }
 }
 
+/// The members of a structure that were found. Slots are used only for several: many structures, such as DynamoDB's attributes, have
+/// one.
+pub(super) enum Members {
+    Nothing,
+    One(usize, Value),
+    Several(Slots),
+}
+
+impl Members {
+    /// Sets the value of a member; `None` is an absent one. The last value of a member counts.
+    pub(super) fn set(&mut self, structure: &Structure, slot: usize, value: Option<Value>) {
+        match self {
+            Members::Several(slots) => slots[slot] = value,
+            Members::One(known, first) if *known != slot => {
+                let mut slots = Slots::new(structure);
+                (slots[*known], slots[slot]) = (Some(std::mem::take(first)), value);
+                *self = Members::Several(slots);
+            }
+            Members::Nothing | Members::One(..) => *self = value.map_or(Members::Nothing, |value| Members::One(slot, value)),
+        }
+    }
+
+    /// Returns the structure as a map.
+    pub(super) fn into_map(self, structure: &Structure) -> Map {
+        match self {
+            Members::Nothing => Slots::new(structure).into_map(structure),
+            Members::One(slot, value) => Map::single(structure.keys.clone(), slot, value),
+            Members::Several(slots) => slots.into_map(structure),
+        }
+    }
+}
+
 /// The members of a union that were found.
 pub(super) enum Found {
     Nothing,

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::body::{Found, note_unknown, union};
+use super::body::{Found, Members, note_unknown, union};
 use super::position::{Position, Unreadable};
 use super::{Slots, scalar, utf8};
 use crate::definition::{Node, ShapeType, Structure, WireNames};
@@ -63,13 +63,11 @@ fn typed(json: &mut Json<'_>, node: Node<'_>, scalars: Scalars, position: &Posit
 
 /// Reads a list. A value of another kind is an empty list if it is empty, otherwise a list with one item.
 fn list(json: &mut Json<'_>, item: Node<'_>, scalars: Scalars, position: &Position<'_>) -> Result<Value> {
-    let mut list = Vec::new();
     if json.peek()? == b'[' {
-        json.array(|json| {
-            list.push(typed(json, item, scalars, &position.index(list.len()))?);
-            Ok(())
-        })?;
-    } else if !json.skip_empty()? {
+        return Ok(Value::List(json.list(|json, index| typed(json, item, scalars, &position.index(index)))?));
+    }
+    let mut list = Vec::new();
+    if !json.skip_empty()? {
         list.push(typed(json, item, scalars, &position.index(0))?);
     }
     Ok(Value::List(List::from(list)))
@@ -77,15 +75,10 @@ fn list(json: &mut Json<'_>, item: Node<'_>, scalars: Scalars, position: &Positi
 
 /// Reads a map. An empty value of another kind is an empty map.
 fn map(json: &mut Json<'_>, value: Node<'_>, scalars: Scalars, position: &Position<'_>) -> Result<Value> {
-    let mut map = Map::new();
-    if expect_object(json, position)? {
-        json.object(|json, key| {
-            let value = typed(json, value, scalars, &position.key(&key))?;
-            map.insert(Str::from(key), value);
-            Ok(())
-        })?;
-    }
-    Ok(Value::Map(map))
+    Ok(Value::Map(match expect_object(json, position)? {
+        true => json.map(|json, key| typed(json, value, scalars, &position.key(key)))?,
+        false => Map::new(),
+    }))
 }
 
 /// Whether an object follows. An empty array or string in its place is skipped; anything else is an error.
@@ -102,11 +95,12 @@ fn structure(json: &mut Json<'_>, node: Node<'_>, structure: &Structure, scalars
         return json.any();
     }
     if !node.has(|t| t.union) {
-        let slots = match expect_object(json, position)? {
-            true => fields(json, node, structure, scalars, position, |json, key| skip_unknown(json, node, &key, position))?,
-            false => Slots::new(structure),
-        };
-        return Ok(Value::Map(slots.into_map(structure)));
+        let mut members = Members::Nothing;
+        if expect_object(json, position)? {
+            let set = |slot, value| members.set(structure, slot, value);
+            each_field(json, node, structure, scalars, position, set, |json, key| skip_unknown(json, node, &key, position))?;
+        }
+        return Ok(Value::Map(members.into_map(structure)));
     }
     let (mut found, mut unknown) = (Found::Nothing, Vec::new());
     let foreign = |json: &mut Json<'_>, key: Cow<'_, str>| {

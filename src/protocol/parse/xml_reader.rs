@@ -29,7 +29,7 @@ pub(super) struct Xml<'a> {
 
 /// The start of an element.
 pub(super) struct Element<'a> {
-    /// The name with its prefix.
+    /// The name without its prefix.
     name: &'a str,
     /// The text of the attributes, which is well-formed.
     attributes: &'a str,
@@ -94,6 +94,17 @@ impl<'a> Xml<'a> {
 
     /// Returns the element's text up to its first child, untrimmed, and leaves the element.
     pub(super) fn text(&mut self) -> Result<Cow<'a, str>> {
+        let rest = self.rest();
+        // Most texts consist of characters up to the end tag.
+        if !self.is_empty
+            && !self.has_returns
+            && let Some(length) = memchr2(b'<', b'&', rest)
+            && rest[length..].starts_with(b"</")
+        {
+            let text = &self.text[self.at..self.at + length];
+            self.at += length;
+            return self.end_tag().map(|_| Cow::Borrowed(text));
+        }
         let mut text = Cow::Borrowed("");
         loop {
             match self.token()? {
@@ -170,7 +181,7 @@ impl<'a> Xml<'a> {
     fn append(&self, characters: Token<'a>, text: &mut Cow<'a, str>) {
         let part = match characters {
             Token::Text(part) | Token::CData(part) => part,
-            Token::Char(char) => return text.to_mut().push(char),
+            Token::Char(char) => return self.owned(text).push(char),
             Token::Start(_) | Token::End | Token::Eof => return,
         };
         let part = match self.has_returns && part.contains('\r') {
@@ -179,10 +190,24 @@ impl<'a> Xml<'a> {
         };
         match text.is_empty() {
             true => *text = part,
-            false => text.to_mut().push_str(&part),
+            false => self.owned(text).push_str(&part),
         }
     }
 
+    /// Turns the text into one that can be extended, with room for what is left of it.
+    fn owned<'t>(&self, text: &'t mut Cow<'a, str>) -> &'t mut String {
+        if let Cow::Borrowed(start) = *text {
+            /// Longer texts grow as they are read.
+            const MOST: usize = 1024;
+            let left = memchr(b'<', self.rest()).unwrap_or(0).min(MOST);
+            let mut owned = String::with_capacity(start.len() + left + 8);
+            owned.push_str(start);
+            *text = Cow::Owned(owned);
+        }
+        text.to_mut()
+    }
+
+    #[inline]
     fn rest(&self) -> &'a [u8] {
         &self.text.as_bytes()[self.at..]
     }
@@ -222,7 +247,7 @@ impl<'a> Xml<'a> {
             return Err(self.error(&format!("nested deeper than {MAX_DEPTH} levels")));
         }
         self.at += 1;
-        let name = self.name().ok_or_else(|| self.error("invalid element name"))?;
+        let (name, prefix) = self.name().ok_or_else(|| self.error("invalid element name"))?;
         let start = self.at;
         if self.rest().first() != Some(&b'>') {
             self.check_attributes()?;
@@ -235,7 +260,7 @@ impl<'a> Xml<'a> {
         self.expect(b'>')?;
         self.open.push(name);
         self.has_document_element = true;
-        Ok(Token::Start(Element { name, attributes }))
+        Ok(Token::Start(Element { name: &name[prefix..], attributes }))
     }
 
     fn end_tag(&mut self) -> Result<Token<'a>> {
@@ -259,7 +284,7 @@ impl<'a> Xml<'a> {
             if matches!(self.rest().first(), None | Some(b'>' | b'/')) {
                 return Ok(());
             }
-            let name = self.name().filter(|_| spaced).ok_or_else(|| self.error("invalid attribute name"))?;
+            let (name, _) = self.name().filter(|_| spaced).ok_or_else(|| self.error("invalid attribute name"))?;
             if !names.insert(name) {
                 return Err(self.error("duplicate attribute"));
             }
@@ -343,16 +368,22 @@ impl<'a> Xml<'a> {
         Ok(char)
     }
 
-    /// Reads a name. The characters beyond ASCII are not checked.
-    fn name(&mut self) -> Option<&'a str> {
+    /// Reads a name, and returns it with the length of its prefix. The characters beyond ASCII are not checked.
+    fn name(&mut self) -> Option<(&'a str, usize)> {
         let rest = self.rest();
-        let length = rest.iter().position(|&byte| !IN_NAMES[usize::from(byte)]).unwrap_or(rest.len());
+        let (mut length, mut prefix) = (0, 0);
+        for &byte in rest.iter().take_while(|byte| IN_NAMES[usize::from(**byte)]) {
+            length += 1;
+            if byte == b':' && prefix == 0 {
+                prefix = length;
+            }
+        }
         if length == 0 || matches!(rest[0], b'0'..=b'9' | b'-' | b'.') {
             return None;
         }
         let name = &self.text[self.at..self.at + length];
         self.at += length;
-        Some(name)
+        Some((name, prefix))
     }
 
     /// Moves over white space, and returns whether there was any.
@@ -363,22 +394,30 @@ impl<'a> Xml<'a> {
         length > 0
     }
 
+    #[inline]
     fn expect(&mut self, byte: u8) -> Result<()> {
         match self.rest().first() {
             Some(&found) if found == byte => {
                 self.at += 1;
                 Ok(())
             }
-            Some(_) => Err(self.error(&format!("expected {}", byte as char))),
+            Some(_) => Err(self.unexpected(byte)),
             None => Err(self.ends_early()),
         }
+    }
+}
+
+impl Xml<'_> {
+    #[cold]
+    fn unexpected(&self, wanted: u8) -> Error {
+        self.error(&format!("expected {}", wanted as char))
     }
 }
 
 impl Element<'_> {
     /// Returns the name without its prefix.
     pub(super) fn name(&self) -> &str {
-        local(self.name).1
+        self.name
     }
 
     /// Whether the element has any attribute, including namespace declarations.

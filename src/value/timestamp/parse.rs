@@ -16,6 +16,10 @@ pub(super) fn timestamp(text: &str) -> Parsed<Timestamp> {
     if bytes.len() == 14 && bytes.iter().all(u8::is_ascii_digit) {
         return compact(trimmed);
     }
+    // The usual notation needs no search for another one.
+    if matches!(bytes, [b'0'..=b'9', b'0'..=b'9', b'0'..=b'9', b'0'..=b'9', b'-', b'0'..=b'9', ..]) {
+        return iso8601(trimmed);
+    }
     if let Some(epoch) = epoch(trimmed) {
         let epoch = epoch.map(|epoch| epoch.written_as(Notation::Epoch));
         return epoch.ok_or_else(|| "the epoch seconds are outside the years 0 to 9999".to_owned());
