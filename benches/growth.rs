@@ -42,7 +42,7 @@ fn main() {
     const CALLS: usize = 5000;
     let dynamodb = client(&session, "dynamodb", r#"{"Item":{"pk":{"S":"a"}}}"#.to_owned());
     for n in [1, 2, 4, 8, 16, 32] {
-        measure(&format!("Threads with {CALLS} calls of one client"), n, 1, || {
+        measure(&format!("Threads, {CALLS} calls each"), n, 1, || {
             std::thread::scope(|scope| {
                 for _ in 0..n {
                     scope.spawn(|| {
@@ -57,7 +57,7 @@ fn main() {
     }
     for n in [1, 4, 16, 64, 256, session.available_services().len()] {
         let least = (0..ROUNDS).map(|_| first_clients_in_a_new_process(n)).fold(f64::INFINITY, f64::min);
-        print("Services, a first client of each", n, least);
+        print("Services, a first client each", n, least);
     }
 }
 

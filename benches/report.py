@@ -128,8 +128,8 @@ def table(rows, rounds):
 
 def compare(rows):
     """Bars on a logarithmic scale, a group for each workload."""
-    bar, gap, left, right, top = 9, 14, 215, 70, 74
-    width = 860
+    bar, gap, left, right, top = 12, 14, 250, 70, 74
+    width = 900
     group = len(PEERS) * bar + gap
     bottom = top + len(rows) * group
     values = [peer["cpu_us"] for _, measured in rows for key, peer in measured.items() if key in {key for key, _, _ in PEERS}]
@@ -154,7 +154,7 @@ def compare(rows):
             if key in measured:
                 value = measured[key]["cpu_us"]
                 out.append(tag("rect", x=left, y=y + row * bar, width=x(value) - left, height=bar - 1, fill=color, rx=1))
-                out.append(tag("text", time(value), x=x(value) + 4, y=y + row * bar + bar - 1, class_="number"))
+                out.append(tag("text", time(value), x=x(value) + 4, y=y + row * bar + bar - 2, class_="number"))
     return document(width, bottom + 18, "CPU time per operation of tucuxi and other SDKs", out)
 
 

@@ -301,6 +301,10 @@ impl<'a> Json<'a> {
 
     fn number(&mut self) -> Result<Value> {
         let rest = self.rest();
+        if let Some((value, length)) = usual_number(&self.text[self.at..]) {
+            self.at += length;
+            return Ok(value);
+        }
         let length = rest.iter().position(|b| !matches!(b, b'0'..=b'9' | b'+' | b'-' | b'.' | b'e' | b'E')).unwrap_or(rest.len());
         let value = number(&self.text[self.at..self.at + length]).ok_or_else(|| self.error("expected a value"))?;
         self.at += length;
@@ -313,15 +317,51 @@ impl<'a> Json<'a> {
     }
 }
 
+/// Reads a decimal without an exponent or an integer of up to 15 digits, the usual forms of numbers, and returns its length. Everything
+/// else, invalid numbers included, is left to [`number`].
+fn usual_number(text: &str) -> Option<(Value, usize)> {
+    /// Integers and powers of ten up to this number of digits are exact as floats.
+    const EXACT: usize = 15;
+    const POWERS: [f64; EXACT + 1] = [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
+    let is_negative = text.starts_with('-');
+    let digits = &text.as_bytes()[usize::from(is_negative)..];
+    let (mut length, mut mantissa, mut point) = (0, 0_i64, None);
+    loop {
+        match digits.get(length) {
+            Some(digit @ b'0'..=b'9') => mantissa = mantissa.wrapping_mul(10).wrapping_add((digit - b'0').into()),
+            Some(b'.') if point.is_none() => point = Some(length),
+            Some(b'.' | b'e' | b'E' | b'+' | b'-') => return None,
+            _ => break,
+        }
+        length += 1;
+    }
+    let whole = point.unwrap_or(length);
+    let places = length - point.map_or(length, |point| point + 1);
+    let is_exact = whole + places <= EXACT;
+    if whole == 0 || (whole > 1 && digits[0] == b'0') || (point.is_some() && places == 0) {
+        return None;
+    }
+    let end = length + usize::from(is_negative);
+    let value = match point {
+        // The quotient of exact numbers is rounded once, as the decimal would be.
+        Some(_) if is_exact => {
+            let float = mantissa as f64 / POWERS[places];
+            Value::Float(if is_negative { -float } else { float })
+        }
+        Some(_) => Value::Float(text[..end].parse().ok()?),
+        // `-0` keeps its sign.
+        None if !is_exact || (is_negative && mantissa == 0) => return None,
+        None => Value::Int(if is_negative { -mantissa } else { mantissa }),
+    };
+    Some((value, end))
+}
+
 /// Converts a number: integers are exact regardless of size; all others become binary floats.
 fn number(digits: &str) -> Option<Value> {
     let unsigned = digits.strip_prefix('-').unwrap_or(digits).as_bytes();
     let canonical = digits == "0" || (!unsigned.is_empty() && unsigned[0] != b'0' && unsigned.iter().all(u8::is_ascii_digit));
     if canonical && let Ok(n) = digits.parse() {
         return Some(Value::Int(n));
-    }
-    if is_decimal(unsigned) {
-        return digits.parse().ok().map(Value::Float);
     }
     let number = Number::parse(digits)?;
     Some(if number.is_integer() { Value::Number(number) } else { Value::Float(number.to_f64()) })
@@ -340,14 +380,6 @@ fn first_special(word: u64) -> Option<usize> {
     (special != 0).then_some(special.trailing_zeros() as usize / 8)
 }
 
-/// Whether this is a number with a decimal point and no exponent, as JSON writes it: the usual form of floats.
-fn is_decimal(unsigned: &[u8]) -> bool {
-    let Some(point) = unsigned.iter().position(|&byte| byte == b'.') else { return false };
-    let (whole, fraction) = (&unsigned[..point], &unsigned[point + 1..]);
-    let digits = |part: &[u8]| !part.is_empty() && part.iter().all(u8::is_ascii_digit);
-    digits(whole) && digits(fraction) && (whole.len() == 1 || whole[0] != b'0')
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -362,6 +394,25 @@ mod tests {
         assert!(matches!(&v[6], Value::Number(n) if n.as_str() == "-0") && v[6] == 0);
         assert!(v[7].as_float().unwrap().is_nan());
         assert_eq!(v[8], Value::Float(f64::NEG_INFINITY));
+    }
+
+    #[test]
+    fn short_decimals_are_the_nearest_floats() {
+        let texts = (0..2000_u64).flat_map(|n| {
+            let digits = (n.wrapping_mul(0x9e37_79b9_7f4a_7c15) % 1_000_000_000_000_000).to_string();
+            (1..digits.len()).map(move |point| format!("{}.{}", &digits[..point], &digits[point..]))
+        });
+        for text in texts.chain(
+            ["0.0", "0.1", "-0.0", "-1.5", "999999999999999.9", "359.69709127382146", "0.00000000000001", "00.5", "5.", ".5", "-"]
+                .map(str::to_owned),
+        ) {
+            let expected = Number::parse(&text).map(|number| Value::Float(number.to_f64()));
+            match (document(&text), expected) {
+                (Ok(Value::Float(read)), Some(Value::Float(nearest))) => assert_eq!(read.to_bits(), nearest.to_bits(), "{text}"),
+                (read, expected) => assert!(read.is_err() && expected.is_none(), "{text}"),
+            }
+        }
+        assert_eq!(document("[-12, 9999999999999999, 0]").unwrap(), value!([-12, 9_999_999_999_999_999_i64, 0]));
     }
 
     #[test]

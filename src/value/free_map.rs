@@ -145,7 +145,7 @@ mod tests {
         let mut seed = 7_u64;
         for step in 0..2000 {
             seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            let key = format!("k{}", (seed >> 33) % 12);
+            let key = format!("k{}", (seed >> 33) % (FEW as u64 + 12));
             let index = model.iter().position(|(known, _)| *known == key);
             let old = if seed >> 62 == 0 {
                 let old = index.map(|index| model.remove(index).1);
