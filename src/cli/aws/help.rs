@@ -14,6 +14,9 @@ use crate::settings::Environment;
 /// The width of the text.
 const WIDTH: usize = 96;
 
+/// Longer names have their descriptions below them.
+const NAME: usize = 30;
+
 /// Shorthand nested more deeply is abbreviated.
 const DEPTH: usize = 3;
 /// Examples show all required members, and so many in total; nested structures half of them.
@@ -571,15 +574,28 @@ impl Text {
         self.line(4, "--region, --profile, --endpoint-url, --query, --output, --print-request, and others: see `tucuxi help`.");
     }
 
-    /// Names with their descriptions beside them.
+    /// Names with their descriptions beside them, or below names that are much longer than the others.
     pub(in crate::cli) fn pairs(&mut self, pairs: &[(&str, &str)]) {
-        let width = pairs.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
+        let width = pairs.iter().map(|(name, _)| name.chars().count()).filter(|width| *width <= NAME).max().unwrap_or(NAME);
+        let column = 4 + width + 2;
         for (name, about) in pairs {
-            if 6 + width + about.len() <= WIDTH {
-                self.line(4, &format!("{name:width$}  {about}"));
-            } else {
+            let is_long = name.chars().count() > width;
+            if is_long {
                 self.line(4, name);
-                self.line(8, about);
+            }
+            let mut lead = if is_long { " ".repeat(column) } else { format!("    {name:width$}  ") };
+            let mut rest = *about;
+            loop {
+                let room = WIDTH - column;
+                let end = rest.char_indices().nth(room).map_or(rest.len(), |(at, _)| at);
+                let cut = if end == rest.len() { end } else { rest[..end].rfind(' ').filter(|at| *at > 0).unwrap_or(end) };
+                self.0.push_str(format!("{lead}{}", &rest[..cut]).trim_end());
+                self.0.push('\n');
+                rest = rest[cut..].trim_start();
+                if rest.is_empty() {
+                    break;
+                }
+                lead = " ".repeat(column);
             }
         }
     }
