@@ -189,6 +189,8 @@ impl Stream {
 pub(crate) fn read_to_end(reader: &mut (impl Read + ?Sized), expected: Option<usize>) -> io::Result<Vec<u8>> {
     /// The first size, in bytes, if there is no expectation.
     const FIRST: usize = 8 << 10;
+    /// At most so many bytes are filled with zeros ahead of the content. Space beyond them is reserved, but takes no memory.
+    const STEP: usize = 256 << 10;
     /// Expectations above this are not believed until so much has arrived.
     const LARGEST: usize = 1 << 20;
     let mut content = vec![0; expected.map_or(FIRST, |expected| expected.min(LARGEST))];
@@ -206,7 +208,7 @@ pub(crate) fn read_to_end(reader: &mut (impl Read + ?Sized), expected: Option<us
         };
         if is_full {
             content.extend_from_slice(&probe[..read]);
-            content.resize(filled + read + filled.max(FIRST), 0);
+            content.resize(filled + read + filled.clamp(FIRST, STEP), 0);
         }
         filled += read;
     }
