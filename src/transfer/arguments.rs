@@ -92,6 +92,7 @@ const OF_UPLOAD: &[&[&str]] = &[SHARED, UPLOAD, FULL_OBJECT];
 const OF_COPY: &[&[&str]] = &[SHARED, COPY];
 
 /// The names of the extra arguments of downloads, uploads, and copies.
+#[cfg(feature = "python")]
 pub(crate) fn names() -> [Vec<&'static str>; 3] {
     [DOWNLOAD.to_vec(), OF_UPLOAD.concat(), OF_COPY.concat()]
 }
