@@ -166,7 +166,8 @@ impl Object {
         response["Body"].as_stream().and_then(|stream| stream.take()).ok_or_else(no_body)
     }
 
-    /// Reads a body. Returns the error of a response that broke off, which is worth another attempt.
+    /// Reads a body in blocks: a TLS record has only 16 KiB. Returns the error of a response that broke off, which is worth another
+    /// attempt.
     fn receive(
         &self,
         body: &mut StreamReader,
@@ -175,22 +176,26 @@ impl Object {
         write: &mut impl FnMut(u64, &[u8]) -> Result<()>,
     ) -> Result<Option<Error>> {
         let mut block = vec![0; BLOCK.min(usize::try_from(end - *at).unwrap_or(BLOCK).max(1))];
+        let mut filled = 0;
         loop {
             self.job.limits.check()?;
-            match body.read(&mut block) {
+            let read = body.read(&mut block[filled..]);
+            let count = *read.as_ref().unwrap_or(&0);
+            filled += count;
+            if *at + filled as u64 > end {
+                return Err(Error::new(ErrorKind::Transfer, "The body is longer than the requested range.").with_name("S3ValidationError"));
+            }
+            self.job.engine().throttle(count, &self.job.limits)?;
+            self.job.progress(count as u64)?;
+            if filled == block.len() || count == 0 {
+                write(*at, &block[..filled])?;
+                *at += filled as u64;
+                filled = 0;
+            }
+            match read {
                 Ok(0) if *at < end => return Ok(Some(Error::new(ErrorKind::Stream, format!("The body ended {} bytes early.", end - *at)))),
                 Ok(0) => return Ok(None),
-                Ok(read) if *at + read as u64 > end => {
-                    return Err(
-                        Error::new(ErrorKind::Transfer, "The body is longer than the requested range.").with_name("S3ValidationError")
-                    );
-                }
-                Ok(read) => {
-                    self.job.engine().throttle(read, &self.job.limits)?;
-                    self.job.progress(read as u64)?;
-                    write(*at, &block[..read])?;
-                    *at += read as u64;
-                }
+                Ok(_) => {}
                 Err(error) => {
                     let error = Error::from_stream(error);
                     if matches!(error.kind(), ErrorKind::Checksum | ErrorKind::Canceled | ErrorKind::Deadline) {
@@ -358,14 +363,9 @@ fn ranged(object: &Arc<Object>, target: &Arc<File>, path: &Path, state: Option<A
     };
     let missing: Vec<u64> = (0..object.count()).filter(|index| !checksums.contains_key(index)).collect();
     let (shared, target, path) = (object.clone(), target.clone(), path.to_owned());
-    // The kernel lets one thread at a time write to a file, and the others spin (a fifth of the CPU time). Here they sleep.
-    let turn = Mutex::new(());
     let fetched = object.job.engine().run(missing.len() as u64, move |at| {
         let index = missing[usize::try_from(at).unwrap_or(usize::MAX)];
-        let checksum = shared.fetch_part(index, |offset, block| {
-            let _turn = turn.lock().unwrap_or_else(PoisonError::into_inner);
-            write_at(&target, block, offset).map_err(of_file(&path))
-        })?;
+        let checksum = shared.fetch_part(index, |offset, block| write_at(&target, block, offset).map_err(of_file(&path)))?;
         if let Some(state) = &state {
             state.note(index, checksum.as_deref())?;
         }
