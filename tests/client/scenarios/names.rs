@@ -10,13 +10,13 @@ use super::{FOLDER, session};
 use crate::python::python;
 
 /// The methods that boto3 adds in code and that are not methods of resources here.
-const ABSENT: [&str; 2] = ["download_fileobj", "batch_writer"];
+const ABSENT: [&str; 1] = ["batch_writer"];
 
 /// The transfers of folders, which boto3 does not have.
 const OF_BUCKETS: [&str; 2] = ["upload_dir", "download_dir"];
 
 /// The transfers, which summaries of objects have only here.
-const OF_SUMMARIES: [&str; 4] = ["copy", "download_file", "upload_file", "upload_fileobj"];
+const OF_SUMMARIES: [&str; 5] = ["copy", "download_file", "download_fileobj", "upload_file", "upload_fileobj"];
 
 fn boto3() -> BTreeMap<String, BTreeSet<String>> {
     let mut python = Command::new(python());
