@@ -138,7 +138,11 @@ fn in_lua(session: Session, url: &str) -> Box<dyn FnMut()> {
          end"
     );
     let run: mlua::Function = state.load(program).eval().unwrap();
-    Box::new(move || run.call::<()>(()).unwrap())
+    Box::new(move || {
+        // A function does not keep its interpreter.
+        let _state = &state;
+        run.call::<()>(()).unwrap();
+    })
 }
 
 /// The CPU time of this thread.
