@@ -40,11 +40,12 @@ def freeze():
     for module in frozen:
         module.get_current_datetime = lambda remove_tzinfo=True: FROZEN if remove_tzinfo else FROZEN.replace(tzinfo=datetime.timezone.utc)
     botocore.auth.formatdate = lambda **_: FROZEN.strftime("%a, %d %b %Y %H:%M:%S GMT")
+    # Before the copy for `botocore.auth`: Signature Version 2 asks it for `gmtime`.
+    of_seconds = time.gmtime
+    time.gmtime = lambda seconds=None: FROZEN.timetuple() if seconds is None else of_seconds(seconds)
     seconds = FROZEN.replace(tzinfo=datetime.timezone.utc).timestamp()
     botocore.auth.time = types.SimpleNamespace(**vars(time) | {"time": lambda: seconds})
     uuid.uuid4 = lambda: uuid.UUID(UUID)
-    of_seconds = time.gmtime
-    time.gmtime = lambda seconds=None: FROZEN.timetuple() if seconds is None else of_seconds(seconds)
 
 
 class Raw:
