@@ -1,5 +1,5 @@
 //! Managed transfers by boto3's names: `upload_file`, `upload_fileobj`, `download_file`, and `copy` on clients, buckets, and
-//! objects; on clients and buckets `upload_dir` and `download_dir`; and on clients `sync`, the plans of such transfers as values, and the parts
+//! objects; and on clients `upload_dir`, `download_dir`, and `sync`, the plans of such transfers as values, and the parts
 //! of plans and of listings, which other processes and machines execute. In Rust, [`Transfer`], [`Plan`], and [`KeyRange`] have the same as typed
 //! methods.
 
@@ -42,8 +42,6 @@ pub(in crate::service) const BUCKET_TRANSFERS: &[Method] = &[
     Method { spec: DOWNLOAD_FILE.spec.provided(OF_BUCKET), run: |bucket, params| on_bucket(bucket, params, &DOWNLOAD_FILE) },
     Method { spec: DOWNLOAD_FILEOBJ.spec.provided(OF_BUCKET), run: |bucket, params| on_bucket(bucket, params, &DOWNLOAD_FILEOBJ) },
     Method { spec: COPY.spec.provided(OF_BUCKET), run: |bucket, params| on_bucket(bucket, params, &COPY) },
-    Method { spec: UPLOAD_DIR.spec.provided(OF_BUCKET), run: |bucket, params| on_bucket(bucket, params, &UPLOAD_DIR) },
-    Method { spec: DOWNLOAD_DIR.spec.provided(OF_BUCKET), run: |bucket, params| on_bucket(bucket, params, &DOWNLOAD_DIR) },
 ];
 
 const OF_OBJECT: &[&str] = &["Bucket", "Key"];

@@ -12,9 +12,6 @@ use crate::python::python;
 /// The methods that boto3 adds in code and that are not methods of resources here.
 const ABSENT: [&str; 1] = ["batch_writer"];
 
-/// The transfers of folders, which boto3 does not have.
-const OF_BUCKETS: [&str; 2] = ["upload_dir", "download_dir"];
-
 /// The transfers, which summaries of objects have only here.
 const OF_SUMMARIES: [&str; 5] = ["copy", "download_file", "download_fileobj", "upload_file", "upload_fileobj"];
 
@@ -48,7 +45,6 @@ fn every_resource_has_the_names_that_it_has_in_boto3() {
         let added = kind.starts_with("s3.") || kind.starts_with("dynamodb.");
         names.retain(|name| !added || !ABSENT.contains(&name.as_str()));
     }
-    expected.get_mut("s3.Bucket").expect("the type").extend(OF_BUCKETS.map(str::to_owned));
     expected.get_mut("s3.ObjectSummary").expect("the type").extend(OF_SUMMARIES.map(str::to_owned));
     assert_eq!(found.keys().collect::<Vec<_>>(), expected.keys().collect::<Vec<_>>());
     for (kind, expected) in &expected {

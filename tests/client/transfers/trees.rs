@@ -253,11 +253,6 @@ fn folders_are_transferred_by_name() {
     assert!(!folder.path().join("out").exists());
     s3.call("download_dir", value!({"Bucket": "river", "Prefix": "p", "Directory": path("out")})).unwrap();
     assert_eq!(fs::read_to_string(path("out/a.txt")).unwrap(), "a");
-    let bucket = session().resource_of(s3.clone()).unwrap().resource("Bucket", "river").unwrap();
-    let report = bucket.call("upload_dir", value!({"Directory": path("in"), "Prefix": "q"})).unwrap();
-    assert_eq!(report.value().unwrap()["objects"], 2);
-    bucket.call("download_dir", value!({"Prefix": "q", "Directory": path("out")})).unwrap();
-    assert_eq!(fs::read_to_string(path("out/b.tmp")).unwrap(), "b");
     for (wrong, text) in [
         (value!({"Source": "s3://river", "Target": "x", "Compare": "chcksum"}), "Did you mean checksum"),
         (value!({"Source": "s3://river", "Target": "x", "Filters": [{"only": "x"}]}), "Filters[0]"),
