@@ -56,11 +56,12 @@ pub(super) fn run(call: &mut Call<'_>) -> Result<()> {
         (None, None) => attempts(call),
         (None, Some(_)) => (call.pipeline.receive)(call).and_then(|failure| failure.map_or(Ok(()), Err)),
     };
-    if let Err(error) = outcome {
+    call.failure = outcome.err();
+    if call.failure.is_some() {
         call.emit(Stage::AfterCallError)?;
-        return Err(error.with_classification(call.attempts.retryable, call.attempts.throttling));
     }
-    Ok(())
+    let (retryable, throttling) = (call.attempts.retryable, call.attempts.throttling);
+    call.failure.take().map_or(Ok(()), |error| Err(error.with_classification(retryable, throttling)))
 }
 
 /// Makes attempts until there is a response or a failure that is final.
@@ -69,12 +70,13 @@ fn attempts(call: &mut Call<'_>) -> Result<()> {
     call.attempts.unsigned = Some(Unsigned::of(call.request_mut()));
     loop {
         admit(call)?;
-        let failure = monitor::attempt(call, |call| observe::attempt(call, attempt))?;
-        if let Some(error) = &failure {
+        call.failure = monitor::attempt(call, |call| observe::attempt(call, attempt))?;
+        if let Some(error) = &call.failure {
             stopped(call, error)?;
         }
         call.emit(Stage::ResponseReceived)?;
-        let delay = decide(call, failure.as_ref().map(Error::kind))?;
+        let delay = decide(call, call.failure.as_ref().map(Error::kind))?;
+        let failure = call.failure.take();
         let delay = delay.filter(|delay| call.left().is_none_or(|left| *delay < left));
         observe::decision(call, delay);
         match delay {

@@ -6,8 +6,10 @@ use std::time::Duration;
 use super::hooks::Stage;
 use super::{Call, CallOptions};
 use super::{pipeline, signing};
-use crate::auth::Credentials;
+use crate::auth::{Credentials, SignerName};
 use crate::definition::{Node, Operation, Service};
+#[cfg(feature = "python")]
+use crate::error::Error;
 use crate::error::Result;
 use crate::http::{Limits, Request, Response};
 use crate::protocol::UnknownMember;
@@ -173,6 +175,28 @@ impl<'e, 'c> Event<'e, 'c> {
     /// Chooses the signer in `choose-signer`: its name, or `none`. The first choice counts.
     pub fn set_signer(&mut self, name: impl Into<Str>) {
         self.call.signing.signer = Some(name.into());
+    }
+
+    /// The signer, from `before-sign` on; `None` if the request is not signed.
+    pub(crate) fn signer(&self) -> Option<SignerName> {
+        self.call.signing.chosen
+    }
+
+    /// The signer that the client uses unless a hook or the operation chooses another one.
+    pub(crate) fn default_signer(&self) -> &str {
+        &self.call.client.auth.signature_version
+    }
+
+    /// The failure, in `response-received` and `needs-retry` if there is no response, and in `after-call-error`.
+    #[cfg(feature = "python")]
+    pub(crate) fn failure(&self) -> Option<&Error> {
+        self.call.failure.as_ref()
+    }
+
+    /// The objects of a host that the hooks of its language binding share during this call.
+    #[cfg(feature = "python")]
+    pub(crate) fn host_state(&mut self) -> &mut Option<Box<dyn std::any::Any>> {
+        &mut self.call.host_state
     }
 
     /// The HTTP response, once it has arrived.

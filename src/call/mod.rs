@@ -34,7 +34,7 @@ use self::attempts::Attempts;
 use self::checksum::Plan;
 use self::hooks::{HookList, Stage};
 use self::pipeline::Pipeline;
-use crate::auth::{Credentials, SignaturePlace};
+use crate::auth::{Credentials, SignaturePlace, SignerName};
 use crate::definition::{Operation, Service};
 use crate::endpoint::Endpoint;
 use crate::error::{Error, Result};
@@ -61,6 +61,9 @@ pub(crate) struct Call<'c> {
     pub given: Option<Map>,
     /// Data that the service's customizations share between their hooks.
     pub service_state: Option<Box<dyn Any>>,
+    /// Data that the hooks of a language binding share: objects of the host, which notes cannot hold.
+    #[cfg(feature = "python")]
+    pub host_state: Option<Box<dyn Any>>,
     /// The steps of the call.
     pub pipeline: &'static Pipeline,
     /// The path template; hooks may rewrite it.
@@ -84,6 +87,8 @@ pub(crate) struct Call<'c> {
     /// The algorithm that the response is verified with.
     pub verified_with: Option<&'static str>,
     pub result: Option<Map>,
+    /// The failure of an attempt or of the call, while hooks can see it.
+    pub failure: Option<Error>,
     /// Advice about the error, which ends its message.
     pub hint: Option<&'static str>,
     /// The name of the modeled error that the service returned.
@@ -137,6 +142,8 @@ pub(crate) struct SigningContext {
     pub auth_type: Option<Str>,
     /// The answer of a `choose-signer` hook.
     pub signer: Option<Str>,
+    /// The signer, once it is chosen; `None` if the request is not signed.
+    pub chosen: Option<SignerName>,
     /// The region of the signature; for Signature Version 4a a comma-separated list.
     pub region: Option<Str>,
     /// The source of the credentials, once they are found.
@@ -170,6 +177,8 @@ impl<'c> Call<'c> {
             notes: Map::new(),
             given: None,
             service_state: None,
+            #[cfg(feature = "python")]
+            host_state: None,
             pipeline,
             request_uri: operation.request_uri.clone(),
             host_prefix: client.settings.inject_host_prefix,
@@ -184,6 +193,7 @@ impl<'c> Call<'c> {
             malformed_status: None,
             verified_with: None,
             result: None,
+            failure: None,
             hint: None,
             error_class: None,
             is_final: false,

@@ -146,8 +146,14 @@ pub(crate) fn presign_foreign(
     Ok(())
 }
 
-/// The signer: a hook's choice, or that of the signing context or the client. `None` if the request is not signed.
+/// Chooses the signer and notes it. `None` if the request is not signed.
 fn choose_signer(call: &mut Call<'_>) -> Result<Option<SignerName>> {
+    call.signing.chosen = chosen_signer(call)?;
+    Ok(call.signing.chosen)
+}
+
+/// The signer: a hook's choice, or that of the signing context or the client.
+fn chosen_signer(call: &mut Call<'_>) -> Result<Option<SignerName>> {
     call.emit_until(Stage::ChooseSigner, |call| call.signing.signer.is_some())?;
     let chosen = match (&call.signing.signer, &call.signing.auth_type) {
         (Some(answer), _) => answer.as_str(),

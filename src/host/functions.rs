@@ -67,6 +67,10 @@ fn shown(data: &Value) -> Value {
         if let Value::Map(message) = &data[name] {
             let mut message = message.clone();
             message.insert("headers", bridge::headers_of(&message["headers"]).iter().collect::<Map>());
+            if name == "response" {
+                // A large body would be sent to the script with every event; the result contains what it says.
+                message.remove("body");
+            }
             shown.insert(name, message);
         }
     }

@@ -106,7 +106,8 @@ impl Stream {
         Stream::with_content(None, Content::Events(Box::new(events)))
     }
 
-    fn of(reader: StreamReader) -> Stream {
+    /// Creates a body of a reader that was [taken](Self::take) from another one.
+    pub(crate) fn of(reader: StreamReader) -> Stream {
         Stream::with_content(reader.length, Content::Body(reader))
     }
 

@@ -4,41 +4,44 @@ use std::io::Read as _;
 use std::time::Duration;
 
 use crate::call::Event;
-use crate::http::{Body, Headers, Response};
+use crate::http::{Body, Headers, Response, ResponseBody};
 use crate::protocol::UnknownMember;
-use crate::value::{Bytes, List, Map, Value};
+use crate::value::{Bytes, List, Map, Stream, Value};
 
 /// Makes a hook of a function of the host. It receives `name`, `stage`, `service`, `operation`, `region`, `params`, `notes`, `attempts`,
-/// `is_presign`, and `signing_name`; from the stages on that have them also `request` (`method`, `url`, `headers` as pairs, and `body` if
-/// it is in memory), `response` (`status` and `headers`), `result`, `retry` (a delay in seconds), and `unknown_output`
+/// `is_presign`, `signing_name`, and `signature_version`; from the stages on that have them also `request` (`method`, `url`, `headers` as pairs, and
+/// `body` if it is in memory), `response` (`status`, `headers`, and `body` if it is in memory), `result`, `retry` (a delay in seconds), and `unknown_output`
 /// (`path`, `name`, `shape`, and `type` of each member). It returns changes of the same form.
 /// Beyond those, `response` answers the call without sending it, `retry: false` ends the retries, and `signer` selects a signer.
 pub fn hook(
     function: impl Fn(Value) -> anyhow::Result<Option<Map>> + Send + Sync + 'static,
 ) -> impl Fn(&mut Event<'_, '_>) -> anyhow::Result<()> + Send + Sync + 'static {
-    move |event| {
-        if let Some(changes) = function(data(event))? {
-            apply(event, &changes);
-        }
-        Ok(())
-    }
+    move |event| handle(event, |_, data| function(data))
 }
 
-/// Makes a hook as [`hook`] does, for a function that plays the part of the server: the body of a request is always in memory.
-pub fn server(
-    function: impl Fn(Value) -> anyhow::Result<Option<Map>> + Send + Sync + 'static,
-) -> impl Fn(&mut Event<'_, '_>) -> anyhow::Result<()> + Send + Sync + 'static {
-    let hook = hook(function);
-    move |event| {
-        if let Some(request) = event.request_mut()
-            && let Body::Reader(reader) = &mut request.body
-        {
-            let mut content = Vec::new();
-            reader.read_to_end(&mut content)?;
-            request.body = Body::Bytes(content.into());
-        }
-        hook(event)
+/// Runs a function as [`hook`] does. It also receives the event, for what data cannot express.
+pub(crate) fn handle(
+    event: &mut Event<'_, '_>,
+    function: impl FnOnce(&mut Event<'_, '_>, Value) -> anyhow::Result<Option<Map>>,
+) -> anyhow::Result<()> {
+    let data = data(event);
+    if let Some(changes) = function(event, data)? {
+        apply(event, &changes);
     }
+    Ok(())
+}
+
+/// Reads the body of the request into memory, for a hook that plays the part of the server.
+#[cfg(feature = "python")]
+pub(crate) fn buffer_request(event: &mut Event<'_, '_>) -> anyhow::Result<()> {
+    if let Some(request) = event.request_mut()
+        && let Body::Reader(reader) = &mut request.body
+    {
+        let mut content = Vec::new();
+        reader.read_to_end(&mut content)?;
+        request.body = Body::Bytes(content.into());
+    }
+    Ok(())
 }
 
 /// Headers as a list of pairs.
@@ -58,6 +61,7 @@ fn data(event: &Event<'_, '_>) -> Value {
         ("attempts", event.attempts().into()),
         ("is_presign", event.is_presign().into()),
         ("signing_name", event.signing_name().into()),
+        ("signature_version", signature_version(event)),
     ]);
     if let Some(request) = event.request() {
         let body = match &request.body {
@@ -73,7 +77,12 @@ fn data(event: &Event<'_, '_>) -> Value {
         data.insert("request", request);
     }
     if let Some(response) = event.response() {
-        data.insert("response", Map::from([("status", Value::from(response.status)), ("headers", pairs(&response.headers))]));
+        let body = match &response.body {
+            ResponseBody::Bytes(bytes) => Value::Bytes(bytes.clone()),
+            ResponseBody::Reader(_) => Value::Null,
+        };
+        let response = [("status", Value::from(response.status)), ("headers", pairs(&response.headers)), ("body", body)];
+        data.insert("response", Map::from(response));
     }
     if let Some(result) = event.result() {
         data.insert("result", result.clone());
@@ -85,6 +94,14 @@ fn data(event: &Event<'_, '_>) -> Value {
         data.insert("retry", delay.as_secs_f64());
     }
     data.into()
+}
+
+/// The name of the signer, with the place of the signature; before one is chosen, that of the client.
+fn signature_version(event: &Event<'_, '_>) -> Value {
+    match event.signer() {
+        Some(signer) => signer.to_string().into(),
+        None => event.default_signer().into(),
+    }
 }
 
 fn unknown(member: &UnknownMember) -> Value {
@@ -122,8 +139,11 @@ fn apply(event: &mut Event<'_, '_>, changes: &Map) {
     }
     if let Value::Map(response) = &changes["response"] {
         let status = response["status"].as_int().and_then(|status| u16::try_from(status).ok()).unwrap_or(200);
-        let body = response["body"].as_bytes().map(Bytes::from).unwrap_or_default();
-        event.set_response(Response::new(status, headers_of(&response["headers"]), body));
+        let headers = headers_of(&response["headers"]);
+        event.set_response(match response["body"].as_stream().and_then(Stream::take) {
+            Some(body) => Response::streamed(status, headers, body),
+            None => Response::new(status, headers, response["body"].as_bytes().map(Bytes::from).unwrap_or_default()),
+        });
     }
     match &changes["retry"] {
         Value::Bool(false) => event.set_retry(None),

@@ -34,9 +34,11 @@ use std::io::Write;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+pub use self::event::hook;
+#[cfg(feature = "python")]
+pub(crate) use self::event::{buffer_request, handle};
 #[cfg(any(feature = "lua", feature = "rhai", feature = "node"))]
 pub(crate) use self::event::{headers_of, pairs};
-pub use self::event::{hook, server};
 pub use self::paging::Pages;
 use self::paging::Paginated;
 pub use self::session::{credentials_from, session_builder};

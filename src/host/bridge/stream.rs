@@ -97,6 +97,20 @@ impl StreamState {
         Ok(filled)
     }
 
+    /// Gives back a body from which nothing was read, or the events that are left, so that they can be passed on as they were
+    /// received. The handle is closed then.
+    #[cfg(feature = "python")]
+    pub(crate) fn give_back(&mut self) -> Option<Stream> {
+        match std::mem::replace(&mut self.content, Content::Closed) {
+            Content::Body(reader) if self.position == 0 => Some(Stream::of(*reader)),
+            Content::Events(events) => Some(Stream::from_events(events)),
+            other => {
+                self.content = other;
+                None
+            }
+        }
+    }
+
     pub(super) fn next(&mut self) -> Result<Option<Answer>> {
         match &mut self.content {
             Content::Events(events) => Ok(events.next().transpose()?.map(Answer::Value)),

@@ -9,9 +9,14 @@ use super::Registry;
 use super::values::to_python;
 use crate::error::Error;
 
-/// Makes the exception of an error. An exception that Python raised in a hook, a callback, or a file object is returned itself.
+/// Makes the exception of an error; see [`exception`].
 pub(super) fn raise(py: Python<'_>, error: Error, service: Option<&str>) -> PyErr {
-    if let Some(own) = python_error(&error) {
+    exception(py, &error, service)
+}
+
+/// Makes the exception of an error. An exception that Python raised in a hook, a callback, or a file object is returned itself.
+pub(super) fn exception(py: Python<'_>, error: &Error, service: Option<&str>) -> PyErr {
+    if let Some(own) = python_error(error) {
         return own.clone_ref(py);
     }
     let exception = (|| {

@@ -230,15 +230,18 @@ impl Handle {
         self.released(py, || crate::host::stubs::stubs(session.definitions(), &services))
     }
 
-    /// Lets a function answer the client's calls: it gets the operation and the parameters, and returns `None` to let a call
-    /// proceed, or a tuple with the result.
+    /// Lets functions answer the client's calls. `answer` gets the operation and returns the function that is called with the
+    /// parameters, or `None` to let a call proceed, whose parameters are then left alone: reading a stream would consume it.
     fn intercept(&self, answer: Py<PyAny>) -> PyResult<bool> {
         let plain = self.plain || takes_plain_values(self.client()?);
         Ok(self.client()?.intercept(move |operation, params| {
             let answer = Python::attach(|py| -> PyResult<Option<Value>> {
+                let function = answer.bind(py).call1((operation,))?;
+                if function.is_none() {
+                    return Ok(None);
+                }
                 let given = to_python(py, params, plain)?;
-                let answer = answer.bind(py).call1((operation, given))?;
-                if answer.is_none() { Ok(None) } else { from_python(&answer.get_item(0)?, false).map(Some) }
+                from_python(&function.call((), Some(given.bind(py).cast::<PyDict>()?))?, false).map(Some)
             });
             answer.map_err(anyhow::Error::from).transpose()
         }))
@@ -429,6 +432,12 @@ fn merge_reports(py: Python<'_>, reports: Vec<Bound<'_, PyAny>>) -> PyResult<Py<
     to_python(py, &merged, false)
 }
 
+/// The method name of an operation.
+#[pyfunction]
+fn method_name(operation: &str) -> String {
+    crate::definition::snake_case(operation)
+}
+
 /// Evaluates a JMESPath expression.
 #[pyfunction]
 fn search(py: Python<'_>, expression: &str, data: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
@@ -449,6 +458,7 @@ fn native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(session, module)?)?;
     module.add_function(wrap_pyfunction!(sign, module)?)?;
     module.add_function(wrap_pyfunction!(build_condition, module)?)?;
+    module.add_function(wrap_pyfunction!(method_name, module)?)?;
     module.add_function(wrap_pyfunction!(merge_reports, module)?)?;
     module.add_function(wrap_pyfunction!(search, module)?)
 }

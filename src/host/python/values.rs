@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::sync::PoisonError;
 
 use foldhash::fast::RandomState;
 use pyo3::exceptions::{PyRecursionError, PyTypeError};
@@ -268,6 +269,12 @@ fn located(error: PyErr, step: &Bound<'_, PyAny>) -> PyErr {
 fn convert_other(object: &Bound<'_, PyAny>, plain: bool, depth: usize) -> PyResult<Value> {
     let py = object.py();
     let registry = Registry::get(py)?;
+    if let Ok(handle) = object.cast::<Handle>()
+        && let Object::Stream(stream) = &handle.get().object
+        && let Some(stream) = stream.lock().unwrap_or_else(PoisonError::into_inner).give_back()
+    {
+        return Ok(Value::Stream(stream));
+    }
     // The class is asked, because a mock has every attribute.
     if object.get_type().hasattr(intern!(py, "_tucuxi_value"))? {
         return convert(&object.call_method0(intern!(py, "_tucuxi_value"))?, plain, depth + 1);
@@ -276,8 +283,10 @@ fn convert_other(object: &Bound<'_, PyAny>, plain: bool, depth: usize) -> PyResu
         return timestamp(object);
     }
     if object.is_instance(registry.decimal.bind(py))? {
+        // Not an integer even without a fraction: whoever gets it back expects a decimal.
         let text = object.str()?;
-        return Ok(number(&text.to_cow()?));
+        let digits = text.to_cow()?;
+        return Ok(Number::parse(&digits).map_or_else(|| Value::String(digits.as_ref().into()), Value::Number));
     }
     if object.is_instance_of::<PySet>() || object.is_instance_of::<PyFrozenSet>() {
         let items = object.try_iter()?.map(|item| convert(&item?, plain, depth + 1));
@@ -316,7 +325,7 @@ fn map_from_python(dict: &Bound<'_, PyDict>, plain: bool, depth: usize) -> PyRes
     Ok(map)
 }
 
-/// Digits that are no number, such as `NaN`, stay text, which validation rejects.
+/// Digits of an integer that does not fit 64 bits.
 fn number(digits: &str) -> Value {
     if let Ok(number) = digits.parse() {
         return Value::Int(number);

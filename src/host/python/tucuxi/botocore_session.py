@@ -127,8 +127,9 @@ class Session:
         """Creates a client."""
         if self._client_config is not None:
             config = self._client_config.merge(config) if config is not None else self._client_config
-        return self._own.client(service_name, region_name, api_version, use_ssl, verify, endpoint_url, aws_access_key_id,
-                                aws_secret_access_key, aws_session_token, config, aws_account_id)
+        from .session import _chosen
+
+        return self._own._client(service_name, _chosen(locals()))
 
     def get_default_client_config(self):
         return self._client_config

@@ -8,7 +8,7 @@ from . import _native, exceptions
 from .awsrequest import AWSRequest, Endpoint, URLLib3Session
 from .config import Config
 from .docs import OperationDoc
-from .hooks import EventEmitter, extended
+from .hooks import ANSWERS, EventEmitter, extended
 from .model import ServiceModel
 from .paginate import Paginator
 from .waiter import Waiter
@@ -140,6 +140,7 @@ class BaseClient:
             self._send_through_replacement()
         if Endpoint.prepare_request is not _PREPARE:
             self._prepare_through_replacement()
+        ANSWERS.last = None
         try:
             response = (self._call_directly if self._intercepted else self._native.call)(operation_name, api_params)
         except exceptions.ParamValidationError as error:
@@ -150,7 +151,9 @@ class BaseClient:
             number = response.get("ResponseMetadata", {}).pop("tucuxi.stub", None)
             if number is not None and not self._native.plain:
                 return self._stubbed[number]
-        return response
+            if number is not None and "ResponseMetadata" not in self._stubbed[number]:
+                del response["ResponseMetadata"]
+        return response if ANSWERS.last is None or self._native.plain else ANSWERS.same(response)
 
     def with_settings(self, *, deadline=None, cancel=None, headers=None):
         """Returns a client for calls with a total time in seconds, a :class:`tucuxi.Cancel`, and additional headers.
@@ -202,22 +205,24 @@ class BaseClient:
 
     def _replaced(self, method_name):
         """The method that a test put in the place of an operation, or ``None``."""
-        if method_name in self.__dict__ or type(self)._make_api_call is not _MAKE_API_CALL or "_make_api_call" in self.__dict__:
+        if method_name in self.__dict__ or self._is_replaced():
             return getattr(self, method_name)
         return None
 
+    def _is_replaced(self):
+        # The responses of a stubber are found in Python as well.
+        return type(self)._make_api_call is not _MAKE_API_CALL or "_make_api_call" in self.__dict__ or self._stubbed is not None
+
     def _follow_replacements(self):
         """Makes the native client call methods that a test has replaced, for resources, waiters, and transfers."""
-        replaced = type(self)._make_api_call is not _MAKE_API_CALL or not self.__dict__.keys() <= _OWN_ATTRIBUTES
+        replaced = self._is_replaced() or not self.__dict__.keys() <= _OWN_ATTRIBUTES
         if replaced and not self._intercepted:
             self._intercepted = True
             methods = {operation: method for method, operation in self._native.get("operations").items()}
 
-            def answer(operation_name, params):
-                if getattr(_directly, "active", False):
-                    return None
-                method = self._replaced(methods[operation_name])
-                return method and (method(**params),)
+            def answer(operation_name):
+                method = None if getattr(_directly, "active", False) else self._replaced(methods[operation_name])
+                return method and (lambda **params: ANSWERS.note(method(**params)))
 
             self._native.intercept(answer)
 
@@ -292,6 +297,8 @@ _SEND, _PREPARE = URLLib3Session.send, Endpoint.prepare_request
 _MAKE_REQUEST, _ENDPOINT_SEND = Endpoint.make_request, Endpoint._send
 # Whether this thread is making a call that no function may answer again.
 _directly = threading.local()
+
+
 _named_classes = {}
 
 

@@ -1,6 +1,8 @@
 """``botocore.credentials``: credentials that programs create, read, and refresh."""
 
 import datetime
+import importlib
+import sys
 import threading
 from collections import namedtuple
 
@@ -156,14 +158,16 @@ def of_session(native):
     if not found:
         return None
     known = found["access_key"], found["secret_key"], found["token"]
+    # Programs compare their class with that of the module that they import, which may be an installed botocore's.
+    classes = importlib.import_module("botocore.credentials") if "botocore.session" in sys.modules else sys.modules[__name__]
     if found["expires"] is None:
-        return Credentials(*known, found["method"], found["account_id"])
+        return classes.Credentials(*known, found["method"], account_id=found["account_id"])
 
     def refresh():
         renewed = native.call("credentials")
         return {**renewed, "expiry_time": renewed["expires"]}
 
-    return RefreshableCredentials(*known, found["expires"], refresh, found["method"], account_id=found["account_id"])
+    return classes.RefreshableCredentials(*known, found["expires"], refresh, found["method"], account_id=found["account_id"])
 
 
 def provider_of(credentials):

@@ -144,12 +144,8 @@ def _disable_signing(**kwargs):
 
 
 def _xform_name(name, sep="_", _xform_cache=None):
-    import re
-
-    if sep in name:
-        return name
-    partial = re.sub(r"(.)([A-Z][a-z]+)", r"\1" + sep + r"\2", name)
-    return re.sub(r"([a-z0-9])([A-Z])", r"\1" + sep + r"\2", partial).lower()
+    """The method name of an operation."""
+    return name if sep in name else _native.method_name(name).replace("_", sep)
 
 
 class _Installed:

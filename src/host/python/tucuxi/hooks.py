@@ -1,10 +1,13 @@
 """Event hooks, with botocore's names and arguments, and the request and response objects that they see."""
 
 import sys
+import threading
+from urllib.parse import urlsplit
 
 from . import awsrequest
 from .awsrequest import AWSResponse, HeadersDict
 from .model import OperationModel, ServiceModel
+from .response import lent
 
 
 class EventEmitter:
@@ -54,14 +57,14 @@ class EventEmitter:
         if unique_id is not None and any(own[2] == unique_id for own in self._hooks):
             return
         if not callable(handler):
-            raise ValueError(f"Event handler {handler} must accept keyword arguments (**kwargs)")
+            raise ValueError(f"Event handler {handler} must be callable.")
         model = self._service_model
         stage = event_name.split(".")[0]
         # Stages of Python itself, such as `creating-client-class`, and names of other services match no call.
         hook = None
         if self._native is not None and (stage in _STAGES or stage == "*"):
             try:
-                hook = self._native.on(event_name, lambda data: _dispatch(handler, data, model), place, server)
+                hook = self._native.on(event_name, lambda data, context, failure: _dispatch(handler, data, context, failure, model), place, server)
             except Exception:
                 hook = None
         self._hooks.append((event_name, handler, unique_id, hook))
@@ -97,85 +100,193 @@ def _matches(pattern, name):
     return len(own) <= len(given) and all(part in ("*", other) for part, other in zip(own, given))
 
 
+class _Answers(threading.local):
+    """The response that a hook or a replaced method has given in this thread. The program gets that very object, not a copy."""
+
+    last = http = None
+
+    def note(self, response, http=None):
+        """Notes a response. The native client gets a copy that leaves streams to whoever gets the original."""
+        self.last, self.http = response, http
+        return {name: lent(value) for name, value in response.items()} if isinstance(response, dict) else response
+
+    def same(self, result):
+        """Returns the noted response if the result is a copy of it; otherwise the result."""
+        answer = self.last
+        return answer if isinstance(answer, dict) and isinstance(result, dict) and answer.keys() == result.keys() else result
+
+
+ANSWERS = _Answers()
+
+
+def _dispatch(handler, data, context, failure, service_model):
+    """Calls a hook with botocore's arguments for its stage, and returns what it has changed.
+
+    ``context`` is one dictionary for all hooks of a call. Plain values in it are notes, which hooks outside of Python see as well.
+    """
+    stage, notes = data["stage"], data.get("notes") or {}
+    _complete(context, data, notes)
+    call = {"event_name": data["name"], "context": context}
+    changes = _STAGES[stage](handler, data, call, OperationModel(None, service_model or ServiceModel({}, data["service"]), data["operation"]), failure)
+    noted = {name: value for name, value in context.items() if name not in _OWN_CONTEXT and (name in notes or isinstance(value, (str, int, float, bool, type(None))))}
+    if noted != notes:
+        changes["notes"] = noted
+    return changes or None
+
+
+# What the context has beside the notes of hooks.
+_OWN_CONTEXT = {"client_region", "auth_type", "is_presign_request", "retries", "signing"}
+
+
+def _complete(context, data, notes):
+    if not context:
+        context.update(client_region=data["region"], auth_type=None)
+        if data["is_presign"]:
+            context["is_presign_request"] = True
+    for name, value in notes.items():
+        if context.get(name) != value:
+            context[name] = value
+    if data["attempts"]:
+        context.setdefault("retries", {})["attempt"] = data["attempts"]
+    if data.get("signing_name"):
+        context["signing"] = {"region": data["region"], "signing_name": data["signing_name"]}
+
+
+def _with_params(handler, data, call, model, failure):
+    if data["stage"] == "before-endpoint-resolution":
+        call["builtins"] = {}
+    params = data["params"]
+    returned = handler(params=params, model=model, **call)
+    return {"params": returned if isinstance(returned, dict) and data["stage"] == "provide-client-params" else params}
+
+
+def _before_call(handler, data, call, model, failure):
+    request = data.get("request") or {}
+    headers, body = HeadersDict(request.get("headers") or ()), request.get("body") or b""
+    url, method = request.get("url"), request.get("method")
+    params = {"url_path": urlsplit(url or "").path, "query_string": {}, "method": method, "headers": headers, "body": body, "url": url,
+              "context": call["context"]}
+    returned = handler(params=params, model=model, request_signer=None, **call)
+    if returned is not None:
+        http, parsed = returned
+        status = getattr(http, "status_code", 200)
+        if isinstance(status, int) and status >= 300:
+            parsed = {**parsed, "ResponseMetadata": {"HTTPStatusCode": status, **parsed.get("ResponseMetadata", {})}}
+        return {"result": ANSWERS.note(parsed, http)}
+    if not request:
+        return {}
+    changes = {"headers": _pairs(params["headers"]), "url": params["url"], "method": params["method"]}
+    if params["body"] is not body:
+        changes["body"] = _content(params["body"])
+    return {"request": changes}
+
+
+def _choose_signer(handler, data, call, model, failure):
+    returned = handler(signing_name=data.get("signing_name"), region_name=data.get("region"), signature_version=data.get("signature_version"), **call)
+    if returned is None:
+        return {}
+    return {"signer": returned if isinstance(returned, str) else "none"}
+
+
+def _with_request(handler, data, call, model, failure):
+    request, stage = data.get("request") or {}, data["stage"]
+    method, url, headers, body = (request.get(name) for name in ("method", "url", "headers", "body"))
+    # Hooks of other packages may insist on botocore's own classes.
+    classes = sys.modules.get("botocore.awsrequest", awsrequest)
+    context = call.pop("context")
+    if stage == "before-send":
+        # botocore has encoded the values by then.
+        encoded = classes.HeadersDict([(name, value.encode("utf-8")) for name, value in headers or ()])
+        length = len(body) if body is not None else 0
+        if "Content-Length" not in encoded and (length or method not in ("GET", "HEAD", "OPTIONS")):
+            encoded["Content-Length"] = str(length)
+        aws = classes.AWSPreparedRequest(method, url, encoded, body, False)
+    else:
+        aws = classes.AWSRequest(method, url, None, body)
+        for name, value in headers or ():
+            # A header may occur more than once.
+            aws.headers[name] = value
+        call["operation_name"] = data["operation"]
+    if stage == "before-sign":
+        call.update(signing_name=data.get("signing_name"), region_name=data.get("region"), signature_version=data.get("signature_version"), request_signer=None)
+    aws.context = context
+    returned = handler(request=aws, **call)
+    changes = {}
+    if request:
+        sent = [pair for pair in _pairs(aws.headers) if pair[0] != "Content-Length" or pair in headers]
+        changes["request"] = {"url": aws.url, "method": aws.method, "headers": sent}
+        changed = aws.body if stage == "before-send" else aws.data
+        if changed is not body and changed is not None:
+            changes["request"]["body"] = _content(changed)
+    if stage == "before-send" and returned is not None:
+        raw = getattr(returned, "raw", None)
+        # A body that nobody has read yet is read by the caller, with the exceptions that it raises.
+        is_unread = getattr(returned, "_content", b"") is None and callable(getattr(type(raw), "read", None))
+        changes["response"] = {"status": returned.status_code, "headers": _pairs(returned.headers),
+                               "body": _Unread(raw) if is_unread else _content(returned.content)}
+    return changes
+
+
+def _needs_retry(handler, data, call, model, failure):
+    http, request = _response(data), data.get("request") or {}
+    sent = {"method": request.get("method"), "url": request.get("url"), "headers": HeadersDict(request.get("headers") or ()), "body": request.get("body"),
+            "context": call["context"]}
+    returned = handler(response=(http, data.get("result")) if http else None, endpoint=None, operation=model, attempts=data["attempts"],
+                       caught_exception=None if http else failure, request_dict=sent, event_name=data["name"])
+    return {} if returned is None else {"retry": float(returned)}
+
+
+def _received(handler, data, call, model, failure):
+    response = data.get("response")
+    if response is not None:
+        response = {"headers": HeadersDict(response["headers"]), "status_code": response["status"], "body": response.get("body") or b"",
+                    "context": call["context"]}
+    handler(response_dict=response, parsed_response=data.get("result"), exception=None if response else failure, **call)
+    return {}
+
+
+def _after_call(handler, data, call, model, failure):
+    parsed, http = data.get("result") or {}, _response(data)
+    given = ANSWERS.last is not None and http is None
+    if given:
+        # A hook of `before-call` has answered.
+        parsed, http = ANSWERS.same(parsed), ANSWERS.http
+    handler(http_response=http, parsed=parsed, model=model, **call)
+    if "result" not in data:
+        return {}
+    return {"result": ANSWERS.note(parsed, http) if given else parsed}
+
+
+def _failed(handler, data, call, model, failure):
+    handler(exception=failure, **call)
+    return {}
+
+
+def _unknown_output(handler, data, call, model, failure):
+    handler(unknown_output=data.get("unknown_output") or [], model=model, **call)
+    return {}
+
+
 _STAGES = {
-    "provide-client-params", "before-parameter-build", "before-endpoint-resolution", "before-call", "request-created", "choose-signer",
-    "before-sign", "before-send", "before-parse", "unknown-output", "response-received", "needs-retry", "after-call-error", "after-call",
+    "provide-client-params": _with_params, "before-parameter-build": _with_params, "before-endpoint-resolution": _with_params,
+    "before-call": _before_call, "request-created": _with_request, "choose-signer": _choose_signer, "before-sign": _with_request,
+    "before-send": _with_request, "before-parse": _received, "unknown-output": _unknown_output, "response-received": _received,
+    "needs-retry": _needs_retry, "after-call-error": _failed, "after-call": _after_call,
 }
 
 
-def _dispatch(handler, data, service_model):
-    stage, context = data["stage"], dict(data.get("notes") or {})
-    before = dict(context)
-    changes = {}
-    call = {"event_name": data["name"], "context": context}
-    call["model"] = OperationModel(None, service_model or ServiceModel({}, data["service"]), data["operation"])
-    if stage in ("provide-client-params", "before-parameter-build", "before-endpoint-resolution"):
-        params = data["params"]
-        if stage == "before-endpoint-resolution":
-            call["builtins"] = {}
-        returned = handler(params=params, **call)
-        changes["params"] = returned if isinstance(returned, dict) and stage == "provide-client-params" else params
-    elif stage == "before-call":
-        request = data.get("request") or {}
-        headers = HeadersDict(request.get("headers") or ())
-        params = {"url": request.get("url"), "method": request.get("method"), "headers": headers, "body": request.get("body") or b"",
-                  "context": context, "url_path": "", "query_string": {}}
-        returned = handler(params=params, request_signer=None, **call)
-        if returned is not None:
-            changes["result"] = returned[1]
-        elif request:
-            changes["request"] = {"headers": _pairs(headers)}
-    elif stage in ("request-created", "before-sign", "before-send", "choose-signer"):
-        request = data.get("request") or {}
-        method, url, headers, body = (request.get(name) for name in ("method", "url", "headers", "body"))
-        # Hooks of other packages may insist on botocore's own classes.
-        classes = sys.modules.get("botocore.awsrequest", awsrequest)
-        if stage == "before-send":
-            aws = classes.AWSPreparedRequest(method, url, classes.HeadersDict(headers or ()), body, False)
-        else:
-            aws = classes.AWSRequest(method, url, HeadersDict(headers or ()), body)
-        aws.context = context
-        call.pop("model", None)
-        call.pop("context", None)
-        if stage == "before-send":
-            returned = handler(request=aws, **call)
-        elif stage == "choose-signer":
-            returned = handler(signing_name=data.get("signing_name"), region_name=data.get("region"), signature_version=None,
-                               context=context, **call)
-            if returned is not None:
-                changes["signer"] = "none" if not isinstance(returned, str) else returned
-        else:
-            returned = handler(request=aws, operation_name=data["operation"], signing_name=data.get("signing_name"),
-                               region_name=data.get("region"), signature_version=None, request_signer=None, **call)
-        if request:
-            changes["request"] = {"url": aws.url, "method": aws.method, "headers": _pairs(aws.headers)}
-            changed = aws.body if stage == "before-send" else aws.data
-            if changed is not body and changed is not None:
-                changes["request"]["body"] = changed.encode() if isinstance(changed, str) else changed
-        if stage == "before-send" and returned is not None:
-            content = returned.content
-            changes["response"] = {"status": returned.status_code, "headers": _pairs(returned.headers),
-                                   "body": content.encode() if isinstance(content, str) else content}
-    elif stage == "needs-retry":
-        http = _response(data)
-        returned = handler(response=(http, data.get("result")) if http else None, endpoint=None, operation=call.get("model"),
-                           attempts=data["attempts"], caught_exception=None, request_dict={"context": context}, event_name=data["name"])
-        if returned is not None:
-            changes["retry"] = float(returned)
-    elif stage in ("after-call", "response-received", "before-parse"):
-        parsed = data.get("result") or {}
-        arguments = {"http_response": _response(data), "parsed": parsed} if stage == "after-call" else {
-            "response_dict": data.get("response"), "parsed_response": parsed, "exception": None}
-        handler(**arguments, **call)
-        if stage == "after-call" and "result" in data:
-            changes["result"] = parsed
-    elif stage == "unknown-output":
-        handler(unknown_output=data.get("unknown_output") or [], **call)
-    else:
-        handler(exception=None, **call)
-    if context != before:
-        changes["notes"] = {name: value for name, value in context.items() if isinstance(value, (str, int, float, bool, dict, list, type(None)))}
-    return changes or None
+class _Unread:
+    """The body of a response that a hook has made, read while the caller reads it."""
+
+    def __init__(self, raw):
+        self._raw = raw
+
+    def read(self, amount=None):
+        return self._raw.read(amount)
+
+
+def _content(body):
+    return body.encode() if isinstance(body, str) else bytes(body) if isinstance(body, bytearray) else body
 
 
 def _pairs(headers):
@@ -183,5 +294,7 @@ def _pairs(headers):
 
 
 def _response(data):
-    response = data.get("response")
-    return response and AWSResponse("", response["status"], response["headers"], b"")
+    response, request = data.get("response"), data.get("request") or {}
+    if response is None:
+        return None
+    return AWSResponse(request.get("url") or "", response["status"], response["headers"], response.get("body") or b"")

@@ -1,5 +1,6 @@
 """``botocore.paginate``: paginators and iterations over pages."""
 
+from collections import deque
 
 from . import _native
 
@@ -54,11 +55,24 @@ class PageIterator:
     def _start(self, verb, **more):
         paginator = self._paginator
         fetch = paginator._client._replaced(paginator._method_name)
-        return paginator._native.call(verb, {**self._params, **more}, fetch=fetch and (lambda params: fetch(**params)))
+        self._fetched = deque() if fetch else None
+
+        def page(params):
+            self._fetched.append(fetch(**params))
+            return self._fetched[-1]
+
+        return paginator._native.call(verb, {**self._params, **more}, fetch=fetch and page)
 
     def __iter__(self):
         self._current = self._start("paginate")
-        return self._current
+        limits = self._params.get("PaginationConfig") or {}
+        whole = limits.get("MaxItems") is None and limits.get("StartingToken") is None
+        return self._current if self._fetched is None or not whole else self._as_fetched(self._current, self._fetched)
+
+    def _as_fetched(self, pages, fetched):
+        """The pages as a replaced method has returned them, rather than copies."""
+        for page in pages:
+            yield fetched.popleft() if fetched else page
 
     @property
     def resume_token(self):

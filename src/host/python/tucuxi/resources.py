@@ -3,7 +3,7 @@
 import re
 import threading
 
-from .hooks import extended
+from .hooks import ANSWERS, extended
 
 
 _classes = {}
@@ -48,6 +48,7 @@ class ServiceResource:
 
     def _call(self, name, params):
         self._client._follow_replacements()
+        ANSWERS.last = None
         return self._native.call(name, params)
 
     def _get(self, name):
@@ -59,7 +60,9 @@ class ServiceResource:
             return [make(item, self._client, self._origin) for item in answer]
         if isinstance(answer, type(self._native)):
             return make(answer, self._client, self._origin)
-        return answer
+        # What a hook answers a table with still has the types that the service sends.
+        unchanged = ANSWERS.last is None or (ANSWERS.http is not None and self._native.plain)
+        return answer if unchanged else ANSWERS.same(answer)
 
     def __eq__(self, other):
         return isinstance(other, ServiceResource) and self._native == other._native

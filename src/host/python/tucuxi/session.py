@@ -89,6 +89,13 @@ class Session:
                aws_access_key_id=None, aws_secret_access_key=None, aws_session_token=None, config=None, aws_account_id=None):
         """Creates a client."""
         options = _chosen(locals())
+        own = self._session
+        if type(own).create_client is not _CREATE_CLIENT or "create_client" in own.__dict__:
+            # A test or a subclass has replaced it, and boto3 creates its clients there.
+            return own.create_client(service_name, **options)
+        return self._client(service_name, options)
+
+    def _client(self, service_name, options):
         return clients.make(self._create("client", service_name, options), (self, service_name, options))
 
     def resource(self, service_name, region_name=None, api_version=None, use_ssl=True, verify=None, endpoint_url=None,
@@ -130,6 +137,9 @@ class Session:
 
 _OPTIONS = {"region_name", "api_version", "use_ssl", "verify", "endpoint_url", "aws_access_key_id", "aws_secret_access_key",
             "aws_session_token", "config", "aws_account_id"}
+
+
+_CREATE_CLIENT = BotocoreSession.create_client
 
 
 def _rebuild(options, config, environment):

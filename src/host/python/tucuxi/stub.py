@@ -2,7 +2,8 @@
 
 from pprint import pformat
 
-from .exceptions import StubAssertionError, StubResponseError, UnStubbedResponseError  # noqa: F401
+from .exceptions import ParamValidationError, StubAssertionError, StubResponseError, UnStubbedResponseError  # noqa: F401
+from .response import EventStream, StreamingBody
 from .types import Binary
 
 
@@ -59,7 +60,7 @@ class Stubber:
 
     def activate(self):
         """Stubs the calls from now on."""
-        if self.client._native.plain and self._hook is None:
+        if self._hook is None:
             self._hook = self.client._native.on("provide-client-params", self._compare, "first")
         self._native.call("activate")
 
@@ -77,21 +78,20 @@ class Stubber:
         marked = service_response
         if isinstance(service_response, dict) and isinstance(service_response.get("ResponseMetadata", {}), dict):
             metadata = {**service_response.get("ResponseMetadata", {}), MARK: len(self._given)}
-            marked = {**service_response, "ResponseMetadata": metadata}
-        expected_params = self._expect(expected_params)
-        self._native.call("add_response", {"method": method, "service_response": marked, "expected_params": expected_params})
+            without_events = {name: value for name, value in service_response.items() if not isinstance(value, EventStream)}
+            marked = {**without_events, "ResponseMetadata": metadata}
+        self._add("add_response", {"method": method, "service_response": marked}, expected_params)
         self._given.append(service_response)
 
     def add_client_error(self, method, service_error_code="", service_message="", http_status_code=400, service_error_meta=None,
                          expected_params=None, response_meta=None, modeled_fields=None):
         """Adds an error."""
         self._check(method)
-        expected_params = self._expect(expected_params)
-        self._native.call("add_client_error", {
+        self._add("add_client_error", {
             "method": method, "service_error_code": service_error_code, "service_message": service_message,
-            "http_status_code": http_status_code, "service_error_meta": service_error_meta, "expected_params": expected_params,
+            "http_status_code": http_status_code, "service_error_meta": service_error_meta,
             "response_meta": response_meta, "modeled_fields": modeled_fields,
-        })
+        }, expected_params)
 
     def assert_no_pending_responses(self):
         """Fails if a response was not used."""
@@ -100,18 +100,29 @@ class Stubber:
         except AssertionError as error:
             raise AssertionError(str(error).partition(":")[0].rstrip(".") + ".") from None
 
-    def _expect(self, params):
-        """The parameters that the native stubber expects. It does not know the plain values of DynamoDB's resources."""
-        if not self.client._native.plain:
-            return params
-        self._expected.append(params)
-        return None
+    def _add(self, verb, arguments, expected):
+        """Adds a response whose expected parameters the native stubber compares, unless only this class can.
 
-    def _compare(self, event):
+        The native stubber knows neither the plain values of DynamoDB's resources nor parameters that no call can have.
+        """
+        own = expected if self.client._native.plain else None
+        try:
+            self._native.call(verb, {**arguments, "expected_params": expected if own is None else None})
+        except ParamValidationError:
+            if own is not None or expected is None:
+                raise
+            # If the response is invalid, this fails in the same way.
+            self._native.call(verb, {**arguments, "expected_params": None})
+            own = expected
+        self._expected.append(own)
+
+    def _compare(self, event, context, failure):
         expected = self._expected.pop(0) if self._expected else None
         if expected is not None and _plain(expected) != event["params"]:
             reason = f"Expected parameters:\n{pformat(expected)},\nbut received:\n{pformat(event['params'])}"
             raise StubAssertionError(operation_name=event["operation"], reason=reason)
+        # A stream among the parameters was handed to this hook, and is handed back.
+        return {"params": event["params"]} if any(isinstance(value, StreamingBody) for value in event["params"].values()) else None
 
     def _check(self, method):
         if not hasattr(self.client, method):

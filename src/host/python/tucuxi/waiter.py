@@ -82,3 +82,4 @@ class WaiterConfig:
 
     def __init__(self, native):
         self.delay, self.max_attempts = native.get("delay"), native.get("max_attempts")
+        self.operation = native.get("operation")
