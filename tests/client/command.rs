@@ -9,6 +9,7 @@ mod services;
 mod surroundings;
 #[cfg(unix)]
 mod terminal;
+mod trails;
 
 use std::io::Write as _;
 use std::process::{Command, Output, Stdio};

@@ -104,6 +104,6 @@ fn read(connection: &TcpStream) -> Option<Seen> {
     let length = seen.header("Content-Length").map_or(0, |length| length.parse().unwrap());
     let mut body = vec![0; length];
     input.read_exact(&mut body).ok()?;
-    seen.body = String::from_utf8(body).ok()?;
+    seen.body = String::from_utf8_lossy(&body).into_owned();
     Some(seen)
 }

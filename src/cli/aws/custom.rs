@@ -8,8 +8,8 @@ use super::invocation::Head;
 use super::run::Screen;
 use super::words::{self, Arity, Words};
 use super::{
-    cloudformation, codeartifact, codecommit, default_roles, ecs_deploy, emr, help, history, kubeconfig, login, recorder, sso, tail,
-    uploads,
+    catalog, cloudformation, codeartifact, codecommit, default_roles, ecs_deploy, emr, help, history, kubeconfig, login, on_premises,
+    pipeline, recorder, role_trust, sso, subscription, tail, uploads, validate_logs,
 };
 use crate::cli::failure::{Failure, Result};
 use crate::cli::output;
@@ -152,6 +152,33 @@ const COMMANDS: &[Command] = &[
     Command::new("cloudformation", "deploy", "Creates or updates a stack.", cloudformation::deploy)
         .options(cloudformation::DEPLOY)
         .required(&["template-file", "stack-name"]),
+    Command::new("cloudtrail", "validate-logs", "Checks that the log files of a trail are complete and unchanged.", validate_logs::run)
+        .options(validate_logs::OPTIONS)
+        .required(&["trail-arn", "start-time"]),
+    Command::new("cloudtrail", "create-subscription", "Creates a trail with its bucket and topic, and starts it.", subscription::create)
+        .options(subscription::OPTIONS)
+        .required(&["name"]),
+    Command::new("cloudtrail", "update-subscription", "Changes a trail, its bucket, and its topic.", subscription::update)
+        .options(subscription::OPTIONS)
+        .required(&["name"]),
+    Command::new("datapipeline", "list-runs", "Lists the runs of a pipeline.", pipeline::list_runs)
+        .options(pipeline::LIST_RUNS)
+        .required(&["pipeline-id"]),
+    Command::new("datapipeline", "create-default-roles", "Creates the roles that pipelines use.", default_roles::pipeline)
+        .options(default_roles::EMR),
+    Command::new("servicecatalog", "generate", "Uploads a template and creates a product or a new version of one.", catalog::generate)
+        .positional(&["product|provisioning-artifact"])
+        .options(catalog::OPTIONS)
+        .required(catalog::REQUIRED),
+    Command::new("emr-containers", "update-role-trust-policy", "Lets jobs of a namespace assume a role.", role_trust::update)
+        .options(role_trust::OPTIONS)
+        .required(&["cluster-name", "namespace", "role-name"]),
+    Command::new("deploy", "register", "Registers an instance outside EC2, with an IAM user of its own.", on_premises::register)
+        .options(on_premises::REGISTER)
+        .required(&["instance-name"]),
+    Command::new("deploy", "deregister", "Removes an instance outside EC2, and its IAM user.", on_premises::deregister)
+        .options(on_premises::DEREGISTER)
+        .required(&["instance-name"]),
     Command::new("configservice", "subscribe", "Sets up and starts the recorder of configurations.", recorder::subscribe)
         .options(recorder::SUBSCRIBE)
         .required(&["s3-bucket", "sns-topic", "iam-role"]),

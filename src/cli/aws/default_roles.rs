@@ -1,4 +1,4 @@
-//! `emr create-default-roles` and `dlm create-default-role`: the roles that these services use unless told otherwise.
+//! `emr create-default-roles`, `dlm create-default-role`, and `datapipeline create-default-roles`: the roles that these services use unless told otherwise.
 //!
 //! A role, a policy, or an instance profile that exists is not changed.
 
@@ -52,6 +52,21 @@ const IMAGES: Role = Role {
     has_instance_profile: false,
 };
 
+const PIPELINE_ROLES: &[Role] = &[
+    Role {
+        name: "DataPipelineDefaultRole",
+        services: &["datapipeline", "elasticmapreduce"],
+        policy: "service-role/AWSDataPipelineRole",
+        has_instance_profile: false,
+    },
+    Role {
+        name: "DataPipelineDefaultResourceRole",
+        services: &["ec2"],
+        policy: "service-role/AmazonEC2RoleforDataPipelineRole",
+        has_instance_profile: true,
+    },
+];
+
 pub(super) const EMR: Options = &[("iam-endpoint", Arity::One, "Another endpoint of IAM.")];
 pub(super) const DLM: Options = &[
     ("iam-endpoint", Arity::One, "Another endpoint of IAM."),
@@ -64,6 +79,14 @@ pub(super) const DLM: Options = &[
 /// The failure of a call.
 pub(super) fn emr(line: &Line) -> Result<()> {
     create(line, EMR_ROLES)
+}
+
+/// `datapipeline create-default-roles`.
+///
+/// # Errors
+/// The failure of a call.
+pub(super) fn pipeline(line: &Line) -> Result<()> {
+    create(line, PIPELINE_ROLES)
 }
 
 /// `dlm create-default-role`.

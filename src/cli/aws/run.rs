@@ -10,7 +10,7 @@ use super::history::Record;
 use super::invocation::{Invocation, Paging};
 use super::outfiles::{Outfiles, Printed};
 use super::print_request::{self, Capture};
-use super::{added, launch_key, session_plugin, skeleton};
+use super::{added, launch_key, pipeline, session_plugin, skeleton};
 use crate::cli::each::{self, Calls, Each, Outcome};
 use crate::cli::failure::{Failure, Result};
 use crate::cli::interrupt;
@@ -294,7 +294,13 @@ impl<'a> Printer<'a> {
         }
         match pages.resume_token() {
             Some(token) => {
-                self.print(&Value::from(Map::from_iter([("NextToken", Map::from_iter([("NextToken", token)]))])))?;
+                // It is one more result, to which the query applies. One that fails for it has shown all that it can.
+                let result = Value::from(Map::from_iter([("NextToken", Map::from_iter([("NextToken", token)]))]));
+                match self.invocation.globals.query.as_ref().map(|query| query.search(&result)) {
+                    None => self.print(&result)?,
+                    Some(Ok(found)) => self.print(&found)?,
+                    Some(Err(_)) => {}
+                }
                 self.note_partial();
                 Ok(())
             }
@@ -314,6 +320,7 @@ impl<'a> Printer<'a> {
         let mut response = client.request(&self.invocation.operation, params).cancel(interrupt::cancel()).send()?;
         if let Some(map) = response.as_map_mut() {
             launch_key::decrypt_password(self.invocation, map)?;
+            pipeline::show_definition(self.invocation, map);
             if outfiles.write(map)? == Printed::Yes {
                 return Ok(());
             }

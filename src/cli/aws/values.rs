@@ -5,7 +5,7 @@ use base64::prelude::{BASE64_STANDARD, Engine};
 use super::files::{self, Content};
 use super::shorthand;
 use crate::cli::failure::{Failure, Result};
-use crate::definition::{Node, Service, ShapeType};
+use crate::definition::{Location, Node, Service, ShapeType};
 use crate::error::did_you_mean;
 use crate::value::{List, Map, Value};
 
@@ -63,7 +63,8 @@ pub(super) fn untyped(word: &str) -> Result<Value> {
 
 fn one(node: &Node<'_>, text: &str, word: &str, blobs: BlobText) -> Result<Value> {
     match node.shape_type() {
-        ShapeType::String if node.has(|traits| traits.json_value) => json(text),
+        // Elsewhere than in a header, such a member is text.
+        ShapeType::String if node.has(|traits| traits.json_value) && node.location() == Some(Location::Header) => json(text),
         ShapeType::Structure(_) if node.has(|traits| traits.document) => json(text),
         ShapeType::Structure(_) | ShapeType::Map { .. } | ShapeType::List(_) => {
             if is_json(text) {

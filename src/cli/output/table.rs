@@ -95,6 +95,9 @@ impl Sections {
     }
 
     fn add_list(&mut self, list: &List, title: &str, level: usize) {
+        if let Some(maps) = maps_of_lists(list) {
+            return self.add_list(&maps, title, level);
+        }
         let maps: Vec<&Map> = list.iter().filter_map(Value::as_map).collect();
         if maps.is_empty() {
             let mut rows = Vec::new();
@@ -142,6 +145,23 @@ fn partition(map: &Map) -> (Pairs<'_>, Pairs<'_>) {
     let mut pairs: Pairs<'_> = map.iter().map(|(key, value)| (key.as_str(), value)).collect();
     pairs.sort_by_key(|(key, _)| *key);
     pairs.into_iter().partition(|(_, value)| is_scalar(value))
+}
+
+/// The maps of a list of lists of maps without nested values, which are the rows of one table.
+fn maps_of_lists(list: &List) -> Option<List> {
+    let mut maps = List::new();
+    for item in list.iter() {
+        match item {
+            Value::Map(map) if map.values().all(is_scalar) => maps.push(item.clone()),
+            Value::List(inner) => maps.extend(maps_of_lists(inner).or_else(|| is_of_maps(inner).then(|| inner.clone()))?),
+            _ => return None,
+        }
+    }
+    (matches!(list.first(), Some(Value::List(_))) && !maps.is_empty()).then_some(maps)
+}
+
+fn is_of_maps(list: &List) -> bool {
+    list.iter().all(|item| item.as_map().is_some_and(|map| map.values().all(is_scalar)))
 }
 
 /// The rows of a list without maps: a row for each list of scalars inside, however deep, and for each scalar beside lists.
@@ -285,6 +305,7 @@ fn is_ambiguous(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::value;
 
     #[test]
     fn columns_are_scaled_as_aws_does() {
@@ -297,6 +318,22 @@ mod tests {
         ] {
             assert_eq!(scaled(widths, inner), expected, "{widths:?} {inner}");
         }
+    }
+
+    #[test]
+    fn lists_of_lists_of_maps_are_the_rows_of_one_table() {
+        let shown = |value: Value| {
+            let mut out = Vec::new();
+            write(&mut out, &value, "T", Look::PLAIN).unwrap();
+            String::from_utf8(out).unwrap()
+        };
+        let rows = value!([{"a": 1, "b": 2}, {"a": 3}, {"a": 5, "b": 6}]);
+        for nested in
+            [value!([[{"a": 1, "b": 2}, {"a": 3}], [{"a": 5, "b": 6}]]), value!([[[{"a": 1, "b": 2}], [{"a": 3}]], [{"a": 5, "b": 6}]])]
+        {
+            assert_eq!(shown(nested), shown(rows.clone()));
+        }
+        assert!(shown(value!([["x", "y"], ["z"]])).contains("|  x  |  y  |"), "scalars are rows of their own");
     }
 
     #[test]
