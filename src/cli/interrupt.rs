@@ -10,7 +10,7 @@ use crate::cli::failure::Failure;
 use crate::http::Cancel;
 
 /// How long calls and transfers have to end by themselves, for instance to remove a partial file.
-const GRACE: Duration = Duration::from_millis(70);
+const GRACE: Duration = Duration::from_millis(50);
 
 static CANCEL: LazyLock<Cancel> = LazyLock::new(Cancel::new);
 static IGNORED: AtomicUsize = AtomicUsize::new(0);

@@ -319,6 +319,8 @@ fn help_is_text_from_the_definitions_and_needs_no_configuration() {
         (&["s3api", "get-object", "help"], &["        --bucket VALUE\n        --key VALUE\n        [--", "OUTFILE (path, required)"]),
         (&["s3api", "put-object", "--help"], &["Values: private | public-read | ", "--bucket (string, required)"]),
         (&["--region", "x", "ec2", "create-tags", "help"], &["(list of Tag, required)", "Example: --tags Key=string,Value=string"]),
+        (&["help", "ec2", "create-tags"], &["(list of Tag, required)"]),
+        (&["help", "s3", "cp"], &["tucuxi s3 cp SOURCE DESTINATION"]),
         (&["s3", "help"], &["sync", "Creates a bucket."]),
         (&["s3", "cp", "help"], &["tucuxi s3 cp SOURCE DESTINATION", "--recursive (flag)"]),
     ] {

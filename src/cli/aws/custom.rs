@@ -182,7 +182,7 @@ const COMMANDS: &[Command] = &[
     Command::new("configservice", "subscribe", "Sets up and starts the recorder of configurations.", recorder::subscribe)
         .options(recorder::SUBSCRIBE)
         .required(&["s3-bucket", "sns-topic", "iam-role"]),
-    Command::new("configservice", "get-status", "Tells what the recorder and its delivery did last.", recorder::status),
+    Command::new("configservice", "get-status", "Shows the last status of the recorder and of its deliveries.", recorder::status),
     Command::new("dlm", "create-default-role", "Creates the role that lifecycle policies use.", default_roles::dlm)
         .options(default_roles::DLM),
     Command::new("deploy", "push", "Uploads a folder to S3 and registers it as a revision.", uploads::push)
@@ -204,8 +204,8 @@ const COMMANDS: &[Command] = &[
     Command::new("emr", "describe-cluster", "Describes a cluster with its instances and bootstrap actions.", emr::describe)
         .options(emr::CLUSTER)
         .required(&["cluster-id"]),
-    Command::new("emr", "terminate-clusters", "Ends clusters.", emr::terminate).options(emr::CLUSTERS).required(&["cluster-ids"]),
-    Command::new("emr", "modify-cluster-attributes", "Changes switches of a cluster.", emr::modify)
+    Command::new("emr", "terminate-clusters", "Terminates clusters.", emr::terminate).options(emr::CLUSTERS).required(&["cluster-ids"]),
+    Command::new("emr", "modify-cluster-attributes", "Changes settings of a cluster.", emr::modify)
         .options(emr::MODIFY)
         .required(&["cluster-id"]),
     Command::new("emr", "add-steps", "Adds steps to a cluster.", emr::add_steps).options(emr::ADD_STEPS).required(&["cluster-id", "steps"]),

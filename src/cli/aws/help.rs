@@ -25,33 +25,33 @@ const MEMBERS: usize = 6;
 const GLOBAL: &[(&str, &str)] = &[
     ("--region NAME", "The region. Default: AWS_REGION, AWS_DEFAULT_REGION, or the profile."),
     ("--profile NAME", "The profile of the configuration files. Default: AWS_PROFILE, or `default`."),
-    ("--endpoint-url URL", "Another endpoint than the service's own."),
+    ("--endpoint-url URL", "Sends requests to this URL instead of the service's endpoint."),
     ("--query EXPRESSION", "A JMESPath expression that selects what is printed."),
     ("--output FORMAT", "json (default), yaml, yaml-stream, text, table, or off."),
     ("--no-paginate", "Fetches only the first page."),
     ("--no-sign-request", "Sends requests without credentials."),
-    ("--ca-bundle PATH", "The certificates that are trusted."),
-    ("--no-verify-ssl", "Accepts any certificate."),
-    ("--cli-read-timeout SECONDS", "How long a read may take; 0 for no limit. Default: 60."),
-    ("--cli-connect-timeout SECONDS", "How long a connection may take; 0 for no limit. Default: 60."),
-    ("--cli-binary-format FORMAT", "How blobs are written: base64 (default) or raw-in-base64-out."),
-    ("--timeout SECONDS", "How long the whole call may take, with all retries and pages."),
+    ("--ca-bundle PATH", "A file with the CA certificates to trust."),
+    ("--no-verify-ssl", "Does not verify TLS certificates."),
+    ("--cli-read-timeout SECONDS", "The read timeout; 0 for none. Default: 60."),
+    ("--cli-connect-timeout SECONDS", "The connect timeout; 0 for none. Default: 60."),
+    ("--cli-binary-format FORMAT", "The encoding of blobs in parameters: base64 (default) or raw-in-base64-out."),
+    ("--timeout SECONDS", "The time limit of the whole call, with all retries and pages."),
     (
         "--each FILE",
         "Makes a call for each line of a file (- for standard input): a JSON object of parameters. Prints the results in the same order: with json and yaml each with its line number, with text and table as single calls do.",
     ),
-    ("--parallel N", "With --each: how many calls run at the same time. Default: 8."),
+    ("--parallel N", "With --each: the number of calls at the same time. Default: 8."),
     ("--print-request[=FORM]", "Prints the signed request instead of sending it: http (default), curl, or json."),
     ("--color WHEN", "on, off, or auto (default): colors at a terminal."),
-    ("--no-cli-pager", "Prints results without the pager."),
-    ("--debug", "Prints the whole result and details of failures."),
+    ("--no-cli-pager", "Prints results without a pager."),
+    ("--debug", "Prints requests, whole results, and details of failures."),
 ];
 
 const COMMANDS: &[(&str, &str)] = &[
     ("SERVICE OPERATION", "Calls an operation with the options of the AWS CLI."),
-    ("SERVICE wait WAITER", "Waits until a resource is in a state."),
+    ("SERVICE wait WAITER", "Waits until a resource is in a certain state."),
     ("s3", "Copies, lists, and removes objects and whole prefixes."),
-    ("configure", "Asks for the keys and the region of a profile; configure list|get|set|sso|export-credentials|…"),
+    ("configure", "Sets up a profile: asks for its keys and region. Also: configure list, get, set, sso, export-credentials, …"),
     ("call", "Calls an operation with parameters as JSON."),
     ("resource", "Uses the resources of a service: attributes, actions, collections, waiters."),
     ("describe, schema", "Describe an operation as JSON, and as a JSON Schema."),
@@ -83,8 +83,11 @@ pub(super) fn topic(words: &[String]) -> Option<&[String]> {
     if words.get(end).is_some_and(|word| word == "--help") {
         return Some(&words[..end]);
     }
-    let (last, topic) = words[..end].split_last()?;
-    (last == "help").then_some(topic)
+    match &words[..end] {
+        [topic @ .., last] if last == "help" => Some(topic),
+        [first, topic @ ..] if first == "help" => Some(topic),
+        _ => None,
+    }
 }
 
 /// Prints the help of a topic.
@@ -204,10 +207,10 @@ fn of_program(definitions: &Definitions) -> Result<String> {
     }
     text.heading("COMMANDS");
     text.pairs(COMMANDS);
-    text.heading("COMMANDS BESIDE OPERATIONS");
+    text.heading("OTHER COMMANDS");
     let beside: Vec<(String, &str)> = custom::all().map(|custom| (custom.words(), custom.about)).collect();
     text.pairs(&beside.iter().map(|(words, about)| (words.as_str(), *about)).collect::<Vec<_>>());
-    text.heading("OPTIONS OF EVERY COMMAND");
+    text.heading("GLOBAL OPTIONS");
     text.pairs(GLOBAL);
     text.heading("SERVICES");
     let services = definitions.services_with(Service::KIND)?;
@@ -361,11 +364,11 @@ fn of_argument(text: &mut Text, argument: &Argument<'_>, examples: &mut Vec<Stri
         }
         Role::PageSize => {
             title("integer");
-            text.line(8, "How many items one request returns.");
+            text.line(8, "The maximum number of items in each response.");
         }
         Role::MaxItems => {
             title("integer");
-            text.line(8, "How many items are printed. If there are more, the output has a NextToken.");
+            text.line(8, "The maximum number of items to print. If there are more, the output has a NextToken.");
         }
         Role::StartingToken => {
             title("string");
@@ -570,7 +573,7 @@ impl Text {
 
     /// The section about the options that every command has.
     fn every_command(&mut self) {
-        self.heading("OPTIONS OF EVERY COMMAND");
+        self.heading("GLOBAL OPTIONS");
         self.line(4, "--region, --profile, --endpoint-url, --query, --output, --print-request, and others: see `tucuxi help`.");
     }
 

@@ -76,7 +76,7 @@ fn run_expanded(words: &[String]) -> Result<()> {
     if let Some(at) = at.filter(|at| words[*at] == "s3") {
         let mut rest = words.to_vec();
         rest.remove(at);
-        return s3::run(&rest);
+        return s3::run(&rest).map_err(|failure| with_help(failure, words));
     }
     if let Some(at) = at.filter(|at| words[*at] == "configure") {
         let mut rest = words.to_vec();
@@ -84,7 +84,7 @@ fn run_expanded(words: &[String]) -> Result<()> {
         return configure::run(&rest);
     }
     if let Some(done) = custom::run(&invocation::head(words)) {
-        return done;
+        return done.map_err(|failure| with_help(failure, words));
     }
     let invocation = invocation::Invocation::parse(words).map_err(|failure| with_help(failure, words))?;
     let head = invocation::head(words);
@@ -101,7 +101,8 @@ fn with_help(failure: Failure, words: &[String]) -> Failure {
 
 fn with_help_of(failure: Failure, head: &invocation::Head) -> Failure {
     // A name that is wrong has no help, and a suggestion is enough.
-    let is_answered = failure.message.starts_with("argument command:") || failure.message.starts_with("argument operation:");
+    let named_wrongly = ["argument command:", "argument operation:", "argument subcommand:"];
+    let is_answered = named_wrongly.iter().any(|start| failure.message.starts_with(start)) && head.operation.as_deref() != Some("wait");
     match &head.operation {
         Some(operation) if !is_answered && !head.command.is_empty() && !failure.message.contains(" help`") => {
             let command = format!("{} {} {operation}", crate::cli::program(), head.command);

@@ -128,7 +128,7 @@ fn of_command(command: &Command) -> String {
             text.line(8, about);
         }
     }
-    text.heading("OPTIONS OF EVERY COMMAND");
+    text.heading("GLOBAL OPTIONS");
     text.line(4, "--region, --profile, --endpoint-url, and others: see `tucuxi help`.");
     text.0
 }

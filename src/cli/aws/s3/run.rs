@@ -100,9 +100,8 @@ fn fatal(error: Error) -> Failure {
 
 fn check_pair(line: &Line, from: &Place, to: &Place) -> Result<()> {
     if !from.is_s3() && !to.is_s3() {
-        return Err(Failure::usage(
-            "usage: one of the paths must be an S3 location of the form s3://bucket/key. Both are local paths. Error: Invalid argument type",
-        ));
+        let message = "Both paths are local. One of them must be an S3 location of the form s3://BUCKET/KEY.";
+        return Err(Failure::usage(message));
     }
     // Only downloads verify checksums.
     if line.has("checksum-mode") && !(from.is_s3() && matches!(to, Place::At(Location::File(_)))) {

@@ -69,8 +69,9 @@ impl Portal {
             let missing: Vec<&str> = ["sso_start_url", "sso_region"].into_iter().filter(|key| text(key).is_none()).collect();
             return Err(invalid(format!(
                 "Missing the following required SSO configuration values: {}. To make sure this profile is properly configured to use \
-                 SSO, please run: aws configure sso",
-                missing.join(", ")
+                 SSO, please run: {} configure sso",
+                missing.join(", "),
+                crate::cli::program()
             )));
         };
         let scopes = text("sso_registration_scopes").unwrap_or_else(|| ACCOUNT_ACCESS.to_owned());
