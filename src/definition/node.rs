@@ -35,6 +35,7 @@ impl<'a> Node<'a> {
     }
 
     /// Returns the type of the shape.
+    #[inline]
     pub fn shape_type(&self) -> &'a ShapeType {
         &self.shape.shape_type
     }
@@ -51,6 +52,7 @@ impl<'a> Node<'a> {
     ///
     /// # Errors
     /// Fails if the other shape is missing or invalid.
+    #[inline]
     pub fn follow(&self, reference: &'a ShapeRef) -> Result<Node<'a>> {
         self.service.node(reference)
     }
@@ -59,6 +61,7 @@ impl<'a> Node<'a> {
     ///
     /// # Errors
     /// Fails if its shape is missing or invalid.
+    #[inline]
     pub fn member(&self, member: &'a Member) -> Result<Node<'a>> {
         self.service.node(&member.target)
     }
@@ -109,6 +112,7 @@ impl<'a> Node<'a> {
     }
 
     /// Returns whether a boolean trait is set on the reference or the shape: `node.has(|t| t.flattened)`.
+    #[inline]
     pub fn has(&self, flag: impl Fn(&Traits) -> bool) -> bool {
         flag(self.reference) || flag(&self.shape.traits)
     }

@@ -213,6 +213,7 @@ impl Service {
     ///
     /// # Errors
     /// Fails if the definition of the shape is invalid.
+    #[inline]
     pub fn shape(&self, id: ShapeId) -> Result<&Shape> {
         let index = id.0 as usize;
         self.shapes.get(index, self.content.shapes(), || {
@@ -237,6 +238,7 @@ impl Service {
     ///
     /// # Errors
     /// Fails if the shape is missing or invalid.
+    #[inline]
     pub fn node<'a>(&'a self, reference: &'a ShapeRef) -> Result<Node<'a>> {
         match &reference.target {
             Ok(id) => Ok(Node::new(self, self.shape(*id)?, &reference.traits)),

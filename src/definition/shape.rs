@@ -1,7 +1,8 @@
 //! Shapes, the types of a service, and the references between them.
 
-use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
+
+use indexmap::IndexMap;
 
 use super::content::Content;
 use super::json::{NodeJson, ShapeName, Text};
@@ -64,8 +65,48 @@ pub struct Structure {
     pub(crate) wire_names: OnceLock<WireNames>,
 }
 
-/// The slots of members by their names on the wire.
-pub(crate) type WireNames = HashMap<Str, usize, foldhash::fast::RandomState>;
+/// The slots of members by their names on the wire, in the order of the members.
+#[derive(Debug, Default)]
+pub(crate) struct WireNames(IndexMap<Str, usize, foldhash::fast::RandomState>);
+
+impl WireNames {
+    /// Sets the slot of a name.
+    pub(crate) fn insert(&mut self, name: &str, slot: usize) {
+        self.0.insert(name.into(), slot);
+    }
+
+    /// Returns the slot of a name.
+    pub(crate) fn get(&self, name: &str) -> Option<usize> {
+        self.0.get(name).copied()
+    }
+
+    /// Returns the slot of a name in a message, which has its members mostly in the order of the definition. `next` is the index of the
+    /// name that is expected, which is 0 at first.
+    pub(crate) fn find(&self, name: &str, next: &mut usize) -> Option<usize> {
+        // The next name, or the last one again if it is a flattened list's.
+        for index in [*next, next.wrapping_sub(1)] {
+            if let Some((known, slot)) = self.0.get_index(index)
+                && known.as_str() == name
+            {
+                *next = index + 1;
+                return Some(*slot);
+            }
+        }
+        /// Comparing a few short names is as fast as hashing one.
+        const FEW: usize = 12;
+        let index = match self.0.len() {
+            0..=FEW => self.0.keys().position(|known| known.as_str() == name)?,
+            _ => self.0.get_index_of(name)?,
+        };
+        *next = index + 1;
+        Some(self.0[index])
+    }
+
+    /// Returns the number of names.
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+}
 
 /// A member of a structure.
 #[derive(Debug)]

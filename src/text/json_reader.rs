@@ -58,7 +58,7 @@ impl<'a> Json<'a> {
             if self.peek()? != b'"' {
                 return Err(self.error("expected a key"));
             }
-            let key = self.string()?;
+            let key = self.quoted()?;
             if self.peek()? != b':' {
                 return Err(self.error("expected ':'"));
             }
@@ -112,9 +112,14 @@ impl<'a> Json<'a> {
 
     /// Reads a string, which is borrowed unless it contains escapes.
     pub(crate) fn string(&mut self) -> Result<Cow<'a, str>> {
-        if self.peek()? != b'"' {
-            return Err(self.error("expected a string"));
+        match self.peek()? {
+            b'"' => self.quoted(),
+            _ => Err(self.error("expected a string")),
         }
+    }
+
+    /// Reads the string whose quotation mark was seen.
+    fn quoted(&mut self) -> Result<Cow<'a, str>> {
         let start = self.at + 1;
         let stop = self.plain(start);
         match self.text.as_bytes().get(stop) {
@@ -131,7 +136,7 @@ impl<'a> Json<'a> {
         Ok(match self.peek()? {
             b'{' => Value::Map(self.map(|json, _| json.any())?),
             b'[' => Value::List(self.list(|json, _| json.any())?),
-            b'"' => Value::String(Str::from(self.string()?)),
+            b'"' => Value::String(Str::from(self.quoted()?)),
             _ => self.plain_scalar()?,
         })
     }
@@ -141,7 +146,7 @@ impl<'a> Json<'a> {
         match self.peek()? {
             b'{' => self.object(|json, _| json.skip()),
             b'[' => self.array(Json::skip),
-            b'"' => self.string().map(|_| ()),
+            b'"' => self.quoted().map(|_| ()),
             _ => self.plain_scalar().map(|_| ()),
         }
     }

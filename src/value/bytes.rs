@@ -13,7 +13,13 @@ use std::sync::Arc;
 /// assert_eq!(&body.slice(7..14)[..], b"payload");
 /// ```
 #[derive(Clone)]
-pub struct Bytes(Arc<Window>);
+pub struct Bytes(Kind);
+
+#[derive(Clone)]
+enum Kind {
+    Whole(Arc<Vec<u8>>),
+    Window(Arc<Window>),
+}
 
 struct Window {
     buffer: Arc<Vec<u8>>,
@@ -27,8 +33,12 @@ impl Bytes {
     /// If the range is out of bounds, as with slices.
     pub fn slice(&self, range: Range<usize>) -> Bytes {
         assert!(range.start <= range.end && range.end <= self.len(), "range {range:?} of {} bytes", self.len());
-        let start = self.0.range.start;
-        Bytes(Arc::new(Window { buffer: Arc::clone(&self.0.buffer), range: start + range.start..start + range.end }))
+        let (buffer, start) = match &self.0 {
+            Kind::Whole(buffer) => (buffer, 0),
+            Kind::Window(window) => (&window.buffer, window.range.start),
+        };
+        let window = Window { buffer: Arc::clone(buffer), range: start + range.start..start + range.end };
+        Bytes(Kind::Window(Arc::new(window)))
     }
 }
 
@@ -41,7 +51,10 @@ impl Default for Bytes {
 impl Deref for Bytes {
     type Target = [u8];
     fn deref(&self) -> &[u8] {
-        &self.0.buffer[self.0.range.clone()]
+        match &self.0 {
+            Kind::Whole(buffer) => buffer,
+            Kind::Window(window) => &window.buffer[window.range.clone()],
+        }
     }
 }
 
@@ -53,8 +66,7 @@ impl AsRef<[u8]> for Bytes {
 
 impl From<Vec<u8>> for Bytes {
     fn from(bytes: Vec<u8>) -> Self {
-        let range = 0..bytes.len();
-        Bytes(Arc::new(Window { buffer: Arc::new(bytes), range }))
+        Bytes(Kind::Whole(Arc::new(bytes)))
     }
 }
 

@@ -111,11 +111,23 @@ impl FromIterator<(Str, Value)> for FreeMap {
     fn from_iter<I: IntoIterator<Item = (Str, Value)>>(entries: I) -> Self {
         let entries = entries.into_iter();
         let mut map = FreeMap::with_capacity(entries.size_hint().0);
+        let mut seen = 0;
         for (key, value) in entries {
-            map.insert(key, value);
+            let mark = mark(&key);
+            match &mut map {
+                FreeMap::Few(few) if seen & mark == 0 && few.len() < FEW => few.push((key, value)),
+                _ => drop(map.insert(key, value)),
+            }
+            seen |= mark;
         }
         map
     }
+}
+
+/// One of 64 bits, which depends on the key. A key whose bit no other key has is new, without a comparison.
+fn mark(key: &str) -> u64 {
+    let [first, last] = [key.as_bytes().first(), key.as_bytes().last()].map(|byte| usize::from(*byte.unwrap_or(&0)));
+    1 << ((key.len() + 7 * first + 31 * last) % 64)
 }
 
 /// An iterator over the entries in order.
@@ -164,5 +176,20 @@ mod tests {
         }
         assert!(matches!(map, FreeMap::Many(_)));
         assert_eq!(map.take_entries().len(), model.len());
+    }
+
+    #[test]
+    fn the_last_value_of_a_key_counts_when_entries_are_collected() {
+        let keys = ["pk", "sk", "kp", "", "a", "b", "aa", "ba", "pk", "a", "x1", "", "1x", "pk"];
+        let entries = || keys.iter().copied().zip(0..).map(|(key, n): (&str, i64)| (Str::from(key), Value::Int(n)));
+        let map: FreeMap = entries().collect();
+        let mut model: Vec<(Str, Value)> = Vec::new();
+        for (key, value) in entries() {
+            match model.iter_mut().find(|(known, _)| *known == key) {
+                Some((_, old)) => *old = value,
+                None => model.push((key, value)),
+            }
+        }
+        assert_eq!(map.iter().map(|(key, value)| (key.clone(), value.clone())).collect::<Vec<_>>(), model);
     }
 }

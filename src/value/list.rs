@@ -20,7 +20,10 @@ use super::nested::{all_equal, debug_list, drop_nested, pair_items};
 /// assert_eq!(list[2], Value::from("c"));
 /// ```
 #[derive(Clone, Default)]
-pub struct List(Arc<Vec<Value>>);
+pub struct List(Arc<Items>);
+
+#[derive(Clone, Default)]
+struct Items(Vec<Value>);
 
 impl List {
     /// Creates an empty list.
@@ -35,14 +38,14 @@ impl List {
 
     /// Returns the underlying vector for modification, copying it first if it is shared.
     pub fn as_mut_vec(&mut self) -> &mut Vec<Value> {
-        Arc::make_mut(&mut self.0)
+        &mut Arc::make_mut(&mut self.0).0
     }
 }
 
 impl List {
     /// The values, for modification, unless another list shares them.
     pub(super) fn unshared_values(&mut self) -> impl Iterator<Item = &mut Value> {
-        Arc::get_mut(&mut self.0).into_iter().flatten()
+        Arc::get_mut(&mut self.0).into_iter().flat_map(|items| &mut items.0)
     }
 
     /// Returns whether both lists share their contents.
@@ -51,9 +54,9 @@ impl List {
     }
 }
 
-impl Drop for List {
+impl Drop for Items {
     fn drop(&mut self) {
-        drop_nested(self.unshared_values());
+        drop_nested(self.0.iter_mut());
     }
 }
 
@@ -67,19 +70,19 @@ impl PartialEq for List {
 impl Deref for List {
     type Target = [Value];
     fn deref(&self) -> &[Value] {
-        &self.0
+        &self.0.0
     }
 }
 
 impl From<Vec<Value>> for List {
     fn from(values: Vec<Value>) -> Self {
-        List(Arc::new(values))
+        List(Arc::new(Items(values)))
     }
 }
 
 impl<V: Into<Value>> FromIterator<V> for List {
     fn from_iter<I: IntoIterator<Item = V>>(values: I) -> Self {
-        List(Arc::new(values.into_iter().map(Into::into).collect()))
+        List::from(values.into_iter().map(Into::into).collect::<Vec<_>>())
     }
 }
 
@@ -93,7 +96,7 @@ impl<'a> IntoIterator for &'a List {
     type Item = &'a Value;
     type IntoIter = std::slice::Iter<'a, Value>;
     fn into_iter(self) -> Self::IntoIter {
-        self.0.iter()
+        self.0.0.iter()
     }
 }
 
@@ -102,8 +105,8 @@ impl IntoIterator for List {
     type IntoIter = std::vec::IntoIter<Value>;
     fn into_iter(mut self) -> Self::IntoIter {
         match Arc::get_mut(&mut self.0) {
-            Some(values) => std::mem::take(values),
-            None => self.0.to_vec(),
+            Some(items) => std::mem::take(&mut items.0),
+            None => self.0.0.clone(),
         }
         .into_iter()
     }

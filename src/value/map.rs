@@ -1,8 +1,9 @@
-//! Ordered maps from strings to values, with two representations.
+//! Ordered maps from strings to values, with several representations.
 //!
 //! *Shaped* maps are produced by the parsers: the keys are in a table owned by the shape, which all instances share, and the
-//! map holds the values that are present, each with its slot in the table. *Free* maps have their own keys, for map shapes,
-//! documents, and user input. Inserting a foreign key into a shaped map turns it into a free one.
+//! map holds the values that are present, each with its slot in the table. Those that a parser produced one after another share an
+//! allocation until they are modified. *Free* maps have their own keys, for map shapes, documents, and user input. Inserting a
+//! foreign key into a shaped map turns it into a free one.
 
 use std::fmt;
 use std::ops::Index;
@@ -11,6 +12,9 @@ use std::sync::Arc;
 use indexmap::IndexSet;
 
 use super::free_map::{FreeIter, FreeMap};
+#[cfg(test)]
+use super::group::Group;
+use super::group::Part;
 use super::nested::{all_equal, debug_map, drop_nested, pair_entries};
 use super::{NULL, Str, Value};
 
@@ -42,6 +46,8 @@ impl KeyTable {
 
 /// An ordered map from strings to [`Value`]s. Cloning is O(1); modifying a shared map copies it first.
 ///
+/// The structures in a list of a response share memory in groups of 16 until they are modified.
+///
 /// ```
 /// use tucuxi::{Map, Value};
 ///
@@ -53,38 +59,30 @@ impl KeyTable {
 /// assert!(tags["missing"].is_null());
 /// ```
 #[derive(Clone)]
-pub struct Map(Arc<Repr>);
+pub struct Map(Kind);
+
+#[derive(Clone)]
+enum Kind {
+    Own(Arc<Repr>),
+    /// A structure among others.
+    Part(Part),
+}
+
+const _: () = assert!(size_of::<Map>() == 16);
 
 #[derive(Clone)]
 enum Repr {
     Shaped(Shaped),
-    Single(Single),
     Free(FreeMap),
 }
 
-/// A structure with a single member that is present, such as a union. It needs no list of entries.
-#[derive(Clone)]
-struct Single {
-    keys: Arc<KeyTable>,
-    entry: Entry,
-}
-
-impl Single {
-    fn key(&self) -> &Str {
-        self.keys.key(&self.entry)
-    }
-
-    fn take_entry(&mut self) -> Entry {
-        Entry { slot: self.entry.slot, value: std::mem::take(&mut self.entry.value) }
-    }
-}
-
 impl Repr {
-    /// Makes room for other members.
-    fn expand(&mut self) {
-        if let Repr::Single(single) = self {
-            *self = Repr::Shaped(Shaped { keys: single.keys.clone(), entries: vec![single.take_entry()] });
-        }
+    fn values_mut(&mut self) -> impl Iterator<Item = &mut Value> {
+        let (shaped, free) = match self {
+            Repr::Shaped(s) => (Some(s.entries.iter_mut().map(|entry| &mut entry.value)), None),
+            Repr::Free(m) => (None, Some(m.values_mut())),
+        };
+        shaped.into_iter().flatten().chain(free.into_iter().flatten())
     }
 }
 
@@ -96,10 +94,11 @@ struct Shaped {
     entries: Vec<Entry>,
 }
 
+/// A member that is present.
 #[derive(Clone)]
-struct Entry {
-    slot: u32,
-    value: Value,
+pub(super) struct Entry {
+    pub(super) slot: u32,
+    pub(super) value: Value,
 }
 
 impl KeyTable {
@@ -108,10 +107,19 @@ impl KeyTable {
     }
 }
 
+/// Takes the values that are present out of one slot per key.
+pub(super) fn present(slots: &mut [Option<Value>]) -> impl Iterator<Item = Entry> {
+    slots.iter_mut().zip(0..).filter_map(|(value, slot)| Some(Entry { slot, value: value.take()? }))
+}
+
+fn find(entries: &[Entry], slot: usize) -> Result<usize, usize> {
+    entries.binary_search_by_key(&slot, |entry| entry.slot as usize)
+}
+
 impl Shaped {
     /// The index of the entry with a slot, or the index at which it belongs.
     fn find(&self, slot: usize) -> Result<usize, usize> {
-        self.entries.binary_search_by_key(&slot, |entry| entry.slot as usize)
+        find(&self.entries, slot)
     }
 
     /// Removes all entries and returns them.
@@ -124,12 +132,12 @@ impl Shaped {
 impl Map {
     /// Creates an empty map.
     pub fn new() -> Map {
-        Map(Arc::new(Repr::Free(FreeMap::default())))
+        Map::own(Repr::Free(FreeMap::default()))
     }
 
     /// Creates an empty map with room for `capacity` entries.
     pub fn with_capacity(capacity: usize) -> Map {
-        Map(Arc::new(Repr::Free(FreeMap::with_capacity(capacity))))
+        Map::own(Repr::Free(FreeMap::with_capacity(capacity)))
     }
 
     /// Creates a map over a shape's key table, and takes its values out of one slot per key, where `None` means absent.
@@ -138,44 +146,53 @@ impl Map {
     /// If the number of slots differs from the number of keys.
     pub fn shaped(keys: Arc<KeyTable>, slots: &mut [Option<Value>]) -> Map {
         assert_eq!(keys.len(), slots.len(), "one slot per key");
-        let present = slots.iter().flatten().count();
-        let mut taken = slots.iter_mut().zip(0..).filter_map(|(value, slot)| Some(Entry { slot, value: value.take()? }));
-        if present == 1
-            && let Some(entry) = taken.next()
-        {
-            return Map(Arc::new(Repr::Single(Single { keys, entry })));
-        }
-        let mut entries = Vec::with_capacity(present);
-        entries.extend(taken);
-        Map(Arc::new(Repr::Shaped(Shaped { keys, entries })))
+        let mut entries = Vec::with_capacity(slots.iter().flatten().count());
+        entries.extend(present(slots));
+        Map::own(Repr::Shaped(Shaped { keys, entries }))
     }
 
-    /// Creates a map over a shape's key table in which only one key has a value.
-    ///
-    /// # Panics
-    /// If the table has no such slot.
-    pub(crate) fn single(keys: Arc<KeyTable>, slot: usize, value: Value) -> Map {
-        assert!(slot < keys.len(), "a slot of the table");
-        Map(Arc::new(Repr::Single(Single { keys, entry: Entry { slot: slot as u32, value } })))
+    fn own(repr: Repr) -> Map {
+        Map(Kind::Own(Arc::new(repr)))
+    }
+
+    pub(super) fn part(part: Part) -> Map {
+        Map(Kind::Part(part))
+    }
+
+    /// The map for modification, which others do not share.
+    fn make_mut(&mut self) -> &mut Repr {
+        if let Kind::Part(part) = &self.0 {
+            let shaped = Shaped { keys: Arc::clone(part.keys()), entries: part.entries().to_vec() };
+            *self = Map::own(Repr::Shaped(shaped));
+        }
+        match &mut self.0 {
+            Kind::Own(repr) => Arc::make_mut(repr),
+            Kind::Part(_) => unreachable!("it was converted above"),
+        }
     }
 
     /// Returns the value of `key`.
     pub fn get(&self, key: &str) -> Option<&Value> {
-        match &*self.0 {
-            Repr::Shaped(s) => Some(&s.entries[s.find(s.keys.slot(key)?).ok()?].value),
-            Repr::Single(single) => (single.key().as_str() == key).then_some(&single.entry.value),
-            Repr::Free(m) => m.get(key),
+        let (keys, entries) = match &self.0 {
+            Kind::Part(part) => (part.keys(), part.entries()),
+            Kind::Own(repr) => match &**repr {
+                Repr::Shaped(s) => (&s.keys, s.entries.as_slice()),
+                Repr::Free(m) => return m.get(key),
+            },
+        };
+        if let [entry] = entries {
+            return (keys.key(entry).as_str() == key).then_some(&entry.value);
         }
+        Some(&entries[find(entries, keys.slot(key)?).ok()?].value)
     }
 
     /// Returns the value of `key` for modification.
     pub fn get_mut(&mut self, key: &str) -> Option<&mut Value> {
-        match Arc::make_mut(&mut self.0) {
+        match self.make_mut() {
             Repr::Shaped(s) => {
                 let index = s.find(s.keys.slot(key)?).ok()?;
                 Some(&mut s.entries[index].value)
             }
-            Repr::Single(single) => (single.key().as_str() == key).then_some(&mut single.entry.value),
             Repr::Free(m) => m.get_mut(key),
         }
     }
@@ -189,8 +206,7 @@ impl Map {
     /// position in the shape.
     pub fn insert(&mut self, key: impl Into<Str>, value: impl Into<Value>) -> Option<Value> {
         let key = key.into();
-        let repr = Arc::make_mut(&mut self.0);
-        repr.expand();
+        let repr = self.make_mut();
         if let Repr::Shaped(s) = repr {
             if let Some(slot) = s.keys.slot(&key) {
                 return match s.find(slot) {
@@ -205,31 +221,31 @@ impl Map {
         }
         match repr {
             Repr::Free(m) => m.insert(key, value.into()),
-            Repr::Shaped(_) | Repr::Single(_) => unreachable!("it was converted above"),
+            Repr::Shaped(_) => unreachable!("it was converted above"),
         }
     }
 
     /// Removes `key` and returns its value. The other entries keep their order.
     pub fn remove(&mut self, key: &str) -> Option<Value> {
         self.get(key)?;
-        let repr = Arc::make_mut(&mut self.0);
-        repr.expand();
+        let repr = self.make_mut();
         match repr {
             Repr::Shaped(s) => {
                 let index = s.find(s.keys.slot(key)?).ok()?;
                 Some(s.entries.remove(index).value)
             }
             Repr::Free(m) => m.remove(key),
-            Repr::Single(_) => unreachable!("it was converted above"),
         }
     }
 
     /// Returns the number of entries.
     pub fn len(&self) -> usize {
-        match &*self.0 {
-            Repr::Shaped(s) => s.entries.len(),
-            Repr::Single(_) => 1,
-            Repr::Free(m) => m.len(),
+        match &self.0 {
+            Kind::Part(part) => part.entries().len(),
+            Kind::Own(repr) => match &**repr {
+                Repr::Shaped(s) => s.entries.len(),
+                Repr::Free(m) => m.len(),
+            },
         }
     }
 
@@ -238,28 +254,40 @@ impl Map {
         self.len() == 0
     }
 
-    /// The values, for modification, unless another map shares them.
+    /// The values, for modification, unless another map shares them. The values of the structures of a group are returned together.
     pub(super) fn unshared_values(&mut self) -> impl Iterator<Item = &mut Value> {
-        let (shaped, single, free) = match Arc::get_mut(&mut self.0) {
-            Some(Repr::Shaped(s)) => (Some(s.entries.iter_mut().map(|entry| &mut entry.value)), None, None),
-            Some(Repr::Single(single)) => (None, Some(&mut single.entry.value), None),
-            Some(Repr::Free(m)) => (None, None, Some(m.values_mut())),
-            None => (None, None, None),
+        let (own, group) = match &mut self.0 {
+            Kind::Own(repr) => (Arc::get_mut(repr).map(Repr::values_mut), None),
+            Kind::Part(part) => (None, Arc::get_mut(&mut part.group).map(|group| group.values_mut())),
         };
-        shaped.into_iter().flatten().chain(single).chain(free.into_iter().flatten())
+        own.into_iter().flatten().chain(group.into_iter().flatten())
+    }
+
+    #[cfg(test)]
+    pub(super) fn group(&self) -> Option<&Arc<Group>> {
+        match &self.0 {
+            Kind::Part(part) => Some(&part.group),
+            Kind::Own(_) => None,
+        }
     }
 
     /// Returns whether both maps share their contents.
     pub(super) fn is_same(&self, other: &Map) -> bool {
-        Arc::ptr_eq(&self.0, &other.0)
+        match (&self.0, &other.0) {
+            (Kind::Own(a), Kind::Own(b)) => Arc::ptr_eq(a, b),
+            (Kind::Part(a), Kind::Part(b)) => a.is_same(b),
+            _ => false,
+        }
     }
 
     /// Iterates over the entries in order.
     pub fn iter(&self) -> MapIter<'_> {
-        MapIter(match &*self.0 {
-            Repr::Shaped(s) => Iter::Shaped(&s.keys, s.entries.iter()),
-            Repr::Single(single) => Iter::Shaped(&single.keys, std::slice::from_ref(&single.entry).iter()),
-            Repr::Free(m) => Iter::Free(m.iter()),
+        MapIter(match &self.0 {
+            Kind::Part(part) => Iter::Shaped(part.keys(), part.entries().iter()),
+            Kind::Own(repr) => match &**repr {
+                Repr::Shaped(s) => Iter::Shaped(&s.keys, s.entries.iter()),
+                Repr::Free(m) => Iter::Free(m.iter()),
+            },
         })
     }
 
@@ -310,10 +338,13 @@ impl IntoIterator for Map {
     type Item = (Str, Value);
     type IntoIter = std::vec::IntoIter<(Str, Value)>;
     fn into_iter(mut self) -> Self::IntoIter {
-        let entries: Vec<_> = match Arc::get_mut(&mut self.0) {
+        let own = match &mut self.0 {
+            Kind::Own(repr) => Arc::get_mut(repr),
+            Kind::Part(_) => None,
+        };
+        let entries: Vec<_> = match own {
             Some(Repr::Free(m)) => m.take_entries(),
             Some(Repr::Shaped(s)) => s.take_entries().collect(),
-            Some(Repr::Single(single)) => vec![(single.key().clone(), single.take_entry().value)],
             None => self.iter().map(|(k, v)| (k.clone(), v.clone())).collect(),
         };
         entries.into_iter()
@@ -322,7 +353,7 @@ impl IntoIterator for Map {
 
 impl<K: Into<Str>, V: Into<Value>> FromIterator<(K, V)> for Map {
     fn from_iter<I: IntoIterator<Item = (K, V)>>(entries: I) -> Self {
-        Map(Arc::new(Repr::Free(entries.into_iter().map(|(k, v)| (k.into(), v.into())).collect())))
+        Map::own(Repr::Free(entries.into_iter().map(|(k, v)| (k.into(), v.into())).collect()))
     }
 }
 
@@ -350,9 +381,9 @@ impl PartialEq for Map {
     }
 }
 
-impl Drop for Map {
+impl Drop for Repr {
     fn drop(&mut self) {
-        drop_nested(self.unshared_values());
+        drop_nested(self.values_mut());
     }
 }
 
@@ -403,20 +434,22 @@ mod tests {
     #[test]
     fn a_structure_of_one_member_accepts_another_one() {
         let keys = Arc::new(KeyTable::new(["a", "b", "c"].map(Str::from)));
-        let same = Map::shaped(keys.clone(), &mut [None, Some(Value::Int(2)), None]);
-        let union = Map::single(keys, 1, Value::Int(2));
-        assert_eq!(same, union);
-        assert_eq!((union.len(), union.get("b"), union.get("a")), (1, Some(&Value::Int(2)), None));
-        assert_eq!(union, [("b", 2)].into_iter().collect());
-        let mut other = union.clone();
-        assert_eq!(other.insert("b", 3), Some(Value::Int(2)));
-        assert_eq!(other.insert("a", 1), None);
-        assert_eq!(other.keys().collect::<Vec<_>>(), ["a", "b"]);
-        other.insert("z", 9);
-        assert_eq!(other.keys().collect::<Vec<_>>(), ["a", "b", "z"]);
-        let mut removed = union.clone();
-        assert_eq!((removed.remove("a"), removed.remove("b"), removed.len()), (None, Some(Value::Int(2)), 0));
-        assert_eq!(union.into_iter().collect::<Vec<_>>(), [(Str::from("b"), Value::Int(2))]);
+        let one = || Map::shaped(keys.clone(), &mut [None, Some(Value::Int(2)), None]);
+        let part = crate::value::Batch::default().single(&keys, 1, Value::Int(2));
+        assert_eq!(one(), part);
+        for map in [one(), part] {
+            assert_eq!((map.len(), map.get("b"), map.get("a")), (1, Some(&Value::Int(2)), None));
+            assert_eq!(map, [("b", 2)].into_iter().collect());
+            let mut other = map.clone();
+            assert_eq!(other.insert("b", 3), Some(Value::Int(2)));
+            assert_eq!(other.insert("a", 1), None);
+            assert_eq!(other.keys().collect::<Vec<_>>(), ["a", "b"]);
+            other.insert("z", 9);
+            assert_eq!(other.keys().collect::<Vec<_>>(), ["a", "b", "z"]);
+            let mut removed = map.clone();
+            assert_eq!((removed.remove("a"), removed.remove("b"), removed.len()), (None, Some(Value::Int(2)), 0));
+            assert_eq!(map.into_iter().collect::<Vec<_>>(), [(Str::from("b"), Value::Int(2))]);
+        }
     }
 
     #[test]

@@ -5,6 +5,7 @@
 mod bytes;
 mod convert;
 mod free_map;
+mod group;
 mod jmespath;
 mod json;
 mod list;
@@ -18,6 +19,7 @@ mod stream;
 mod timestamp;
 
 pub use self::bytes::Bytes;
+pub(crate) use self::group::Batch;
 pub use self::jmespath::Expression;
 pub use self::list::List;
 pub use self::map::{KeyTable, Map, MapIter};

@@ -126,7 +126,7 @@ fn members(node: Node<'_>, frame: &Frame, position: &Position<'_>) -> Result<Val
             slots[slot] = Some(value);
         }
     }
-    Ok(Value::Map(slots.into_map(structure)))
+    Ok(Value::Map(Map::shaped(structure.keys.clone(), &mut slots)))
 }
 
 fn with_trait<'a>(node: Node<'a>, structure: &'a Structure, holds: impl Fn(Node<'a>) -> bool) -> Result<Option<(usize, Node<'a>)>> {

@@ -4,7 +4,7 @@ use super::position::Position;
 use super::{Slots, cbor, json, xml};
 use crate::definition::{Node, ProtocolName, Structure};
 use crate::error::{Error, ErrorKind, Result};
-use crate::value::{Bytes, Map, Str, Value};
+use crate::value::{Batch, Bytes, Map, Str, Value};
 
 /// The format of a body.
 #[derive(Clone, Copy)]
@@ -94,11 +94,11 @@ impl Members {
     }
 
     /// Returns the structure as a map.
-    pub(super) fn into_map(self, structure: &Structure) -> Map {
+    pub(super) fn into_map(self, structure: &Structure, batch: &mut Batch) -> Map {
         match self {
-            Members::Nothing => Slots::new(structure).into_map(structure),
-            Members::One(slot, value) => Map::single(structure.keys.clone(), slot, value),
-            Members::Several(slots) => slots.into_map(structure),
+            Members::Nothing => Slots::new(structure).into_map(structure, batch),
+            Members::One(slot, value) => batch.single(&structure.keys, slot, value),
+            Members::Several(slots) => slots.into_map(structure, batch),
         }
     }
 }
@@ -135,9 +135,9 @@ impl From<Slots> for Found {
 /// Returns the union with these members. `unknown` lists the keys that the definition does not contain.
 ///
 /// An unknown member becomes `{"SDK_UNKNOWN_MEMBER": {"name": …}}`.
-pub(super) fn union(node: Node<'_>, structure: &Structure, found: impl Into<Found>, unknown: &[Str]) -> Result<Value> {
+pub(super) fn union(node: Node<'_>, structure: &Structure, found: impl Into<Found>, unknown: &[Str], batch: &mut Batch) -> Result<Value> {
     match (found.into(), unknown) {
-        (Found::One(slot, value), []) => Ok(Value::Map(Map::single(structure.keys.clone(), slot, value))),
+        (Found::One(slot, value), []) => Ok(Value::Map(batch.single(&structure.keys, slot, value))),
         (Found::Nothing, [name]) => {
             Ok(Value::Map([("SDK_UNKNOWN_MEMBER", Map::from_iter([("name", name.clone())]))].into_iter().collect()))
         }

@@ -8,7 +8,7 @@ use super::position::Position;
 use super::{Slots, scalar};
 use crate::definition::{Node, ShapeType, Structure};
 use crate::error::Result;
-use crate::value::{Bytes, List, Map, Str, Value};
+use crate::value::{Batch, Bytes, List, Map, Str, Value};
 
 /// Parses a whole body as the members of a structure. An empty body has none.
 pub(super) fn members(node: Node<'_>, structure: &Structure, body: &Bytes, position: &Position<'_>) -> Result<Slots> {
@@ -16,7 +16,8 @@ pub(super) fn members(node: Node<'_>, structure: &Structure, body: &Bytes, posit
         return Ok(Slots::new(structure));
     }
     let mut cbor = Cbor::new(body);
-    let slots = fields(&mut cbor, node, structure, position, |cbor, key| skip_unknown(cbor, node, &key, position))?;
+    let mut batch = Batch::default();
+    let slots = fields(&mut cbor, node, structure, position, &mut batch, |cbor, key| skip_unknown(cbor, node, &key, position))?;
     cbor.end()?;
     Ok(slots)
 }
@@ -27,19 +28,20 @@ pub(super) fn value(node: Node<'_>, body: &Bytes, position: &Position<'_>) -> Re
         return Ok(Value::Null);
     }
     let mut cbor = Cbor::new(body);
-    let value = typed(&mut cbor, node, position)?;
+    let value = typed(&mut cbor, node, position, &mut Batch::default())?;
     cbor.end()?;
     Ok(value)
 }
 
-fn typed(cbor: &mut Cbor<'_>, node: Node<'_>, position: &Position<'_>) -> Result<Value> {
+/// Reads a value. The batch is that of its place.
+fn typed(cbor: &mut Cbor<'_>, node: Node<'_>, position: &Position<'_>, batch: &mut Batch) -> Result<Value> {
     if cbor.at_null() {
         return cbor.any();
     }
     match node.shape_type() {
-        ShapeType::Structure(structure) => self::structure(cbor, node, structure, &position.inside(node)),
-        ShapeType::List(item) => list(cbor, node.follow(item)?, &position.inside(node)),
-        ShapeType::Map { key, value } => map(cbor, node.follow(value)?, &position.inside(node).inside(node.follow(key)?)),
+        ShapeType::Structure(structure) => self::structure(cbor, node, structure, &position.inside(node), batch),
+        ShapeType::List(item) => list(cbor, node.follow(item)?, &position.inside(node), batch),
+        ShapeType::Map { key, value } => map(cbor, node.follow(value)?, &position.inside(node).inside(node.follow(key)?), batch),
         ShapeType::Timestamp => match cbor.any()? {
             instant @ Value::Timestamp(_) => Ok(instant),
             Value::String(text) => position.scalar(node, scalar::timestamp(&text)),
@@ -50,25 +52,25 @@ fn typed(cbor: &mut Cbor<'_>, node: Node<'_>, position: &Position<'_>) -> Result
 }
 
 /// Reads a list. A value of another kind is an empty list if it is empty, otherwise a list with one item.
-fn list(cbor: &mut Cbor<'_>, item: Node<'_>, position: &Position<'_>) -> Result<Value> {
+fn list(cbor: &mut Cbor<'_>, item: Node<'_>, position: &Position<'_>, batch: &mut Batch) -> Result<Value> {
     let mut list = Vec::new();
     if cbor.at_array() {
         cbor.array(|cbor| {
-            list.push(typed(cbor, item, &position.index(list.len()))?);
+            list.push(typed(cbor, item, &position.index(list.len()), batch)?);
             Ok(())
         })?;
     } else if !cbor.skip_empty() {
-        list.push(typed(cbor, item, &position.index(0))?);
+        list.push(typed(cbor, item, &position.index(0), batch)?);
     }
     Ok(Value::List(List::from(list)))
 }
 
 /// Reads a map. An empty value of another kind is an empty map.
-fn map(cbor: &mut Cbor<'_>, value: Node<'_>, position: &Position<'_>) -> Result<Value> {
+fn map(cbor: &mut Cbor<'_>, value: Node<'_>, position: &Position<'_>, batch: &mut Batch) -> Result<Value> {
     let mut map = Map::new();
     if expect_map(cbor, position)? {
         cbor.map(|cbor, key| {
-            match typed(cbor, value, &position.key(&key))? {
+            match typed(cbor, value, &position.key(&key), batch)? {
                 Value::Null => map.remove(&key),
                 value => map.insert(Str::from(key), value),
             };
@@ -87,19 +89,19 @@ fn expect_map(cbor: &mut Cbor<'_>, position: &Position<'_>) -> Result<bool> {
     }
 }
 
-fn structure(cbor: &mut Cbor<'_>, node: Node<'_>, structure: &Structure, position: &Position<'_>) -> Result<Value> {
+fn structure(cbor: &mut Cbor<'_>, node: Node<'_>, structure: &Structure, position: &Position<'_>, batch: &mut Batch) -> Result<Value> {
     if node.has(|t| t.document) {
         return cbor.any();
     }
     if !node.has(|t| t.union) {
         let slots = match expect_map(cbor, position)? {
-            true => fields(cbor, node, structure, position, |cbor, key| skip_unknown(cbor, node, &key, position))?,
+            true => fields(cbor, node, structure, position, batch, |cbor, key| skip_unknown(cbor, node, &key, position))?,
             false => Slots::new(structure),
         };
-        return Ok(Value::Map(slots.into_map(structure)));
+        return Ok(Value::Map(slots.into_map(structure, batch)));
     }
     let mut unknown = Vec::new();
-    let slots = fields(cbor, node, structure, position, |cbor, key| {
+    let slots = fields(cbor, node, structure, position, batch, |cbor, key| {
         if !cbor.at_null() {
             note_unknown(&mut unknown, &key);
         }
@@ -107,8 +109,8 @@ fn structure(cbor: &mut Cbor<'_>, node: Node<'_>, structure: &Structure, positio
     })?;
     match unknown.as_slice() {
         // The other protocols name the unknown member; in this one the union is empty.
-        [_] if slots.iter().all(Option::is_none) => Ok(Value::Map(slots.into_map(structure))),
-        unknown => union(node, structure, slots, unknown),
+        [_] if slots.iter().all(Option::is_none) => Ok(Value::Map(slots.into_map(structure, batch))),
+        unknown => union(node, structure, slots, unknown, batch),
     }
 }
 
@@ -127,12 +129,15 @@ fn fields<'a>(
     node: Node<'_>,
     structure: &Structure,
     position: &Position<'_>,
+    batch: &mut Batch,
     mut foreign: impl FnMut(&mut Cbor<'a>, Cow<'a, str>) -> Result<()>,
 ) -> Result<Slots> {
     let mut slots = Slots::new(structure);
     cbor.map(|cbor, key| match structure.member(&key) {
         Some((slot, member)) => {
-            let value = typed(cbor, node.member(member)?, &position.name(&member.name))?;
+            let target = node.member(member)?;
+            let batch = if target.shape_type().is_nested() { batch.member(slot) } else { &mut *batch };
+            let value = typed(cbor, target, &position.name(&member.name), batch)?;
             slots[slot] = Some(value).filter(|v| !v.is_null());
             Ok(())
         }

@@ -8,7 +8,7 @@ use super::{Slots, scalar, utf8};
 use crate::definition::{Node, ShapeType, Structure, WireNames};
 use crate::error::Result;
 use crate::text::json_reader::Json;
-use crate::value::{List, Map, Str, Value};
+use crate::value::{Batch, List, Map, Str, Value};
 
 /// The treatment of scalars.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -25,7 +25,8 @@ pub(super) fn members(node: Node<'_>, structure: &Structure, scalars: Scalars, b
         "" => return Ok(Slots::new(structure)),
         text => Json::new(text),
     };
-    let slots = fields(&mut json, node, structure, scalars, position, |json, key| skip_unknown(json, node, &key, position))?;
+    let mut batch = Batch::default();
+    let slots = fields(&mut json, node, structure, scalars, position, &mut batch, |json, key| skip_unknown(json, node, &key, position))?;
     json.end()?;
     Ok(slots)
 }
@@ -34,25 +35,27 @@ pub(super) fn members(node: Node<'_>, structure: &Structure, scalars: Scalars, b
 pub(super) fn value(node: Node<'_>, scalars: Scalars, body: &[u8], position: &Position<'_>) -> Result<Value> {
     let text = utf8(body)?;
     let mut json = Json::new(if text.is_empty() { "{}" } else { text });
-    let value = typed(&mut json, node, scalars, position)?;
+    let value = typed(&mut json, node, scalars, position, &mut Batch::default())?;
     json.end()?;
     Ok(value)
 }
 
-fn typed(json: &mut Json<'_>, node: Node<'_>, scalars: Scalars, position: &Position<'_>) -> Result<Value> {
+/// Reads a value. The batch is that of its place.
+fn typed(json: &mut Json<'_>, node: Node<'_>, scalars: Scalars, position: &Position<'_>, batch: &mut Batch) -> Result<Value> {
     let first = json.peek()?;
     if first == b'n' {
         // null, or an error of any()
         return json.any();
     }
     Ok(match node.shape_type() {
-        ShapeType::Structure(structure) => return self::structure(json, node, structure, scalars, &position.inside(node)),
-        ShapeType::List(item) => list(json, node.follow(item)?, scalars, &position.inside(node))?,
-        ShapeType::Map { key, value } => map(json, node.follow(value)?, scalars, &position.inside(node).inside(node.follow(key)?))?,
+        ShapeType::Structure(structure) => return self::structure(json, node, structure, scalars, &position.inside(node), batch),
+        ShapeType::List(item) => list(json, node.follow(item)?, scalars, &position.inside(node), batch)?,
+        ShapeType::Map { key, value } => map(json, node.follow(value)?, scalars, &position.inside(node).inside(node.follow(key)?), batch)?,
         ShapeType::Blob if first == b'"' => position.scalar(node, scalar::blob(&json.string()?))?,
         ShapeType::Timestamp if first == b'"' => position.scalar(node, scalar::timestamp(&json.string()?))?,
         ShapeType::Blob => position.scalar(node, Err(Unreadable::new("base64", &format!("{:?}", json.any()?))))?,
         ShapeType::Timestamp => position.scalar(node, scalar::epoch(&json.any()?))?,
+        ShapeType::String if first == b'"' => Value::String(Str::from(json.string()?)),
         ShapeType::String => json.any()?,
         _ if scalars == Scalars::Verbatim => json.any()?,
         ShapeType::Boolean => boolean(json.any()?),
@@ -62,21 +65,21 @@ fn typed(json: &mut Json<'_>, node: Node<'_>, scalars: Scalars, position: &Posit
 }
 
 /// Reads a list. A value of another kind is an empty list if it is empty, otherwise a list with one item.
-fn list(json: &mut Json<'_>, item: Node<'_>, scalars: Scalars, position: &Position<'_>) -> Result<Value> {
+fn list(json: &mut Json<'_>, item: Node<'_>, scalars: Scalars, position: &Position<'_>, batch: &mut Batch) -> Result<Value> {
     if json.peek()? == b'[' {
-        return Ok(Value::List(json.list(|json, index| typed(json, item, scalars, &position.index(index)))?));
+        return Ok(Value::List(json.list(|json, index| typed(json, item, scalars, &position.index(index), batch))?));
     }
     let mut list = Vec::new();
     if !json.skip_empty()? {
-        list.push(typed(json, item, scalars, &position.index(0))?);
+        list.push(typed(json, item, scalars, &position.index(0), batch)?);
     }
     Ok(Value::List(List::from(list)))
 }
 
 /// Reads a map. An empty value of another kind is an empty map.
-fn map(json: &mut Json<'_>, value: Node<'_>, scalars: Scalars, position: &Position<'_>) -> Result<Value> {
+fn map(json: &mut Json<'_>, value: Node<'_>, scalars: Scalars, position: &Position<'_>, batch: &mut Batch) -> Result<Value> {
     Ok(Value::Map(match expect_object(json, position)? {
-        true => json.map(|json, key| typed(json, value, scalars, &position.key(key)))?,
+        true => json.map(|json, key| typed(json, value, scalars, &position.key(key), batch))?,
         false => Map::new(),
     }))
 }
@@ -90,7 +93,14 @@ fn expect_object(json: &mut Json<'_>, position: &Position<'_>) -> Result<bool> {
     }
 }
 
-fn structure(json: &mut Json<'_>, node: Node<'_>, structure: &Structure, scalars: Scalars, position: &Position<'_>) -> Result<Value> {
+fn structure(
+    json: &mut Json<'_>,
+    node: Node<'_>,
+    structure: &Structure,
+    scalars: Scalars,
+    position: &Position<'_>,
+    batch: &mut Batch,
+) -> Result<Value> {
     if node.has(|t| t.document) {
         return json.any();
     }
@@ -98,9 +108,9 @@ fn structure(json: &mut Json<'_>, node: Node<'_>, structure: &Structure, scalars
         let mut members = Members::Nothing;
         if expect_object(json, position)? {
             let set = |slot, value| members.set(structure, slot, value);
-            each_field(json, node, structure, scalars, position, set, |json, key| skip_unknown(json, node, &key, position))?;
+            each_field(json, node, structure, scalars, position, batch, set, |json, key| skip_unknown(json, node, &key, position))?;
         }
-        return Ok(Value::Map(members.into_map(structure)));
+        return Ok(Value::Map(members.into_map(structure, batch)));
     }
     let (mut found, mut unknown) = (Found::Nothing, Vec::new());
     let foreign = |json: &mut Json<'_>, key: Cow<'_, str>| {
@@ -109,8 +119,8 @@ fn structure(json: &mut Json<'_>, node: Node<'_>, structure: &Structure, scalars
         }
         skip_unknown(json, node, &key, position)
     };
-    each_field(json, node, structure, scalars, position, |slot, value| found.set(slot, value), foreign)?;
-    union(node, structure, found, &unknown)
+    each_field(json, node, structure, scalars, position, batch, |slot, value| found.set(slot, value), foreign)?;
+    union(node, structure, found, &unknown, batch)
 }
 
 /// Skips the value of an unknown key, and records it if the caller wants to know. `__type` is part of the protocol.
@@ -129,10 +139,11 @@ fn fields<'a>(
     structure: &Structure,
     scalars: Scalars,
     position: &Position<'_>,
+    batch: &mut Batch,
     foreign: impl FnMut(&mut Json<'a>, Cow<'a, str>) -> Result<()>,
 ) -> Result<Slots> {
     let mut slots = Slots::new(structure);
-    each_field(json, node, structure, scalars, position, |slot, value| slots[slot] = value, foreign)?;
+    each_field(json, node, structure, scalars, position, batch, |slot, value| slots[slot] = value, foreign)?;
     Ok(slots)
 }
 
@@ -143,14 +154,18 @@ fn each_field<'a>(
     structure: &Structure,
     scalars: Scalars,
     position: &Position<'_>,
+    batch: &mut Batch,
     mut set: impl FnMut(usize, Option<Value>),
     mut foreign: impl FnMut(&mut Json<'a>, Cow<'a, str>) -> Result<()>,
 ) -> Result<()> {
     let names = wire_names(node, structure)?;
-    json.object(|json, key| match names.get(&*key) {
-        Some(&slot) => {
+    let mut next = 0;
+    json.object(|json, key| match names.find(&key, &mut next) {
+        Some(slot) => {
             let member = &structure.members[slot];
-            let value = typed(json, node.member(member)?, scalars, &position.name(&member.name))?;
+            let target = node.member(member)?;
+            let batch = if target.shape_type().is_nested() { batch.member(slot) } else { &mut *batch };
+            let value = typed(json, target, scalars, &position.name(&member.name), batch)?;
             set(slot, Some(value).filter(|v| !v.is_null()));
             Ok(())
         }
@@ -165,7 +180,7 @@ fn wire_names<'a>(node: Node<'_>, structure: &'a Structure) -> Result<&'a WireNa
     let mut names = WireNames::default();
     for (slot, member) in structure.members.iter().enumerate() {
         let name = node.member(member)?.location_name().unwrap_or(&member.name);
-        names.insert(Str::from(name), slot);
+        names.insert(name, slot);
     }
     Ok(structure.wire_names.get_or_init(|| names))
 }

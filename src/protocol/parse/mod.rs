@@ -61,7 +61,7 @@ use crate::definition::{Node, Operation, ProtocolName, Service, ShapeType, Struc
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{Response, ResponseBody};
 use crate::protocol::event_stream::Events;
-use crate::value::{Map, Value};
+use crate::value::{Batch, Map, Value};
 
 /// The maximum nesting depth of a body.
 const MAX_DEPTH: usize = 300;
@@ -83,8 +83,8 @@ impl Slots {
     }
 
     /// Returns the structure as a map.
-    pub(super) fn into_map(mut self, structure: &Structure) -> Map {
-        Map::shaped(structure.keys.clone(), &mut self.0)
+    pub(super) fn into_map(mut self, structure: &Structure, batch: &mut Batch) -> Map {
+        batch.shaped(&structure.keys, &mut self.0)
     }
 }
 

@@ -8,7 +8,7 @@ use super::xml_reader::{Element, Xml};
 use super::{Slots, scalar};
 use crate::definition::{Location, Node, ShapeType, Structure, WireNames};
 use crate::error::Result;
-use crate::value::{List, Map, Str, Value};
+use crate::value::{Batch, List, Map, Str, Value};
 
 /// Parses a whole body whose document element is the structure. An empty body has no members.
 pub(super) fn members(node: Node<'_>, structure: &Structure, body: &[u8], position: &Position<'_>) -> Result<Slots> {
@@ -16,7 +16,8 @@ pub(super) fn members(node: Node<'_>, structure: &Structure, body: &[u8], positi
         return Ok(Slots::new(structure));
     }
     let (mut xml, root) = Xml::open(body)?;
-    let slots = fields(&mut xml, &root, node, structure, position, |xml, name| skip_unknown(xml, node, name, position))?;
+    let mut batch = Batch::default();
+    let slots = fields(&mut xml, &root, node, structure, position, &mut batch, |xml, name| skip_unknown(xml, node, name, position))?;
     xml.end()?;
     Ok(slots)
 }
@@ -24,7 +25,7 @@ pub(super) fn members(node: Node<'_>, structure: &Structure, body: &[u8], positi
 /// Parses a whole body whose document element is a value of the shape.
 pub(super) fn value(node: Node<'_>, body: &[u8], position: &Position<'_>) -> Result<Value> {
     let (mut xml, root) = Xml::open(if body.is_empty() { b"<empty/>" } else { body })?;
-    let value = typed(&mut xml, &root, node, position)?;
+    let value = typed(&mut xml, &root, node, position, &mut Batch::default())?;
     xml.end()?;
     Ok(value)
 }
@@ -36,19 +37,29 @@ pub(super) fn fields<'a>(
     node: Node<'_>,
     structure: &Structure,
     position: &Position<'_>,
+    batch: &mut Batch,
     mut foreign: impl FnMut(&mut Xml<'a>, &str) -> Result<()>,
 ) -> Result<Slots> {
     let names = wire_names(node, structure)?;
     let mut slots = Slots::new(structure);
+    let mut next = 0;
     while let Some(child) = xml.child()? {
-        let slot = match names.get(child.name()) {
-            Some(&slot) => Some(slot),
+        let slot = match names.find(child.name(), &mut next) {
+            Some(slot) => Some(slot),
             None => own_name(node, structure, child.name())?,
         };
         match slot {
             Some(slot) => {
                 let found = &structure.members[slot];
-                member(xml, &child, node.member(found)?, &position.name(&found.name), &mut slots[slot])?;
+                let target = node.member(found)?;
+                let position = position.name(&found.name);
+                if target.shape_type().is_nested() {
+                    member(xml, &child, target, &position, &mut slots[slot], batch.member(slot))?;
+                } else if slots[slot].is_some() {
+                    xml.skip()?;
+                } else {
+                    slots[slot] = Some(from_text(&xml.text()?, target, &position)?).filter(|value| !value.is_null());
+                }
             }
             None => foreign(xml, child.name())?,
         }
@@ -60,46 +71,57 @@ pub(super) fn fields<'a>(
     Ok(slots)
 }
 
-/// Reads one child element of a structure. Of several with the same name, the first counts, except in flattened lists and
-/// maps.
-fn member<'a>(xml: &mut Xml<'a>, element: &Element<'a>, node: Node<'_>, position: &Position<'_>, slot: &mut Option<Value>) -> Result<()> {
+/// Reads a list, map, or structure that is a child element of a structure. Of several with the same name, the first counts, except in
+/// flattened lists and maps.
+fn member<'a>(
+    xml: &mut Xml<'a>,
+    element: &Element<'a>,
+    node: Node<'_>,
+    position: &Position<'_>,
+    slot: &mut Option<Value>,
+    batch: &mut Batch,
+) -> Result<()> {
     let inside = position.inside(node);
     match node.shape_type() {
         ShapeType::List(item) if node.has(|t| t.flattened) => {
             if let Value::List(list) = slot.get_or_insert_with(|| Value::List(List::new())) {
-                list.push(typed(xml, element, node.follow(item)?, &inside.index(list.len()))?);
+                list.push(typed(xml, element, node.follow(item)?, &inside.index(list.len()), batch)?);
             }
             Ok(())
         }
         ShapeType::Map { key, value } if node.has(|t| t.flattened) => {
             if let Value::Map(map) = slot.get_or_insert_with(|| Value::Map(Map::new())) {
                 let key = node.follow(key)?;
-                entry(xml, key, node.follow(value)?, &inside.inside(key), map)?;
+                entry(xml, key, node.follow(value)?, &inside.inside(key), map, batch)?;
             }
             Ok(())
         }
         _ if slot.is_some() => xml.skip(),
         _ => {
-            *slot = Some(typed(xml, element, node, position)?).filter(|value| !value.is_null());
+            *slot = Some(typed(xml, element, node, position, batch)?).filter(|value| !value.is_null());
             Ok(())
         }
     }
 }
 
-fn typed<'a>(xml: &mut Xml<'a>, element: &Element<'a>, node: Node<'_>, position: &Position<'_>) -> Result<Value> {
+/// Reads a value. The batch is that of its place.
+fn typed<'a>(xml: &mut Xml<'a>, element: &Element<'a>, node: Node<'_>, position: &Position<'_>, batch: &mut Batch) -> Result<Value> {
     Ok(match node.shape_type() {
-        ShapeType::Structure(structure) => return self::structure(xml, element, node, structure, &position.inside(node)),
+        ShapeType::Structure(structure) => return self::structure(xml, element, node, structure, &position.inside(node), batch),
         ShapeType::List(item) => {
             let position = position.inside(node);
             let item = node.follow(item)?;
             let mut list = Vec::new();
             let mut text = Cow::Borrowed("");
             while let Some(child) = xml.child_or_text(&mut text)? {
-                list.push(typed(xml, &child, item, &position.index(list.len()))?);
+                list.push(typed(xml, &child, item, &position.index(list.len()), batch)?);
             }
             // Text in place of items is a list with one item.
             if list.is_empty() && !text.trim().is_empty() {
-                list.extend(scalar_from_text(&text, item, &position.index(0))?);
+                list.extend(match item.shape_type().is_nested() {
+                    true => None,
+                    false => Some(from_text(&text, item, &position.index(0))?),
+                });
             }
             Value::List(List::from(list))
         }
@@ -108,26 +130,26 @@ fn typed<'a>(xml: &mut Xml<'a>, element: &Element<'a>, node: Node<'_>, position:
             let position = position.inside(node).inside(key);
             let mut map = Map::new();
             while xml.child()?.is_some() {
-                entry(xml, key, value, &position, &mut map)?;
+                entry(xml, key, value, &position, &mut map, batch)?;
             }
             Value::Map(map)
         }
-        _ => scalar_from_text(&xml.text()?, node, position)?.unwrap_or_default(),
+        _ => from_text(&xml.text()?, node, position)?,
     })
 }
 
-/// Reads a scalar from text; `None` if the shape is not a scalar.
-fn scalar_from_text(text: &str, node: Node<'_>, position: &Position<'_>) -> Result<Option<Value>> {
+/// Reads a scalar from text. A shape that is not a scalar is null.
+fn from_text(text: &str, node: Node<'_>, position: &Position<'_>) -> Result<Value> {
     let scalar = match node.shape_type() {
-        ShapeType::String => Ok(Value::String(Str::from(text))),
+        ShapeType::String => return Ok(Value::String(Str::from(text))),
         ShapeType::Boolean => Ok(Value::Bool(text == "true")),
         ShapeType::Integer | ShapeType::Long => scalar::integer(text),
         ShapeType::Float | ShapeType::Double => scalar::float(text),
         ShapeType::Timestamp => scalar::timestamp(text),
         ShapeType::Blob => scalar::blob(text),
-        ShapeType::Structure(_) | ShapeType::List(_) | ShapeType::Map { .. } => return Ok(None),
+        ShapeType::Structure(_) | ShapeType::List(_) | ShapeType::Map { .. } => return Ok(Value::Null),
     };
-    position.scalar(node, scalar).map(Some)
+    position.scalar(node, scalar)
 }
 
 fn structure<'a>(
@@ -136,17 +158,18 @@ fn structure<'a>(
     node: Node<'_>,
     structure: &Structure,
     position: &Position<'_>,
+    batch: &mut Batch,
 ) -> Result<Value> {
     if !node.has(|t| t.union) {
-        let slots = fields(xml, element, node, structure, position, |xml, name| skip_unknown(xml, node, name, position))?;
-        return Ok(Value::Map(slots.into_map(structure)));
+        let slots = fields(xml, element, node, structure, position, batch, |xml, name| skip_unknown(xml, node, name, position))?;
+        return Ok(Value::Map(slots.into_map(structure, batch)));
     }
     let mut unknown = Vec::new();
-    let slots = fields(xml, element, node, structure, position, |xml, name| {
+    let slots = fields(xml, element, node, structure, position, batch, |xml, name| {
         note_unknown(&mut unknown, name);
         skip_unknown(xml, node, name, position)
     })?;
-    union(node, structure, slots, &unknown)
+    union(node, structure, slots, &unknown, batch)
 }
 
 /// Skips an element that is not a member, and records it if the caller wants to know.
@@ -159,7 +182,7 @@ pub(super) fn skip_unknown(xml: &mut Xml<'_>, node: Node<'_>, name: &str, positi
 }
 
 /// Reads a map entry: the element that was entered contains a key and a value.
-fn entry(xml: &mut Xml<'_>, key: Node<'_>, value: Node<'_>, position: &Position<'_>, map: &mut Map) -> Result<()> {
+fn entry(xml: &mut Xml<'_>, key: Node<'_>, value: Node<'_>, position: &Position<'_>, map: &mut Map, batch: &mut Batch) -> Result<()> {
     let (key_name, value_name) = (key.location_name().unwrap_or("key"), value.location_name().unwrap_or("value"));
     let (mut found_key, mut found_value) = (None, None);
     while let Some(child) = xml.child()? {
@@ -168,7 +191,7 @@ fn entry(xml: &mut Xml<'_>, key: Node<'_>, value: Node<'_>, position: &Position<
             name if name == value_name => {
                 // The key usually comes first.
                 let key = found_key.clone().unwrap_or_default();
-                found_value = Some(typed(xml, &child, value, &position.key(&key))?);
+                found_value = Some(typed(xml, &child, value, &position.key(&key), batch)?);
             }
             name => return Err(position.error(format_args!("unknown tag {name} in a map entry"))),
         }
@@ -220,7 +243,7 @@ fn namesakes(node: Node<'_>, structure: &Structure, names: &WireNames, slots: &m
         let target = node.member(member)?;
         if target.location().is_none()
             && !target.has(|t| t.flattened)
-            && let Some(&list) = names.get(element_name(target, &member.name)?)
+            && let Some(list) = names.get(element_name(target, &member.name)?)
             && list != slot
             && let Some(Value::List(items)) = &slots[list]
         {
@@ -239,8 +262,8 @@ fn wire_names<'a>(node: Node<'_>, structure: &'a Structure) -> Result<&'a WireNa
         let target = node.member(member)?;
         let bound = matches!(target.location(), Some(Location::Header | Location::Headers | Location::StatusCode));
         if !bound && !target.has(|t| t.event_header) {
-            let name = Str::from(element_name(target, &member.name)?);
-            if target.has(|t| t.flattened) || !names.contains_key(&name) {
+            let name = element_name(target, &member.name)?;
+            if target.has(|t| t.flattened) || names.get(name).is_none() {
                 names.insert(name, slot);
             }
         }

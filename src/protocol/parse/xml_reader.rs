@@ -75,6 +75,7 @@ impl<'a> Xml<'a> {
 
     fn next_child(&mut self, mut text: Option<&mut Cow<'a, str>>) -> Result<Option<Element<'a>>> {
         loop {
+            self.skip_indentation();
             let outside = self.open.is_empty();
             match self.token()? {
                 Token::Start(element) => return Ok(Some(element)),
@@ -353,7 +354,7 @@ impl<'a> Xml<'a> {
     fn instruction(&mut self) -> Result<()> {
         let rest = self.rest();
         let is_declaration = rest.get(2..5).is_some_and(|target| target.eq_ignore_ascii_case(b"xml"));
-        if is_declaration && self.at > 0 && !rest.get(5).is_some_and(|&byte| IN_NAMES[usize::from(byte)]) {
+        if is_declaration && self.at > 0 && !rest.get(5).is_some_and(|&byte| IN_NAMES[usize::from(byte)] != 0) {
             return Err(self.error("XML declaration not at the start"));
         }
         let length = memmem::find(rest, b"?>").ok_or_else(|| self.ends_early())?;
@@ -371,19 +372,43 @@ impl<'a> Xml<'a> {
     /// Reads a name, and returns it with the length of its prefix. The characters beyond ASCII are not checked.
     fn name(&mut self) -> Option<(&'a str, usize)> {
         let rest = self.rest();
-        let (mut length, mut prefix) = (0, 0);
-        for &byte in rest.iter().take_while(|byte| IN_NAMES[usize::from(**byte)]) {
+        let (mut length, mut kinds) = (0, 0);
+        while let Some(kind @ 1..) = rest.get(length).map(|byte| IN_NAMES[usize::from(*byte)]) {
+            kinds |= kind;
             length += 1;
-            if byte == b':' && prefix == 0 {
-                prefix = length;
-            }
         }
+        let prefix = match kinds & COLON {
+            0 => 0,
+            _ => memchr(b':', rest).map_or(0, |colon| colon + 1),
+        };
         if length == 0 || matches!(rest[0], b'0'..=b'9' | b'-' | b'.') {
             return None;
         }
         let name = &self.text[self.at..self.at + length];
         self.at += length;
         Some((name, prefix))
+    }
+
+    /// Moves over white space before a tag, which no caller needs: there is other text, or an element without text.
+    #[inline]
+    fn skip_indentation(&mut self) {
+        let rest = self.rest();
+        if self.is_empty || !matches!(rest.first(), Some(b'\n' | b' ')) {
+            return;
+        }
+        let mut length = 1;
+        while rest[length..].starts_with(b"    ") {
+            length += 4;
+        }
+        while let Some(b' ' | b'\t' | b'\n' | b'\r') = rest.get(length) {
+            length += 1;
+        }
+        // Comments and CDATA sections may be in the middle of a text.
+        if let Some([b'<', next]) = rest.get(length..length + 2)
+            && !matches!(next, b'!' | b'?')
+        {
+            self.at += length;
+        }
     }
 
     /// Moves over white space, and returns whether there was any.
@@ -514,14 +539,21 @@ pub(crate) fn xml_root_text(body: &[u8]) -> Result<String> {
     Ok(text)
 }
 
-/// The characters of names, with those beyond ASCII.
-const IN_NAMES: [bool; 256] = {
-    let mut table = [false; 256];
+/// The kinds of bytes in [`IN_NAMES`]. All other bytes are 0.
+const LETTER: u8 = 1;
+const COLON: u8 = 2;
+
+/// The bytes that occur in names, with those beyond ASCII.
+const IN_NAMES: [u8; 256] = {
+    let mut table = [0; 256];
     let mut byte = 0;
     while byte < 256 {
-        table[byte] = byte >= 0x80 || (byte as u8).is_ascii_alphanumeric() || matches!(byte as u8, b'_' | b':' | b'-' | b'.');
+        if byte >= 0x80 || (byte as u8).is_ascii_alphanumeric() || matches!(byte as u8, b'_' | b'-' | b'.') {
+            table[byte] = LETTER;
+        }
         byte += 1;
     }
+    table[b':' as usize] = COLON;
     table
 };
 

@@ -116,10 +116,11 @@ pub(super) fn decode_keys(event: &mut Event<'_, '_>) -> anyhow::Result<()> {
 }
 
 fn decode(map: &mut Map, member: &str) {
-    if let Some(value) = map.get_mut(member)
-        && let Some(text) = value.as_str()
+    // Only a changed structure is copied out of its group.
+    if let Some(text) = map.get(member).and_then(Value::as_str)
         && text.contains(['%', '+'])
     {
-        *value = form_decode(text).into();
+        let decoded = form_decode(text);
+        map.insert(member, decoded);
     }
 }
