@@ -12,8 +12,9 @@ use ureq::Timeout;
 use ureq::config::Config;
 use ureq::http::Uri;
 use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
-use ureq::unversioned::transport::{ConnectionDetails, Connector, Either, LazyBuffers, NextTimeout, Transport};
+use ureq::unversioned::transport::{ConnectionDetails, Connector, Either, NextTimeout, Transport};
 
+use super::buffers::ConnectionBuffers;
 use super::scope;
 use super::socket::Socket;
 use crate::error::{Error, ErrorKind};
@@ -52,7 +53,7 @@ impl<In: Transport> Connector<In> for Sockets {
         }
         // TLS adds a header and a tag to each of its records. With room for them, one write sends the output of TLS.
         let records = if details.needs_tls() { TLS_OVERHEAD } else { 0 };
-        let buffers = LazyBuffers::new(details.config.input_buffer_size(), details.config.output_buffer_size() + records);
+        let buffers = ConnectionBuffers::new(details.config.input_buffer_size(), details.config.output_buffer_size() + records);
         Ok(Some(Either::B(Socket::new(stream, buffers))))
     }
 }

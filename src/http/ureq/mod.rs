@@ -8,6 +8,7 @@
 
 mod arriving;
 mod body;
+mod buffers;
 mod connect;
 mod error;
 mod head;

@@ -9,8 +9,9 @@ use std::time::{Duration, Instant};
 
 use socket2::SockRef;
 use ureq::Timeout;
-use ureq::unversioned::transport::{Buffers, LazyBuffers, NextTimeout, Transport};
+use ureq::unversioned::transport::{Buffers, NextTimeout, Transport};
 
+use super::buffers::ConnectionBuffers;
 use super::scope;
 
 /// How often a blocked write checks whether the server has sent something.
@@ -22,7 +23,7 @@ pub(super) const NOTHING_YET: Timeout = Timeout::Await100;
 /// A TCP connection and its buffers.
 pub(super) struct Socket {
     channel: Channel,
-    buffers: LazyBuffers,
+    buffers: ConnectionBuffers,
 }
 
 struct Channel {
@@ -47,7 +48,7 @@ struct WriteLimits {
 }
 
 impl Socket {
-    pub(super) fn new(stream: TcpStream, buffers: LazyBuffers) -> Socket {
+    pub(super) fn new(stream: TcpStream, buffers: ConnectionBuffers) -> Socket {
         let stream = Arc::new(stream);
         Socket { channel: Channel { stream, read_timeout: None, write_timeout: None, unsent: None, write_closed: false }, buffers }
     }

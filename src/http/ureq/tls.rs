@@ -11,8 +11,9 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 use rustls::sign::CertifiedKey;
 use rustls::{ClientConfig, ClientConnection, StreamOwned};
-use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, Either, LazyBuffers, NextTimeout, Transport, TransportAdapter};
+use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, Either, NextTimeout, Transport, TransportAdapter};
 
+use super::buffers::ConnectionBuffers;
 use super::trust::Trust;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{ClientCert, HttpConfig, Verify, mask};
@@ -56,7 +57,7 @@ impl<In: Transport> Connector<In> for Tls {
         let mut socket = TransportAdapter::new(transport.boxed(), Arc::clone(&details.current_time));
         socket.set_timeout(details.timeout);
         connection.complete_io(&mut socket)?;
-        let buffers = LazyBuffers::new(details.config.input_buffer_size(), details.config.output_buffer_size());
+        let buffers = ConnectionBuffers::new(details.config.input_buffer_size(), details.config.output_buffer_size());
         Ok(Some(Either::B(TlsStream { stream: StreamOwned::new(connection, socket), buffers })))
     }
 }
@@ -70,7 +71,7 @@ impl fmt::Debug for Tls {
 /// A TLS connection over another connection.
 pub(super) struct TlsStream {
     stream: StreamOwned<ClientConnection, TransportAdapter>,
-    buffers: LazyBuffers,
+    buffers: ConnectionBuffers,
 }
 
 impl Transport for TlsStream {
