@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::body::{Found, Members, note_unknown, union};
 use super::position::{Position, Unreadable};
-use super::{Slots, scalar, utf8};
+use super::{Slots, not_a_structure, scalar, utf8};
 use crate::definition::{Node, ShapeType, Structure, WireNames};
 use crate::error::Result;
 use crate::text::json_reader::Json;
@@ -108,7 +108,7 @@ fn structure(
         let mut members = Members::Nothing;
         if expect_object(json, position)? {
             let set = |slot, value| members.set(structure, slot, value);
-            each_field(json, node, structure, scalars, position, batch, set, |json, key| skip_unknown(json, node, &key, position))?;
+            each_field(json, node, scalars, position, batch, set, |json, key| skip_unknown(json, node, &key, position))?;
         }
         return Ok(Value::Map(members.into_map(structure, batch)));
     }
@@ -119,7 +119,7 @@ fn structure(
         }
         skip_unknown(json, node, &key, position)
     };
-    each_field(json, node, structure, scalars, position, batch, |slot, value| found.set(slot, value), foreign)?;
+    each_field(json, node, scalars, position, batch, |slot, value| found.set(slot, value), foreign)?;
     union(node, structure, found, &unknown, batch)
 }
 
@@ -143,7 +143,7 @@ fn fields<'a>(
     foreign: impl FnMut(&mut Json<'a>, Cow<'a, str>) -> Result<()>,
 ) -> Result<Slots> {
     let mut slots = Slots::new(structure);
-    each_field(json, node, structure, scalars, position, batch, |slot, value| slots[slot] = value, foreign)?;
+    each_field(json, node, scalars, position, batch, |slot, value| slots[slot] = value, foreign)?;
     Ok(slots)
 }
 
@@ -151,13 +151,13 @@ fn fields<'a>(
 fn each_field<'a>(
     json: &mut Json<'a>,
     node: Node<'_>,
-    structure: &Structure,
     scalars: Scalars,
     position: &Position<'_>,
     batch: &mut Batch,
     mut set: impl FnMut(usize, Option<Value>),
     mut foreign: impl FnMut(&mut Json<'a>, Cow<'a, str>) -> Result<()>,
 ) -> Result<()> {
+    let Some(structure) = node.structure() else { return Err(not_a_structure(node)) };
     let names = wire_names(node, structure)?;
     let mut next = 0;
     json.object(|json, key| match names.find(&key, &mut next) {

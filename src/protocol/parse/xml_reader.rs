@@ -354,7 +354,7 @@ impl<'a> Xml<'a> {
     fn instruction(&mut self) -> Result<()> {
         let rest = self.rest();
         let is_declaration = rest.get(2..5).is_some_and(|target| target.eq_ignore_ascii_case(b"xml"));
-        if is_declaration && self.at > 0 && !rest.get(5).is_some_and(|&byte| IN_NAMES[usize::from(byte)] != 0) {
+        if is_declaration && self.at > 0 && rest.get(5).is_none_or(|&byte| IN_NAMES[usize::from(byte)] == 0) {
             return Err(self.error("XML declaration not at the start"));
         }
         let length = memmem::find(rest, b"?>").ok_or_else(|| self.ends_early())?;
