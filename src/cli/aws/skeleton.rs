@@ -15,7 +15,7 @@ pub(super) fn print(invocation: &Invocation, kind: &str) -> Result<()> {
     let operation = service.operation(&invocation.operation)?;
     let shape = if kind == "output" { service.output(operation)? } else { service.input(operation)? };
     let document = match shape {
-        Some(node) => value_of(&node, "", &mut Vec::new())?,
+        Some(node) => Sample { names_texts: kind == "output" }.value_of(&node, "", &mut Vec::new())?,
         None => Map::new().into(),
     };
     let format = if kind == "yaml-input" { Format::Yaml } else { Format::Json };
@@ -25,35 +25,43 @@ pub(super) fn print(invocation: &Invocation, kind: &str) -> Result<()> {
     })?)
 }
 
-/// A sample of a shape; a shape inside itself is empty.
-fn value_of<'a>(node: &Node<'a>, name: &str, above: &mut Vec<&'a str>) -> Result<Value> {
-    if above.contains(&node.name()) {
-        return Ok(Map::new().into());
-    }
-    above.push(node.name());
-    let value = match node.shape_type() {
-        ShapeType::Structure(structure) => {
-            let mut members = Map::new();
-            for member in &structure.members {
-                members.insert(member.name.clone(), value_of(&node.member(member)?, &member.name, above)?);
+/// The form of a skeleton.
+struct Sample {
+    /// Whether a text is the name of its member or, in lists and maps, of its shape. In an input document, it is the first value
+    /// that is allowed, or empty.
+    names_texts: bool,
+}
+
+impl Sample {
+    /// A sample of a shape; a shape inside itself is empty.
+    fn value_of<'a>(&self, node: &Node<'a>, name: &str, above: &mut Vec<&'a str>) -> Result<Value> {
+        if above.contains(&node.name()) {
+            return Ok(Map::new().into());
+        }
+        above.push(node.name());
+        let value = match node.shape_type() {
+            ShapeType::Structure(structure) => {
+                let mut members = Map::new();
+                for member in &structure.members {
+                    members.insert(member.name.clone(), self.value_of(&node.member(member)?, &member.name, above)?);
+                }
+                members.into()
             }
-            members.into()
-        }
-        ShapeType::List(item) => {
-            let item = node.follow(item)?;
-            List::from_iter([value_of(&item, "", above)?]).into()
-        }
-        ShapeType::Map { value, .. } => Map::from_iter([("KeyName", value_of(&node.follow(value)?, "", above)?)]).into(),
-        ShapeType::String => match node.shape().traits.values.first() {
-            Some(first) => first.clone().into(),
-            None => name.into(),
-        },
-        ShapeType::Integer | ShapeType::Long => 0.into(),
-        ShapeType::Float | ShapeType::Double => 0.0.into(),
-        ShapeType::Boolean => true.into(),
-        ShapeType::Timestamp => "1970-01-01T00:00:00".into(),
-        ShapeType::Blob => "".into(),
-    };
-    above.pop();
-    Ok(value)
+            ShapeType::List(item) => {
+                let item = node.follow(item)?;
+                List::from_iter([self.value_of(&item, "", above)?]).into()
+            }
+            ShapeType::Map { value, .. } => Map::from_iter([("KeyName", self.value_of(&node.follow(value)?, "", above)?)]).into(),
+            ShapeType::String if self.names_texts => (if name.is_empty() { node.name() } else { name }).into(),
+            ShapeType::String => node.shape().traits.values.first().map_or_else(|| "".into(), |first| first.clone().into()),
+            ShapeType::Integer | ShapeType::Long => 0.into(),
+            ShapeType::Float | ShapeType::Double => 0.0.into(),
+            ShapeType::Boolean => true.into(),
+            ShapeType::Timestamp => "1970-01-01T00:00:00".into(),
+            ShapeType::Blob if self.names_texts => "".into(),
+            ShapeType::Blob => Value::Null,
+        };
+        above.pop();
+        Ok(value)
+    }
 }

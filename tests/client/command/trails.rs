@@ -494,6 +494,25 @@ fn the_token_of_the_rest_goes_through_the_query_in_the_text_format() {
     assert_eq!(list(&["--query", "length(TableNames)"]), "2\n");
 }
 
+/// Recorded from `aws`, whose allowed values are random.
+#[test]
+fn skeletons_have_empty_texts_as_input_and_names_as_output() {
+    let home = Home::new();
+    let skeleton = |words: &[&str]| -> Value {
+        let text = succeeded(&run(&home, "http://127.0.0.1:1", &[words, &["--region", "us-east-1"]].concat()));
+        serde_json::from_str(&text).unwrap()
+    };
+    let input = skeleton(&["kms", "encrypt", "--generate-cli-skeleton"]);
+    assert_eq!((&input["KeyId"], &input["Plaintext"], &input["GrantTokens"]), (&json!(""), &Value::Null, &json!([""])));
+    assert_eq!((&input["EncryptionContext"], &input["DryRun"]), (&json!({"KeyName": ""}), &json!(true)));
+    assert_eq!(input["EncryptionAlgorithm"], "SYMMETRIC_DEFAULT");
+    assert_eq!(
+        skeleton(&["polly", "describe-voices", "--generate-cli-skeleton", "output"]),
+        json!({"Voices": [{"Gender": "Gender", "Id": "Id", "LanguageCode": "LanguageCode", "LanguageName": "LanguageName", "Name": "Name",
+            "AdditionalLanguageCodes": ["LanguageCode"], "SupportedEngines": ["Engine"]}], "NextToken": "NextToken"})
+    );
+}
+
 /// `jsonvalue` has a meaning in headers only.
 #[test]
 fn json_values_outside_headers_are_text() {
