@@ -25,14 +25,14 @@ pub(super) const CREATE: Options = &[
     ("instance-type", Arity::One, "The type of all instances, instead of groups."),
     ("instance-count", Arity::One, "The number of instances of that type; one of them is the master."),
     ("instance-fleets", Arity::Many, "Fleets of instances, instead of groups: JSON or shorthand."),
-    ("auto-terminate", Arity::None, "Ends the cluster after its steps."),
+    ("auto-terminate", Arity::None, "Terminates the cluster after its steps."),
     ("no-auto-terminate", Arity::None, "Keeps the cluster after its steps (default)."),
     ("use-default-roles", Arity::None, "Uses the roles of `emr create-default-roles`."),
     ("service-role", Arity::One, "The role of EMR."),
     ("auto-scaling-role", Arity::One, "The role for the automatic scaling of instance groups."),
     ("configurations", Arity::One, "Configurations of applications: JSON, or file://PATH."),
     ("name", Arity::One, "The name. Default: Development Cluster."),
-    ("log-uri", Arity::One, "Where logs go in S3."),
+    ("log-uri", Arity::One, "The location of logs in S3."),
     ("log-encryption-kms-key-id", Arity::One, "The KMS key that encrypts logs."),
     ("additional-info", Arity::One, "Additional features, as JSON."),
     (
@@ -40,12 +40,12 @@ pub(super) const CREATE: Options = &[
         Arity::One,
         "KeyName, SubnetId or SubnetIds, AvailabilityZone or AvailabilityZones, InstanceProfile, security groups.",
     ),
-    ("termination-protected", Arity::None, "Protects the cluster from being ended."),
+    ("termination-protected", Arity::None, "Protects the cluster from termination."),
     ("no-termination-protected", Arity::None, "Does not protect it (default)."),
     ("unhealthy-node-replacement", Arity::None, "Replaces unhealthy nodes."),
     ("no-unhealthy-node-replacement", Arity::None, "Does not replace them."),
     ("scale-down-behavior", Arity::One, "TERMINATE_AT_INSTANCE_HOUR or TERMINATE_AT_TASK_COMPLETION."),
-    ("visible-to-all-users", Arity::None, "Every user of the account sees the cluster (default)."),
+    ("visible-to-all-users", Arity::None, "Shows the cluster to every user of the account (default)."),
     ("no-visible-to-all-users", Arity::None, "No longer supported by EMR."),
     ("enable-debugging", Arity::None, "Sets up Hadoop's debugging; needs --log-uri."),
     ("no-enable-debugging", Arity::None, "Does not (default)."),
@@ -77,11 +77,11 @@ pub(super) const ADD_STEPS: Options = &[
 pub(super) const ADD_GROUPS: Options = &[("cluster-id", Arity::One, "The ID of the cluster."), ("instance-groups", Arity::Many, GROUPS)];
 pub(super) const MODIFY: Options = &[
     ("cluster-id", Arity::One, "The ID of the cluster."),
-    ("visible-to-all-users", Arity::None, "Every user of the account sees the cluster."),
+    ("visible-to-all-users", Arity::None, "Shows the cluster to every user of the account."),
     ("no-visible-to-all-users", Arity::None, "No longer supported by EMR."),
-    ("termination-protected", Arity::None, "Protects the cluster from being ended."),
-    ("no-termination-protected", Arity::None, "Ends the protection."),
-    ("auto-terminate", Arity::None, "Ends the cluster after its steps."),
+    ("termination-protected", Arity::None, "Protects the cluster from termination."),
+    ("no-termination-protected", Arity::None, "Removes the protection."),
+    ("auto-terminate", Arity::None, "Terminates the cluster after its steps."),
     ("no-auto-terminate", Arity::None, "Keeps the cluster after its steps."),
     ("unhealthy-node-replacement", Arity::None, "Replaces unhealthy nodes."),
     ("no-unhealthy-node-replacement", Arity::None, "Does not replace them."),
@@ -89,7 +89,7 @@ pub(super) const MODIFY: Options = &[
 pub(super) const SSH: Options = &[
     ("cluster-id", Arity::One, "The ID of the cluster."),
     ("key-pair-file", Arity::One, "The private key."),
-    ("command", Arity::One, "What runs on the master. Default: a shell."),
+    ("command", Arity::One, "The command to run on the master. Default: a shell."),
 ];
 pub(super) const SOCKS: Options =
     &[("cluster-id", Arity::One, "The ID of the cluster."), ("key-pair-file", Arity::One, "The private key.")];
@@ -97,7 +97,7 @@ pub(super) const COPY: Options = &[
     ("cluster-id", Arity::One, "The ID of the cluster."),
     ("key-pair-file", Arity::One, "The private key."),
     ("src", Arity::One, "The file to copy."),
-    ("dest", Arity::One, "Where the copy goes."),
+    ("dest", Arity::One, "The destination of the copy."),
 ];
 
 const DEFAULT_SERVICE_ROLE: &str = "EMR_DefaultRole";

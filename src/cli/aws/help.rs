@@ -591,7 +591,10 @@ impl Text {
             loop {
                 let room = WIDTH - column;
                 let end = rest.char_indices().nth(room).map_or(rest.len(), |(at, _)| at);
-                let cut = if end == rest.len() { end } else { rest[..end].rfind(' ').filter(|at| *at > 0).unwrap_or(end) };
+                // Shorthand has no blanks; a line ends after one of its commas.
+                let blank = rest[..end].rfind(' ').filter(|at| *at > 0);
+                let place = blank.or_else(|| rest[..end].rfind(',').map(|at| at + 1)).unwrap_or(end);
+                let cut = if end == rest.len() { end } else { place };
                 self.0.push_str(format!("{lead}{}", &rest[..cut]).trim_end());
                 self.0.push('\n');
                 rest = rest[cut..].trim_start();

@@ -20,7 +20,8 @@ pub(super) fn ls(line: &Line) -> Result<()> {
     if word.is_empty() {
         return buckets(&client);
     }
-    let (bucket, prefix) = in_s3(&format!("s3://{word}"))?;
+    // The scheme may be left out, but not be wrong.
+    let (bucket, prefix) = if word.starts_with("s3:") { in_s3(word) } else { in_s3(&format!("s3://{word}")) }?;
     let (mut count, mut size) = (0, 0);
     let mut found = false;
     for page in pages(&client, line, &bucket, &prefix, !line.has("recursive"))? {

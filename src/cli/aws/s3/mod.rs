@@ -58,7 +58,10 @@ impl Line {
     fn positional(&self, count: usize) -> Result<&[String]> {
         let words = &self.words.positional;
         match words.len().cmp(&count) {
-            std::cmp::Ordering::Less => Err(Failure::usage(format!("the following arguments are required: {}", self.command.positional))),
+            std::cmp::Ordering::Less => {
+                let missing: Vec<&str> = self.command.positional.split(", ").skip(words.len()).collect();
+                Err(Failure::usage(format!("the following arguments are required: {}", missing.join(", "))))
+            }
             std::cmp::Ordering::Greater => Err(Failure::usage(format!("Unknown options: {}", words[count..].join(", ")))),
             std::cmp::Ordering::Equal => Ok(words),
         }
