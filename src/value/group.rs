@@ -6,8 +6,7 @@
 use std::cell::RefCell;
 use std::sync::{Arc, OnceLock};
 
-use super::map::{Entry, KeyTable, present};
-use super::nested::drop_nested;
+use super::map::{Entry, KeyTable, Repr, present};
 use super::{Map, Value};
 
 /// The number of structures in a group. A structure that is kept keeps its group in memory, so this is small.
@@ -15,54 +14,35 @@ const STRUCTURES: usize = 16;
 
 /// The members of some structures of a shape, one structure after the other.
 pub(super) struct Group {
-    keys: Arc<KeyTable>,
+    pub(super) keys: Arc<KeyTable>,
     /// Set when the group is complete. Until then, only the parser has its structures.
     entries: OnceLock<Box<[Entry]>>,
 }
 
 impl Group {
-    /// The values of all structures, for modification.
-    pub(super) fn values_mut(&mut self) -> impl Iterator<Item = &mut Value> {
-        self.entries.get_mut().into_iter().flatten().map(|entry| &mut entry.value)
+    /// The members of a structure that are present, in the order of their slots.
+    pub(super) fn entries(&self, range: Range) -> &[Entry] {
+        self.entries.get().map_or(&[], |entries| &entries[range.start as usize..range.end as usize])
+    }
+
+    /// The members of all structures, for modification.
+    pub(super) fn entries_mut(&mut self) -> &mut [Entry] {
+        self.entries.get_mut().map_or(&mut [], |entries| entries)
     }
 }
 
-impl Drop for Group {
-    fn drop(&mut self) {
-        drop_nested(self.values_mut());
-    }
-}
-
-/// A structure of a group.
-#[derive(Clone)]
-pub(super) struct Part {
-    pub(super) group: Arc<Group>,
+/// The members of a structure in its group.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Range {
     start: u32,
-    len: u16,
-}
-
-impl Part {
-    pub(super) fn keys(&self) -> &Arc<KeyTable> {
-        &self.group.keys
-    }
-
-    /// The members that are present, in the order of their slots.
-    pub(super) fn entries(&self) -> &[Entry] {
-        let range = self.start as usize..self.start as usize + usize::from(self.len);
-        self.group.entries.get().map_or(&[], |entries| &entries[range])
-    }
-
-    /// Returns whether both are the same structure.
-    pub(super) fn is_same(&self, other: &Part) -> bool {
-        Arc::ptr_eq(&self.group, &other.group) && (self.start, self.len) == (other.start, other.len)
-    }
+    end: u32,
 }
 
 /// Creates the structures of one place in the output, and of the places below it. The structures must not be read before the batch is
 /// dropped.
 #[derive(Default)]
 pub(crate) struct Batch {
-    group: Option<Arc<Group>>,
+    group: Option<Arc<Repr>>,
     entries: Vec<Entry>,
     structures: usize,
     /// The batches of members, by slot.
@@ -108,25 +88,26 @@ impl Batch {
         }
         let group = self.group.get_or_insert_with(|| {
             self.entries = SPARE.with_borrow_mut(Vec::pop).unwrap_or_default();
-            Arc::new(Group { keys: Arc::clone(keys), entries: OnceLock::new() })
+            Arc::new(Repr::Group(Group { keys: Arc::clone(keys), entries: OnceLock::new() }))
         });
-        debug_assert!(Arc::ptr_eq(&group.keys, keys), "the structures of a place have one shape");
         let start = self.entries.len();
         self.entries.extend(entries);
         self.structures += 1;
-        // A shape has far fewer members than 65,536, and a group is 16 structures.
-        let (start, len) = (start as u32, (self.entries.len() - start) as u16);
-        Map::part(Part { group: Arc::clone(group), start, len })
+        // A shape has at most some hundred members.
+        let range = Range { start: start as u32, end: self.entries.len() as u32 };
+        Map::part(Arc::clone(group), range)
     }
 
     fn complete(&mut self) {
         /// More places than most responses have.
         const MOST: usize = 32;
         self.structures = 0;
-        let Some(group) = self.group.take() else { return };
         let mut entries = std::mem::take(&mut self.entries);
-        // This is the only place that sets it.
-        let _ = group.entries.set(entries.drain(..).collect());
+        match self.group.take().as_deref() {
+            // This is the only place that sets them.
+            Some(Repr::Group(group)) => drop(group.entries.set(entries.drain(..).collect())),
+            _ => return,
+        }
         SPARE.with_borrow_mut(|spare| {
             if spare.len() < MOST {
                 spare.push(entries);
@@ -200,7 +181,7 @@ mod tests {
     #[test]
     fn a_structure_outlives_its_list_and_keeps_only_its_group() {
         let list = structures();
-        let groups: Vec<_> = list.iter().filter_map(|map| map.as_map()?.group()).map(Arc::downgrade).collect();
+        let groups: Vec<_> = list.iter().filter_map(Value::as_map).map(|map| Arc::downgrade(map.repr())).collect();
         let kept = list[4].clone();
         drop(list);
         assert_eq!(kept, expected(4));

@@ -12,9 +12,7 @@ use std::sync::Arc;
 use indexmap::IndexSet;
 
 use super::free_map::{FreeIter, FreeMap};
-#[cfg(test)]
-use super::group::Group;
-use super::group::Part;
+use super::group::{Group, Range};
 use super::nested::{all_equal, debug_map, drop_nested, pair_entries};
 use super::{NULL, Str, Value};
 
@@ -59,36 +57,46 @@ impl KeyTable {
 /// assert!(tags["missing"].is_null());
 /// ```
 #[derive(Clone)]
-pub struct Map(Kind);
-
-#[derive(Clone)]
-enum Kind {
-    Own(Arc<Repr>),
-    /// A structure among others.
-    Part(Part),
+pub struct Map {
+    repr: Arc<Repr>,
+    /// The map's own members, if it is a structure of a group. It is beside the pointer rather than in a variant, because two words are
+    /// copied faster than a tagged union with small members.
+    range: Range,
 }
 
 const _: () = assert!(size_of::<Map>() == 16);
 
-#[derive(Clone)]
-enum Repr {
+pub(super) enum Repr {
     Shaped(Shaped),
+    Group(Group),
     Free(FreeMap),
+}
+
+impl Clone for Repr {
+    fn clone(&self) -> Repr {
+        match self {
+            Repr::Shaped(shaped) => Repr::Shaped(shaped.clone()),
+            Repr::Free(map) => Repr::Free(map.clone()),
+            Repr::Group(_) => unreachable!("a map leaves its group before it is modified"),
+        }
+    }
 }
 
 impl Repr {
     fn values_mut(&mut self) -> impl Iterator<Item = &mut Value> {
         let (shaped, free) = match self {
-            Repr::Shaped(s) => (Some(s.entries.iter_mut().map(|entry| &mut entry.value)), None),
+            Repr::Shaped(s) => (Some(s.entries.as_mut_slice()), None),
+            Repr::Group(group) => (Some(group.entries_mut()), None),
             Repr::Free(m) => (None, Some(m.values_mut())),
         };
+        let shaped = shaped.map(|entries| entries.iter_mut().map(|entry| &mut entry.value));
         shaped.into_iter().flatten().chain(free.into_iter().flatten())
     }
 }
 
 /// A structure. Most members of most structures are absent, so there is no room for those.
 #[derive(Clone)]
-struct Shaped {
+pub(super) struct Shaped {
     keys: Arc<KeyTable>,
     /// The members that are present, in the order of their slots.
     entries: Vec<Entry>,
@@ -152,38 +160,39 @@ impl Map {
     }
 
     fn own(repr: Repr) -> Map {
-        Map(Kind::Own(Arc::new(repr)))
+        Map { repr: Arc::new(repr), range: Range::default() }
     }
 
-    pub(super) fn part(part: Part) -> Map {
-        Map(Kind::Part(part))
+    /// A structure of a group.
+    pub(super) fn part(group: Arc<Repr>, range: Range) -> Map {
+        Map { repr: group, range }
+    }
+
+    /// The members of a structure, or the free map.
+    fn content(&self) -> Result<(&KeyTable, &[Entry]), &FreeMap> {
+        match &*self.repr {
+            Repr::Shaped(s) => Ok((&s.keys, &s.entries)),
+            Repr::Group(group) => Ok((&group.keys, group.entries(self.range))),
+            Repr::Free(m) => Err(m),
+        }
     }
 
     /// The map for modification, which others do not share.
     fn make_mut(&mut self) -> &mut Repr {
-        if let Kind::Part(part) = &self.0 {
-            let shaped = Shaped { keys: Arc::clone(part.keys()), entries: part.entries().to_vec() };
+        if let Repr::Group(group) = &*self.repr {
+            let shaped = Shaped { keys: Arc::clone(&group.keys), entries: group.entries(self.range).to_vec() };
             *self = Map::own(Repr::Shaped(shaped));
         }
-        match &mut self.0 {
-            Kind::Own(repr) => Arc::make_mut(repr),
-            Kind::Part(_) => unreachable!("it was converted above"),
-        }
+        Arc::make_mut(&mut self.repr)
     }
 
     /// Returns the value of `key`.
     pub fn get(&self, key: &str) -> Option<&Value> {
-        let (keys, entries) = match &self.0 {
-            Kind::Part(part) => (part.keys(), part.entries()),
-            Kind::Own(repr) => match &**repr {
-                Repr::Shaped(s) => (&s.keys, s.entries.as_slice()),
-                Repr::Free(m) => return m.get(key),
-            },
-        };
-        if let [entry] = entries {
-            return (keys.key(entry).as_str() == key).then_some(&entry.value);
+        match self.content() {
+            Ok((keys, [entry])) => (keys.key(entry).as_str() == key).then_some(&entry.value),
+            Ok((keys, entries)) => Some(&entries[find(entries, keys.slot(key)?).ok()?].value),
+            Err(free) => free.get(key),
         }
-        Some(&entries[find(entries, keys.slot(key)?).ok()?].value)
     }
 
     /// Returns the value of `key` for modification.
@@ -194,6 +203,7 @@ impl Map {
                 Some(&mut s.entries[index].value)
             }
             Repr::Free(m) => m.get_mut(key),
+            Repr::Group(_) => unreachable!("the map left its group"),
         }
     }
 
@@ -221,7 +231,7 @@ impl Map {
         }
         match repr {
             Repr::Free(m) => m.insert(key, value.into()),
-            Repr::Shaped(_) => unreachable!("it was converted above"),
+            Repr::Shaped(_) | Repr::Group(_) => unreachable!("it was converted above"),
         }
     }
 
@@ -235,17 +245,15 @@ impl Map {
                 Some(s.entries.remove(index).value)
             }
             Repr::Free(m) => m.remove(key),
+            Repr::Group(_) => unreachable!("the map left its group"),
         }
     }
 
     /// Returns the number of entries.
     pub fn len(&self) -> usize {
-        match &self.0 {
-            Kind::Part(part) => part.entries().len(),
-            Kind::Own(repr) => match &**repr {
-                Repr::Shaped(s) => s.entries.len(),
-                Repr::Free(m) => m.len(),
-            },
+        match self.content() {
+            Ok((_, entries)) => entries.len(),
+            Err(free) => free.len(),
         }
     }
 
@@ -256,38 +264,24 @@ impl Map {
 
     /// The values, for modification, unless another map shares them. The values of the structures of a group are returned together.
     pub(super) fn unshared_values(&mut self) -> impl Iterator<Item = &mut Value> {
-        let (own, group) = match &mut self.0 {
-            Kind::Own(repr) => (Arc::get_mut(repr).map(Repr::values_mut), None),
-            Kind::Part(part) => (None, Arc::get_mut(&mut part.group).map(|group| group.values_mut())),
-        };
-        own.into_iter().flatten().chain(group.into_iter().flatten())
+        Arc::get_mut(&mut self.repr).into_iter().flat_map(Repr::values_mut)
     }
 
     #[cfg(test)]
-    pub(super) fn group(&self) -> Option<&Arc<Group>> {
-        match &self.0 {
-            Kind::Part(part) => Some(&part.group),
-            Kind::Own(_) => None,
-        }
+    pub(super) fn repr(&self) -> &Arc<Repr> {
+        &self.repr
     }
 
     /// Returns whether both maps share their contents.
     pub(super) fn is_same(&self, other: &Map) -> bool {
-        match (&self.0, &other.0) {
-            (Kind::Own(a), Kind::Own(b)) => Arc::ptr_eq(a, b),
-            (Kind::Part(a), Kind::Part(b)) => a.is_same(b),
-            _ => false,
-        }
+        Arc::ptr_eq(&self.repr, &other.repr) && self.range == other.range
     }
 
     /// Iterates over the entries in order.
     pub fn iter(&self) -> MapIter<'_> {
-        MapIter(match &self.0 {
-            Kind::Part(part) => Iter::Shaped(part.keys(), part.entries().iter()),
-            Kind::Own(repr) => match &**repr {
-                Repr::Shaped(s) => Iter::Shaped(&s.keys, s.entries.iter()),
-                Repr::Free(m) => Iter::Free(m.iter()),
-            },
+        MapIter(match self.content() {
+            Ok((keys, entries)) => Iter::Shaped(keys, entries.iter()),
+            Err(free) => Iter::Free(free.iter()),
         })
     }
 
@@ -338,14 +332,10 @@ impl IntoIterator for Map {
     type Item = (Str, Value);
     type IntoIter = std::vec::IntoIter<(Str, Value)>;
     fn into_iter(mut self) -> Self::IntoIter {
-        let own = match &mut self.0 {
-            Kind::Own(repr) => Arc::get_mut(repr),
-            Kind::Part(_) => None,
-        };
-        let entries: Vec<_> = match own {
+        let entries: Vec<_> = match Arc::get_mut(&mut self.repr) {
             Some(Repr::Free(m)) => m.take_entries(),
             Some(Repr::Shaped(s)) => s.take_entries().collect(),
-            None => self.iter().map(|(k, v)| (k.clone(), v.clone())).collect(),
+            Some(Repr::Group(_)) | None => self.iter().map(|(k, v)| (k.clone(), v.clone())).collect(),
         };
         entries.into_iter()
     }

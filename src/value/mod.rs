@@ -49,7 +49,10 @@ use base64::prelude::{BASE64_STANDARD, Engine};
 /// assert_eq!(params["MaxKeys"].as_int(), Some(3));
 /// assert!(params["NoSuchKey"].is_null());
 /// ```
+// The tag is a whole word, so that values are copied by aligned words. With a tag of one byte, they are copied from its second byte on,
+// and the processor waits for writes that overlap.
 #[derive(Clone, Default, PartialEq)]
+#[repr(u64)]
 #[non_exhaustive]
 pub enum Value {
     /// No value. Absent members of a response structure are left out rather than null.
@@ -79,7 +82,7 @@ pub enum Value {
     Stream(Stream),
 }
 
-const _: () = assert!(size_of::<Value>() == 24);
+const _: () = assert!(size_of::<Value>() == 24 && size_of::<Option<Value>>() == 24);
 const _: () = {
     const fn send_sync<T: Send + Sync>() {}
     send_sync::<Value>();

@@ -1,5 +1,6 @@
 //! Events as data. An event lives no longer than its stage, so a hook of a host gets a copy and returns the changes.
 
+#[cfg(feature = "python")]
 use std::io::Read as _;
 use std::time::Duration;
 
