@@ -47,7 +47,7 @@ pub(super) fn update(line: &Line) -> Result<()> {
     let iam = iam.build()?;
     let mut policy = call(&iam, "get_role", value!({"RoleName": role}))?["Role"]["AssumeRolePolicyDocument"].clone();
     let mut statements: List = policy["Statement"].as_list().cloned().unwrap_or_default();
-    if statements.iter().any(|known| *known == statement) {
+    if statements.contains(&statement) {
         return Ok(output::lines([format!("Trust policy statement already exists for role {role}. No changes were made!")])?);
     }
     statements.push(statement);
