@@ -286,7 +286,12 @@ fn convert_other(object: &Bound<'_, PyAny>, plain: bool, depth: usize) -> PyResu
         // Not an integer even without a fraction: whoever gets it back expects a decimal.
         let text = object.str()?;
         let digits = text.to_cow()?;
-        return Ok(Number::parse(&digits).map_or_else(|| Value::String(digits.as_ref().into()), Value::Number));
+        return Ok(match Number::parse(&digits) {
+            Some(number) => Value::Number(number),
+            // `NaN` and `Infinity` are floats, which DynamoDB does not have.
+            None if plain => Value::String(digits.as_ref().into()),
+            None => Value::Float(object.extract()?),
+        });
     }
     if object.is_instance_of::<PySet>() || object.is_instance_of::<PyFrozenSet>() {
         let items = object.try_iter()?.map(|item| convert(&item?, plain, depth + 1));

@@ -1,6 +1,8 @@
 """``botocore.awsrequest`` and ``botocore.httpsession``: requests and responses as hooks and programs that sign see them."""
 
 import http.client
+import socket
+import sys
 from collections.abc import Mapping, MutableMapping
 from urllib.parse import urlencode, urlsplit
 
@@ -130,6 +132,23 @@ class AWSResponse:
     @property
     def text(self):
         return self.content.decode("utf-8")
+
+
+def is_doubled():
+    """Whether a test has put a double in the place of Python's connections, as vcrpy, httpretty, and pytest-socket do."""
+    module = socket.socket.__module__
+    if module != "socket" and not module.startswith(("gevent", "eventlet")):
+        return True
+    pool = getattr(sys.modules.get("botocore.awsrequest"), "AWSHTTPSConnectionPool", None)
+    return pool is not None and not pool.ConnectionCls.__module__.startswith("botocore.")
+
+
+def send_through_double(request):
+    """Sends a request with Python's connections: those of botocore, for which most doubles are made, where it is installed."""
+    from .dropin import installed_module
+
+    session = getattr(installed_module("botocore.httpsession"), "URLLib3Session", URLLib3Session)
+    return session().send(request)
 
 
 class URLLib3Session:

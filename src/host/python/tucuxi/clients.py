@@ -5,7 +5,7 @@ import re
 import threading
 
 from . import _native, exceptions
-from .awsrequest import AWSRequest, Endpoint, URLLib3Session
+from .awsrequest import AWSRequest, Endpoint, URLLib3Session, is_doubled, send_through_double
 from .config import Config
 from .docs import OperationDoc
 from .hooks import ANSWERS, EventEmitter, extended
@@ -136,7 +136,7 @@ class BaseClient:
     def _make_api_call(self, operation_name, api_params):
         if Endpoint.make_request is not _MAKE_REQUEST:
             return self._make_request_through_replacement(operation_name, api_params)
-        if URLLib3Session.send is not _SEND or Endpoint._send is not _ENDPOINT_SEND:
+        if URLLib3Session.send is not _SEND or Endpoint._send is not _ENDPOINT_SEND or is_doubled():
             self._send_through_replacement()
         if Endpoint.prepare_request is not _PREPARE:
             self._prepare_through_replacement()
@@ -215,6 +215,8 @@ class BaseClient:
 
     def _follow_replacements(self):
         """Makes the native client call methods that a test has replaced, for resources, waiters, and transfers."""
+        if is_doubled():
+            self._send_through_replacement()
         replaced = self._is_replaced() or not self.__dict__.keys() <= _OWN_ATTRIBUTES
         if replaced and not self._intercepted:
             self._intercepted = True
@@ -234,7 +236,9 @@ class BaseClient:
             def send(request, **event):
                 if Endpoint._send is not _ENDPOINT_SEND:
                     return self._endpoint._send(request)
-                return URLLib3Session().send(request) if URLLib3Session.send is not _SEND else None
+                if URLLib3Session.send is not _SEND:
+                    return URLLib3Session().send(request)
+                return send_through_double(request) if is_doubled() else None
 
             self.meta.events._register("before-send", send, None, "last", server=True)
 

@@ -205,6 +205,14 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 _installed, _finder = _Installed(), _Finder()
 
 
+def installed_module(name):
+    """A module of an installed botocore, or ``None``."""
+    try:
+        return _installed.get(name) if _finder.active or not isinstance(sys.modules.get("botocore"), _Module) else None
+    except ImportError:
+        return None
+
+
 def _fallback(name):
     """The `__getattr__` of a module: what it lacks comes from the installed one."""
     def get(attribute):

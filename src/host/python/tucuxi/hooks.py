@@ -1,5 +1,6 @@
 """Event hooks, with botocore's names and arguments, and the request and response objects that they see."""
 
+import os
 import sys
 import threading
 from urllib.parse import urlsplit
@@ -89,10 +90,20 @@ class LocalEmitter(EventEmitter):
 
 def register_builtin(session):
     """Adds the hooks that other packages have added to ``botocore.handlers.BUILTIN_HANDLERS``, as moto does to answer requests."""
-    for event_name, handler, *_ in getattr(sys.modules.get("botocore.handlers"), "BUILTIN_HANDLERS", ()):
-        # botocore's own customizations are part of the native module.
-        if not str(getattr(handler, "__module__", "")).startswith("botocore."):
-            session.events._register(event_name, handler, None, "normal", server=True)
+    for event_name, handler in _foreign_handlers():
+        session.events._register(event_name, handler, None, "normal", server=True)
+
+
+def _foreign_handlers():
+    handlers = getattr(sys.modules.get("botocore.handlers"), "BUILTIN_HANDLERS", ())
+    # botocore's own customizations are part of the native module.
+    return [(name, handler) for name, handler, *_ in handlers if not str(getattr(handler, "__module__", "")).startswith("botocore.")]
+
+
+def definitions_of_server():
+    """The definitions by which a server in this process, such as moto, understands requests: those of the installed botocore."""
+    folders = getattr(sys.modules.get("botocore"), "__path__", None) if _foreign_handlers() else None
+    return os.path.join(folders[0], "data") if folders else None
 
 
 def _matches(pattern, name):

@@ -15,7 +15,7 @@ class RawStream(IOBase):
 
     def read(self, amt=None, decode_content=None, cache_content=False):
         """Reads at most ``amt`` bytes, or all that are left."""
-        content = b"" if self.closed else self._handle.read(None if amt is not None and amt < 0 else amt)
+        content = self._handle.read(None if amt is not None and amt < 0 else amt)
         self._read += len(content)
         return content
 

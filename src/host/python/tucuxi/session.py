@@ -1,9 +1,11 @@
 """``boto3.session.Session``."""
 
+import re
+
 from . import _native, clients, credentials, exceptions
 from .botocore_session import Session as BotocoreSession
 from .config import Config, own_config
-from .hooks import EventEmitter, register_builtin
+from .hooks import EventEmitter, definitions_of_server, register_builtin
 
 # `None` is an invalid value of a parameter, and the messages are boto3's.
 _STYLE = {"message_style": "boto3", "omit_null_parameters": False}
@@ -17,12 +19,12 @@ class Session:
     def __init__(self, aws_access_key_id=None, aws_secret_access_key=None, aws_session_token=None, region_name=None,
                  botocore_session=None, profile_name=None, aws_account_id=None, *, config=None, environment=None, definitions=None,
                  config_file=None, credentials_file=None):
-        own = botocore_session
-        look_up = None
+        own, look_up, text = botocore_session, None, lambda value: value if isinstance(value, str) else None
         if own is not None:
-            region_name = region_name or own.get_config_variable("region")
-            profile_name = profile_name or own.get_config_variable("profile")
-            if getattr(own, "_credentials", None) is not None and aws_access_key_id is None:
+            # A double returns anything.
+            region_name, profile_name = (
+                given or text(own.get_config_variable(name)) for given, name in ((region_name, "region"), (profile_name, "profile")))
+            if isinstance(own, BotocoreSession) and getattr(own, "_credentials", None) is not None and aws_access_key_id is None:
                 look_up = credentials.provider_of(own._credentials)
         config = config or Config._of({})
         options = {
@@ -32,7 +34,10 @@ class Session:
         }
         self._options = {name: value for name, value in options.items() if value is not None}
         self._config = config
-        self._native = _native.session({**self._options, "config": {**_STYLE, **config._tucuxi_value()}}, environment, look_up)
+        given = {**self._options, "config": {**_STYLE, **config._tucuxi_value()}}
+        if definitions is None and (folder := definitions_of_server()):
+            given["definitions"] = folder
+        self._native = _native.session(given, environment, look_up)
         self._events = None
         self._environment = environment
         self._session = self._botocore_session(own)
@@ -90,6 +95,11 @@ class Session:
         """Creates a client."""
         options = _chosen(locals())
         own = self._session
+        if not isinstance(own, BotocoreSession):
+            return own.create_client(service_name, region_name=region_name, api_version=api_version, use_ssl=use_ssl, verify=verify,
+                                     endpoint_url=endpoint_url, aws_access_key_id=aws_access_key_id,
+                                     aws_secret_access_key=aws_secret_access_key, aws_session_token=aws_session_token, config=config,
+                                     aws_account_id=aws_account_id)
         if type(own).create_client is not _CREATE_CLIENT or "create_client" in own.__dict__:
             # A test or a subclass has replaced it, and boto3 creates its clients there.
             return own.create_client(service_name, **options)
@@ -116,6 +126,9 @@ class Session:
         except exceptions.UnknownServiceError:
             known = ", ".join(sorted(self.get_available_services()))
             raise exceptions.UnknownServiceError(service_name=service_name, known_service_names=known) from None
+        except exceptions.boto3_exceptions["ResourceNotExistsError"] as error:
+            error.args = (re.sub(r" Did you mean [^\n]*\?", "", str(error)),)
+            raise
 
     def _botocore_session(self, given):
         if given is None:

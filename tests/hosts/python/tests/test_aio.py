@@ -92,6 +92,32 @@ def test_canceling_a_task_cancels_its_call():
     silent.close()
 
 
+def test_a_canceled_call_closes_its_connection():
+    silent = socket.create_server(("127.0.0.1", 0))
+
+    async def main():
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        loop = asyncio.get_running_loop()
+        async with tucuxi.aio.get_session().create_client("s3", endpoint_url=url) as s3:
+            for _ in range(5):
+                task = asyncio.ensure_future(s3.list_buckets())
+                connection, _ = await loop.run_in_executor(None, silent.accept)
+                connection.settimeout(30)
+                assert connection.recv(1) == b"G"
+                started = time.monotonic()
+                task.cancel()
+                with pytest.raises(asyncio.CancelledError):
+                    await task
+                while connection.recv(65536):
+                    pass
+                # It takes about a millisecond. Other machines may be busy, but none takes as long as the read timeout.
+                assert time.monotonic() - started < 10
+                connection.close()
+
+    asyncio.run(main())
+    silent.close()
+
+
 def test_an_unknown_operation_is_an_attribute_error():
     client = tucuxi.aio.get_session().create_client("s3")
     with pytest.raises(AttributeError):

@@ -186,7 +186,7 @@ def test_calls_with_settings(s3):
     s3.meta.events.register("before-send.s3.ListBuckets", lambda request, **event: seen.append(request.headers.get("x-trace")))
     s3.with_settings(headers={"x-trace": "7"}, deadline=30).list_buckets()
     s3.list_buckets()
-    assert seen == ["7", None]
+    assert seen == [b"7", None]
     canceled = tucuxi.Cancel()
     canceled.cancel()
     with pytest.raises(tucuxi.exceptions.CanceledError):
