@@ -162,6 +162,48 @@ def fix_s3_host(request, signature_version, region_name, default_endpoint_url=No
     """Has no effect: programs unregister this hook to keep the host of an S3-compatible store, which tucuxi does anyway."""
 
 
+class InvalidArnException(ValueError):
+    """A text is not an ARN."""
+
+
+class ArnParser:
+    """Takes ARNs apart."""
+
+    def parse_arn(self, arn):
+        """Returns a dictionary with ``partition``, ``service``, ``region``, ``account``, and ``resource``."""
+        parts = arn.split(":", 5)
+        if len(parts) < 6:
+            raise InvalidArnException(f"Provided ARN: {arn} must be of the format: arn:partition:service:region:account:resource")
+        return dict(zip(("partition", "service", "region", "account", "resource"), parts[1:]))
+
+    @staticmethod
+    def is_arn(value):
+        """Returns whether a value is an ARN."""
+        return isinstance(value, str) and value.startswith("arn:") and value.count(":") >= 5
+
+
+def check_dns_name(bucket_name):
+    """Returns whether a bucket can be part of a host that a wildcard certificate covers."""
+    return re.fullmatch(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]", bucket_name) is not None
+
+
+def remove_dot_segments(url):
+    """Resolves the segments ``.`` and ``..`` of a path, and merges slashes."""
+    kept = []
+    for segment in url.split("/"):
+        if segment == "..":
+            kept = kept[:-1]
+        elif segment not in ("", "."):
+            kept.append(segment)
+    first, last = "/" if url.startswith("/") else "", "/" if url.endswith("/") and kept else ""
+    return first + "/".join(kept) + last
+
+
+def normalize_url_path(path):
+    """Returns a path as its signature covers it."""
+    return remove_dot_segments(path) if path else "/"
+
+
 class CachedProperty:
     """A property that is computed once."""
 

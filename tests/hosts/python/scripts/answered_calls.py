@@ -106,3 +106,10 @@ with mock.patch("botocore.credentials.Credentials.get_frozen_credentials", retur
     print(boto3.Session(aws_access_key_id="a", aws_secret_access_key="b").get_credentials().get_frozen_credentials())
 with StreamingBody(io.BytesIO(b"raw"), 3) as stream:
     print(stream.read(), type(stream).__name__)
+
+# Numbers that no shape but a float has.
+cloudwatch = boto3.client("cloudwatch", region_name="us-east-1")
+with Stubber(cloudwatch) as stub:
+    stub.add_response("put_metric_data", {})
+    cloudwatch.put_metric_data(Namespace="n", MetricData=[{"MetricName": "m", "Value": Decimal("NaN")}, {"MetricName": "m", "Value": Decimal("2")}])
+    stub.assert_no_pending_responses()

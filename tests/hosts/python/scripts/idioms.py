@@ -34,3 +34,15 @@ for s in ("s3", "dynamodb", "sqs", "sns", "ec2", "iam", "cloudformation", "cloud
 sess = boto3.Session(region_name="eu-central-1"); t(lambda: (sess.client("s3").meta.endpoint_url is not None, sess.client("iam").meta.region_name, sess.resource("sqs").meta.client.meta.region_name))
 ddb = boto3.client("dynamodb"); ddb.create_table(TableName="st", KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}], AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}], BillingMode="PAY_PER_REQUEST", StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"}); ddb.put_item(TableName="st", Item={"id": {"S": "1"}, "b": {"B": b"\x00"}, "ns": {"NS": ["1", "2"]}, "m": {"M": {"x": {"BOOL": False}, "n": {"NULL": True}}}}); print(ddb.get_item(TableName="st", Key={"id": {"S": "1"}})["Item"]["b"], ddb.scan(TableName="st", Select="COUNT")["Count"], ddb.update_item(TableName="st", Key={"id": {"S": "1"}}, AttributeUpdates={"z": {"Value": {"N": "3"}, "Action": "PUT"}}, ReturnValues="ALL_NEW")["Attributes"]["z"])
 t(lambda: ddb.put_item(TableName="none", Item={"id": {"S": "1"}})); t(lambda: ddb.query(TableName="st", KeyConditionExpression="bad")); t(lambda: ddb.describe_time_to_live(TableName="st")["TimeToLiveDescription"]); t(lambda: ddb.describe_limits() and 1); st = boto3.client("dynamodbstreams"); sh = st.describe_stream(StreamArn=ddb.describe_table(TableName="st")["Table"]["LatestStreamArn"])["StreamDescription"]["Shards"][0]["ShardId"]; print(sh is not None)
+
+# Helpers that programs borrow from botocore.
+from botocore.utils import ArnParser, InvalidArnException, check_dns_name, normalize_url_path, remove_dot_segments
+
+parser = ArnParser()
+print(parser.parse_arn("arn:aws:s3:us-east-1:123456789012:bucket/key:1"), parser.is_arn("arn:aws:iam::1:role/x"), parser.is_arn("role/x"))
+try:
+    parser.parse_arn("arn:aws:s3")
+except InvalidArnException as error:
+    print(error)
+print([check_dns_name(name) for name in ("river", "a.b", "ab", "River", "-river", "r" * 64)])
+print([(path, remove_dot_segments(path), normalize_url_path(path)) for path in ("/a/../b//c", "a/./b/../c/", "", "/..")])
