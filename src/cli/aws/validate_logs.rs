@@ -1,10 +1,11 @@
 //! `cloudtrail validate-logs`: checks that the log files of a trail are complete and unchanged.
 //!
 //! CloudTrail stores a signed digest file per hour. It has the SHA-256 of each log file and the place of the digest file
-//! before it. The formats are those of AWS's documentation ("CloudTrail digest file structure" and "Custom implementations of
+//! before it. Digest files for hours that were left out at first are stored later, under names that end with `_backfill`; they
+//! are a chain of their own. The formats are those of AWS's documentation ("CloudTrail digest file structure" and "Custom implementations of
 //! CloudTrail log file integrity validation"); the order of requests and the output are those of the AWS CLI.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt::Display;
 use std::io::Read as _;
 
@@ -62,13 +63,24 @@ pub(super) fn run(line: &Line) -> Result<()> {
         region,
         is_verbose: line.has("verbose"),
         digests: Count::default(),
+        backfills: Count::default(),
         logs: Count::default(),
         found: None,
+        cloudtrail,
+        generated: HashSet::new(),
     };
-    let names = Names { folder, name, start, end };
+    let mut names = Names { folder, name, start, end, is_backfill: false };
     let listed = validation.list(&place.bucket, &names)?;
-    validation.keys = public_keys(&cloudtrail, start, end + 2 * COVERED)?;
-    validation.walk(&place.bucket, listed, &names)?;
+    validation.keys = public_keys(&validation.cloudtrail, start, end + 2 * COVERED)?;
+    if validation.keys.is_empty() {
+        let end = shown(end + 2 * COVERED);
+        return Err(Failure::general(format!("No public keys found between {} and {end}", shown(start))));
+    }
+    for is_backfill in [false, true] {
+        names.is_backfill = is_backfill;
+        let of_period = listed.iter().filter(|key| names.is_of_period(key)).cloned().collect();
+        validation.walk(&place.bucket, of_period, &names)?;
+    }
     validation.report(start, end)
 }
 
@@ -134,10 +146,7 @@ fn public_keys(cloudtrail: &Client, start: i64, end: i64) -> Result<HashMap<Stri
             keys.insert(fingerprint, key["Value"].as_bytes().unwrap_or_default().to_vec());
         }
     }
-    match keys.is_empty() {
-        true => Err(Failure::general(format!("No public keys found between {} and {}", shown(start), shown(end)))),
-        false => Ok(keys),
-    }
+    Ok(keys)
 }
 
 /// The names of a trail's digest files, which end with the end of the hour that they cover.
@@ -146,6 +155,7 @@ struct Names {
     name: String,
     start: i64,
     end: i64,
+    is_backfill: bool,
 }
 
 impl Names {
@@ -159,7 +169,8 @@ impl Names {
     /// The end of the hour of a digest file of this trail.
     fn time_of(&self, key: &str) -> Option<i64> {
         let name = key.strip_prefix(&self.folder)?.rsplit('/').next()?;
-        let time = name.strip_prefix(&self.name)?.strip_suffix(".json.gz")?;
+        let suffix = if self.is_backfill { "_backfill.json.gz" } else { ".json.gz" };
+        let time = name.strip_prefix(&self.name)?.strip_suffix(suffix)?;
         Timestamp::parse(time).ok().map(Timestamp::seconds)
     }
 
@@ -193,20 +204,24 @@ struct Validation {
     region: String,
     is_verbose: bool,
     digests: Count,
+    backfills: Count,
     logs: Count,
     /// The start of the oldest valid digest file and the end of the newest one.
     found: Option<(i64, i64)>,
+    cloudtrail: Client,
+    /// The times of backfills whose public keys are known.
+    generated: HashSet<i64>,
 }
 
 impl Validation {
-    /// The keys of the digest files of the period, the oldest first.
+    /// The keys in the folder of the digest files from the period's start, the oldest first.
     fn list(&self, bucket: &str, names: &Names) -> Result<Vec<String>> {
         let params = value!({"Bucket": bucket, "Marker": names.marker(), "Prefix": names.folder.as_str()});
         let mut keys = Vec::new();
         for page in self.s3.paginate("list_objects", params)?.cancel(interrupt::cancel()) {
             let page = page?;
             let listed = page["Contents"].as_list().into_iter().flatten().filter_map(|object| object["Key"].as_str());
-            keys.extend(listed.filter(|key| names.is_of_period(key)).map(str::to_owned));
+            keys.extend(listed.map(str::to_owned));
         }
         Ok(keys)
     }
@@ -216,12 +231,14 @@ impl Validation {
         let mut next = listed.pop().map(|key| (bucket.to_owned(), key));
         // The start of the digest file that begins a chain.
         let mut chain_start = None;
+        let kind = if names.is_backfill { "(backfill) Digest file" } else { "Digest file" };
+        let count: fn(&mut Validation) -> &mut Count =
+            if names.is_backfill { |validation| &mut validation.backfills } else { |validation| &mut validation.digests };
         while let Some((bucket, key)) = next.take() {
             let time = names.time_of(&key);
             listed.retain(|other| *other != key && names.time_of(other) < time);
-            let checked = self.check_digest(&bucket, &key)?;
-            let name = format!("Digest file\ts3://{bucket}/{key}");
-            self.note(&name, checked.as_ref().err(), |validation| &mut validation.digests)?;
+            let checked = self.check_digest(&bucket, &key, names.is_backfill)?;
+            self.note(&format!("{kind}\ts3://{bucket}/{key}"), checked.as_ref().err(), count)?;
             let older = |listed: &mut Vec<String>| listed.pop().map(|key| (bucket.clone(), key));
             let Ok(digest) = checked else {
                 next = older(&mut listed);
@@ -232,7 +249,8 @@ impl Validation {
                 output::note(format_args!("No log files were delivered by CloudTrail between {to} and {start}"));
             }
             if let (Ok(from), Ok(to)) = (Timestamp::parse(&from), Timestamp::parse(&to)) {
-                self.found = Some((from.seconds(), self.found.map_or(to.seconds(), |(_, end)| end)));
+                let (from, to) = (from.seconds(), to.seconds());
+                self.found = Some(self.found.map_or((from, to), |(start, end)| (start.min(from), end.max(to))));
             }
             self.check_logs(&digest)?;
             let previous = |member: &str| digest[member].as_str().map(str::to_owned);
@@ -248,11 +266,16 @@ impl Validation {
     }
 
     /// The content of a digest file, or what is wrong with it.
-    fn check_digest(&self, bucket: &str, key: &str) -> Result<std::result::Result<Value, String>> {
+    fn check_digest(&mut self, bucket: &str, key: &str, is_backfill: bool) -> Result<std::result::Result<Value, String>> {
         let Some(object) = self.object(bucket, key)? else { return Ok(Err("not found".to_owned())) };
         let content = decompress(&body(&object)?);
         let parsed = content.as_deref().and_then(|content| std::str::from_utf8(content).ok()).map(serde_json::from_str::<Value>);
         let (Some(content), Some(Ok(digest @ Value::Map(_)))) = (content, parsed) else { return Ok(Err("invalid format".to_owned())) };
+        if is_backfill {
+            let generated = object["Metadata"]["backfill-generation-timestamp"].as_str().map(Timestamp::parse);
+            let Some(Ok(generated)) = generated else { return Ok(Err("invalid format".to_owned())) };
+            self.add_keys_of(generated.seconds())?;
+        }
         let text = |member: &str| digest[member].as_str().unwrap_or_default();
         if (text("digestS3Bucket"), text("digestS3Object")) != (bucket, key) {
             return Ok(Err("has been moved from its original location".to_owned()));
@@ -267,6 +290,14 @@ impl Validation {
         let signature = object["Metadata"]["signature"].as_str().and_then(bytes_of_hex).unwrap_or_default();
         let verified = UnparsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, public).verify(signed.as_bytes(), &signature);
         Ok(verified.map(|()| digest).map_err(|_| "signature verification failed".to_owned()))
+    }
+
+    /// Fetches the public keys of the hours around the time at which a backfill was made.
+    fn add_keys_of(&mut self, time: i64) -> Result<()> {
+        if self.generated.insert(time) {
+            self.keys.extend(public_keys(&self.cloudtrail, time - COVERED, time + COVERED)?);
+        }
+        Ok(())
     }
 
     fn check_logs(&mut self, digest: &Value) -> Result<()> {
@@ -315,18 +346,19 @@ impl Validation {
 
     fn report(&self, start: i64, end: i64) -> Result<()> {
         let requested = format!("Results requested for {} to {}", shown(start), shown(end));
-        let has_printed = self.is_verbose && self.digests.valid + self.logs.valid > 0;
+        let has_printed = self.is_verbose && self.digests.valid + self.backfills.valid + self.logs.valid > 0;
         let mut lines = Vec::from_iter(has_printed.then(String::new));
         lines.push(requested);
-        match (self.found, self.digests.invalid) {
+        match (self.found, self.digests.invalid + self.backfills.invalid) {
             (Some((from, to)), _) => lines.push(format!("Results found for {} to {}:\n", shown(from.max(start)), shown(to.min(end)))),
             (None, 0) => lines.push("No digests found".to_owned()),
             (None, _) => lines.push("No valid digests found in range\n".to_owned()),
         }
         lines.extend(self.digests.text("digest"));
+        lines.extend(self.backfills.text("backfill digest"));
         lines.extend(self.logs.text("log"));
         output::lines(lines)?;
-        match self.digests.invalid + self.logs.invalid {
+        match self.digests.invalid + self.backfills.invalid + self.logs.invalid {
             0 => Ok(()),
             _ => Err(Failure { message: String::new(), code: 1 }),
         }
@@ -363,12 +395,15 @@ mod tests {
             name: "1_CloudTrail-Digest_us-east-1_T_us-east-1_".to_owned(),
             start: at("2024-01-02T03:30:00Z"),
             end: at("2024-01-02T04:30:00Z"),
+            is_backfill: false,
         };
         let key = |time: &str| format!("{}/2024/01/02/{}20240102T{time}Z.json.gz", names.folder, names.name);
         assert_eq!(names.marker(), key("032900"));
         let of_period = ["030910", "032959", "033000", "050910", "053000", "053001", "060910"].map(|time| names.is_of_period(&key(time)));
         assert_eq!(of_period, [false, false, true, true, true, false, false]);
         assert!(!names.is_of_period(&key("040000").replace("_T_", "_Other_")), "the file of another trail");
+        let backfill = key("040000").replace(".json", "_backfill.json");
+        assert_eq!((names.is_of_period(&backfill), Names { is_backfill: true, ..names }.is_of_period(&backfill)), (false, true));
     }
 
     #[test]

@@ -69,6 +69,7 @@ fn trail(change: impl Fn(usize, &mut Value)) -> BTreeMap<String, (String, String
             "logFiles": [{"s3Bucket": "river", "s3Object": log_key, "hashValue": sha256(&log), "hashAlgorithm": "SHA-256"}],
         });
         change(index, &mut digest);
+        let digest_key = digest["digestS3Object"].as_str().unwrap().to_owned();
         let text = digest.to_string();
         let signed = format!(
             "{}\n{}/{}\n{}\n{}",
@@ -100,7 +101,8 @@ fn validated(home: &Home, store: &str, service: &str, objects: &BTreeMap<String,
         file.write_all(content.as_bytes()).unwrap();
         std::fs::write(home.path("object"), file.finish().unwrap()).unwrap();
         let put = ["s3api", "put-object", "--bucket", "river", "--key", name, "--body", "object", "--metadata"];
-        succeeded(&run(&[&put[..], &[&format!("signature={signature}")]].concat()));
+        let generated = if name.contains("backfill") { ",backfill-generation-timestamp=2024-01-03T00:00:00Z" } else { "" };
+        succeeded(&run(&[&put[..], &[&format!("signature={signature}{generated}")]].concat()));
     }
     let period = ["--start-time", "2024-01-02T00:00:00Z", "--end-time", "2024-01-02T10:00:00Z"];
     let output = run(&[&["cloudtrail", "validate-logs", "--trail-arn", ARN, "--verbose"], &period[..]].concat());
@@ -118,13 +120,13 @@ fn validated(home: &Home, store: &str, service: &str, objects: &BTreeMap<String,
 #[test]
 fn log_files_are_validated_along_the_chain_of_signed_digests() {
     let (store, home) = (server::Server::start().unwrap(), Home::new());
-    let service = loopback::Server::start(|seen: &Seen| {
+    let cloudtrail = loopback::Server::start(|seen: &Seen| {
         loopback::ok(match operation(seen).as_str() {
             "DescribeTrails" => json!({"trailList": [{"TrailARN": ARN, "S3BucketName": "river"}]}).to_string(),
             _ => json!({"PublicKeyList": [{"Fingerprint": "f1", "Value": BASE64_STANDARD.encode(key().public())}]}).to_string(),
         })
     });
-    let (s3, service) = (store.url(), service.url());
+    let (s3, service) = (store.url(), cloudtrail.url());
     let mut make = home.command(&["s3", "mb", "s3://river"]);
     let made = make.envs([
         ("AWS_ACCESS_KEY_ID", server::ACCESS_KEY),
@@ -192,6 +194,23 @@ fn log_files_are_validated_along_the_chain_of_signed_digests() {
     });
     let gap = "No log files were delivered by CloudTrail between 2024-01-02T03:09:10Z and 2024-01-02T03:09:10Z";
     check(&objects, &all, &["3/3 digest files valid", "3/3 log files valid"], &[gap], (2, 5));
+
+    let objects = trail(|index, digest| match index {
+        0 => {
+            let name = digest["digestS3Object"].as_str().unwrap().replace(".json.gz", "_backfill.json.gz");
+            digest["digestS3Object"] = name.into();
+        }
+        1 => {
+            digest["previousDigestS3Bucket"] = Value::Null;
+            digest["previousDigestS3Object"] = Value::Null;
+        }
+        _ => {}
+    });
+    let backfill = "(backfill) Digest file\t20240102T030910Z_backfill.json.gz\tvalid".to_owned();
+    let files = [digest(5), log(5), digest(4), log(4), backfill, log(3)];
+    check(&objects, &files, &["2/2 digest files valid", "1/1 backfill digest files valid", "3/3 log files valid"], &[], (2, 5));
+    let last = body(cloudtrail.seen().last().unwrap());
+    assert_eq!(last, json!({"StartTime": 1_704_236_400, "EndTime": 1_704_243_600}), "the keys of the hours around the backfill");
 }
 
 #[test]
