@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::fmt;
+use std::ops::Deref;
 
 use crate::definition::{MASK, Node};
 use crate::error::{Error, ErrorKind, Result};
@@ -89,8 +90,12 @@ impl<'p> Position<'p> {
     }
 
     /// The same position, for the contents of a value of the shape `node`.
-    pub(super) fn inside(&self, node: Node<'_>) -> Position<'p> {
-        Position { sensitive: self.sensitive || node.has(|t| t.sensitive), ..*self }
+    #[inline]
+    pub(super) fn inside(&self, node: Node<'_>) -> Inside<'_, 'p> {
+        match !self.sensitive && node.has(|t| t.sensitive) {
+            true => Inside::Sensitive(Position { sensitive: true, ..*self }),
+            false => Inside::Same(self),
+        }
     }
 
     /// Whether unknown members are recorded.
@@ -135,6 +140,23 @@ impl<'p> Position<'p> {
     pub(super) fn error(&self, reason: impl fmt::Display) -> Error {
         let path = self.path.to_string();
         Error::new(ErrorKind::ResponseParser, format!("Unable to parse response: {path}: {reason}")).with_detail("path", path)
+    }
+}
+
+/// The position of the contents of a value. It is seldom another one than that of the value, which is not copied.
+pub(super) enum Inside<'a, 'p> {
+    Same(&'a Position<'p>),
+    Sensitive(Position<'p>),
+}
+
+impl<'p> Deref for Inside<'_, 'p> {
+    type Target = Position<'p>;
+    #[inline]
+    fn deref(&self) -> &Position<'p> {
+        match self {
+            Inside::Same(position) => position,
+            Inside::Sensitive(position) => position,
+        }
     }
 }
 

@@ -127,7 +127,8 @@ fn typed<'a>(xml: &mut Xml<'a>, element: &Element<'a>, node: Node<'_>, position:
         }
         ShapeType::Map { key, value } => {
             let (key, value) = (node.follow(key)?, node.follow(value)?);
-            let position = position.inside(node).inside(key);
+            let position = position.inside(node);
+            let position = position.inside(key);
             let mut map = Map::new();
             while xml.child()?.is_some() {
                 entry(xml, key, value, &position, &mut map, batch)?;
