@@ -128,7 +128,8 @@ def hooks(header, value, response, error):
         request.headers[header] = value
 
     def send(request, **kwargs):
-        results["header"] = request.headers[header]
+        # The headers of a request that is ready are bytes, as in botocore.
+        results["header"] = request.headers[header].decode()
         if request.headers[header] and request.url.endswith("/raise"):
             raise raised
         if request.url.endswith("/replaced"):
