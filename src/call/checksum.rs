@@ -15,6 +15,7 @@ use ring::digest;
 
 use super::Call;
 use super::signing;
+use crate::auth::Scheme;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{Body, Checksum, ChecksumAlgorithm, Headers, ResponseBody, aws_chunked, verified};
 use crate::settings::ChecksumMode;
@@ -73,8 +74,10 @@ fn decide(call: &mut Call<'_>) -> Result<Option<Plan>> {
     {
         call.request_mut().headers.set(header, algorithm.as_str().to_uppercase());
     }
-    let trailer =
-        !compatible && signing::has_streaming_input(call)? && call.request_mut().is_https() && call.client.auth.signature_version != "s3";
+    let trailer = !compatible
+        && signing::has_streaming_input(call)?
+        && call.request_mut().is_https()
+        && call.client.auth.scheme() != Some(Scheme::S3);
     call.signing.trailer_checksum = trailer;
     call.signing.checksum_header = (!trailer).then(|| format!("{PREFIX}{}", algorithm.as_str()));
     Ok(Some(if trailer { Plan::Trailer(algorithm) } else { Plan::Header(algorithm) }))

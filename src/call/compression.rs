@@ -6,13 +6,14 @@ use flate2::Compression;
 use flate2::read::GzEncoder;
 
 use super::Call;
+use crate::auth::Scheme;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{Body, Request};
 
 /// Compresses the body if the operation, the settings, and the body's size call for it.
 pub(crate) fn apply(call: &mut Call<'_>) -> Result<()> {
     let settings = &call.client.settings;
-    if call.is_answered() || settings.compression.disabled || call.client.auth.signature_version == "v2" {
+    if call.is_answered() || settings.compression.disabled || call.client.auth.scheme() == Some(Scheme::V2) {
         return Ok(());
     }
     // gzip is the only supported encoding.

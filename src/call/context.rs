@@ -9,6 +9,7 @@ use super::monitor::Monitor;
 use super::time::Pace;
 use super::user_agent::UserAgent;
 use crate::auth::sigv4::KeyCache;
+use crate::auth::{Scheme, SignerName};
 use crate::credentials::{CredentialSource, InstanceRegion, TokenSource};
 use crate::definition::{Definitions, Operation, Partitions, RuleSet, Service};
 use crate::endpoint::EndpointCache;
@@ -74,6 +75,13 @@ pub(crate) struct ClientAuth {
     pub tokens: TokenSource,
     /// Signing keys derived so far.
     pub keys: KeyCache,
+}
+
+impl ClientAuth {
+    /// The scheme of the signature version; `None` if it has none that is known.
+    pub fn scheme(&self) -> Option<Scheme> {
+        self.signature_version.parse::<SignerName>().ok().map(|signer| signer.scheme)
+    }
 }
 
 /// Time and randomness; all of it can be replaced, so that requests are reproducible.

@@ -6,8 +6,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{LazyLock, Mutex, PoisonError};
 use std::time::Duration;
 
+use crate::Client;
 use crate::cli::failure::Failure;
 use crate::http::Cancel;
+use crate::value::Value;
 
 /// How long calls and transfers have to end by themselves, for instance to remove a partial file.
 const GRACE: Duration = Duration::from_millis(50);
@@ -41,6 +43,11 @@ fn handle() {
 /// The handle that `Ctrl-C` cancels.
 pub(crate) fn cancel() -> &'static Cancel {
     &CANCEL
+}
+
+/// Calls an operation. `Ctrl-C` cancels the call.
+pub(crate) fn call(client: &Client, operation: &str, params: impl Into<Value>) -> crate::error::Result<Value> {
+    client.request(operation, params).cancel(cancel()).send()
 }
 
 /// Runs a function while `Ctrl-C` is left to another program at the same terminal, for instance the pager.

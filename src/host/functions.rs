@@ -68,7 +68,7 @@ fn shown(data: &Value) -> Value {
             let mut message = message.clone();
             message.insert("headers", bridge::headers_of(&message["headers"]).iter().collect::<Map>());
             if name == "response" {
-                // A large body would be sent to the script with every event; the result contains what it says.
+                // The result has its content, and a large body would be copied for each event.
                 message.remove("body");
             }
             shown.insert(name, message);

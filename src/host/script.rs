@@ -11,6 +11,7 @@ use super::bridge::{Answer, Object, Settings};
 use super::callbacks::Callbacks;
 use super::functions::{Function, FunctionReader, FunctionWriter, Functions, Hook, body_of, hook, wrong_type};
 use crate::call::HookId;
+#[cfg(feature = "lua")]
 use crate::client::Client;
 use crate::error::{Error, ErrorKind, Result, did_you_mean};
 use crate::http::Cancel;
@@ -84,6 +85,7 @@ pub(crate) enum Foreign {
     Object(Arc<Object>),
     Cancel(Cancel),
     /// Anything else, with the name of its type in the script's language.
+    #[cfg(feature = "lua")]
     Other(String),
 }
 
@@ -194,6 +196,7 @@ impl Arguments {
                 Ok(Value::Null)
             }
             Foreign::Cancel(_) => Err(wrong_type(name, "cancel")),
+            #[cfg(feature = "lua")]
             Foreign::Other(kind) => Err(wrong_type(name, &kind)),
         }
     }

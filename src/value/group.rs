@@ -1,7 +1,8 @@
 //! Structures that share an allocation, because a parser produced them one after another.
 //!
 //! A response repeats its structures: the items of a list have one shape, and so have the structures in them. The members of
-//! structures with the same place in the output are collected in groups; a structure is then a range of its group.
+//! structures with the same place in the output are collected in groups; a structure is then a range of its group. The parsers
+//! (`protocol/parse`) create them through a [`Batch`]; everyone else sees ordinary maps.
 
 use std::cell::RefCell;
 use std::sync::{Arc, OnceLock};
@@ -9,7 +10,7 @@ use std::sync::{Arc, OnceLock};
 use super::map::{Entry, KeyTable, Repr, present};
 use super::{Map, Value};
 
-/// The number of structures in a group. A structure that is kept keeps its group in memory, so this is small.
+/// The number of structures in a group. A structure that is kept keeps its whole group in memory, so this is small.
 const STRUCTURES: usize = 16;
 
 /// The members of some structures of a shape, one structure after the other.

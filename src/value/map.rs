@@ -44,7 +44,8 @@ impl KeyTable {
 
 /// An ordered map from strings to [`Value`]s. Cloning is O(1); modifying a shared map copies it first.
 ///
-/// The structures in a list of a response share memory in groups of 16 until they are modified.
+/// Structures with the same place in a response, such as the items of a list, share memory in groups of 16 until they are modified. A
+/// structure that is kept keeps its group: to keep one of many large ones, copy it with `structure.into_iter().collect::<Map>()`.
 ///
 /// ```
 /// use tucuxi::{Map, Value};

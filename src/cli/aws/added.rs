@@ -375,7 +375,7 @@ pub(super) fn complete(client: &Client, options: &[(&str, Vec<String>)], operati
         return Ok(());
     };
     let id = Map::from_iter([("Id", params["Id"].clone())]);
-    let current = client.request("get_distribution_config", id).cancel(interrupt::cancel()).send()?;
+    let current = interrupt::call(client, "get_distribution_config", id)?;
     params.insert("DistributionConfig", current["DistributionConfig"].clone());
     set(params, "DistributionConfig.DefaultRootObject", words[0].as_str())?;
     if params["IfMatch"].is_null() {

@@ -59,7 +59,7 @@ pub(super) fn generate(line: &Line) -> Result<()> {
     let s3 = line.client("s3")?.build()?;
     Transfer::new(&s3).cancel(interrupt::cancel()).upload_fileobj(&template[..], bucket, name)?;
     let catalog = line.client("servicecatalog")?.build()?;
-    let mut made = catalog.request(operation, params).cancel(interrupt::cancel()).send()?;
+    let mut made = interrupt::call(&catalog, operation, params)?;
     made.as_map_mut().map(|made| made.remove("ResponseMetadata"));
     Ok(output::plain_json(&super::run::presentable(made))?)
 }

@@ -142,7 +142,7 @@ fn create_role(iam: &Client, role: &Role, partition: &str) -> Result<Value> {
 
 /// The response; `None` if there is no such thing.
 fn call(iam: &Client, operation: &str, params: Value) -> Result<Option<Value>> {
-    match iam.request(operation, params).cancel(interrupt::cancel()).send() {
+    match interrupt::call(iam, operation, params) {
         Err(error) if error.code() == Some("NoSuchEntity") => Ok(None),
         other => Ok(Some(other?)),
     }

@@ -3,7 +3,6 @@
 use super::custom::{Line, Options};
 use super::files::{self, Content};
 use super::words::Arity;
-use crate::Client;
 use crate::cli::failure::{Failure, Result};
 use crate::cli::{interrupt, output};
 use crate::credentials::cache;
@@ -42,9 +41,8 @@ pub(super) fn run(line: &Line) -> Result<()> {
         .map_err(|error| Failure::usage(format!("argument --codedeploy-appspec: {error}")))?;
     let (service, cluster) = (line.required("service"), line.text("cluster").unwrap_or("default"));
     let (ecs, deploy) = (line.client("ecs")?.build()?, line.client("codedeploy")?.build()?);
-    let call = |client: &Client, operation: &str, params: Value| client.request(operation, params).cancel(interrupt::cancel()).send();
 
-    let found = call(&ecs, "describe_services", value!({"cluster": cluster, "services": [service]}))?;
+    let found = interrupt::call(&ecs, "describe_services", value!({"cluster": cluster, "services": [service]}))?;
     let found = &found["services"][0];
     let text = |name: &str| found[name].as_str().unwrap_or_default().to_owned();
     if text("serviceName").is_empty() {
@@ -58,12 +56,12 @@ pub(super) fn run(line: &Line) -> Result<()> {
     };
     let application = line.text("codedeploy-application").map_or_else(|| own_name("AppECS"), str::to_owned);
     let group = line.text("codedeploy-deployment-group").map_or_else(|| own_name("DgpECS"), str::to_owned);
-    let known = call(&deploy, "get_application", value!({"applicationName": application.as_str()}))?;
+    let known = interrupt::call(&deploy, "get_application", value!({"applicationName": application.as_str()}))?;
     if known["application"]["computePlatform"].as_str() != Some("ECS") {
         return Err(Failure::general(format!("The application {application} of CodeDeploy is not for ECS.")));
     }
     let described = value!({"applicationName": application.as_str(), "deploymentGroupName": group.as_str()});
-    let described = call(&deploy, "get_deployment_group", described)?;
+    let described = interrupt::call(&deploy, "get_deployment_group", described)?;
     let info = &described["deploymentGroupInfo"];
     let target = &info["ecsServices"][0];
     if target["serviceName"].as_str() != Some(&text("serviceName")) || target["clusterName"].as_str() != Some(&cluster) {
@@ -72,7 +70,7 @@ pub(super) fn run(line: &Line) -> Result<()> {
         )));
     }
 
-    let registered = call(&ecs, "register_task_definition", definition)?;
+    let registered = interrupt::call(&ecs, "register_task_definition", definition)?;
     let arn = registered["taskDefinition"]["taskDefinitionArn"].as_str().unwrap_or_default().to_owned();
     output::lines([format!("Successfully registered new ECS task definition {arn}")])?;
     let content = with_definition(&mut appspec, &arn)?;
@@ -80,7 +78,7 @@ pub(super) fn run(line: &Line) -> Result<()> {
     let hash = cache::sha256(&content);
     let revision = value!({"revisionType": "AppSpecContent", "appSpecContent": {"content": content, "sha256": hash}});
     let params = value!({"applicationName": application, "deploymentGroupName": group, "revision": revision});
-    let created = call(&deploy, "create_deployment", params)?;
+    let created = interrupt::call(&deploy, "create_deployment", params)?;
     let id = created["deploymentId"].as_str().unwrap_or_default().to_owned();
     let minutes = wait_of(info);
     output::lines([

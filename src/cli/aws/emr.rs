@@ -141,7 +141,7 @@ impl<'a> Cluster<'a> {
     }
 
     fn call(&self, operation: &str, params: impl Into<Value>) -> Result<Value> {
-        let mut response = self.client.request(operation, params).cancel(interrupt::cancel()).send()?;
+        let mut response = interrupt::call(&self.client, operation, params)?;
         if let Some(map) = response.as_map_mut() {
             map.remove("ResponseMetadata");
         }

@@ -141,7 +141,7 @@ fn sign_in(line: &Line, client: &Client, region: &str) -> Result<(Map, String)> 
     let input = value!({
         "clientId": id, "grantType": "authorization_code", "code": code, "codeVerifier": secrets.verifier, "redirectUri": redirect,
     });
-    let response = client.request("create_oauth2_token", value!({"tokenInput": input})).cancel(interrupt::cancel()).send()?;
+    let response = interrupt::call(client, "create_oauth2_token", value!({"tokenInput": input}))?;
     record(&response["tokenOutput"], id, pem, region)
 }
 

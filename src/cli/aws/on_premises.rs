@@ -6,7 +6,6 @@ use std::path::Path;
 use super::custom::{Line, Options};
 use super::values;
 use super::words::Arity;
-use crate::Client;
 use crate::cli::failure::{Failure, Result};
 use crate::cli::replace_file::ReplaceFile;
 use crate::cli::{interrupt, output};
@@ -49,11 +48,11 @@ pub(super) fn register(line: &Line) -> Result<()> {
         None => create_user(line, name, deploy.region().unwrap_or_default())?,
     };
     step("Registering the on-premises instance", || {
-        call(&deploy, "register_on_premises_instance", value!({"instanceName": name, "iamUserArn": user.as_str()}))
+        interrupt::call(&deploy, "register_on_premises_instance", value!({"instanceName": name, "iamUserArn": user.as_str()}))
     })?;
     if !tags.is_empty() {
         step("Adding tags to the on-premises instance", || {
-            call(&deploy, "add_tags_to_on_premises_instances", value!({"tags": tags, "instanceNames": [name]}))
+            interrupt::call(&deploy, "add_tags_to_on_premises_instances", value!({"tags": tags, "instanceNames": [name]}))
         })?;
     }
     // The agent is installed by the AWS CLI: it depends on the operating system's packages.
@@ -73,8 +72,9 @@ pub(super) fn register(line: &Line) -> Result<()> {
 pub(super) fn deregister(line: &Line) -> Result<()> {
     let name = instance(line)?;
     let deploy = line.client("codedeploy")?.build()?;
-    let found =
-        step("Retrieving on-premises instance information", || call(&deploy, "get_on_premises_instance", value!({"instanceName": name})))?;
+    let found = step("Retrieving on-premises instance information", || {
+        interrupt::call(&deploy, "get_on_premises_instance", value!({"instanceName": name}))
+    })?;
     let found = &found["instanceInfo"];
     let user = found["iamUserArn"].as_str().unwrap_or_default();
     output::lines([format!("IamUserArn: {user}")])?;
@@ -83,10 +83,12 @@ pub(super) fn deregister(line: &Line) -> Result<()> {
         let words: Vec<String> = tags.iter().map(|tag| format!("Key={},Value={}", text(tag, "Key"), text(tag, "Value"))).collect();
         output::lines([format!("Tags: {}", words.join(" "))])?;
         step("Removing tags from the on-premises instance", || {
-            call(&deploy, "remove_tags_from_on_premises_instances", value!({"tags": tags.clone(), "instanceNames": [name]}))
+            interrupt::call(&deploy, "remove_tags_from_on_premises_instances", value!({"tags": tags.clone(), "instanceNames": [name]}))
         })?;
     }
-    step("Deregistering the on-premises instance", || call(&deploy, "deregister_on_premises_instance", value!({"instanceName": name})))?;
+    step("Deregistering the on-premises instance", || {
+        interrupt::call(&deploy, "deregister_on_premises_instance", value!({"instanceName": name}))
+    })?;
     if !line.has("no-delete-iam-user") && is_user(user) {
         delete_user(line, user.rsplit('/').next().unwrap_or_default())?;
     }
@@ -126,14 +128,10 @@ fn tags(line: &Line) -> Result<List> {
     }
 }
 
-fn call(client: &Client, operation: &str, params: Value) -> Result<Value> {
-    Ok(client.request(operation, params).cancel(interrupt::cancel()).send()?)
-}
-
 /// Prints what is done, and whether it is done.
-fn step<T>(title: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
+fn step<T, E: Into<Failure>>(title: &str, work: impl FnOnce() -> std::result::Result<T, E>) -> Result<T> {
     output::print(|out| write!(out, "{title}... "))?;
-    let done = work().inspect_err(|_| output::note("ERROR"))?;
+    let done = work().inspect_err(|_| output::note("ERROR")).map_err(Into::into)?;
     output::lines(["DONE"])?;
     Ok(done)
 }
@@ -143,21 +141,22 @@ fn create_user(line: &Line, name: &str, region: &str) -> Result<String> {
     let iam = line.client("iam")?.build()?;
     // The file is opened first: the keys cannot be read again.
     let mut file = ReplaceFile::create_private(Path::new(CONFIGURATION))?;
-    let user = step("Creating the IAM user", || call(&iam, "create_user", value!({"Path": "/AWS/CodeDeploy/", "UserName": name})))?;
+    let user =
+        step("Creating the IAM user", || interrupt::call(&iam, "create_user", value!({"Path": "/AWS/CodeDeploy/", "UserName": name})))?;
     let arn = user["User"]["Arn"].as_str().unwrap_or_default().to_owned();
     output::lines([format!("IamUserArn: {arn}")])?;
-    let key = step("Creating the IAM user access key", || call(&iam, "create_access_key", value!({"UserName": name})))?;
+    let key = step("Creating the IAM user access key", || interrupt::call(&iam, "create_access_key", value!({"UserName": name})))?;
     let [id, secret] = ["AccessKeyId", "SecretAccessKey"].map(|member| key["AccessKey"][member].as_str().unwrap_or_default().to_owned());
     output::lines([format!("AccessKeyId: {id}")])?;
     step("Creating the IAM user policy", || {
-        call(&iam, "put_user_policy", value!({"UserName": name, "PolicyName": POLICY_NAME, "PolicyDocument": POLICY}))
+        interrupt::call(&iam, "put_user_policy", value!({"UserName": name, "PolicyName": POLICY_NAME, "PolicyDocument": POLICY}))
     })?;
     output::lines([format!("PolicyName: {POLICY_NAME}"), format!("PolicyDocument: {POLICY}")])?;
     step(&format!("Creating the on-premises instance configuration file named {CONFIGURATION}"), || {
         let keys = format!("aws_access_key_id: {id}\naws_secret_access_key: {secret}");
         write!(file, "---\nregion: {region}\niam_user_arn: {arn}\n{keys}\n")?;
         file.flush()?;
-        Ok(file.finish()?)
+        file.finish()
     })?;
     Ok(arn)
 }
@@ -175,7 +174,7 @@ fn delete_user(line: &Line, user: &str) -> Result<()> {
                 let (name, value) = param(item);
                 let mut params = value!({"UserName": user});
                 params[name] = value.clone();
-                call(&iam, deletion, params)?;
+                interrupt::call(&iam, deletion, params)?;
             }
         }
         Ok(())
@@ -186,10 +185,8 @@ fn delete_user(line: &Line, user: &str) -> Result<()> {
     step("Deleting the IAM user access keys", || {
         each("list_access_keys", "AccessKeyMetadata", "delete_access_key", |key| ("AccessKeyId", &key["AccessKeyId"]))
     })?;
-    step(&format!("Deleting the IAM user ({user})"), || {
-        match iam.request("delete_user", value!({"UserName": user})).cancel(interrupt::cancel()).send() {
-            Err(error) if error.code() == Some("NoSuchEntity") => Ok(()),
-            other => Ok(other.map(drop)?),
-        }
+    step(&format!("Deleting the IAM user ({user})"), || match interrupt::call(&iam, "delete_user", value!({"UserName": user})) {
+        Err(error) if error.code() == Some("NoSuchEntity") => Ok(()),
+        other => other.map(drop),
     })
 }

@@ -1,8 +1,8 @@
 //! `configservice subscribe` and `configservice get-status`: the recorder of configurations and its delivery.
 
 use super::custom::{Line, Options};
+use super::s3::create_bucket;
 use super::words::Arity;
-use crate::Client;
 use crate::cli::failure::{Failure, Result};
 use crate::cli::{interrupt, output};
 use crate::value;
@@ -19,18 +19,12 @@ pub(super) const SUBSCRIBE: Options = &[
 /// # Errors
 /// The failure of a call.
 pub(super) fn subscribe(line: &Line) -> Result<()> {
-    let call = |client: &Client, operation: &str, params: Value| client.request(operation, params).cancel(interrupt::cancel()).send();
     let (bucket, prefix) = line.required("s3-bucket").split_once('/').unwrap_or((line.required("s3-bucket"), ""));
     let s3 = line.client("s3")?.build()?;
-    match call(&s3, "head_bucket", value!({"Bucket": bucket})) {
+    match interrupt::call(&s3, "head_bucket", value!({"Bucket": bucket})) {
         Ok(_) => output::lines([format!("Using existing S3 bucket: {bucket}")])?,
         Err(error) if error.status() == Some(404) => {
-            let region = s3.region().unwrap_or_default();
-            let mut params = value!({"Bucket": bucket});
-            if region != "us-east-1" {
-                params["CreateBucketConfiguration"] = value!({"LocationConstraint": region});
-            }
-            call(&s3, "create_bucket", params)?;
+            create_bucket(&s3, bucket)?;
             output::lines([format!("Using new S3 bucket: {bucket}")])?;
         }
         Err(error) => return Err(error.into()),
@@ -42,7 +36,7 @@ pub(super) fn subscribe(line: &Line) -> Result<()> {
             topic.to_owned()
         }
         false => {
-            let created = call(&line.client("sns")?.build()?, "create_topic", value!({"Name": topic}))?;
+            let created = interrupt::call(&line.client("sns")?.build()?, "create_topic", value!({"Name": topic}))?;
             let arn = created["TopicArn"].as_str().unwrap_or_default().to_owned();
             output::lines([format!("Using new SNS topic: {arn}")])?;
             arn
@@ -50,15 +44,15 @@ pub(super) fn subscribe(line: &Line) -> Result<()> {
     };
     let config = line.client("config")?.build()?;
     let recorder = value!({"name": "default", "roleARN": line.required("iam-role")});
-    call(&config, "put_configuration_recorder", value!({"ConfigurationRecorder": recorder}))?;
+    interrupt::call(&config, "put_configuration_recorder", value!({"ConfigurationRecorder": recorder}))?;
     let mut channel = value!({"name": "default", "s3BucketName": bucket, "snsTopicARN": topic});
     if !prefix.is_empty() {
         channel["s3KeyPrefix"] = prefix.into();
     }
-    call(&config, "put_delivery_channel", value!({"DeliveryChannel": channel}))?;
-    call(&config, "start_configuration_recorder", value!({"ConfigurationRecorderName": "default"}))?;
-    let recorders = call(&config, "describe_configuration_recorders", value!({}))?;
-    let channels = call(&config, "describe_delivery_channels", value!({}))?;
+    interrupt::call(&config, "put_delivery_channel", value!({"DeliveryChannel": channel}))?;
+    interrupt::call(&config, "start_configuration_recorder", value!({"ConfigurationRecorderName": "default"}))?;
+    let recorders = interrupt::call(&config, "describe_configuration_recorders", value!({}))?;
+    let channels = interrupt::call(&config, "describe_delivery_channels", value!({}))?;
     Ok(output::lines([
         "Subscribe succeeded:\n".to_owned(),
         format!("Configuration Recorders: {}\n", output::json_text(&recorders["ConfigurationRecorders"])),
@@ -72,7 +66,7 @@ pub(super) fn subscribe(line: &Line) -> Result<()> {
 /// The failure of a call.
 pub(super) fn status(line: &Line) -> Result<()> {
     let config = line.client("config")?.build()?;
-    let call = |operation: &str| config.request(operation, value!({})).cancel(interrupt::cancel()).send().map_err(Failure::from);
+    let call = |operation: &str| interrupt::call(&config, operation, value!({})).map_err(Failure::from);
     let recorders = call("describe_configuration_recorder_status")?;
     let mut lines = vec!["Configuration Recorders:\n".to_owned()];
     for recorder in recorders["ConfigurationRecordersStatus"].as_list().into_iter().flatten() {

@@ -2,11 +2,10 @@
 
 use super::custom::{Line, Options};
 use super::words::Arity;
-use crate::Client;
 use crate::cli::failure::{Failure, Result};
 use crate::cli::{interrupt, output};
 use crate::value;
-use crate::value::{List, Value};
+use crate::value::List;
 
 pub(super) const OPTIONS: Options = &[
     ("cluster-name", Arity::One, "The EKS cluster."),
@@ -21,9 +20,8 @@ pub(super) const OPTIONS: Options = &[
 /// # Errors
 /// If the cluster has no OpenID Connect issuer; the failure of a call.
 pub(super) fn update(line: &Line) -> Result<()> {
-    let call = |client: &Client, operation: &str, params: Value| client.request(operation, params).cancel(interrupt::cancel()).send();
     let cluster = line.required("cluster-name");
-    let found = call(&line.client("eks")?.build()?, "describe_cluster", value!({"name": cluster}))?;
+    let found = interrupt::call(&line.client("eks")?.build()?, "describe_cluster", value!({"name": cluster}))?;
     let found = &found["cluster"];
     let arn: Vec<&str> = found["arn"].as_str().unwrap_or_default().split(':').collect();
     let issuer = found["identity"]["oidc"]["issuer"].as_str().and_then(|url| url.strip_prefix("https://"));
@@ -45,7 +43,7 @@ pub(super) fn update(line: &Line) -> Result<()> {
         iam = iam.endpoint_url(url);
     }
     let iam = iam.build()?;
-    let mut policy = call(&iam, "get_role", value!({"RoleName": role}))?["Role"]["AssumeRolePolicyDocument"].clone();
+    let mut policy = interrupt::call(&iam, "get_role", value!({"RoleName": role}))?["Role"]["AssumeRolePolicyDocument"].clone();
     let mut statements: List = policy["Statement"].as_list().cloned().unwrap_or_default();
     if statements.contains(&statement) {
         return Ok(output::lines([format!("Trust policy statement already exists for role {role}. No changes were made!")])?);
@@ -56,7 +54,7 @@ pub(super) fn update(line: &Line) -> Result<()> {
         return Ok(output::plain_json(&policy)?);
     }
     let params = value!({"RoleName": role, "PolicyDocument": policy.to_json_text(false)});
-    call(&iam, "update_assume_role_policy", params)?;
+    interrupt::call(&iam, "update_assume_role_policy", params)?;
     Ok(output::lines([format!("Successfully updated trust policy of role {role}")])?)
 }
 

@@ -174,7 +174,7 @@ fn for_each(client: &Client, invocation: &Invocation, each: &Each) -> Result<()>
     let call = |params: Map| {
         let mut result = match invocation.paging.enabled {
             true => limited(client.paginate(&invocation.operation, params)?, &invocation.paging).build_full_result()?,
-            false => client.request(&invocation.operation, params).cancel(interrupt::cancel()).send()?,
+            false => interrupt::call(client, &invocation.operation, params)?,
         };
         if let Some(map) = result.as_map_mut() {
             map.remove("ResponseMetadata");
@@ -317,7 +317,7 @@ impl<'a> Printer<'a> {
     /// call, which may not be repeatable.
     fn response(&self, client: &Client, params: Value) -> Result<()> {
         let outfiles = Outfiles::open(self.invocation)?;
-        let mut response = client.request(&self.invocation.operation, params).cancel(interrupt::cancel()).send()?;
+        let mut response = interrupt::call(client, &self.invocation.operation, params)?;
         if let Some(map) = response.as_map_mut() {
             launch_key::decrypt_password(self.invocation, map)?;
             pipeline::show_definition(self.invocation, map);

@@ -36,7 +36,7 @@ fn session(client: &Client, invocation: &Invocation) -> Result<()> {
         ))
     })?;
     let params = Value::from(invocation.params.clone());
-    let call = |operation: &str, params: Value| client.request(operation, params).cancel(interrupt::cancel()).send();
+    let call = |operation: &str, params: Value| interrupt::call(client, operation, params);
     let response = call(&invocation.operation, params.clone())?;
     let (response, target) = match invocation.service.as_str() {
         "ecs" => {

@@ -4,6 +4,7 @@
 
 use super::custom::{Line, Options};
 use super::files::{self, Content};
+use super::s3::create_bucket;
 use super::values;
 use super::words::Arity;
 use crate::Client;
@@ -36,7 +37,7 @@ pub(super) fn create(line: &Line) -> Result<()> {
     }
     let cloudtrail = subscribe(line, "create_trail")?;
     output::lines(["Starting CloudTrail service..."])?;
-    call(&cloudtrail, "start_logging", value!({"Name": line.required("name")}))?;
+    interrupt::call(&cloudtrail, "start_logging", value!({"Name": line.required("name")}))?;
     let bucket = line.text("s3-new-bucket").unwrap_or_else(|| line.required("s3-use-bucket"));
     Ok(output::lines([format!("Logs will be delivered to {bucket}:{}", line.required("s3-prefix"))])?)
 }
@@ -64,13 +65,13 @@ fn subscribe(line: &Line, operation: &str) -> Result<Client> {
     if let Some(bucket) = line.text("s3-new-bucket") {
         output::lines([format!("Setting up new S3 bucket {bucket}...")])?;
         if prefix.is_none() && operation == "update_trail" {
-            let found = call(&cloudtrail, "describe_trails", value!({"trailNameList": [name]}))?;
+            let found = interrupt::call(&cloudtrail, "describe_trails", value!({"trailNameList": [name]}))?;
             prefix = found["trailList"][0]["S3KeyPrefix"].as_str().map(str::to_owned);
         }
         new.bucket(bucket, prefix.as_deref().unwrap_or_default())?;
     }
     let mut topic = None;
-    let done = (|| {
+    let done: Result<Value> = (|| {
         if let Some(bucket) = line.text("s3-new-bucket").or(line.text("s3-use-bucket")) {
             params.insert("S3BucketName", bucket);
         }
@@ -83,27 +84,30 @@ fn subscribe(line: &Line, operation: &str) -> Result<Client> {
             params.insert("SnsTopicName", name);
         }
         output::lines(["Creating/updating CloudTrail configuration..."])?;
-        call(&cloudtrail, operation, params.into())
+        Ok(interrupt::call(&cloudtrail, operation, params)?)
     })();
     if let Err(failure) = done {
-        // What was created for the trail goes with it; the failure matters more than one of these.
+        // The new topic and the new bucket are of no use without the trail.
         if let Some(arn) = topic {
-            let _ = call(&new.sns, "delete_topic", value!({"TopicArn": arn}));
+            removed(&format!("topic {arn}"), interrupt::call(&new.sns, "delete_topic", value!({"TopicArn": arn.as_str()})));
         }
         if let Some(bucket) = line.text("s3-new-bucket") {
-            let _ = call(&new.s3, "delete_bucket", value!({"Bucket": bucket}));
+            new.remove_bucket(bucket);
         }
         return Err(failure);
     }
-    let mut trails = call(&cloudtrail, "describe_trails", value!({}))?;
+    let mut trails = interrupt::call(&cloudtrail, "describe_trails", value!({}))?;
     trails.as_map_mut().map(|trails| trails.remove("ResponseMetadata"));
     output::lines(["CloudTrail configuration:"])?;
     output::plain_json(&super::run::presentable(trails))?;
     Ok(cloudtrail)
 }
 
-fn call(client: &Client, operation: &str, params: Value) -> Result<Value> {
-    Ok(client.request(operation, params).cancel(interrupt::cancel()).send()?)
+/// Reports a new resource that could not be removed. The failure of the command matters more.
+fn removed(name: &str, outcome: crate::error::Result<Value>) {
+    if let Err(error) = outcome {
+        output::note(format_args!("The {name} was created and could not be removed: {error}"));
+    }
 }
 
 /// The resources that are created for a trail.
@@ -123,22 +127,21 @@ impl New<'_> {
             "" => policy.replace("<Prefix>/", "").replace("<Prefix>", ""),
             prefix => policy.replace("<Prefix>", prefix),
         };
-        match self.s3.request("head_bucket", value!({"Bucket": bucket})).cancel(interrupt::cancel()).send() {
+        match interrupt::call(&self.s3, "head_bucket", value!({"Bucket": bucket})) {
             Err(error) if error.status() == Some(404) => {}
             Err(error) if error.status() != Some(403) => return Err(error.into()),
             _ => return Err(Failure::general(format!("Bucket {bucket} already exists."))),
         }
-        let region = self.s3.region().unwrap_or_default();
-        let mut params = value!({"Bucket": bucket});
-        if region != "us-east-1" {
-            params["CreateBucketConfiguration"] = value!({"LocationConstraint": region});
-        }
-        call(&self.s3, "create_bucket", params)?;
-        let stored = call(&self.s3, "put_bucket_policy", value!({"Bucket": bucket, "Policy": policy}));
+        create_bucket(&self.s3, bucket)?;
+        let stored = interrupt::call(&self.s3, "put_bucket_policy", value!({"Bucket": bucket, "Policy": policy}));
         if stored.is_err() {
-            let _ = call(&self.s3, "delete_bucket", value!({"Bucket": bucket}));
+            self.remove_bucket(bucket);
         }
-        stored.map(drop)
+        Ok(stored.map(drop)?)
+    }
+
+    fn remove_bucket(&self, bucket: &str) {
+        removed(&format!("bucket {bucket}"), interrupt::call(&self.s3, "delete_bucket", value!({"Bucket": bucket})));
     }
 
     /// Creates a topic, and adds the statement for CloudTrail to its policy. `created` gets its ARN.
@@ -155,19 +158,19 @@ impl New<'_> {
         let policy = self.policy("sns-custom-policy", TOPIC_POLICY)?;
         let region = self.sns.region().unwrap_or_default();
         let policy = policy.replace("<Region>", region).replace("<SNSTopicOwnerAccountId>", &account).replace("<SNSTopicName>", name);
-        let arn = call(&self.sns, "create_topic", value!({"Name": name}))?["TopicArn"].as_str().unwrap_or_default().to_owned();
+        let arn = interrupt::call(&self.sns, "create_topic", value!({"Name": name}))?["TopicArn"].as_str().unwrap_or_default().to_owned();
         *created = Some(arn.clone());
-        let attributes = call(&self.sns, "get_topic_attributes", value!({"TopicArn": arn.as_str()}))?;
+        let attributes = interrupt::call(&self.sns, "get_topic_attributes", value!({"TopicArn": arn.as_str()}))?;
         let mut merged = values::json(attributes["Attributes"]["Policy"].as_str().unwrap_or("{}"))?;
         let mut statements: List = merged["Statement"].as_list().cloned().unwrap_or_default();
         statements.extend(values::json(&policy)?["Statement"].as_list().into_iter().flatten().cloned());
         merged["Statement"] = statements.into();
         let params = value!({"TopicArn": arn, "AttributeName": "Policy", "AttributeValue": merged.to_json_text(false)});
-        call(&self.sns, "set_topic_attributes", params).map(drop)
+        Ok(interrupt::call(&self.sns, "set_topic_attributes", params).map(drop)?)
     }
 
     fn account(&self) -> Result<String> {
-        let identity = call(&self.line.client("sts")?.build()?, "get_caller_identity", value!({}))?;
+        let identity = interrupt::call(&self.line.client("sts")?.build()?, "get_caller_identity", value!({}))?;
         Ok(identity["Account"].as_str().unwrap_or_default().to_owned())
     }
 
@@ -182,7 +185,7 @@ impl New<'_> {
             };
         }
         let bucket = format!("awscloudtrail-policy-{}", self.s3.region().unwrap_or_default());
-        let object = call(&self.s3, "get_object", value!({"Bucket": bucket, "Key": key}))?;
+        let object = interrupt::call(&self.s3, "get_object", value!({"Bucket": bucket, "Key": key}))?;
         let stream = object["Body"].as_stream().ok_or_else(|| Failure::general("The policy has no content."))?;
         Ok(stream.read_text()?)
     }

@@ -76,7 +76,7 @@ pub(super) fn live(line: &Line) -> Result<()> {
         "logEventFilterPattern": line.text("log-event-filter-pattern"),
     });
     let client = line.client("logs")?.build()?;
-    let response = client.request("start_live_tail", params).cancel(interrupt::cancel()).send()?;
+    let response = interrupt::call(&client, "start_live_tail", params)?;
     let events = response["responseStream"].as_stream().and_then(|stream| stream.events());
     for event in events.ok_or_else(|| Failure::general("The response has no events."))? {
         let event = event?;

@@ -57,7 +57,7 @@ pub(super) fn push(line: &Line) -> Result<()> {
     let content = archive::of_path(&source, |name| !hides || !name.split('/').any(|part| part.starts_with('.')))?;
     let (s3, deploy) = (line.client("s3")?.build()?, line.client("codedeploy")?.build()?);
     Transfer::new(&s3).cancel(interrupt::cancel()).upload_fileobj(&content[..], bucket, key)?;
-    let stored = s3.request("head_object", value!({"Bucket": bucket, "Key": key})).cancel(interrupt::cancel()).send()?;
+    let stored = interrupt::call(&s3, "head_object", value!({"Bucket": bucket, "Key": key}))?;
     let tag = stored["ETag"].as_str().unwrap_or_default().trim_matches('"').to_owned();
     let mut place = Map::from_iter([("bucket", bucket), ("key", key), ("bundleType", "zip"), ("eTag", &tag)]);
     if let Some(version) = stored["VersionId"].as_str() {
@@ -69,7 +69,7 @@ pub(super) fn push(line: &Line) -> Result<()> {
         "applicationName": application, "description": description,
         "revision": {"revisionType": "S3", "s3Location": place.clone()},
     });
-    deploy.request("register_application_revision", params).cancel(interrupt::cancel()).send()?;
+    interrupt::call(&deploy, "register_application_revision", params)?;
     let version = place.get("version").and_then(Value::as_str).map(|version| format!(",version={version}")).unwrap_or_default();
     let program = crate::cli::program();
     Ok(output::lines([
@@ -94,7 +94,7 @@ pub(super) fn build(line: &Line) -> Result<()> {
     }
     let content = archive::of_path(&folder, |_| true)?;
     let gamelift = line.client("gamelift")?.build()?;
-    let call = |operation: &str, params: Value| gamelift.request(operation, params).cancel(interrupt::cancel()).send();
+    let call = |operation: &str, params: Value| interrupt::call(&gamelift, operation, params);
     let mut params = Map::from_iter([("Name", line.required("name")), ("Version", line.required("build-version"))]);
     for (option, member) in [("operating-system", "OperatingSystem"), ("server-sdk-version", "ServerSdkVersion")] {
         if let Some(text) = line.text(option) {
@@ -125,7 +125,7 @@ pub(super) fn session_log(line: &Line) -> Result<()> {
         .map_err(|error| Failure::usage(format!("argument --save-as: {}: {error}", line.required("save-as"))))?;
     let gamelift = line.client("gamelift")?.build()?;
     let params = value!({"GameSessionId": line.required("game-session-id")});
-    let found = gamelift.request("get_game_session_log_url", params).cancel(interrupt::cancel()).send()?;
+    let found = interrupt::call(&gamelift, "get_game_session_log_url", params)?;
     let url = found["PreSignedUrl"].as_str().unwrap_or_default();
     let path = url.splitn(4, '/').nth(3).unwrap_or_default();
     let host = url.strip_suffix(path).unwrap_or(url);

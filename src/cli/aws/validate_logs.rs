@@ -117,7 +117,7 @@ fn place(line: &Line, cloudtrail: &Client, arn: &str) -> Result<Place> {
     if let Some(bucket) = line.text("s3-bucket") {
         return Ok(Place { bucket: bucket.to_owned(), root: root(line.text("s3-prefix")) });
     }
-    let trails = call(cloudtrail, "describe_trails", value!({}))?;
+    let trails = interrupt::call(cloudtrail, "describe_trails", value!({}))?;
     let mut trails = trails["trailList"].as_list().into_iter().flatten();
     let unknown = || Failure::general(format!("A trail could not be found for {arn}"));
     let trail = trails.find(|trail| trail["TrailARN"].as_str() == Some(arn)).ok_or_else(unknown)?;
@@ -126,14 +126,10 @@ fn place(line: &Line, cloudtrail: &Client, arn: &str) -> Result<Place> {
         if !line.has("account-id") {
             return Err(Failure::usage("Missing required parameter for organization trail: '--account-id'"));
         }
-        let found = call(&line.client("organizations")?.build()?, "describe_organization", value!({}))?;
+        let found = interrupt::call(&line.client("organizations")?.build()?, "describe_organization", value!({}))?;
         root = format!("{root}/{}", found["Organization"]["Id"].as_str().unwrap_or_default());
     }
     Ok(Place { bucket: trail["S3BucketName"].as_str().unwrap_or_default().to_owned(), root })
-}
-
-fn call(client: &Client, operation: &str, params: Value) -> Result<Value> {
-    Ok(client.request(operation, params).cancel(interrupt::cancel()).send()?)
 }
 
 /// The public keys of a period in DER (PKCS #1), by fingerprint.
@@ -338,7 +334,7 @@ impl Validation {
 
     /// An object; `None` if there is none.
     fn object(&self, bucket: &str, key: &str) -> Result<Option<Value>> {
-        match self.s3.request("get_object", value!({"Bucket": bucket, "Key": key})).cancel(interrupt::cancel()).send() {
+        match interrupt::call(&self.s3, "get_object", value!({"Bucket": bucket, "Key": key})) {
             Err(error) if error.status() == Some(404) => Ok(None),
             other => Ok(Some(other?)),
         }

@@ -10,9 +10,9 @@ use crate::protocol::UnknownMember;
 use crate::value::{Bytes, List, Map, Stream, Value};
 
 /// Makes a hook of a function of the host. It receives `name`, `stage`, `service`, `operation`, `region`, `params`, `notes`, `attempts`,
-/// `is_presign`, `signing_name`, and `signature_version`; from the stages on that have them also `request` (`method`, `url`, `headers` as pairs, and
-/// `body` if it is in memory), `response` (`status`, `headers`, and `body` if it is in memory), `result`, `retry` (a delay in seconds), and `unknown_output`
-/// (`path`, `name`, `shape`, and `type` of each member). It returns changes of the same form.
+/// `is_presign`, `signing_name`, and `signature_version`; from the stages on that have them also `request` (`method`, `url`, `headers` as
+/// pairs, and `body` if it is in memory), `response` (`status`, `headers`, and `body` if it is in memory), `result`, `retry` (a delay in
+/// seconds), and `unknown_output` (`path`, `name`, `shape`, and `type` of each member). It returns changes of the same form.
 /// Beyond those, `response` answers the call without sending it, `retry: false` ends the retries, and `signer` selects a signer.
 pub fn hook(
     function: impl Fn(Value) -> anyhow::Result<Option<Map>> + Send + Sync + 'static,

@@ -283,7 +283,7 @@ fn convert_other(object: &Bound<'_, PyAny>, plain: bool, depth: usize) -> PyResu
         return timestamp(object);
     }
     if object.is_instance(registry.decimal.bind(py))? {
-        // Not an integer even without a fraction: whoever gets it back expects a decimal.
+        // A decimal without a fraction stays a decimal: the program expects one back.
         let text = object.str()?;
         let digits = text.to_cow()?;
         return Ok(match Number::parse(&digits) {
@@ -330,7 +330,7 @@ fn map_from_python(dict: &Bound<'_, PyDict>, plain: bool, depth: usize) -> PyRes
     Ok(map)
 }
 
-/// Digits of an integer that does not fit 64 bits.
+/// Converts the digits of an integer, which need not fit 64 bits.
 fn number(digits: &str) -> Value {
     if let Ok(number) = digits.parse() {
         return Value::Int(number);

@@ -1,4 +1,5 @@
-//! The buffers of a connection.
+//! The input and output buffers of a connection, through which ureq writes requests and reads responses. `socket` and `tls` own one pair
+//! each. ureq's own buffers fill their whole size with zeros at the first use, which costs memory for every open connection.
 
 use ureq::unversioned::transport::Buffers;
 

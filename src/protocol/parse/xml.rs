@@ -117,11 +117,8 @@ fn typed<'a>(xml: &mut Xml<'a>, element: &Element<'a>, node: Node<'_>, position:
                 list.push(typed(xml, &child, item, &position.index(list.len()), batch)?);
             }
             // Text in place of items is a list with one item.
-            if list.is_empty() && !text.trim().is_empty() {
-                list.extend(match item.shape_type().is_nested() {
-                    true => None,
-                    false => Some(from_text(&text, item, &position.index(0))?),
-                });
+            if list.is_empty() && !text.trim().is_empty() && !item.shape_type().is_nested() {
+                list.push(from_text(&text, item, &position.index(0))?);
             }
             Value::List(List::from(list))
         }

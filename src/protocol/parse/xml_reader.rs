@@ -389,7 +389,8 @@ impl<'a> Xml<'a> {
         Some((name, prefix))
     }
 
-    /// Moves over white space before a tag, which no caller needs: there is other text, or an element without text.
+    /// Moves over white space between tags. It belongs to no value: an element with child elements has no text, and white space alone
+    /// in place of child elements is none either.
     #[inline]
     fn skip_indentation(&mut self) {
         let rest = self.rest();

@@ -230,6 +230,9 @@ fn a_subscription_creates_a_bucket_and_a_topic_and_removes_them_if_the_trail_fai
         "DescribeTrails" => loopback::ok(r#"{"trailList": [{"Name": "T"}]}"#),
         "CreateTrail" | "StartLogging" => loopback::ok("{}"),
         line if line.starts_with("HEAD") => Answer::Reply(404, String::new()),
+        line if line.starts_with("DELETE") => {
+            Answer::Reply(409, "<Error><Code>BucketNotEmpty</Code><Message>It has objects</Message></Error>".to_owned())
+        }
         line if line.starts_with("GET") => {
             loopback::ok(r#"{"Statement": [{"Sid": "<Region> <SNSTopicName>"}], "a": "<BucketName>/<Prefix>/<CustomerAccountID>"}"#)
         }
@@ -254,9 +257,13 @@ fn a_subscription_creates_a_bucket_and_a_topic_and_removes_them_if_the_trail_fai
 
     *fails.lock().unwrap() = true;
     let before = server.seen().len();
-    assert_eq!(run(&home, &url, &words).status.code(), Some(254));
+    let failed = run(&home, &url, &words);
+    assert_eq!(failed.status.code(), Some(254));
     let after: Vec<String> = server.seen()[before..].iter().map(operation).collect();
     assert_eq!(after[after.len() - 3..], ["CreateTrail", "DeleteTopic", "DELETE /river"]);
+    let text = stderr(&failed);
+    assert!(text.contains("The bucket river was created and could not be removed: ") && text.contains("BucketNotEmpty"), "{text}");
+    assert!(text.contains("TrailAlreadyExistsException"), "{text}");
     let neither = run(&home, &url, &words[..4]);
     assert_eq!(neither.status.code(), Some(252));
     assert!(stderr(&neither).contains("You must pass either --s3-use-bucket or --s3-new-bucket to create."));

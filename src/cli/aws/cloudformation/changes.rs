@@ -54,7 +54,7 @@ pub(in crate::cli::aws) fn deploy(line: &Line) -> Result<()> {
         None => params["TemplateBody"] = text.into(),
     }
     output::lines(["\nWaiting for changeset to be created.."])?;
-    let created = client.request("create_change_set", params).cancel(interrupt::cancel()).send()?;
+    let created = interrupt::call(&client, "create_change_set", params)?;
     let id = created["Id"].as_str().unwrap_or_default().to_owned();
     if let Some(reason) = failed(&client, stack, &id)? {
         return nothing_to_do(line, stack, &reason);
@@ -113,7 +113,7 @@ fn execute(line: &Line, client: &Client, stack: &str, id: &str, is_update: bool)
         _ => Value::Null,
     };
     let params = value!({"ChangeSetName": id, "StackName": stack, "DisableRollback": rollback});
-    client.request("execute_change_set", params).cancel(interrupt::cancel()).send()?;
+    interrupt::call(client, "execute_change_set", params)?;
     output::lines(["Waiting for stack create/update to complete"])?;
     let waiter = client.waiter(if is_update { "stack_update_complete" } else { "stack_create_complete" })?;
     let waited = waiter.cancel(interrupt::cancel()).wait(value!({"StackName": stack, "WaiterConfig": {"Delay": 5, "MaxAttempts": 720}}));

@@ -8,7 +8,7 @@ use super::location::in_s3;
 use super::run;
 use crate::Client;
 use crate::cli::failure::{Failure, Result};
-use crate::cli::output;
+use crate::cli::{interrupt, output};
 use crate::value;
 use crate::value::{Map, Value};
 
@@ -114,16 +114,23 @@ fn shown_size(bytes: i64, is_human: bool) -> String {
     if unit == 0 { format!("{bytes} Bytes") } else { format!("{size:.1} {}", units[unit]) }
 }
 
-/// Creates a bucket in the client's region.
+/// `mb`: creates a bucket.
 pub(super) fn mb(line: &Line) -> Result<()> {
     let (bucket, _) = in_s3(&line.positional(1)?[0])?;
-    let client = line.client()?;
-    let mut params = Map::from_iter([("Bucket", bucket.as_str())]);
-    if let Some(region) = client.region().filter(|region| *region != "us-east-1") {
-        params.insert("CreateBucketConfiguration", value!({"LocationConstraint": region}));
-    }
-    client.call("create_bucket", params).map_err(|error| failed("make_bucket", &bucket, error))?;
+    create_bucket(&line.client()?, &bucket).map_err(|error| failed("make_bucket", &bucket, error))?;
     printed(output::lines([format!("make_bucket: {bucket}")]))
+}
+
+/// Creates a bucket in the client's region.
+///
+/// # Errors
+/// The failure of the call.
+pub(in crate::cli::aws) fn create_bucket(client: &Client, bucket: &str) -> crate::error::Result<Value> {
+    let mut params = value!({"Bucket": bucket});
+    if let Some(region) = client.region().filter(|region| *region != "us-east-1") {
+        params["CreateBucketConfiguration"] = value!({"LocationConstraint": region});
+    }
+    interrupt::call(client, "create_bucket", params)
 }
 
 /// Removes a bucket; with `--force` its objects first.

@@ -8,6 +8,7 @@ mod progress;
 mod run;
 mod same_paths;
 
+pub(super) use self::listing::create_bucket;
 use super::globals::{Globals, OPTIONS};
 use super::words::{self, Arity, Words};
 use crate::Client;

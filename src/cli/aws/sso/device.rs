@@ -33,7 +33,7 @@ pub(super) fn sign_in(client: &Client, portal: &Portal, manner: Manner) -> Resul
         "clientId": registration.id.as_str(), "clientSecret": registration.secret.as_str(),
     });
     loop {
-        let outcome = client.request("create_token", params.clone()).cancel(interrupt::cancel()).send();
+        let outcome = interrupt::call(client, "create_token", params.clone());
         match outcome {
             Ok(token) => return Ok((registration, token)),
             Err(error) if error.code() == Some("SlowDownException") => interval += SLOW_DOWN,

@@ -31,7 +31,7 @@ pub(super) fn sign_in(client: &Client, portal: &Portal, manner: Manner) -> Resul
         "grantType": "authorization_code", "code": code, "codeVerifier": secrets.verifier, "redirectUri": redirect,
         "clientId": registration.id.as_str(), "clientSecret": registration.secret.as_str(),
     });
-    let token = client.request("create_token", params).cancel(interrupt::cancel()).send()?;
+    let token = interrupt::call(client, "create_token", params)?;
     Ok((registration, token))
 }
 

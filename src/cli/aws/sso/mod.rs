@@ -108,7 +108,7 @@ fn register(client: &Client, portal: &Portal, grants: &[&str], redirect: Option<
         params.insert("redirectUris", texts(&[redirect]));
         params.insert("issuerUrl", portal.start_url.as_str());
     }
-    let response = client.request("register_client", params).cancel(crate::cli::interrupt::cancel()).send()?;
+    let response = crate::cli::interrupt::call(client, "register_client", params)?;
     let text = |key: &str| response[key].as_str().unwrap_or_default().to_owned();
     let expires = Timestamp::new(response["clientSecretExpiresAt"].as_int().unwrap_or_default(), 0);
     Ok(Registration { id: text("clientId"), secret: text("clientSecret"), expires })

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from . import awsrequest
 from .awsrequest import AWSResponse, HeadersDict
 from .model import OperationModel, ServiceModel
-from .response import lent
+from .response import for_native
 
 
 class EventEmitter:
@@ -117,9 +117,9 @@ class _Answers(threading.local):
     last = http = None
 
     def note(self, response, http=None):
-        """Notes a response. The native client gets a copy that leaves streams to whoever gets the original."""
+        """Notes a response, and returns a copy for the native client, which leaves the streams unread for the program."""
         self.last, self.http = response, http
-        return {name: lent(value) for name, value in response.items()} if isinstance(response, dict) else response
+        return {name: for_native(value) for name, value in response.items()} if isinstance(response, dict) else response
 
     def same(self, result):
         """Returns the noted response if the result is a copy of it; otherwise the result."""

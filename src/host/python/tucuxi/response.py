@@ -221,8 +221,8 @@ class EventStream:
         self._raw_stream.close()
 
 
-def lent(value):
-    """A value of a response, whose stream stays usable after the native client has seen it."""
+def for_native(value):
+    """A value of a response in the form for the native client, which does not take the stream away from the program."""
     return _Readable(value) if isinstance(value, StreamingBody) else None if isinstance(value, EventStream) else value
 
 
