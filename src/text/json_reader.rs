@@ -4,9 +4,10 @@
 //! Nesting is bounded, and every error names the byte offset of the mistake.
 
 use std::borrow::Cow;
+use std::vec::Drain;
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::value::{List, MAX_DEPTH, Map, Number, Str, Value};
+use crate::value::{List, MAX_DEPTH, Number, Str, Value};
 
 /// Parses a complete JSON text.
 pub(crate) fn document(text: &str) -> Result<Value> {
@@ -88,26 +89,26 @@ impl<'a> Json<'a> {
         }
     }
 
-    /// Reads an array as a list. `item` must read the value with the index that it receives.
-    pub(crate) fn list(&mut self, mut item: impl FnMut(&mut Self, usize) -> Result<Value>) -> Result<List> {
+    /// Reads an array and returns its items. `item` must read the value with the index that it receives.
+    pub(crate) fn items(&mut self, mut item: impl FnMut(&mut Self, usize) -> Result<Value>) -> Result<Drain<'_, Value>> {
         let start = self.items.len();
         self.array(|json| {
             let value = item(json, json.items.len() - start)?;
             json.items.push(value);
             Ok(())
         })?;
-        Ok(List::from(self.items.drain(start..).collect::<Vec<_>>()))
+        Ok(self.items.drain(start..))
     }
 
-    /// Reads an object as a map. `value` receives each key and must read its value.
-    pub(crate) fn map(&mut self, mut value: impl FnMut(&mut Self, &str) -> Result<Value>) -> Result<Map> {
+    /// Reads an object and returns its entries. `value` receives each key and must read its value.
+    pub(crate) fn entries(&mut self, mut value: impl FnMut(&mut Self, &str) -> Result<Value>) -> Result<Drain<'_, (Str, Value)>> {
         let start = self.entries.len();
         self.object(|json, key| {
             let value = value(json, &key)?;
             json.entries.push((Str::from(key), value));
             Ok(())
         })?;
-        Ok(self.entries.drain(start..).collect())
+        Ok(self.entries.drain(start..))
     }
 
     /// Reads a string, which is borrowed unless it contains escapes.
@@ -134,8 +135,8 @@ impl<'a> Json<'a> {
     /// Reads any value.
     pub(crate) fn any(&mut self) -> Result<Value> {
         Ok(match self.peek()? {
-            b'{' => Value::Map(self.map(|json, _| json.any())?),
-            b'[' => Value::List(self.list(|json, _| json.any())?),
+            b'{' => Value::Map(self.entries(|json, _| json.any())?.collect()),
+            b'[' => Value::List(List::from(self.items(|json, _| json.any())?.collect::<Vec<_>>())),
             b'"' => Value::String(Str::from(self.quoted()?)),
             _ => self.plain_scalar()?,
         })

@@ -25,10 +25,11 @@ impl FreeMap {
         }
     }
 
-    pub(super) fn get(&self, key: &str) -> Option<&Value> {
+    /// The entries, for reading.
+    pub(super) fn entries(&self) -> FreeEntries<'_> {
         match self {
-            FreeMap::Few(entries) => entries.iter().find(|(known, _)| known.as_str() == key).map(|(_, value)| value),
-            FreeMap::Many(map) => map.get(key),
+            FreeMap::Few(entries) => FreeEntries::Few(entries),
+            FreeMap::Many(map) => FreeEntries::Many(map),
         }
     }
 
@@ -70,20 +71,6 @@ impl FreeMap {
         }
     }
 
-    pub(super) fn len(&self) -> usize {
-        match self {
-            FreeMap::Few(entries) => entries.len(),
-            FreeMap::Many(map) => map.len(),
-        }
-    }
-
-    pub(super) fn iter(&self) -> FreeIter<'_> {
-        match self {
-            FreeMap::Few(entries) => FreeIter::Few(entries.iter()),
-            FreeMap::Many(map) => FreeIter::Many(map.iter()),
-        }
-    }
-
     pub(super) fn values_mut(&mut self) -> impl Iterator<Item = &mut Value> {
         let (few, many) = match self {
             FreeMap::Few(entries) => (Some(entries.iter_mut().map(|(_, value)| value)), None),
@@ -122,6 +109,47 @@ impl FromIterator<(Str, Value)> for FreeMap {
         }
         map
     }
+}
+
+/// The entries of a free map, for reading.
+pub(super) enum FreeEntries<'a> {
+    Few(&'a [(Str, Value)]),
+    Many(&'a IndexMap<Str, Value, foldhash::fast::RandomState>),
+}
+
+impl<'a> FreeEntries<'a> {
+    pub(super) fn get(&self, key: &str) -> Option<&'a Value> {
+        match self {
+            FreeEntries::Few(entries) => entries.iter().find(|(known, _)| known.as_str() == key).map(|(_, value)| value),
+            FreeEntries::Many(map) => map.get(key),
+        }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        match self {
+            FreeEntries::Few(entries) => entries.len(),
+            FreeEntries::Many(map) => map.len(),
+        }
+    }
+
+    pub(super) fn iter(&self) -> FreeIter<'a> {
+        match self {
+            FreeEntries::Few(entries) => FreeIter::Few(entries.iter()),
+            FreeEntries::Many(map) => FreeIter::Many(map.iter()),
+        }
+    }
+}
+
+/// Whether these can be the entries of a list: few entries, each with a key of its own.
+pub(super) fn is_few(entries: &[(Str, Value)]) -> bool {
+    let mut seen = 0;
+    entries.len() <= FEW
+        && entries.iter().enumerate().all(|(index, (key, _))| {
+            let mark = mark(key);
+            let is_new = seen & mark == 0 || entries[..index].iter().all(|(known, _)| known != key);
+            seen |= mark;
+            is_new
+        })
 }
 
 /// One of 64 bits, which depends on the key. A key whose bit no other key has is new, without a comparison.
@@ -170,12 +198,26 @@ mod tests {
                 None
             };
             assert_eq!(map.insert(key.as_str().into(), Value::Int(step)), old.map(Value::Int));
-            assert_eq!(map.get(&key), Some(&Value::Int(step)));
-            let entries: Vec<_> = map.iter().map(|(key, value)| (key.to_string(), value.clone())).collect();
+            assert_eq!(map.entries().get(&key), Some(&Value::Int(step)));
+            let entries: Vec<_> = map.entries().iter().map(|(key, value)| (key.to_string(), value.clone())).collect();
             assert_eq!(entries, model.iter().map(|(key, value)| (key.clone(), Value::Int(*value))).collect::<Vec<_>>());
         }
         assert!(matches!(map, FreeMap::Many(_)));
         assert_eq!(map.take_entries().len(), model.len());
+    }
+
+    #[test]
+    fn entries_with_equal_keys_are_not_a_list() {
+        let entries = |keys: &[String]| keys.iter().map(|key| (Str::from(key), Value::Null)).collect::<Vec<_>>();
+        let mut keys: Vec<_> = (0..FEW).map(|n| format!("key{n}")).collect();
+        assert!(is_few(&entries(&keys)) && is_few(&[]));
+        for index in 1..FEW {
+            let mut keys = keys.clone();
+            keys[index] = keys[index / 2].clone();
+            assert!(!is_few(&entries(&keys)), "{index}");
+        }
+        keys.push("another".to_owned());
+        assert!(!is_few(&entries(&keys)));
     }
 
     #[test]
@@ -190,6 +232,6 @@ mod tests {
                 None => model.push((key, value)),
             }
         }
-        assert_eq!(map.iter().map(|(key, value)| (key.clone(), value.clone())).collect::<Vec<_>>(), model);
+        assert_eq!(map.entries().iter().map(|(key, value)| (key.clone(), value.clone())).collect::<Vec<_>>(), model);
     }
 }

@@ -4,8 +4,10 @@ use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
 
-use super::Value;
+use super::group::{Group, Range};
+use super::map::Map;
 use super::nested::{all_equal, debug_list, drop_nested, pair_items};
+use super::{Str, Value};
 
 /// A list of values. Cloning is O(1); modifying a shared list copies it first.
 ///
@@ -19,11 +21,34 @@ use super::nested::{all_equal, debug_list, drop_nested, pair_items};
 /// assert_eq!(list.len(), 3);
 /// assert_eq!(list[2], Value::from("c"));
 /// ```
+///
+/// Short lists with the same place in a response share memory in groups of 16 until they are modified, as [`Map`]s do.
 #[derive(Clone, Default)]
-pub struct List(Arc<Items>);
+pub struct List {
+    items: Arc<Items>,
+    /// The list's own items, if it belongs to a group.
+    range: Range,
+}
 
-#[derive(Clone, Default)]
-struct Items(Vec<Value>);
+pub(super) enum Items {
+    Own(Vec<Value>),
+    Group(Group<Value>),
+}
+
+impl Items {
+    fn values_mut(&mut self) -> &mut [Value] {
+        match self {
+            Items::Own(values) => values,
+            Items::Group(group) => group.contents_mut(),
+        }
+    }
+}
+
+impl Default for Items {
+    fn default() -> Items {
+        Items::Own(Vec::new())
+    }
+}
 
 impl List {
     /// Creates an empty list.
@@ -38,25 +63,39 @@ impl List {
 
     /// Returns the underlying vector for modification, copying it first if it is shared.
     pub fn as_mut_vec(&mut self) -> &mut Vec<Value> {
-        &mut Arc::make_mut(&mut self.0).0
+        if !matches!(Arc::get_mut(&mut self.items), Some(Items::Own(_))) {
+            *self = List::from(self.to_vec());
+        }
+        match Arc::get_mut(&mut self.items) {
+            Some(Items::Own(values)) => values,
+            _ => unreachable!("the list has its own items"),
+        }
     }
-}
 
-impl List {
-    /// The values, for modification, unless another list shares them.
+    /// Replaces the text of a member in the structures of the list. `replace` returns the new text, or `None` if it is the same.
+    pub(crate) fn replace_texts(&mut self, member: &str, replace: impl FnMut(&str) -> Option<Str>) {
+        Map::replace_texts(self.as_mut_vec(), member, replace);
+    }
+
+    /// A list of a group.
+    pub(super) fn part((group, range): (Arc<Items>, Range)) -> List {
+        List { items: group, range }
+    }
+
+    /// The values, for modification, unless another list shares them. The values of the lists of a group are returned together.
     pub(super) fn unshared_values(&mut self) -> impl Iterator<Item = &mut Value> {
-        Arc::get_mut(&mut self.0).into_iter().flat_map(|items| &mut items.0)
+        Arc::get_mut(&mut self.items).into_iter().flat_map(Items::values_mut)
     }
 
     /// Returns whether both lists share their contents.
     pub(super) fn is_same(&self, other: &List) -> bool {
-        Arc::ptr_eq(&self.0, &other.0)
+        Arc::ptr_eq(&self.items, &other.items) && self.range == other.range
     }
 }
 
 impl Drop for Items {
     fn drop(&mut self) {
-        drop_nested(self.0.iter_mut());
+        drop_nested(self.values_mut().iter_mut());
     }
 }
 
@@ -70,13 +109,16 @@ impl PartialEq for List {
 impl Deref for List {
     type Target = [Value];
     fn deref(&self) -> &[Value] {
-        &self.0.0
+        match &*self.items {
+            Items::Own(values) => values,
+            Items::Group(group) => group.contents(self.range),
+        }
     }
 }
 
 impl From<Vec<Value>> for List {
     fn from(values: Vec<Value>) -> Self {
-        List(Arc::new(Items(values)))
+        List { items: Arc::new(Items::Own(values)), range: Range::default() }
     }
 }
 
@@ -96,7 +138,7 @@ impl<'a> IntoIterator for &'a List {
     type Item = &'a Value;
     type IntoIter = std::slice::Iter<'a, Value>;
     fn into_iter(self) -> Self::IntoIter {
-        self.0.0.iter()
+        self.iter()
     }
 }
 
@@ -104,9 +146,9 @@ impl IntoIterator for List {
     type Item = Value;
     type IntoIter = std::vec::IntoIter<Value>;
     fn into_iter(mut self) -> Self::IntoIter {
-        match Arc::get_mut(&mut self.0) {
-            Some(items) => std::mem::take(&mut items.0),
-            None => self.0.0.clone(),
+        match Arc::get_mut(&mut self.items) {
+            Some(Items::Own(values)) => std::mem::take(values),
+            Some(Items::Group(_)) | None => self.to_vec(),
         }
         .into_iter()
     }

@@ -1,9 +1,9 @@
 //! Ordered maps from strings to values, with several representations.
 //!
 //! *Shaped* maps are produced by the parsers: the keys are in a table owned by the shape, which all instances share, and the
-//! map holds the values that are present, each with its slot in the table. Those that a parser produced one after another share an
-//! allocation until they are modified. *Free* maps have their own keys, for map shapes, documents, and user input. Inserting a
-//! foreign key into a shaped map turns it into a free one.
+//! map holds the values that are present, each with its slot in the table. *Free* maps have their own keys, for map shapes,
+//! documents, and user input. Inserting a foreign key into a shaped map turns it into a free one. Maps of both kinds that a parser
+//! produced one after another share an allocation until they are modified.
 
 use std::fmt;
 use std::ops::Index;
@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use indexmap::IndexSet;
 
-use super::free_map::{FreeIter, FreeMap};
+use super::free_map::{FreeEntries, FreeIter, FreeMap};
 use super::group::{Group, Range};
 use super::nested::{all_equal, debug_map, drop_nested, pair_entries};
 use super::{NULL, Str, Value};
@@ -44,8 +44,8 @@ impl KeyTable {
 
 /// An ordered map from strings to [`Value`]s. Cloning is O(1); modifying a shared map copies it first.
 ///
-/// Structures with the same place in a response, such as the items of a list, share memory in groups of 16 until they are modified. A
-/// structure that is kept keeps its group: to keep one of many large ones, copy it with `structure.into_iter().collect::<Map>()`.
+/// Maps with the same place in a response, such as the items of a list, share memory in groups of 16 until they are modified. A
+/// map that is kept keeps its group: to keep one of many large ones, copy it with `map.into_iter().collect::<Map>()`.
 ///
 /// ```
 /// use tucuxi::{Map, Value};
@@ -60,7 +60,7 @@ impl KeyTable {
 #[derive(Clone)]
 pub struct Map {
     repr: Arc<Repr>,
-    /// The map's own members, if it is a structure of a group. It is beside the pointer rather than in a variant, because two words are
+    /// The map's own entries, if it belongs to a group. It is beside the pointer rather than in a variant, because two words are
     /// copied faster than a tagged union with small members.
     range: Range,
 }
@@ -69,8 +69,9 @@ const _: () = assert!(size_of::<Map>() == 16);
 
 pub(super) enum Repr {
     Shaped(Shaped),
-    Group(Group),
+    ShapedGroup(Arc<KeyTable>, Group<Entry>),
     Free(FreeMap),
+    FreeGroup(Group<(Str, Value)>),
 }
 
 impl Clone for Repr {
@@ -78,20 +79,21 @@ impl Clone for Repr {
         match self {
             Repr::Shaped(shaped) => Repr::Shaped(shaped.clone()),
             Repr::Free(map) => Repr::Free(map.clone()),
-            Repr::Group(_) => unreachable!("a map leaves its group before it is modified"),
+            Repr::ShapedGroup(..) | Repr::FreeGroup(_) => unreachable!("a map leaves its group before it is modified"),
         }
     }
 }
 
 impl Repr {
     fn values_mut(&mut self) -> impl Iterator<Item = &mut Value> {
-        let (shaped, free) = match self {
-            Repr::Shaped(s) => (Some(s.entries.as_mut_slice()), None),
-            Repr::Group(group) => (Some(group.entries_mut()), None),
-            Repr::Free(m) => (None, Some(m.values_mut())),
+        let (shaped, few, free): (&mut [Entry], &mut [(Str, Value)], _) = match self {
+            Repr::Shaped(s) => (&mut s.entries, &mut [], None),
+            Repr::ShapedGroup(_, group) => (group.contents_mut(), &mut [], None),
+            Repr::FreeGroup(group) => (&mut [], group.contents_mut(), None),
+            Repr::Free(m) => (&mut [], &mut [], Some(m.values_mut())),
         };
-        let shaped = shaped.map(|entries| entries.iter_mut().map(|entry| &mut entry.value));
-        shaped.into_iter().flatten().chain(free.into_iter().flatten())
+        let (shaped, few) = (shaped.iter_mut().map(|entry| &mut entry.value), few.iter_mut().map(|(_, value)| value));
+        shaped.chain(few).chain(free.into_iter().flatten())
     }
 }
 
@@ -164,25 +166,32 @@ impl Map {
         Map { repr: Arc::new(repr), range: Range::default() }
     }
 
-    /// A structure of a group.
-    pub(super) fn part(group: Arc<Repr>, range: Range) -> Map {
+    /// A map of a group.
+    pub(super) fn part((group, range): (Arc<Repr>, Range)) -> Map {
         Map { repr: group, range }
     }
 
-    /// The members of a structure, or the free map.
-    fn content(&self) -> Result<(&KeyTable, &[Entry]), &FreeMap> {
+    /// The members of a structure, or the entries of a free map.
+    fn content(&self) -> Result<(&KeyTable, &[Entry]), FreeEntries<'_>> {
         match &*self.repr {
             Repr::Shaped(s) => Ok((&s.keys, &s.entries)),
-            Repr::Group(group) => Ok((&group.keys, group.entries(self.range))),
-            Repr::Free(m) => Err(m),
+            Repr::ShapedGroup(keys, group) => Ok((keys, group.contents(self.range))),
+            Repr::Free(m) => Err(m.entries()),
+            Repr::FreeGroup(group) => Err(FreeEntries::Few(group.contents(self.range))),
         }
     }
 
     /// The map for modification, which others do not share.
     fn make_mut(&mut self) -> &mut Repr {
-        if let Repr::Group(group) = &*self.repr {
-            let shaped = Shaped { keys: Arc::clone(&group.keys), entries: group.entries(self.range).to_vec() };
-            *self = Map::own(Repr::Shaped(shaped));
+        let own = match &*self.repr {
+            Repr::ShapedGroup(keys, group) => {
+                Some(Repr::Shaped(Shaped { keys: Arc::clone(keys), entries: group.contents(self.range).to_vec() }))
+            }
+            Repr::FreeGroup(group) => Some(Repr::Free(FreeMap::Few(group.contents(self.range).to_vec()))),
+            Repr::Shaped(_) | Repr::Free(_) => None,
+        };
+        if let Some(own) = own {
+            *self = Map::own(own);
         }
         Arc::make_mut(&mut self.repr)
     }
@@ -204,7 +213,7 @@ impl Map {
                 Some(&mut s.entries[index].value)
             }
             Repr::Free(m) => m.get_mut(key),
-            Repr::Group(_) => unreachable!("the map left its group"),
+            Repr::ShapedGroup(..) | Repr::FreeGroup(_) => unreachable!("the map left its group"),
         }
     }
 
@@ -232,7 +241,7 @@ impl Map {
         }
         match repr {
             Repr::Free(m) => m.insert(key, value.into()),
-            Repr::Shaped(_) | Repr::Group(_) => unreachable!("it was converted above"),
+            _ => unreachable!("it was converted above"),
         }
     }
 
@@ -246,7 +255,7 @@ impl Map {
                 Some(s.entries.remove(index).value)
             }
             Repr::Free(m) => m.remove(key),
-            Repr::Group(_) => unreachable!("the map left its group"),
+            Repr::ShapedGroup(..) | Repr::FreeGroup(_) => unreachable!("the map left its group"),
         }
     }
 
@@ -263,7 +272,7 @@ impl Map {
         self.len() == 0
     }
 
-    /// The values, for modification, unless another map shares them. The values of the structures of a group are returned together.
+    /// The values, for modification, unless another map shares them. The values of the maps of a group are returned together.
     pub(super) fn unshared_values(&mut self) -> impl Iterator<Item = &mut Value> {
         Arc::get_mut(&mut self.repr).into_iter().flat_map(Repr::values_mut)
     }
@@ -271,6 +280,52 @@ impl Map {
     #[cfg(test)]
     pub(super) fn repr(&self) -> &Arc<Repr> {
         &self.repr
+    }
+
+    /// Replaces the text of a member in structures of a list. `replace` returns the new text, or `None` if it is the same.
+    ///
+    /// Structures that share an allocation which nobody else has remain in it.
+    pub(super) fn replace_texts(maps: &mut [Value], member: &str, mut replace: impl FnMut(&str) -> Option<Str>) {
+        let mut rest = maps;
+        while let Some((first, others)) = std::mem::take(&mut rest).split_first_mut() {
+            let Value::Map(map) = first else {
+                rest = others;
+                continue;
+            };
+            let is_of_group = |other: &&Value| matches!(other, Value::Map(other) if Arc::ptr_eq(&map.repr, &other.repr));
+            let (group, following) = others.split_at_mut(others.iter().take_while(is_of_group).count());
+            rest = following;
+            if !map.replace_texts_of_group(group, member, &mut replace) {
+                for map in std::iter::once(map).chain(group.iter_mut().filter_map(Value::as_map_mut)) {
+                    if let Some(text) = map.get(member).and_then(Value::as_str).and_then(&mut replace) {
+                        map.insert(member, text);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Replaces the texts of a member in this structure and the following ones of its group, if nobody else has any of them.
+    fn replace_texts_of_group(&mut self, others: &mut [Value], member: &str, replace: &mut impl FnMut(&str) -> Option<Str>) -> bool {
+        if !matches!(*self.repr, Repr::ShapedGroup(..)) || Arc::strong_count(&self.repr) != 1 + others.len() {
+            return false;
+        }
+        let ranges: Vec<_> = others.iter_mut().filter_map(Value::as_map_mut).map(|map| std::mem::take(map).range).collect();
+        let is_sole = if let Some(Repr::ShapedGroup(keys, group)) = Arc::get_mut(&mut self.repr) {
+            let slot = keys.slot(member);
+            for entry in group.contents_mut().iter_mut().filter(|entry| Some(entry.slot as usize) == slot) {
+                if let Some(text) = entry.value.as_str().and_then(&mut *replace) {
+                    entry.value = Value::String(text);
+                }
+            }
+            true
+        } else {
+            false
+        };
+        for (other, range) in others.iter_mut().zip(ranges) {
+            *other = Value::Map(Map::part((Arc::clone(&self.repr), range)));
+        }
+        is_sole
     }
 
     /// Returns whether both maps share their contents.
@@ -336,7 +391,7 @@ impl IntoIterator for Map {
         let entries: Vec<_> = match Arc::get_mut(&mut self.repr) {
             Some(Repr::Free(m)) => m.take_entries(),
             Some(Repr::Shaped(s)) => s.take_entries().collect(),
-            Some(Repr::Group(_)) | None => self.iter().map(|(k, v)| (k.clone(), v.clone())).collect(),
+            Some(Repr::ShapedGroup(..) | Repr::FreeGroup(_)) | None => self.iter().map(|(k, v)| (k.clone(), v.clone())).collect(),
         };
         entries.into_iter()
     }

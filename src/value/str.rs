@@ -46,10 +46,12 @@ impl Borrow<str> for Str {
 
 impl From<&str> for Str {
     fn from(text: &str) -> Self {
-        // `EcoString::from` would copy a long text byte by byte.
-        let mut own = EcoString::with_capacity(text.len());
-        own.push_str(text);
-        Str(own)
+        Str(EcoString::try_inline(text).unwrap_or_else(|| {
+            // `EcoString::from` would copy a long text byte by byte.
+            let mut own = EcoString::with_capacity(text.len());
+            own.push_str(text);
+            own
+        }))
     }
 }
 

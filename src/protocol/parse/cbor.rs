@@ -8,7 +8,7 @@ use super::position::Position;
 use super::{Slots, scalar};
 use crate::definition::{Node, ShapeType, Structure};
 use crate::error::Result;
-use crate::value::{Batch, Bytes, List, Map, Str, Value};
+use crate::value::{Batch, Bytes, Map, Str, Value};
 
 /// Parses a whole body as the members of a structure. An empty body has none.
 pub(super) fn members(node: Node<'_>, structure: &Structure, body: &Bytes, position: &Position<'_>) -> Result<Slots> {
@@ -56,13 +56,13 @@ fn list(cbor: &mut Cbor<'_>, item: Node<'_>, position: &Position<'_>, batch: &mu
     let mut list = Vec::new();
     if cbor.at_array() {
         cbor.array(|cbor| {
-            list.push(typed(cbor, item, &position.index(list.len()), batch)?);
+            list.push(typed(cbor, item, &position.index(list.len()), batch.items())?);
             Ok(())
         })?;
     } else if !cbor.skip_empty() {
-        list.push(typed(cbor, item, &position.index(0), batch)?);
+        list.push(typed(cbor, item, &position.index(0), batch.items())?);
     }
-    Ok(Value::List(List::from(list)))
+    Ok(Value::List(batch.list(list.drain(..))))
 }
 
 /// Reads a map. An empty value of another kind is an empty map.
@@ -70,7 +70,7 @@ fn map(cbor: &mut Cbor<'_>, value: Node<'_>, position: &Position<'_>, batch: &mu
     let mut map = Map::new();
     if expect_map(cbor, position)? {
         cbor.map(|cbor, key| {
-            match typed(cbor, value, &position.key(&key), batch)? {
+            match typed(cbor, value, &position.key(&key), batch.items())? {
                 Value::Null => map.remove(&key),
                 value => map.insert(Str::from(key), value),
             };

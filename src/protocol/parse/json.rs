@@ -67,11 +67,12 @@ fn typed(json: &mut Json<'_>, node: Node<'_>, scalars: Scalars, position: &Posit
 /// Reads a list. A value of another kind is an empty list if it is empty, otherwise a list with one item.
 fn list(json: &mut Json<'_>, item: Node<'_>, scalars: Scalars, position: &Position<'_>, batch: &mut Batch) -> Result<Value> {
     if json.peek()? == b'[' {
-        return Ok(Value::List(json.list(|json, index| typed(json, item, scalars, &position.index(index), batch))?));
+        let items = json.items(|json, index| typed(json, item, scalars, &position.index(index), batch.items()))?;
+        return Ok(Value::List(batch.list(items)));
     }
     let mut list = Vec::new();
     if !json.skip_empty()? {
-        list.push(typed(json, item, scalars, &position.index(0), batch)?);
+        list.push(typed(json, item, scalars, &position.index(0), batch.items())?);
     }
     Ok(Value::List(List::from(list)))
 }
@@ -79,7 +80,10 @@ fn list(json: &mut Json<'_>, item: Node<'_>, scalars: Scalars, position: &Positi
 /// Reads a map. An empty value of another kind is an empty map.
 fn map(json: &mut Json<'_>, value: Node<'_>, scalars: Scalars, position: &Position<'_>, batch: &mut Batch) -> Result<Value> {
     Ok(Value::Map(match expect_object(json, position)? {
-        true => json.map(|json, key| typed(json, value, scalars, &position.key(key), batch))?,
+        true => {
+            let entries = json.entries(|json, key| typed(json, value, scalars, &position.key(key), batch.items()))?;
+            batch.map(entries)
+        }
         false => Map::new(),
     }))
 }

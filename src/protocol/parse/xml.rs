@@ -85,7 +85,7 @@ fn member<'a>(
     match node.shape_type() {
         ShapeType::List(item) if node.has(|t| t.flattened) => {
             if let Value::List(list) = slot.get_or_insert_with(|| Value::List(List::new())) {
-                list.push(typed(xml, element, node.follow(item)?, &inside.index(list.len()), batch)?);
+                list.push(typed(xml, element, node.follow(item)?, &inside.index(list.len()), batch.items())?);
             }
             Ok(())
         }
@@ -111,16 +111,17 @@ fn typed<'a>(xml: &mut Xml<'a>, element: &Element<'a>, node: Node<'_>, position:
         ShapeType::List(item) => {
             let position = position.inside(node);
             let item = node.follow(item)?;
-            let mut list = Vec::new();
+            let start = xml.items.len();
             let mut text = Cow::Borrowed("");
             while let Some(child) = xml.child_or_text(&mut text)? {
-                list.push(typed(xml, &child, item, &position.index(list.len()), batch)?);
+                let item = typed(xml, &child, item, &position.index(xml.items.len() - start), batch.items())?;
+                xml.items.push(item);
             }
             // Text in place of items is a list with one item.
-            if list.is_empty() && !text.trim().is_empty() && !item.shape_type().is_nested() {
-                list.push(from_text(&text, item, &position.index(0))?);
+            if xml.items.len() == start && !text.trim().is_empty() && !item.shape_type().is_nested() {
+                xml.items.push(from_text(&text, item, &position.index(0))?);
             }
-            Value::List(List::from(list))
+            Value::List(batch.list(xml.items.drain(start..)))
         }
         ShapeType::Map { key, value } => {
             let (key, value) = (node.follow(key)?, node.follow(value)?);
@@ -189,7 +190,7 @@ fn entry(xml: &mut Xml<'_>, key: Node<'_>, value: Node<'_>, position: &Position<
             name if name == value_name => {
                 // The key usually comes first.
                 let key = found_key.clone().unwrap_or_default();
-                found_value = Some(typed(xml, &child, value, &position.key(&key), batch)?);
+                found_value = Some(typed(xml, &child, value, &position.key(&key), batch.items())?);
             }
             name => return Err(position.error(format_args!("unknown tag {name} in a map entry"))),
         }

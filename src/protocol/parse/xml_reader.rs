@@ -25,6 +25,8 @@ pub(super) struct Xml<'a> {
     has_document_element: bool,
     /// Whether line ends must be normalized.
     has_returns: bool,
+    /// The items of the lists that are being read, the innermost at the end. From here they move to lists of exactly their size.
+    pub(super) items: Vec<Value>,
 }
 
 /// The start of an element.
@@ -51,7 +53,7 @@ impl<'a> Xml<'a> {
         let text = utf8(body)?;
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let has_returns = memchr(b'\r', body).is_some();
-        let mut xml = Xml { text, at: 0, open: Vec::new(), is_empty: false, has_document_element: false, has_returns };
+        let mut xml = Xml { text, at: 0, open: Vec::new(), is_empty: false, has_document_element: false, has_returns, items: Vec::new() };
         // Without a shortcut, so that the scan is vectorized.
         let is_control = |byte: u8| byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r');
         if body.iter().fold(false, |found, byte| found | is_control(*byte)) {

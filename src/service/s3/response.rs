@@ -6,7 +6,7 @@ use crate::definition::ShapeType;
 use crate::http::ResponseBody;
 use crate::protocol::{xml_document_element, xml_root_name, xml_root_text};
 use crate::text::encoding::form_decode;
-use crate::value::{List, Map, Timestamp, Value};
+use crate::value::{Map, Str, Timestamp, Value};
 
 /// A response with status 200 that contains an error, or is cut off, counts as status 500.
 pub(super) fn error_in_200(event: &mut Event<'_, '_>) -> anyhow::Result<()> {
@@ -109,18 +109,20 @@ pub(super) fn decode_keys(event: &mut Event<'_, '_>) -> anyhow::Result<()> {
     let Some(result) = event.result_mut().filter(|r| r["EncodingType"].as_str() == Some("url")) else { return Ok(()) };
     top.iter().for_each(|member| decode(result, member));
     for (list, member) in [("Contents", "Key"), ("Versions", "Key"), ("DeleteMarkers", "Key"), ("CommonPrefixes", "Prefix")] {
-        let items = result.get_mut(list).and_then(Value::as_list_mut).map(List::as_mut_vec);
-        items.into_iter().flatten().filter_map(Value::as_map_mut).for_each(|item| decode(item, member));
+        if let Some(items) = result.get_mut(list).and_then(Value::as_list_mut) {
+            items.replace_texts(member, decoded);
+        }
     }
     Ok(())
 }
 
 fn decode(map: &mut Map, member: &str) {
-    // Only a changed structure is copied out of its group.
-    if let Some(text) = map.get(member).and_then(Value::as_str)
-        && text.contains(['%', '+'])
-    {
-        let decoded = form_decode(text);
-        map.insert(member, decoded);
+    if let Some(text) = map.get(member).and_then(Value::as_str).and_then(decoded) {
+        map.insert(member, text);
     }
+}
+
+/// The text without its encoding, if that is another one.
+fn decoded(text: &str) -> Option<Str> {
+    text.contains(['%', '+']).then(|| Str::from(form_decode(text)))
 }
