@@ -8,7 +8,7 @@ use ring::{digest, hmac};
 
 use super::Credentials;
 pub(super) use crate::text::encoding::{form_decode as decode_form, hex, percent_decode as decode};
-use crate::text::encoding::{percent_encode, push_percent_encoded};
+use crate::text::encoding::{percent_encode, push_hex, push_percent_encoded};
 
 /// A URL contains no control characters, no spaces, and only ASCII.
 const WIRE: &AsciiSet = &CONTROLS.add(b' ');
@@ -30,6 +30,10 @@ pub(super) fn push_pair(query: &mut String, key: &str, value: &str) {
     push_percent_encoded(query, key, "");
     query.push('=');
     push_percent_encoded(query, value, "");
+}
+
+pub(super) fn push_sha256_hex(text: &mut String, content: &[u8]) {
+    push_hex(text, digest::digest(&digest::SHA256, content).as_ref());
 }
 
 pub(super) fn sha256_hex(content: &[u8]) -> String {

@@ -104,6 +104,27 @@ const SCHEMES: &[(&str, Scheme)] = &[
 ];
 
 impl SignerName {
+    /// Returns the signer with this name of a scheme and this place.
+    ///
+    /// # Errors
+    /// As [`SignerName::from_str`].
+    pub(crate) fn at(base: &str, place: SignaturePlace) -> Result<SignerName, Error> {
+        let name = || format!("{base}{}", place.suffix());
+        let signer = SCHEMES.iter().find(|(known, _)| *known == base).map(|&(_, scheme)| SignerName { scheme, place });
+        match signer {
+            Some(signer) if signer.exists() => Ok(signer),
+            None if cfg!(not(feature = "sigv4a")) && matches!(base, "v4a" | "s3v4a") => Err(needs_feature(&name())),
+            _ if place != SignaturePlace::Request => {
+                Err(Error::new(ErrorKind::Signing, format!("Signature version(s) are not supported: {}", name())))
+            }
+            _ => {
+                let near = did_you_mean(&name(), SCHEMES.iter().map(|(known, _)| *known));
+                Err(Error::new(ErrorKind::Signing, format!("Unknown Signature Version: {}.{near}", name()))
+                    .with_name("UnknownSignatureVersionError"))
+            }
+        }
+    }
+
     fn exists(self) -> bool {
         match self.place {
             SignaturePlace::Request => true,
@@ -123,19 +144,7 @@ impl FromStr for SignerName {
         let presigned = |place: SignaturePlace| name.strip_suffix(place.suffix()).map(|base| (base, place));
         let (base, place) =
             presigned(SignaturePlace::Query).or_else(|| presigned(SignaturePlace::PresignPost)).unwrap_or((name, SignaturePlace::Request));
-        let signer = SCHEMES.iter().find(|(known, _)| *known == base).map(|&(_, scheme)| SignerName { scheme, place });
-        match signer {
-            Some(signer) if signer.exists() => Ok(signer),
-            None if cfg!(not(feature = "sigv4a")) && matches!(base, "v4a" | "s3v4a") => Err(needs_feature(name)),
-            _ if place != SignaturePlace::Request => {
-                Err(Error::new(ErrorKind::Signing, format!("Signature version(s) are not supported: {name}")))
-            }
-            _ => {
-                let near = did_you_mean(name, SCHEMES.iter().map(|(known, _)| *known));
-                Err(Error::new(ErrorKind::Signing, format!("Unknown Signature Version: {name}.{near}"))
-                    .with_name("UnknownSignatureVersionError"))
-            }
-        }
+        SignerName::at(base, place)
     }
 }
 

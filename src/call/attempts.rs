@@ -13,7 +13,7 @@ use crate::credentials::InstanceRegion;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{Body, Limits, Request, SendOptions, deadline_exceeded};
 use crate::retry::{self, Modeled, Outcome, Verdict};
-use crate::value::{Map, Timestamp, Value};
+use crate::value::{Map, Str, Timestamp, Value};
 
 /// The request as it was before it was signed.
 pub(crate) struct Unsigned {
@@ -37,7 +37,7 @@ pub(crate) struct Attempts {
     /// What the retries took from the client's quota.
     loan: retry::Loan,
     /// The invocation ID, the same for all attempts.
-    invocation: String,
+    invocation: Str,
     signed_at: Option<Timestamp>,
     /// When the last response arrived, and the date that the service gave it.
     last_seen: Option<(Timestamp, Timestamp)>,
@@ -66,7 +66,7 @@ pub(super) fn run(call: &mut Call<'_>) -> Result<()> {
 
 /// Makes attempts until there is a response or a failure that is final.
 fn attempts(call: &mut Call<'_>) -> Result<()> {
-    call.attempts.invocation = (call.client.time.uuids)();
+    call.attempts.invocation = (call.client.time.uuids)().into();
     call.attempts.unsigned = Some(Unsigned::of(call.request_mut()));
     loop {
         admit(call)?;
@@ -145,17 +145,24 @@ fn stopped(call: &Call<'_>, error: &Error) -> Result<()> {
 
 /// Adds the headers by which a service tells the attempts of a call apart; they are not signed.
 fn announce(call: &mut Call<'_>) -> Result<()> {
-    let streaming = signing::has_streaming_input(call)?;
     let attempts = &call.attempts;
-    let ttl = attempts.last_seen.filter(|_| attempts.number > 1 && !streaming).map(|seen| ttl(call, seen));
+    let ttl = match attempts.last_seen.filter(|_| attempts.number > 1) {
+        Some(seen) if !signing::has_streaming_input(call)? => ttl(call, seen),
+        _ => None,
+    };
     let max = (call.client.retries.announces_max() || attempts.number > 1).then_some(call.max_attempts());
-    let parts =
-        [ttl.flatten().map(|ttl| format!("ttl={ttl}")), Some(format!("attempt={}", attempts.number)), max.map(|max| format!("max={max}"))];
-    let told: Vec<String> = parts.into_iter().flatten().collect();
+    let mut told = String::with_capacity(64);
+    if let Some(ttl) = ttl {
+        told.extend(["ttl=", &ttl, "; "]);
+    }
+    told.extend(["attempt=", &attempts.number.to_string()]);
+    if let Some(max) = max {
+        told.extend(["; max=", &max.to_string()]);
+    }
     let invocation = attempts.invocation.clone();
     let headers = &mut call.request_mut().headers;
     headers.set("amz-sdk-invocation-id", invocation);
-    headers.set("amz-sdk-request", told.join("; "));
+    headers.set("amz-sdk-request", told);
     Ok(())
 }
 

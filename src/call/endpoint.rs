@@ -83,7 +83,10 @@ pub(crate) fn resolve(call: &mut Call<'_>) -> Result<()> {
                 if !account.is_null() {
                     call.uses("T");
                 }
-                call.builtins.insert(ACCOUNT_ID, account);
+                // It is mostly the same as the client's, which is shared.
+                if call.builtins[ACCOUNT_ID] != account {
+                    call.builtins.insert(ACCOUNT_ID, account);
+                }
             }
             let sources = Sources {
                 service: call.service,
@@ -92,9 +95,10 @@ pub(crate) fn resolve(call: &mut Call<'_>) -> Result<()> {
                 client_context: &call.client.endpoints.client_context,
                 built_ins: &call.builtins,
             };
-            let parameters = sources.parameters(&rules)?;
+            let parameters = sources.values(&rules)?;
             let partitions = &call.client.endpoints.partitions;
-            let found = call.client.endpoints.cache.get_or_resolve(&parameters, || endpoint::resolve(&rules, partitions, &parameters));
+            let resolve = |values: &[Value]| endpoint::resolve(&rules, partitions, &endpoint::by_name(&rules, values));
+            let found = call.client.endpoints.cache.get_or_resolve(parameters, resolve);
             Some(found.map_err(|error| named(call, error))?)
         }
         None => None,

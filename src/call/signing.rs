@@ -12,7 +12,7 @@ use super::hooks::{Hooks, Rank, Stage};
 use super::user_agent;
 use crate::auth::post_policy::PostPolicy;
 use crate::auth::sigv4::{self, Algorithm, Flavor, Params, Payload, PayloadFacts, Signing};
-use crate::auth::{Credentials, Scheme, SignerName, legacy, s3, sign_bearer};
+use crate::auth::{Credentials, Scheme, SignaturePlace, SignerName, legacy, s3, sign_bearer};
 use crate::definition::ShapeType;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::Request;
@@ -165,9 +165,11 @@ fn chosen_signer(call: &mut Call<'_>) -> Result<Option<SignerName>> {
     if chosen == NONE || call.client.settings.signing.unsigned {
         return Ok(None);
     }
-    let suffix = call.options.place.suffix();
-    let name = if chosen.ends_with(suffix) { chosen.to_owned() } else { format!("{chosen}{suffix}") };
-    name.parse().map(Some)
+    match call.options.place {
+        SignaturePlace::Request => chosen.parse(),
+        place => SignerName::at(chosen.strip_suffix(place.suffix()).unwrap_or(chosen), place),
+    }
+    .map(Some)
 }
 
 fn sign_v4(

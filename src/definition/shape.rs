@@ -8,7 +8,7 @@ use super::content::Content;
 use super::json::{NodeJson, ShapeName, Text};
 use super::pattern::Pattern;
 use super::traits::Traits;
-use crate::value::{KeyTable, Str};
+use crate::value::{KeyTable, Str, mark};
 
 /// The index of a shape in the table of its service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -63,48 +63,78 @@ pub struct Structure {
     /// The members by their names on the wire. The parser of the service's protocol sets this on first use. A service has one
     /// protocol, so there is one set of names.
     pub(crate) wire_names: OnceLock<WireNames>,
+    /// The slot of the member that is an event stream, once it is known.
+    pub(crate) event_stream: OnceLock<Option<usize>>,
 }
 
 /// The slots of members by their names on the wire, in the order of the members.
-#[derive(Debug, Default)]
-pub(crate) struct WireNames(IndexMap<Str, usize, foldhash::fast::RandomState>);
+#[derive(Debug)]
+pub(crate) struct WireNames {
+    names: IndexMap<Str, usize, foldhash::fast::RandomState>,
+    /// For each [`mark`], the index of the only name that has it, or how many have it.
+    by_mark: [Marked; 64],
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Marked {
+    Nothing,
+    Only(u16),
+    Several,
+}
+
+impl Default for WireNames {
+    fn default() -> WireNames {
+        WireNames { names: IndexMap::default(), by_mark: [Marked::Nothing; 64] }
+    }
+}
 
 impl WireNames {
     /// Sets the slot of a name.
     pub(crate) fn insert(&mut self, name: &str, slot: usize) {
-        self.0.insert(name.into(), slot);
+        let (index, replaced) = self.names.insert_full(name.into(), slot);
+        if replaced.is_none() {
+            let marked = &mut self.by_mark[mark(name) as usize];
+            *marked = match (*marked, u16::try_from(index)) {
+                (Marked::Nothing, Ok(index)) => Marked::Only(index),
+                _ => Marked::Several,
+            };
+        }
     }
 
     /// Returns the slot of a name.
     pub(crate) fn get(&self, name: &str) -> Option<usize> {
-        self.0.get(name).copied()
+        self.names.get(name).copied()
     }
 
     /// Returns the slot of a name in a message, which has its members mostly in the order of the definition. `next` is the index of the
     /// name that is expected, which is 0 at first.
+    #[inline]
     pub(crate) fn find(&self, name: &str, next: &mut usize) -> Option<usize> {
         // The next name, or the last one again if it is a flattened list's.
         for index in [*next, next.wrapping_sub(1)] {
-            if let Some((known, slot)) = self.0.get_index(index)
+            if let Some((known, slot)) = self.names.get_index(index)
                 && known.as_str() == name
             {
                 *next = index + 1;
                 return Some(*slot);
             }
         }
-        /// Comparing a few short names is as fast as hashing one.
-        const FEW: usize = 12;
-        let index = match self.0.len() {
-            0..=FEW => self.0.keys().position(|known| known.as_str() == name)?,
-            _ => self.0.get_index_of(name)?,
+        let index = match self.by_mark[mark(name) as usize] {
+            Marked::Nothing => return None,
+            Marked::Only(index) => usize::from(index),
+            Marked::Several => self.names.get_index_of(name)?,
         };
+        let (known, slot) = self.names.get_index(index)?;
+        if known.as_str() != name {
+            return None;
+        }
         *next = index + 1;
-        Some(self.0[index])
+        Some(*slot)
     }
 
     /// Returns the number of names.
     pub(crate) fn len(&self) -> usize {
-        self.0.len()
+        self.names.len()
     }
 }
 
@@ -220,6 +250,7 @@ fn structure(json: &NodeJson<'_>, content: &Content) -> Result<Structure, String
         payload: json.payload.as_ref().map(|p| Str::from(&*p.0)),
         keys: Arc::new(keys),
         wire_names: OnceLock::new(),
+        event_stream: OnceLock::new(),
     })
 }
 

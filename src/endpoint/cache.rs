@@ -1,15 +1,14 @@
 //! The endpoints that a client resolved most recently, by their parameters.
 
-use std::hash::{BuildHasher, Hash, Hasher};
+use std::hash::{Hash, Hasher};
 use std::mem;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use foldhash::HashMap;
-use foldhash::fast::FixedState;
 
 use super::Endpoint;
 use crate::error::Result;
-use crate::value::{Map, Value};
+use crate::value::Value;
 
 /// The maximum number of cached endpoints.
 const CAPACITY: usize = 100;
@@ -28,17 +27,17 @@ struct Generations {
 }
 
 impl EndpointCache {
-    /// Returns the endpoint for `parameters` from the cache, or otherwise from `resolve`, which runs without a lock. Errors
-    /// are not cached.
+    /// Returns the endpoint for `parameters`, the values of a rule set's parameters in their order, from the cache, or otherwise from
+    /// `resolve`, which runs without a lock. Errors are not cached.
     ///
     /// # Errors
     /// Those of `resolve`.
-    pub fn get_or_resolve(&self, parameters: &Map, resolve: impl FnOnce() -> Result<Endpoint>) -> Result<Arc<Endpoint>> {
-        let key = Key(parameters.clone());
+    pub fn get_or_resolve(&self, parameters: Vec<Value>, resolve: impl FnOnce(&[Value]) -> Result<Endpoint>) -> Result<Arc<Endpoint>> {
+        let key = Key(parameters);
         if let Some(endpoint) = self.generations(|generations| generations.get(&key)) {
             return Ok(endpoint);
         }
-        let endpoint = Arc::new(resolve()?);
+        let endpoint = Arc::new(resolve(&key.0)?);
         self.generations(|generations| generations.insert(key, endpoint.clone()));
         Ok(endpoint)
     }
@@ -66,23 +65,16 @@ impl Generations {
     }
 }
 
-/// The parameters as a key: maps with the same entries are equal regardless of order.
+/// The parameters as a key.
 #[derive(Debug, PartialEq)]
-struct Key(Map);
+struct Key(Vec<Value>);
 
 /// Parameters of endpoint rules are strings, booleans, and lists of strings, so equality is an equivalence relation.
 impl Eq for Key {}
 
 impl Hash for Key {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        let hasher = FixedState::default();
-        let entries = self.0.iter().map(|(name, value)| {
-            let mut entry = hasher.build_hasher();
-            name.hash(&mut entry);
-            hash(value, &mut entry);
-            entry.finish()
-        });
-        state.write_u64(entries.fold(0, u64::wrapping_add));
+        self.0.iter().for_each(|value| hash(value, state));
     }
 }
 
@@ -91,7 +83,7 @@ fn hash(value: &Value, state: &mut impl Hasher) {
         Value::String(text) => text.hash(state),
         Value::Bool(value) => value.hash(state),
         Value::List(items) => items.iter().for_each(|item| hash(item, state)),
-        _ => {}
+        _ => state.write_u8(0),
     }
 }
 
@@ -99,44 +91,46 @@ fn hash(value: &Value, state: &mut impl Hasher) {
 mod tests {
     use super::*;
     use crate::error::{Error, ErrorKind};
-    use crate::value;
 
     fn endpoint(url: &str) -> Result<Endpoint> {
         Ok(Endpoint { url: url.to_owned(), ..Endpoint::default() })
     }
 
-    fn parameters(region: &str) -> Map {
-        [("Region", Value::from(region)), ("UseFIPS", false.into())].into_iter().collect()
+    fn parameters(region: &str) -> Vec<Value> {
+        vec![Value::Null, Value::from(region), false.into(), Value::from(["a", region])]
     }
 
     #[test]
-    fn the_same_parameters_in_any_order_are_resolved_once() {
+    fn the_same_parameters_are_resolved_once() {
         let cache = EndpointCache::default();
-        let first = cache.get_or_resolve(&parameters("a"), || endpoint("one")).unwrap();
-        let reordered = value!({"UseFIPS": false, "Region": "a"});
-        let again = cache.get_or_resolve(reordered.as_map().unwrap(), || endpoint("two")).unwrap();
+        let first = cache.get_or_resolve(parameters("a"), |_| endpoint("one")).unwrap();
+        let again = cache.get_or_resolve(parameters("a"), |_| endpoint("two")).unwrap();
         assert!(Arc::ptr_eq(&first, &again));
-        assert_eq!(cache.get_or_resolve(&parameters("b"), || endpoint("three")).unwrap().url, "three");
+        let resolve = |parameters: &[Value]| endpoint(parameters[1].as_str().unwrap_or_default());
+        assert_eq!(cache.get_or_resolve(parameters("b"), resolve).unwrap().url, "b");
+        let mut others = parameters("a");
+        others.swap(0, 1);
+        assert_eq!(cache.get_or_resolve(others, |_| endpoint("another order")).unwrap().url, "another order");
     }
 
     #[test]
     fn an_error_is_not_cached() {
         let cache = EndpointCache::default();
-        let error = cache.get_or_resolve(&parameters("a"), || Err(Error::new(ErrorKind::EndpointResolution, "no")));
+        let error = cache.get_or_resolve(parameters("a"), |_| Err(Error::new(ErrorKind::EndpointResolution, "no")));
         assert_eq!(error.unwrap_err().kind(), ErrorKind::EndpointResolution);
-        assert_eq!(cache.get_or_resolve(&parameters("a"), || endpoint("yes")).unwrap().url, "yes");
+        assert_eq!(cache.get_or_resolve(parameters("a"), |_| endpoint("yes")).unwrap().url, "yes");
     }
 
     #[test]
     fn used_entries_stay_and_the_size_is_bounded() {
         let cache = EndpointCache::default();
-        cache.get_or_resolve(&parameters("used"), || endpoint("first")).unwrap();
+        cache.get_or_resolve(parameters("used"), |_| endpoint("first")).unwrap();
         for n in 0..1000 {
-            cache.get_or_resolve(&parameters(&n.to_string()), || endpoint("x")).unwrap();
-            assert_eq!(cache.get_or_resolve(&parameters("used"), || endpoint("second")).unwrap().url, "first");
+            cache.get_or_resolve(parameters(&n.to_string()), |_| endpoint("x")).unwrap();
+            assert_eq!(cache.get_or_resolve(parameters("used"), |_| endpoint("second")).unwrap().url, "first");
         }
         let kept = cache.generations(|generations| generations.young.len() + generations.old.len());
         assert!((CAPACITY / 2..=CAPACITY).contains(&kept), "{kept}");
-        assert_eq!(cache.get_or_resolve(&parameters("0"), || endpoint("new")).unwrap().url, "new");
+        assert_eq!(cache.get_or_resolve(parameters("0"), |_| endpoint("new")).unwrap().url, "new");
     }
 }

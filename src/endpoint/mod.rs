@@ -19,7 +19,7 @@ use crate::value::Value;
 
 pub use crate::text::url;
 pub use cache::EndpointCache;
-pub use parameters::Sources;
+pub use parameters::{Sources, by_name};
 pub use rules::resolve;
 
 /// The result of evaluating a service's endpoint rules for one call.

@@ -20,43 +20,46 @@ pub struct Sources<'a> {
 }
 
 impl Sources<'_> {
-    /// Returns the values of the parameters that `rules` declare, in their order. Parameters without a value are omitted, and so are
-    /// those on which the endpoint does not depend.
+    /// Returns the parameters that `rules` declare, by name. Parameters without a value are omitted, and so are those on which the
+    /// endpoint does not depend.
     ///
     /// # Errors
     /// - `EndpointResolution` (`UnknownEndpointResolutionBuiltInName`) if the rules require a setting that is
     ///   not among the built-ins.
     /// - `InvalidDefinition` if the shape of a member is broken.
     pub fn parameters(&self, rules: &RuleSet) -> Result<Map> {
+        Ok(by_name(rules, &self.values(rules)?))
+    }
+
+    /// Returns the value of each parameter that `rules` declare, in their order. A parameter without a value is null, and so is one on
+    /// which the endpoint does not depend.
+    ///
+    /// # Errors
+    /// As [`parameters`](Self::parameters).
+    pub fn values(&self, rules: &RuleSet) -> Result<Vec<Value>> {
         let members = self.members()?;
-        let mut parameters = Map::with_capacity(rules.parameters().len());
-        for parameter in rules.parameters().iter().filter(|parameter| parameter.matters()) {
-            let value = match self.fixed(parameter.name()) {
-                Some(value) => value,
-                None => match members.get(parameter.name()).filter(|value| !value.is_null()) {
-                    Some(value) => value.clone(),
-                    None => self.found_or_set(parameter)?,
-                },
-            };
-            if !value.is_null() {
-                parameters.insert(parameter.name(), value);
+        let value = |parameter: &Parameter| {
+            if !parameter.matters() {
+                return Ok(Value::Null);
             }
-        }
-        Ok(parameters)
+            let fixed = self.operation.static_context_params.iter().find(|(known, _)| known == parameter.name()).map(|(_, value)| value);
+            let bound = || members.iter().rfind(|(known, _)| *known == parameter.name()).map(|(_, value)| *value);
+            match fixed.or_else(|| bound().filter(|value| !value.is_null())) {
+                Some(value) => Ok(value.clone()),
+                None => self.found_or_set(parameter),
+            }
+        };
+        rules.parameters().iter().map(value).collect()
     }
 
-    fn fixed(&self, name: &str) -> Option<Value> {
-        self.operation.static_context_params.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone())
-    }
-
-    /// Returns the members of the input that are bound to a parameter, by the parameter's name.
-    fn members(&self) -> Result<Map> {
-        let mut found = Map::new();
+    /// Returns the members of the input that are bound to a parameter, with the parameter's name.
+    fn members(&self) -> Result<Vec<(&str, &Value)>> {
+        let mut found = Vec::new();
         let Some(structure) = self.service.input(self.operation)?.as_ref().and_then(Node::structure) else { return Ok(found) };
         for (name, value) in self.input {
             let Some((_, member)) = structure.member(name) else { continue };
             if let Some(parameter) = self.service.node(&member.target)?.context_param() {
-                found.insert(parameter, value);
+                found.push((parameter, value));
             }
         }
         Ok(found)
@@ -84,6 +87,12 @@ impl Sources<'_> {
         let Some((_, expression)) = expressions.find(|(known, _)| known == name) else { return Value::Null };
         Value::Map(self.input.clone()).search(expression).unwrap_or_default()
     }
+}
+
+/// Returns the values of the parameters that `rules` declare, which are in their order, by name. Null values are omitted.
+pub fn by_name(rules: &RuleSet, values: &[Value]) -> Map {
+    let entries = rules.parameters().iter().zip(values).filter(|(_, value)| !value.is_null());
+    entries.map(|(parameter, value)| (parameter.name(), value)).collect()
 }
 
 #[cfg(test)]

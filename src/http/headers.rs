@@ -27,6 +27,12 @@ impl Headers {
         Headers::default()
     }
 
+    /// Creates an empty collection with room for the fields of most requests.
+    pub(crate) fn with_usual_capacity() -> Headers {
+        const USUAL: usize = 12;
+        Headers { fields: Vec::with_capacity(USUAL), ..Headers::default() }
+    }
+
     /// Returns the value of the first field with that name.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.fields.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, v)| v.as_str())

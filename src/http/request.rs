@@ -3,6 +3,8 @@
 use std::fmt;
 use std::io::{self, Read};
 
+use memchr::{memchr, memchr2};
+
 use super::Headers;
 use super::mask::{self, SecretParts};
 use crate::text::url;
@@ -45,13 +47,14 @@ impl Request {
     /// Returns the path of the URL without decoding it. It can be empty.
     pub fn path(&self) -> &str {
         let rest = &self.url[self.path_start()..];
-        rest.split(['?', '#']).next().unwrap_or_default()
+        &rest[..memchr2(b'?', b'#', rest.as_bytes()).unwrap_or(rest.len())]
     }
 
     /// Returns the query of the URL without decoding it.
     pub fn query(&self) -> Option<&str> {
-        let rest = self.url[self.path_start()..].split('#').next()?;
-        rest.split_once('?').map(|(_, query)| query)
+        let rest = &self.url[self.path_start()..];
+        let rest = &rest[..memchr(b'#', rest.as_bytes()).unwrap_or(rest.len())];
+        memchr(b'?', rest.as_bytes()).map(|mark| &rest[mark + 1..])
     }
 
     /// Returns everything after the host, without decoding it.

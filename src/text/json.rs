@@ -25,7 +25,9 @@ pub(crate) struct JsonText {
 impl JsonText {
     /// Text with a space after each separator, for bodies.
     pub fn spaced() -> JsonText {
-        JsonText { text: String::new(), item_separator: ", ", key_separator: ": " }
+        /// Most requests are smaller.
+        const USUAL: usize = 256;
+        JsonText { text: String::with_capacity(USUAL), item_separator: ", ", key_separator: ": " }
     }
 
     /// Text without spaces, for JSON inside headers.

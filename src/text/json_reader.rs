@@ -102,7 +102,10 @@ impl<'a> Json<'a> {
 
     /// Reads an object and returns its entries. `value` receives each key and must read its value.
     pub(crate) fn entries(&mut self, mut value: impl FnMut(&mut Self, &str) -> Result<Value>) -> Result<Drain<'_, (Str, Value)>> {
+        /// Most objects have fewer entries.
+        const USUAL: usize = 16;
         let start = self.entries.len();
+        self.entries.reserve(USUAL);
         self.object(|json, key| {
             let value = value(json, &key)?;
             json.entries.push((Str::from(key), value));
@@ -120,8 +123,21 @@ impl<'a> Json<'a> {
     }
 
     /// Reads the string whose quotation mark was seen.
-    fn quoted(&mut self) -> Result<Cow<'a, str>> {
+    #[inline]
+    pub(crate) fn quoted(&mut self) -> Result<Cow<'a, str>> {
         let start = self.at + 1;
+        // Most strings are short.
+        if let Some(word) = self.text.as_bytes()[start..].first_chunk()
+            && let Some(length) = first_special(u64::from_le_bytes(*word))
+            && word[length] == b'"'
+        {
+            self.at = start + length + 1;
+            return Ok(Cow::Borrowed(&self.text[start..start + length]));
+        }
+        self.long(start)
+    }
+
+    fn long(&mut self, start: usize) -> Result<Cow<'a, str>> {
         let stop = self.plain(start);
         match self.text.as_bytes().get(stop) {
             Some(b'"') => {

@@ -100,7 +100,7 @@ impl FromIterator<(Str, Value)> for FreeMap {
         let mut map = FreeMap::with_capacity(entries.size_hint().0);
         let mut seen = 0;
         for (key, value) in entries {
-            let mark = mark(&key);
+            let mark = 1_u64 << key.mark();
             match &mut map {
                 FreeMap::Few(few) if seen & mark == 0 && few.len() < FEW => few.push((key, value)),
                 _ => drop(map.insert(key, value)),
@@ -145,17 +145,11 @@ pub(super) fn is_few(entries: &[(Str, Value)]) -> bool {
     let mut seen = 0;
     entries.len() <= FEW
         && entries.iter().enumerate().all(|(index, (key, _))| {
-            let mark = mark(key);
+            let mark = 1_u64 << key.mark();
             let is_new = seen & mark == 0 || entries[..index].iter().all(|(known, _)| known != key);
             seen |= mark;
             is_new
         })
-}
-
-/// One of 64 bits, which depends on the key. A key whose bit no other key has is new, without a comparison.
-fn mark(key: &str) -> u64 {
-    let [first, last] = [key.as_bytes().first(), key.as_bytes().last()].map(|byte| usize::from(*byte.unwrap_or(&0)));
-    1 << ((key.len() + 7 * first + 31 * last) % 64)
 }
 
 /// An iterator over the entries in order.

@@ -43,33 +43,90 @@ pub(super) struct Range {
     end: u32,
 }
 
-/// Creates the values of one place in the output, and of the places below it. The values must not be read before the batch is dropped.
-#[derive(Default)]
-pub(crate) struct Batch {
-    structures: Collector<Entry>,
-    maps: Collector<(Str, Value)>,
-    lists: Collector<Value>,
-    /// The batches of the places below, by slot.
-    below: Vec<(usize, Batch)>,
+/// The batches of a response, one for each place in the output. Values that they created must not be read before this is dropped.
+pub(crate) struct Batches(Vec<Place>);
+
+/// Creates the values of a place in the output.
+pub(crate) struct Batch<'b> {
+    places: &'b mut Vec<Place>,
+    /// The index of the place.
+    at: usize,
 }
 
-impl Batch {
+/// A place in the output.
+#[derive(Default)]
+struct Place {
+    /// The slot of the place in the structures of the place above.
+    slot: usize,
+    /// The index of the first place below; 0 if there is none, because that is the index of the output itself.
+    below: usize,
+    /// The index of the next place below the same one, or 0.
+    next: usize,
+    contents: Contents,
+}
+
+/// The contents of the group that is not complete yet. All values of a place are of one kind.
+#[derive(Default)]
+enum Contents {
+    #[default]
+    Nothing,
+    Structures(Collector<Entry>),
+    Maps(Collector<(Str, Value)>),
+    Lists(Collector<Value>),
+}
+
+thread_local! {
+    /// The space of batches that are not in use. A response in a hook's call is parsed while another one is not.
+    static SPARE: RefCell<Vec<Place>> = const { RefCell::new(Vec::new()) };
+}
+
+impl Batches {
+    pub(crate) fn new() -> Batches {
+        let mut places = SPARE.take();
+        places.push(Place::default());
+        Batches(places)
+    }
+
+    /// Returns the batch of the output itself.
+    pub(crate) fn output(&mut self) -> Batch<'_> {
+        Batch { places: &mut self.0, at: 0 }
+    }
+}
+
+impl Drop for Batches {
+    fn drop(&mut self) {
+        self.0.clear();
+        SPARE.set(std::mem::take(&mut self.0));
+    }
+}
+
+impl Batch<'_> {
     /// Returns the batch of a member of these structures.
-    pub(crate) fn member(&mut self, slot: usize) -> &mut Batch {
-        let index = match self.below.iter().position(|(known, _)| *known == slot) {
-            Some(index) => index,
-            None => {
-                self.below.push((slot, Batch::default()));
-                self.below.len() - 1
-            }
-        };
-        &mut self.below[index].1
+    pub(crate) fn member(&mut self, slot: usize) -> Batch<'_> {
+        let mut at = self.places[self.at].below;
+        while at != 0 && self.places[at].slot != slot {
+            at = self.places[at].next;
+        }
+        if at == 0 {
+            at = self.places.len();
+            let next = std::mem::replace(&mut self.places[self.at].below, at);
+            self.places.push(Place { slot, next, ..Place::default() });
+        }
+        Batch { places: self.places, at }
     }
 
     /// Returns the batch of the items of these lists, or of the values of these maps. It is another one, because a group that contained
     /// values of its own would never be freed.
-    pub(crate) fn items(&mut self) -> &mut Batch {
+    pub(crate) fn items(&mut self) -> Batch<'_> {
         self.member(0)
+    }
+
+    fn collector<T: Content>(&mut self) -> &mut Collector<T> {
+        let contents = &mut self.places[self.at].contents;
+        if T::collector(contents).is_none() {
+            *contents = T::contents(Collector::default());
+        }
+        T::collector(contents).expect("it was set")
     }
 
     /// Creates a map, as [`Map::shaped`] does.
@@ -88,13 +145,13 @@ impl Batch {
     }
 
     fn structure(&mut self, keys: &Arc<KeyTable>, entries: impl Iterator<Item = Entry>) -> Map {
-        Map::part(self.structures.add(entries, |group| Repr::ShapedGroup(Arc::clone(keys), group)))
+        Map::part(self.collector().add(entries, |group| Repr::ShapedGroup(Arc::clone(keys), group)))
     }
 
     /// Creates a free map from entries. The last value of a key counts.
     pub(crate) fn map(&mut self, entries: std::vec::Drain<'_, (Str, Value)>) -> Map {
         match is_few(entries.as_slice()) {
-            true => Map::part(self.maps.add(entries, Repr::FreeGroup)),
+            true => Map::part(self.collector().add(entries, Repr::FreeGroup)),
             false => entries.collect(),
         }
     }
@@ -102,7 +159,7 @@ impl Batch {
     /// Creates a list.
     pub(crate) fn list(&mut self, items: std::vec::Drain<'_, Value>) -> List {
         match items.len() <= SHORT {
-            true => List::part(self.lists.add(items, Items::Group)),
+            true => List::part(self.collector().add(items, Items::Group)),
             false => List::from(items.collect::<Vec<_>>()),
         }
     }
@@ -121,6 +178,10 @@ trait Content: Sized {
     type Owner;
 
     fn group(owner: &Self::Owner) -> Option<&Group<Self>>;
+
+    fn contents(collector: Collector<Self>) -> Contents;
+
+    fn collector(contents: &mut Contents) -> Option<&mut Collector<Self>>;
 
     /// Passes the space of collectors that are not in use.
     fn with_spare<R>(use_spare: impl FnOnce(&mut Vec<Vec<Self>>) -> R) -> R;
@@ -184,6 +245,17 @@ impl Content for Entry {
         }
     }
 
+    fn contents(collector: Collector<Entry>) -> Contents {
+        Contents::Structures(collector)
+    }
+
+    fn collector(contents: &mut Contents) -> Option<&mut Collector<Entry>> {
+        match contents {
+            Contents::Structures(collector) => Some(collector),
+            _ => None,
+        }
+    }
+
     fn with_spare<R>(use_spare: impl FnOnce(&mut Vec<Vec<Entry>>) -> R) -> R {
         thread_local!(static SPARE: RefCell<Vec<Vec<Entry>>> = const { RefCell::new(Vec::new()) });
         SPARE.with_borrow_mut(use_spare)
@@ -196,6 +268,17 @@ impl Content for (Str, Value) {
     fn group(owner: &Repr) -> Option<&Group<(Str, Value)>> {
         match owner {
             Repr::FreeGroup(group) => Some(group),
+            _ => None,
+        }
+    }
+
+    fn contents(collector: Collector<(Str, Value)>) -> Contents {
+        Contents::Maps(collector)
+    }
+
+    fn collector(contents: &mut Contents) -> Option<&mut Collector<(Str, Value)>> {
+        match contents {
+            Contents::Maps(collector) => Some(collector),
             _ => None,
         }
     }
@@ -216,6 +299,17 @@ impl Content for Value {
         }
     }
 
+    fn contents(collector: Collector<Value>) -> Contents {
+        Contents::Lists(collector)
+    }
+
+    fn collector(contents: &mut Contents) -> Option<&mut Collector<Value>> {
+        match contents {
+            Contents::Lists(collector) => Some(collector),
+            _ => None,
+        }
+    }
+
     fn with_spare<R>(use_spare: impl FnOnce(&mut Vec<Vec<Value>>) -> R) -> R {
         thread_local!(static SPARE: RefCell<Vec<Vec<Value>>> = const { RefCell::new(Vec::new()) });
         SPARE.with_borrow_mut(use_spare)
@@ -231,7 +325,8 @@ mod tests {
     /// Structures with the members `a` and `b`, without `a`, and without any.
     fn structures() -> List {
         let keys = Arc::new(KeyTable::new(["a", "b"].map(Str::from)));
-        let mut batch = Batch::default();
+        let mut batches = Batches::new();
+        let mut batch = batches.output();
         (0..COUNT)
             .map(|n| match n % 3 {
                 0 => batch.shaped(&keys, &mut [Some(Value::Int(n)), Some(crate::value!([n]))]),
@@ -290,13 +385,16 @@ mod tests {
 
     /// Lists of `n % 20` numbers, and maps of `n % 20` entries, of which the last two have equal keys in every seventh map.
     fn lists_and_maps() -> (List, List) {
-        let (mut lists, mut maps) = (Batch::default(), Batch::default());
+        let mut batches = Batches::new();
         let key = |n: i64, entry: i64| format!("key{}", if n % 7 == 0 && entry > 0 && entry == n % 20 - 1 { entry - 1 } else { entry });
         (0..COUNT)
             .map(|n| {
                 let mut items: Vec<_> = (0..n % 20).map(Value::Int).collect();
                 let mut entries: Vec<_> = (0..n % 20).map(|entry| (Str::from(key(n, entry)), Value::Int(entry))).collect();
-                (Value::List(lists.list(items.drain(..))), Value::Map(maps.map(entries.drain(..))))
+                (
+                    Value::List(batches.output().member(1).list(items.drain(..))),
+                    Value::Map(batches.output().member(2).map(entries.drain(..))),
+                )
             })
             .unzip()
     }
@@ -338,7 +436,8 @@ mod tests {
     #[test]
     fn texts_are_replaced_in_a_group_only_if_nobody_else_has_it() {
         let keys = Arc::new(KeyTable::new(["a", "b"].map(Str::from)));
-        let mut batch = Batch::default();
+        let mut batches = Batches::new();
+        let mut batch = batches.output();
         let text = |n| Some(Value::from(format!("{n} and a long text")));
         let mut list: List = (0..COUNT)
             .map(|n| match n {
@@ -347,7 +446,7 @@ mod tests {
                 _ => Value::Map(batch.shaped(&keys, &mut [text(-n), text(n)])),
             })
             .collect();
-        drop(batch);
+        drop(batches);
         let free = list[0].clone();
         let group = |list: &List, n: usize| Arc::as_ptr(list[n].as_map().unwrap().repr());
         let (kept, groups) = (list[3].clone(), [3, 33].map(|n| group(&list, n)));

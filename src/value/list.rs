@@ -102,7 +102,7 @@ impl Drop for Items {
 impl PartialEq for List {
     fn eq(&self, other: &Self) -> bool {
         let mut pairs = Vec::new();
-        pair_items(self, other, &mut pairs) && all_equal(pairs, Value::eq)
+        pair_items(self, other, &mut pairs, &Value::eq) && all_equal(pairs, Value::eq)
     }
 }
 

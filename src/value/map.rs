@@ -423,7 +423,7 @@ impl Index<&str> for Map {
 impl PartialEq for Map {
     fn eq(&self, other: &Self) -> bool {
         let mut pairs = Vec::new();
-        pair_entries(self, other, &mut pairs) && all_equal(pairs, Value::eq)
+        pair_entries(self, other, &mut pairs, &Value::eq) && all_equal(pairs, Value::eq)
     }
 }
 
@@ -481,7 +481,7 @@ mod tests {
     fn a_structure_of_one_member_accepts_another_one() {
         let keys = Arc::new(KeyTable::new(["a", "b", "c"].map(Str::from)));
         let one = || Map::shaped(keys.clone(), &mut [None, Some(Value::Int(2)), None]);
-        let part = crate::value::Batch::default().single(&keys, 1, Value::Int(2));
+        let part = crate::value::Batches::new().output().single(&keys, 1, Value::Int(2));
         assert_eq!(one(), part);
         for map in [one(), part] {
             assert_eq!((map.len(), map.get("b"), map.get("a")), (1, Some(&Value::Int(2)), None));

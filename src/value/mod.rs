@@ -19,7 +19,7 @@ mod stream;
 mod timestamp;
 
 pub use self::bytes::Bytes;
-pub(crate) use self::group::Batch;
+pub(crate) use self::group::{Batch, Batches};
 pub use self::jmespath::Expression;
 pub use self::list::List;
 pub use self::map::{KeyTable, Map, MapIter};
@@ -29,6 +29,7 @@ pub(crate) use self::serde::SET;
 pub use self::serde::{from_value, to_value};
 pub use self::set::Set;
 pub use self::str::Str;
+pub(crate) use self::str::mark;
 pub(crate) use self::stream::{Rewind, read_to_end};
 pub use self::stream::{Stream, StreamReader};
 #[cfg(feature = "python")]

@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::fmt;
 use std::mem;
 
-use super::{List, Map, Set, Value};
+use super::{List, Map, Set, Str, Value};
 
 /// The nesting depth up to which values are printed and converted recursively. Responses, parameters, and JSON text stay below
 /// it; deeper values can only be built by a program.
@@ -51,8 +51,8 @@ pub(super) type Pairs<'a> = Vec<(&'a Value, &'a Value)>;
 pub(super) fn all_equal(mut pairs: Pairs<'_>, same_scalar: impl Fn(&Value, &Value) -> bool) -> bool {
     while let Some(pair) = pairs.pop() {
         let equal = match pair {
-            (Value::List(a), Value::List(b)) => pair_items(a, b, &mut pairs),
-            (Value::Map(a), Value::Map(b)) => pair_entries(a, b, &mut pairs),
+            (Value::List(a), Value::List(b)) => pair_items(a, b, &mut pairs, &same_scalar),
+            (Value::Map(a), Value::Map(b)) => pair_entries(a, b, &mut pairs, &same_scalar),
             (a, b) => same_scalar(a, b),
         };
         if !equal {
@@ -62,21 +62,26 @@ pub(super) fn all_equal(mut pairs: Pairs<'_>, same_scalar: impl Fn(&Value, &Valu
     true
 }
 
-/// Adds the pairs that must be equal for the lists to be equal, or returns `false` if they differ anyway.
-pub(super) fn pair_items<'a>(a: &'a List, b: &'a List, pairs: &mut Pairs<'a>) -> bool {
-    if a.is_same(b) {
-        return true;
-    }
-    pairs.extend(a.iter().zip(b.iter()));
-    a.len() == b.len()
+/// Compares the items of lists, and adds the pairs that are still to be compared: the lists and maps among them. Returns `false` if the
+/// lists differ anyway.
+pub(super) fn pair_items<'a>(a: &'a List, b: &'a List, pairs: &mut Pairs<'a>, same_scalar: &impl Fn(&Value, &Value) -> bool) -> bool {
+    a.is_same(b) || (a.len() == b.len() && a.iter().zip(b.iter()).all(|(item, other)| pair(item, other, pairs, same_scalar)))
 }
 
 /// As [`pair_items`], for maps.
-pub(super) fn pair_entries<'a>(a: &'a Map, b: &'a Map, pairs: &mut Pairs<'a>) -> bool {
-    if a.is_same(b) {
-        return true;
+pub(super) fn pair_entries<'a>(a: &'a Map, b: &'a Map, pairs: &mut Pairs<'a>, same_scalar: &impl Fn(&Value, &Value) -> bool) -> bool {
+    let same_value = |(key, value): (&Str, &'a Value)| b.get(key).is_some_and(|other| pair(value, other, pairs, same_scalar));
+    a.is_same(b) || (a.len() == b.len() && a.iter().all(same_value))
+}
+
+fn pair<'a>(a: &'a Value, b: &'a Value, pairs: &mut Pairs<'a>, same_scalar: &impl Fn(&Value, &Value) -> bool) -> bool {
+    match (a, b) {
+        (Value::List(_), Value::List(_)) | (Value::Map(_), Value::Map(_)) => {
+            pairs.push((a, b));
+            true
+        }
+        _ => same_scalar(a, b),
     }
-    a.len() == b.len() && a.iter().all(|(key, value)| b.get(key).map(|other| pairs.push((value, other))).is_some())
 }
 
 /// A value and its nesting depth. Below [`MAX_DEPTH`], `Debug` prints `…`, and `Serialize` fails.

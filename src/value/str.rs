@@ -25,6 +25,42 @@ impl Str {
     }
 }
 
+impl Str {
+    /// Joins texts.
+    pub(crate) fn concat(parts: &[&str]) -> Str {
+        let mut text = EcoString::with_capacity(parts.iter().map(|part| part.len()).sum());
+        parts.iter().for_each(|part| text.push_str(part));
+        Str(text)
+    }
+
+    /// Returns a number below 64 that depends on the text. Of a few names, most have a number of their own: a name whose number no other
+    /// name has is found, or known to be a new one, with at most one comparison.
+    pub(crate) fn mark(&self) -> u32 {
+        mark(self)
+    }
+
+    /// Returns a text with its ASCII letters in lowercase.
+    pub(crate) fn lowercase(text: &str) -> Str {
+        /// Longer than most names.
+        const USUAL: usize = 64;
+        let mut space = [0; USUAL];
+        let Some(lowercase) = space.get_mut(..text.len()) else { return text.to_ascii_lowercase().into() };
+        lowercase.copy_from_slice(text.as_bytes());
+        lowercase.make_ascii_lowercase();
+        // ASCII letters are no parts of other characters.
+        str::from_utf8(lowercase).unwrap_or(text).into()
+    }
+}
+
+/// As [`Str::mark`].
+pub(crate) fn mark(text: &str) -> u32 {
+    match text.as_bytes() {
+        [] => 0,
+        [byte] => (1 + 38 * u32::from(*byte)) % 64,
+        [first, .., last] => (text.len() as u32 + 7 * u32::from(*first) + 31 * u32::from(*last)) % 64,
+    }
+}
+
 impl Deref for Str {
     type Target = str;
     fn deref(&self) -> &str {

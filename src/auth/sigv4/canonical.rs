@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::{Algorithm, Flavor, Signing};
 use crate::auth::encode;
 use crate::http::{Headers, Request};
+use crate::value::Str;
 
 /// Headers that are never signed, because proxies and libraries change them.
 const UNSIGNED: [&str; 14] = [
@@ -43,8 +44,11 @@ pub fn string_to_sign(canonical_request: &str, signing: &Signing) -> String {
 }
 
 pub(super) fn to_sign(canonical_request: &str, algorithm: Algorithm, amz_date: &str, scope: &str) -> String {
-    let mut text = [algorithm.name(), "\n", amz_date, "\n", scope, "\n"].concat();
-    text.push_str(&encode::sha256_hex(canonical_request.as_bytes()));
+    let mut text = String::with_capacity(256);
+    for part in [algorithm.name(), "\n", amz_date, "\n", scope, "\n"] {
+        text.push_str(part);
+    }
+    encode::push_sha256_hex(&mut text, canonical_request.as_bytes());
     text
 }
 
@@ -52,9 +56,11 @@ pub(super) fn canonicalize(request: &Request, flavor: Flavor, payload_hash: &str
     let headers = to_be_signed(request);
     let signed_headers = names(&headers);
     let mut text = String::with_capacity(1024);
-    for part in [&request.method, "\n", &path(request, flavor), "\n", &query(request.query().unwrap_or_default()), "\n"] {
+    for part in [&request.method, "\n", &path(request, flavor), "\n"] {
         text.push_str(part);
     }
+    push_query(&mut text, request.query().unwrap_or_default());
+    text.push('\n');
     for (i, (name, value)) in headers.iter().enumerate() {
         if i > 0 && headers[i - 1].0 == *name {
             text.pop();
@@ -77,10 +83,11 @@ pub(super) fn signed_header_names(request: &Request) -> String {
     names(&to_be_signed(request))
 }
 
-type Fields<'a> = Vec<(Cow<'a, str>, Cow<'a, str>)>;
+/// Names in lowercase, and values.
+type Fields<'a> = Vec<(Str, Cow<'a, str>)>;
 
 fn names(headers: &Fields) -> String {
-    let mut list = String::new();
+    let mut list = String::with_capacity(headers.iter().map(|(name, _)| name.len() + 1).sum());
     for (i, (name, _)) in headers.iter().enumerate() {
         if i > 0 && headers[i - 1].0 == *name {
             continue;
@@ -104,18 +111,11 @@ fn to_be_signed(request: &Request) -> Fields<'_> {
     fields
 }
 
-fn signable(headers: &Headers) -> impl Iterator<Item = (Cow<'_, str>, Cow<'_, str>)> {
+fn signable(headers: &Headers) -> impl Iterator<Item = (Str, Cow<'_, str>)> {
     headers
         .iter()
         .filter(|(name, _)| !UNSIGNED.iter().any(|unsigned| unsigned.eq_ignore_ascii_case(name)))
-        .map(|(name, value)| (lower_case(name), single_spaced(value)))
-}
-
-fn lower_case(name: &str) -> Cow<'_, str> {
-    match name.bytes().any(|b| b.is_ascii_uppercase()) {
-        true => name.to_ascii_lowercase().into(),
-        false => name.into(),
-    }
+        .map(|(name, value)| (Str::lowercase(name), single_spaced(value)))
 }
 
 fn single_spaced(value: &str) -> Cow<'_, str> {
@@ -156,24 +156,22 @@ fn without_dots(path: &str) -> String {
     format!("/{}{end}", segments.join("/"))
 }
 
-/// The sorted pairs as they are written. Characters that a URL cannot contain are encoded as they will be sent.
-fn query(raw: &str) -> String {
+/// Appends the sorted pairs as they are written. Characters that a URL cannot contain are encoded as they will be sent.
+fn push_query(text: &mut String, raw: &str) {
     if raw.is_empty() {
-        return String::new();
+        return;
     }
     let raw = &*encode::wire(raw);
     let mut pairs: Vec<(&str, &str)> = raw.split('&').map(|pair| pair.split_once('=').unwrap_or((pair, ""))).collect();
     pairs.sort_unstable();
-    let mut text = String::with_capacity(raw.len() + 1);
-    for (key, value) in pairs {
-        if !text.is_empty() {
+    for (index, (key, value)) in pairs.into_iter().enumerate() {
+        if index > 0 {
             text.push('&');
         }
         for part in [key, "=", value] {
             text.push_str(part);
         }
     }
-    text
 }
 
 #[cfg(test)]
@@ -205,7 +203,9 @@ mod tests {
         for (raw, sorted) in
             [("", ""), ("a", "a="), ("a&&b", "=&a=&b="), ("a=1&a=0&B", "B=&a=0&a=1"), ("b=a=c", "b=a=c"), ("é=%c3", "%C3%A9=%c3")]
         {
-            assert_eq!(query(raw), sorted);
+            let mut text = String::new();
+            push_query(&mut text, raw);
+            assert_eq!(text, sorted);
         }
     }
 

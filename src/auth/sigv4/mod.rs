@@ -21,7 +21,7 @@ use crate::auth::Credentials;
 use crate::auth::sigv4a;
 use crate::error::Result;
 use crate::http::Request;
-use crate::value::Timestamp;
+use crate::value::{Str, Timestamp};
 
 /// The name of the algorithm for one region.
 pub const ALGORITHM: &str = "AWS4-HMAC-SHA256";
@@ -174,7 +174,7 @@ pub fn sign(request: &mut Request, signing: &Signing) -> Result<()> {
     let scope = signing.scope(&amz_date);
     let signature = signing.signature(&amz_date, &canonical::to_sign(&canonical.text, signing.algorithm, &amz_date, &scope));
     let akid = signing.credentials.access_key_id();
-    let authorization = [
+    let authorization = Str::concat(&[
         signing.algorithm.name(),
         " Credential=",
         akid,
@@ -184,8 +184,7 @@ pub fn sign(request: &mut Request, signing: &Signing) -> Result<()> {
         &canonical.signed_headers,
         ", Signature=",
         &signature,
-    ]
-    .concat();
+    ]);
     request.headers.set("Authorization", authorization);
     Ok(())
 }

@@ -50,6 +50,7 @@ pub fn presign(request: &mut Request, signing: &Signing, expires: Duration, para
     if is_silent {
         query.insert(0, '&');
     }
+    request.url.reserve(query.len() + 128);
     request.set_query(&query);
     let canonical = canonical::canonicalize(request, signing.flavor, payload::presigned(signing.flavor));
     let signature = signing.signature(&amz_date, &canonical::to_sign(&canonical.text, signing.algorithm, &amz_date, &scope));
@@ -73,7 +74,9 @@ fn merged_query(request: &Request, params: &[(String, Vec<String>)]) -> String {
             None => merged.push((key.clone(), values.clone())),
         }
     }
-    let mut query = String::new();
+    /// The parameters of a signature with temporary credentials are longer.
+    const USUAL: usize = 512;
+    let mut query = String::with_capacity(USUAL);
     for (key, value) in merged.iter().flat_map(|(key, values)| values.iter().map(move |value| (key, value))) {
         encode::push_pair(&mut query, key, value);
     }

@@ -6,6 +6,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::io::Write;
 
 use indexmap::IndexMap;
 use indexmap::map::Entry;
@@ -38,12 +39,13 @@ impl Head {
 
     /// The head for ureq: the status, whether the connection stays open, and a body of `length` bytes.
     pub(super) fn outline(&self, length: u8) -> Vec<u8> {
-        let mut outline = format!("HTTP/1.{} {}\r\n", self.minor.min(1), self.status);
-        for connection in &self.connection {
-            outline.push_str(&format!("connection: {connection}\r\n"));
-        }
-        outline.push_str(&format!("content-length: {length}\r\n\r\n"));
-        outline.into_bytes()
+        let mut outline = Vec::with_capacity(128);
+        let version = self.minor.min(1);
+        let written = write!(outline, "HTTP/1.{version} {}\r\n", self.status)
+            .and_then(|()| self.connection.iter().try_for_each(|connection| write!(outline, "connection: {connection}\r\n")))
+            .and_then(|()| write!(outline, "content-length: {length}\r\n\r\n"));
+        written.expect("a vector can be written to");
+        outline
     }
 }
 
@@ -142,7 +144,9 @@ fn status_line(line: &[u8]) -> Option<(u8, u16)> {
 /// The header fields with lowercase names. Lines without a name or a colon are skipped; a line that starts with white space
 /// continues the one before (RFC 9112, section 5.2). Fields of the same name are joined.
 fn fields<'a>(lines: impl Iterator<Item = &'a [u8]>) -> Fields {
-    let mut fields = Fields::default();
+    /// Most responses have fewer fields.
+    const USUAL: usize = 16;
+    let mut fields = Fields::with_capacity_and_hasher(USUAL, Default::default());
     let mut last = None;
     for line in lines {
         if line.first().is_some_and(|byte| matches!(byte, b' ' | b'\t')) {
@@ -157,7 +161,7 @@ fn fields<'a>(lines: impl Iterator<Item = &'a [u8]>) -> Fields {
         if name.is_empty() {
             continue;
         }
-        let entry = fields.entry(lower_case(name));
+        let entry = fields.entry(Str::lowercase(name));
         last = Some(entry.index());
         match entry {
             Entry::Occupied(mut known) => drop(known.insert(joined(known.get(), ", ", value))),
@@ -165,13 +169,6 @@ fn fields<'a>(lines: impl Iterator<Item = &'a [u8]>) -> Fields {
         }
     }
     fields
-}
-
-fn lower_case(name: &str) -> Str {
-    match name.bytes().any(|byte| byte.is_ascii_uppercase()) {
-        true => name.to_ascii_lowercase().into(),
-        false => name.into(),
-    }
 }
 
 fn joined(first: &str, separator: &str, second: &str) -> Str {

@@ -83,7 +83,9 @@ fn head(request: &Request, uri: &Uri, route: &Route, framing: &Framing) -> Resul
     let target = uri.path_and_query().map_or("/", |target| target.as_str());
     let slash = if target.starts_with('/') { "" } else { "/" };
     let mut head = Vec::with_capacity(1024);
-    head.extend_from_slice(format!("{} {origin}{slash}{target} HTTP/1.1\r\n", request.method).as_bytes());
+    for part in [&request.method, " ", &*origin, slash, target, " HTTP/1.1\r\n"] {
+        head.extend_from_slice(part.as_bytes());
+    }
     let mut field = |name: &str, value: &str| {
         let name_at = head.len();
         head.extend_from_slice(name.as_bytes());
@@ -125,11 +127,11 @@ fn head(request: &Request, uri: &Uri, route: &Route, framing: &Framing) -> Resul
 /// length is unknown.
 fn placeholder(request: &Request, uri: &Uri, route: &Route, framing: &Framing) -> Result<WireRequest<()>> {
     let address = match route.forward() {
-        Some(forward) => format!("{}/", forward.address),
+        Some(forward) => [&*forward.address, "/"].concat(),
         None => {
             let authority = uri.authority().map_or("", |authority| authority.as_str());
             let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
-            format!("{}://{host}/", uri.scheme_str().unwrap_or_default())
+            [uri.scheme_str().unwrap_or_default(), "://", host, "/"].concat()
         }
     };
     let mut builder = WireRequest::builder().method(request.method.as_bytes()).uri(address);

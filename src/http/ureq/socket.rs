@@ -34,6 +34,8 @@ struct Channel {
     unsent: Option<(Vec<u8>, WriteLimits)>,
     /// Nothing is sent any more; what the server has sent can still be read.
     write_closed: bool,
+    /// Whether a response has arrived since [`Socket::is_open`] was called.
+    was_read: bool,
 }
 
 /// How long a write may take.
@@ -50,7 +52,10 @@ struct WriteLimits {
 impl Socket {
     pub(super) fn new(stream: TcpStream, buffers: ConnectionBuffers) -> Socket {
         let stream = Arc::new(stream);
-        Socket { channel: Channel { stream, read_timeout: None, write_timeout: None, unsent: None, write_closed: false }, buffers }
+        Socket {
+            channel: Channel { stream, read_timeout: None, write_timeout: None, unsent: None, write_closed: false, was_read: false },
+            buffers,
+        }
     }
 }
 
@@ -67,12 +72,17 @@ impl Transport for Socket {
     fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, ureq::Error> {
         let amount = self.channel.receive(self.buffers.input_append_buf(), timeout)?;
         self.buffers.input_appended(amount);
+        self.channel.was_read = true;
         Ok(amount > 0)
     }
 
     /// Whether the connection is intact and idle: anything that arrives between two requests belongs to neither.
+    ///
+    /// ureq asks this when it returns the connection to the pool and when it takes it out. Only the second time needs an answer of the
+    /// system, which is a system call less for each request.
     fn is_open(&mut self) -> bool {
-        !self.channel.write_closed && !has_input(&self.channel.stream)
+        let returns = std::mem::take(&mut self.channel.was_read);
+        !self.channel.write_closed && (returns || !has_input(&self.channel.stream))
     }
 }
 

@@ -94,7 +94,7 @@ impl Members {
     }
 
     /// Returns the structure as a map.
-    pub(super) fn into_map(self, structure: &Structure, batch: &mut Batch) -> Map {
+    pub(super) fn into_map(self, structure: &Structure, batch: &mut Batch<'_>) -> Map {
         match self {
             Members::Nothing => Slots::new(structure).into_map(structure, batch),
             Members::One(slot, value) => batch.single(&structure.keys, slot, value),
@@ -135,7 +135,13 @@ impl From<Slots> for Found {
 /// Returns the union with these members. `unknown` lists the keys that the definition does not contain.
 ///
 /// An unknown member becomes `{"SDK_UNKNOWN_MEMBER": {"name": …}}`.
-pub(super) fn union(node: Node<'_>, structure: &Structure, found: impl Into<Found>, unknown: &[Str], batch: &mut Batch) -> Result<Value> {
+pub(super) fn union(
+    node: Node<'_>,
+    structure: &Structure,
+    found: impl Into<Found>,
+    unknown: &[Str],
+    batch: &mut Batch<'_>,
+) -> Result<Value> {
     match (found.into(), unknown) {
         (Found::One(slot, value), []) => Ok(Value::Map(batch.single(&structure.keys, slot, value))),
         (Found::Nothing, [name]) => {

@@ -8,7 +8,7 @@ use super::position::Position;
 use super::{Slots, scalar};
 use crate::definition::{Node, ShapeType, Structure};
 use crate::error::Result;
-use crate::value::{Batch, Bytes, Map, Str, Value};
+use crate::value::{Batch, Batches, Bytes, Map, Str, Value};
 
 /// Parses a whole body as the members of a structure. An empty body has none.
 pub(super) fn members(node: Node<'_>, structure: &Structure, body: &Bytes, position: &Position<'_>) -> Result<Slots> {
@@ -16,8 +16,8 @@ pub(super) fn members(node: Node<'_>, structure: &Structure, body: &Bytes, posit
         return Ok(Slots::new(structure));
     }
     let mut cbor = Cbor::new(body);
-    let mut batch = Batch::default();
-    let slots = fields(&mut cbor, node, structure, position, &mut batch, |cbor, key| skip_unknown(cbor, node, &key, position))?;
+    let mut batches = Batches::new();
+    let slots = fields(&mut cbor, node, structure, position, &mut batches.output(), |cbor, key| skip_unknown(cbor, node, &key, position))?;
     cbor.end()?;
     Ok(slots)
 }
@@ -28,13 +28,13 @@ pub(super) fn value(node: Node<'_>, body: &Bytes, position: &Position<'_>) -> Re
         return Ok(Value::Null);
     }
     let mut cbor = Cbor::new(body);
-    let value = typed(&mut cbor, node, position, &mut Batch::default())?;
+    let value = typed(&mut cbor, node, position, &mut Batches::new().output())?;
     cbor.end()?;
     Ok(value)
 }
 
 /// Reads a value. The batch is that of its place.
-fn typed(cbor: &mut Cbor<'_>, node: Node<'_>, position: &Position<'_>, batch: &mut Batch) -> Result<Value> {
+fn typed(cbor: &mut Cbor<'_>, node: Node<'_>, position: &Position<'_>, batch: &mut Batch<'_>) -> Result<Value> {
     if cbor.at_null() {
         return cbor.any();
     }
@@ -52,25 +52,25 @@ fn typed(cbor: &mut Cbor<'_>, node: Node<'_>, position: &Position<'_>, batch: &m
 }
 
 /// Reads a list. A value of another kind is an empty list if it is empty, otherwise a list with one item.
-fn list(cbor: &mut Cbor<'_>, item: Node<'_>, position: &Position<'_>, batch: &mut Batch) -> Result<Value> {
+fn list(cbor: &mut Cbor<'_>, item: Node<'_>, position: &Position<'_>, batch: &mut Batch<'_>) -> Result<Value> {
     let mut list = Vec::new();
     if cbor.at_array() {
         cbor.array(|cbor| {
-            list.push(typed(cbor, item, &position.index(list.len()), batch.items())?);
+            list.push(typed(cbor, item, &position.index(list.len()), &mut batch.items())?);
             Ok(())
         })?;
     } else if !cbor.skip_empty() {
-        list.push(typed(cbor, item, &position.index(0), batch.items())?);
+        list.push(typed(cbor, item, &position.index(0), &mut batch.items())?);
     }
     Ok(Value::List(batch.list(list.drain(..))))
 }
 
 /// Reads a map. An empty value of another kind is an empty map.
-fn map(cbor: &mut Cbor<'_>, value: Node<'_>, position: &Position<'_>, batch: &mut Batch) -> Result<Value> {
+fn map(cbor: &mut Cbor<'_>, value: Node<'_>, position: &Position<'_>, batch: &mut Batch<'_>) -> Result<Value> {
     let mut map = Map::new();
     if expect_map(cbor, position)? {
         cbor.map(|cbor, key| {
-            match typed(cbor, value, &position.key(&key), batch.items())? {
+            match typed(cbor, value, &position.key(&key), &mut batch.items())? {
                 Value::Null => map.remove(&key),
                 value => map.insert(Str::from(key), value),
             };
@@ -89,7 +89,7 @@ fn expect_map(cbor: &mut Cbor<'_>, position: &Position<'_>) -> Result<bool> {
     }
 }
 
-fn structure(cbor: &mut Cbor<'_>, node: Node<'_>, structure: &Structure, position: &Position<'_>, batch: &mut Batch) -> Result<Value> {
+fn structure(cbor: &mut Cbor<'_>, node: Node<'_>, structure: &Structure, position: &Position<'_>, batch: &mut Batch<'_>) -> Result<Value> {
     if node.has(|t| t.document) {
         return cbor.any();
     }
@@ -129,15 +129,18 @@ fn fields<'a>(
     node: Node<'_>,
     structure: &Structure,
     position: &Position<'_>,
-    batch: &mut Batch,
+    batch: &mut Batch<'_>,
     mut foreign: impl FnMut(&mut Cbor<'a>, Cow<'a, str>) -> Result<()>,
 ) -> Result<Slots> {
     let mut slots = Slots::new(structure);
     cbor.map(|cbor, key| match structure.member(&key) {
         Some((slot, member)) => {
             let target = node.member(member)?;
-            let batch = if target.shape_type().is_nested() { batch.member(slot) } else { &mut *batch };
-            let value = typed(cbor, target, &position.name(&member.name), batch)?;
+            let position = position.name(&member.name);
+            let value = match target.shape_type().is_nested() {
+                true => typed(cbor, target, &position, &mut batch.member(slot))?,
+                false => typed(cbor, target, &position, batch)?,
+            };
             slots[slot] = Some(value).filter(|v| !v.is_null());
             Ok(())
         }

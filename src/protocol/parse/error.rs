@@ -11,7 +11,7 @@ use crate::definition::{Node, Operation, ProtocolName, Service, Structure};
 use crate::error::{ErrorKind, Result};
 use crate::http::Headers;
 use crate::text::json_reader;
-use crate::value::{Batch, Bytes, Map, Str, Value};
+use crate::value::{Batches, Bytes, Map, Str, Value};
 
 /// An error returned by a service.
 #[derive(Clone, Debug, PartialEq)]
@@ -302,7 +302,7 @@ fn error_element(node: Node<'_>, structure: &Structure, body: &[u8], position: &
             None => return Ok(Slots::new(structure)),
         }
     }
-    xml::fields(&mut document, &element, node, structure, position, &mut Batch::default(), |xml, _| xml.skip())
+    xml::fields(&mut document, &element, node, structure, position, &mut Batches::new().output(), |xml, _| xml.skip())
 }
 
 /// Returns the standard reason phrase of a status (IANA registry of status codes).

@@ -8,7 +8,7 @@ use super::{Slots, not_a_structure, scalar, utf8};
 use crate::definition::{Node, ShapeType, Structure, WireNames};
 use crate::error::Result;
 use crate::text::json_reader::Json;
-use crate::value::{Batch, List, Map, Str, Value};
+use crate::value::{Batch, Batches, List, Map, Str, Value};
 
 /// The treatment of scalars.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -25,8 +25,9 @@ pub(super) fn members(node: Node<'_>, structure: &Structure, scalars: Scalars, b
         "" => return Ok(Slots::new(structure)),
         text => Json::new(text),
     };
-    let mut batch = Batch::default();
-    let slots = fields(&mut json, node, structure, scalars, position, &mut batch, |json, key| skip_unknown(json, node, &key, position))?;
+    let mut batches = Batches::new();
+    let slots =
+        fields(&mut json, node, structure, scalars, position, &mut batches.output(), |json, key| skip_unknown(json, node, &key, position))?;
     json.end()?;
     Ok(slots)
 }
@@ -35,13 +36,13 @@ pub(super) fn members(node: Node<'_>, structure: &Structure, scalars: Scalars, b
 pub(super) fn value(node: Node<'_>, scalars: Scalars, body: &[u8], position: &Position<'_>) -> Result<Value> {
     let text = utf8(body)?;
     let mut json = Json::new(if text.is_empty() { "{}" } else { text });
-    let value = typed(&mut json, node, scalars, position, &mut Batch::default())?;
+    let value = typed(&mut json, node, scalars, position, &mut Batches::new().output())?;
     json.end()?;
     Ok(value)
 }
 
 /// Reads a value. The batch is that of its place.
-fn typed(json: &mut Json<'_>, node: Node<'_>, scalars: Scalars, position: &Position<'_>, batch: &mut Batch) -> Result<Value> {
+fn typed(json: &mut Json<'_>, node: Node<'_>, scalars: Scalars, position: &Position<'_>, batch: &mut Batch<'_>) -> Result<Value> {
     let first = json.peek()?;
     if first == b'n' {
         // null, or an error of any()
@@ -55,7 +56,7 @@ fn typed(json: &mut Json<'_>, node: Node<'_>, scalars: Scalars, position: &Posit
         ShapeType::Timestamp if first == b'"' => position.scalar(node, scalar::timestamp(&json.string()?))?,
         ShapeType::Blob => position.scalar(node, Err(Unreadable::new("base64", &format!("{:?}", json.any()?))))?,
         ShapeType::Timestamp => position.scalar(node, scalar::epoch(&json.any()?))?,
-        ShapeType::String if first == b'"' => Value::String(Str::from(json.string()?)),
+        ShapeType::String if first == b'"' => Value::String(Str::from(json.quoted()?)),
         ShapeType::String => json.any()?,
         _ if scalars == Scalars::Verbatim => json.any()?,
         ShapeType::Boolean => boolean(json.any()?),
@@ -65,23 +66,23 @@ fn typed(json: &mut Json<'_>, node: Node<'_>, scalars: Scalars, position: &Posit
 }
 
 /// Reads a list. A value of another kind is an empty list if it is empty, otherwise a list with one item.
-fn list(json: &mut Json<'_>, item: Node<'_>, scalars: Scalars, position: &Position<'_>, batch: &mut Batch) -> Result<Value> {
+fn list(json: &mut Json<'_>, item: Node<'_>, scalars: Scalars, position: &Position<'_>, batch: &mut Batch<'_>) -> Result<Value> {
     if json.peek()? == b'[' {
-        let items = json.items(|json, index| typed(json, item, scalars, &position.index(index), batch.items()))?;
+        let items = json.items(|json, index| typed(json, item, scalars, &position.index(index), &mut batch.items()))?;
         return Ok(Value::List(batch.list(items)));
     }
     let mut list = Vec::new();
     if !json.skip_empty()? {
-        list.push(typed(json, item, scalars, &position.index(0), batch.items())?);
+        list.push(typed(json, item, scalars, &position.index(0), &mut batch.items())?);
     }
     Ok(Value::List(List::from(list)))
 }
 
 /// Reads a map. An empty value of another kind is an empty map.
-fn map(json: &mut Json<'_>, value: Node<'_>, scalars: Scalars, position: &Position<'_>, batch: &mut Batch) -> Result<Value> {
+fn map(json: &mut Json<'_>, value: Node<'_>, scalars: Scalars, position: &Position<'_>, batch: &mut Batch<'_>) -> Result<Value> {
     Ok(Value::Map(match expect_object(json, position)? {
         true => {
-            let entries = json.entries(|json, key| typed(json, value, scalars, &position.key(key), batch.items()))?;
+            let entries = json.entries(|json, key| typed(json, value, scalars, &position.key(key), &mut batch.items()))?;
             batch.map(entries)
         }
         false => Map::new(),
@@ -103,7 +104,7 @@ fn structure(
     structure: &Structure,
     scalars: Scalars,
     position: &Position<'_>,
-    batch: &mut Batch,
+    batch: &mut Batch<'_>,
 ) -> Result<Value> {
     if node.has(|t| t.document) {
         return json.any();
@@ -143,7 +144,7 @@ fn fields<'a>(
     structure: &Structure,
     scalars: Scalars,
     position: &Position<'_>,
-    batch: &mut Batch,
+    batch: &mut Batch<'_>,
     foreign: impl FnMut(&mut Json<'a>, Cow<'a, str>) -> Result<()>,
 ) -> Result<Slots> {
     let mut slots = Slots::new(structure);
@@ -157,7 +158,7 @@ fn each_field<'a>(
     node: Node<'_>,
     scalars: Scalars,
     position: &Position<'_>,
-    batch: &mut Batch,
+    batch: &mut Batch<'_>,
     mut set: impl FnMut(usize, Option<Value>),
     mut foreign: impl FnMut(&mut Json<'a>, Cow<'a, str>) -> Result<()>,
 ) -> Result<()> {
@@ -168,8 +169,11 @@ fn each_field<'a>(
         Some(slot) => {
             let member = &structure.members[slot];
             let target = node.member(member)?;
-            let batch = if target.shape_type().is_nested() { batch.member(slot) } else { &mut *batch };
-            let value = typed(json, target, scalars, &position.name(&member.name), batch)?;
+            let position = position.name(&member.name);
+            let value = match target.shape_type().is_nested() {
+                true => typed(json, target, scalars, &position, &mut batch.member(slot))?,
+                false => typed(json, target, scalars, &position, batch)?,
+            };
             set(slot, Some(value).filter(|v| !v.is_null()));
             Ok(())
         }

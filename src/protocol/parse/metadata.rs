@@ -52,7 +52,7 @@ fn header_map(headers: &Headers) -> Map {
 
 fn lower_case(name: &Str) -> Str {
     match name.bytes().any(|b| b.is_ascii_uppercase()) {
-        true => name.to_ascii_lowercase().into(),
+        true => Str::lowercase(name),
         false => name.clone(),
     }
 }

@@ -83,7 +83,7 @@ impl Slots {
     }
 
     /// Returns the structure as a map.
-    pub(super) fn into_map(mut self, structure: &Structure, batch: &mut Batch) -> Map {
+    pub(super) fn into_map(mut self, structure: &Structure, batch: &mut Batch<'_>) -> Map {
         batch.shaped(&structure.keys, &mut self.0)
     }
 }
@@ -250,13 +250,20 @@ pub fn streams_output(service: &Service, operation: &Operation) -> Result<bool> 
 
 /// Returns the event stream member, with its slot.
 pub(super) fn event_stream_member<'a>(node: Node<'a>, structure: &'a Structure) -> Result<Option<(usize, Node<'a>)>> {
-    for (slot, member) in structure.members.iter().enumerate() {
-        let target = node.member(member)?;
-        if target.has(|t| t.event_stream) {
-            return Ok(Some((slot, target)));
+    let slot = match structure.event_stream.get() {
+        Some(slot) => *slot,
+        None => {
+            let mut found = None;
+            for (slot, member) in structure.members.iter().enumerate() {
+                if node.member(member)?.has(|t| t.event_stream) {
+                    found = Some(slot);
+                    break;
+                }
+            }
+            *structure.event_stream.get_or_init(|| found)
         }
-    }
-    Ok(None)
+    };
+    slot.map(|slot| Ok((slot, node.member(&structure.members[slot])?))).transpose()
 }
 
 /// Inserts the members that are set, in the order of the structure.

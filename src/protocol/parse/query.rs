@@ -8,7 +8,7 @@ use super::{Slots, insert_members, not_a_structure};
 use crate::definition::{Node, Operation, Service, Structure};
 use crate::error::{Error, Result};
 use crate::http::Response;
-use crate::value::{Batch, Map, Str, Value};
+use crate::value::{Batches, Map, Str, Value};
 
 /// Reads an element with IDs and stores them. Returns whether it is such an element; another one is left as it is.
 type Ids = fn(&mut Xml<'_>, name: &str, ids: &mut Map) -> Result<bool>;
@@ -87,13 +87,13 @@ fn result<'a>(
         true => Ok(()),
         false => skip_unknown(xml, node, name, position),
     };
-    let mut batch = Batch::default();
-    let Some(wrapper) = node.result_wrapper() else { return fields(xml, root, node, structure, position, &mut batch, other) };
+    let mut batches = Batches::new();
+    let Some(wrapper) = node.result_wrapper() else { return fields(xml, root, node, structure, position, &mut batches.output(), other) };
     let mut slots = None;
     while let Some(child) = xml.child()? {
         if child.name() == wrapper && slots.is_none() {
             let foreign = |xml: &mut Xml<'_>, name: &str| skip_unknown(xml, node, name, position);
-            slots = Some(fields(xml, &child, node, structure, position, &mut batch, foreign)?);
+            slots = Some(fields(xml, &child, node, structure, position, &mut batches.output(), foreign)?);
         } else {
             other(xml, child.name())?;
         }

@@ -8,7 +8,7 @@ use super::xml_reader::{Element, Xml};
 use super::{Slots, scalar};
 use crate::definition::{Location, Node, ShapeType, Structure, WireNames};
 use crate::error::Result;
-use crate::value::{Batch, List, Map, Str, Value};
+use crate::value::{Batch, Batches, List, Map, Str, Value};
 
 /// Parses a whole body whose document element is the structure. An empty body has no members.
 pub(super) fn members(node: Node<'_>, structure: &Structure, body: &[u8], position: &Position<'_>) -> Result<Slots> {
@@ -16,8 +16,9 @@ pub(super) fn members(node: Node<'_>, structure: &Structure, body: &[u8], positi
         return Ok(Slots::new(structure));
     }
     let (mut xml, root) = Xml::open(body)?;
-    let mut batch = Batch::default();
-    let slots = fields(&mut xml, &root, node, structure, position, &mut batch, |xml, name| skip_unknown(xml, node, name, position))?;
+    let mut batches = Batches::new();
+    let slots =
+        fields(&mut xml, &root, node, structure, position, &mut batches.output(), |xml, name| skip_unknown(xml, node, name, position))?;
     xml.end()?;
     Ok(slots)
 }
@@ -25,7 +26,7 @@ pub(super) fn members(node: Node<'_>, structure: &Structure, body: &[u8], positi
 /// Parses a whole body whose document element is a value of the shape.
 pub(super) fn value(node: Node<'_>, body: &[u8], position: &Position<'_>) -> Result<Value> {
     let (mut xml, root) = Xml::open(if body.is_empty() { b"<empty/>" } else { body })?;
-    let value = typed(&mut xml, &root, node, position, &mut Batch::default())?;
+    let value = typed(&mut xml, &root, node, position, &mut Batches::new().output())?;
     xml.end()?;
     Ok(value)
 }
@@ -37,7 +38,7 @@ pub(super) fn fields<'a>(
     node: Node<'_>,
     structure: &Structure,
     position: &Position<'_>,
-    batch: &mut Batch,
+    batch: &mut Batch<'_>,
     mut foreign: impl FnMut(&mut Xml<'a>, &str) -> Result<()>,
 ) -> Result<Slots> {
     let names = wire_names(node, structure)?;
@@ -54,7 +55,7 @@ pub(super) fn fields<'a>(
                 let target = node.member(found)?;
                 let position = position.name(&found.name);
                 if target.shape_type().is_nested() {
-                    member(xml, &child, target, &position, &mut slots[slot], batch.member(slot))?;
+                    member(xml, &child, target, &position, &mut slots[slot], &mut batch.member(slot))?;
                 } else if slots[slot].is_some() {
                     xml.skip()?;
                 } else {
@@ -79,13 +80,13 @@ fn member<'a>(
     node: Node<'_>,
     position: &Position<'_>,
     slot: &mut Option<Value>,
-    batch: &mut Batch,
+    batch: &mut Batch<'_>,
 ) -> Result<()> {
     let inside = position.inside(node);
     match node.shape_type() {
         ShapeType::List(item) if node.has(|t| t.flattened) => {
             if let Value::List(list) = slot.get_or_insert_with(|| Value::List(List::new())) {
-                list.push(typed(xml, element, node.follow(item)?, &inside.index(list.len()), batch.items())?);
+                list.push(typed(xml, element, node.follow(item)?, &inside.index(list.len()), &mut batch.items())?);
             }
             Ok(())
         }
@@ -105,7 +106,7 @@ fn member<'a>(
 }
 
 /// Reads a value. The batch is that of its place.
-fn typed<'a>(xml: &mut Xml<'a>, element: &Element<'a>, node: Node<'_>, position: &Position<'_>, batch: &mut Batch) -> Result<Value> {
+fn typed<'a>(xml: &mut Xml<'a>, element: &Element<'a>, node: Node<'_>, position: &Position<'_>, batch: &mut Batch<'_>) -> Result<Value> {
     Ok(match node.shape_type() {
         ShapeType::Structure(structure) => return self::structure(xml, element, node, structure, &position.inside(node), batch),
         ShapeType::List(item) => {
@@ -114,7 +115,7 @@ fn typed<'a>(xml: &mut Xml<'a>, element: &Element<'a>, node: Node<'_>, position:
             let start = xml.items.len();
             let mut text = Cow::Borrowed("");
             while let Some(child) = xml.child_or_text(&mut text)? {
-                let item = typed(xml, &child, item, &position.index(xml.items.len() - start), batch.items())?;
+                let item = typed(xml, &child, item, &position.index(xml.items.len() - start), &mut batch.items())?;
                 xml.items.push(item);
             }
             // Text in place of items is a list with one item.
@@ -157,7 +158,7 @@ fn structure<'a>(
     node: Node<'_>,
     structure: &Structure,
     position: &Position<'_>,
-    batch: &mut Batch,
+    batch: &mut Batch<'_>,
 ) -> Result<Value> {
     if !node.has(|t| t.union) {
         let slots = fields(xml, element, node, structure, position, batch, |xml, name| skip_unknown(xml, node, name, position))?;
@@ -181,7 +182,7 @@ pub(super) fn skip_unknown(xml: &mut Xml<'_>, node: Node<'_>, name: &str, positi
 }
 
 /// Reads a map entry: the element that was entered contains a key and a value.
-fn entry(xml: &mut Xml<'_>, key: Node<'_>, value: Node<'_>, position: &Position<'_>, map: &mut Map, batch: &mut Batch) -> Result<()> {
+fn entry(xml: &mut Xml<'_>, key: Node<'_>, value: Node<'_>, position: &Position<'_>, map: &mut Map, batch: &mut Batch<'_>) -> Result<()> {
     let (key_name, value_name) = (key.location_name().unwrap_or("key"), value.location_name().unwrap_or("value"));
     let (mut found_key, mut found_value) = (None, None);
     while let Some(child) = xml.child()? {
@@ -190,7 +191,7 @@ fn entry(xml: &mut Xml<'_>, key: Node<'_>, value: Node<'_>, position: &Position<
             name if name == value_name => {
                 // The key usually comes first.
                 let key = found_key.clone().unwrap_or_default();
-                found_value = Some(typed(xml, &child, value, &position.key(&key), batch.items())?);
+                found_value = Some(typed(xml, &child, value, &position.key(&key), &mut batch.items())?);
             }
             name => return Err(position.error(format_args!("unknown tag {name} in a map entry"))),
         }

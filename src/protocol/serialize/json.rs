@@ -8,13 +8,13 @@ use crate::error::Result;
 use crate::text::Path;
 use crate::text::json::JsonText;
 use crate::text::json::push_int;
-use crate::value::{Map, Value};
+use crate::value::{Map, Str, Value};
 
 /// The json protocol: the whole input in a JSON body.
 pub(super) fn serialize(service: &Service, operation: &Operation, shape: Option<Node<'_>>, input: &Map) -> Result<Serialized> {
     let mut request = Serialized::new(operation, "/");
-    request.headers.append("X-Amz-Target", format!("{}.{}", service.target_prefix()?, operation.name));
-    request.headers.append("Content-Type", format!("application/x-amz-json-{}", service.json_version()?));
+    request.headers.append("X-Amz-Target", Str::concat(&[service.target_prefix()?, ".", &operation.name]));
+    request.headers.append("Content-Type", Str::concat(&["application/x-amz-json-", service.json_version()?]));
     if service.metadata().aws_query_compatible {
         request.headers.append("x-amzn-query-mode", "true");
     }

@@ -108,7 +108,7 @@ impl Serialized {
             method: operation.http_method.clone(),
             path: path.into(),
             query: Vec::new(),
-            headers: Headers::new(),
+            headers: Headers::with_usual_capacity(),
             body: SerializedBody::Empty,
             host_prefix: None,
         }

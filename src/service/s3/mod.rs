@@ -26,7 +26,8 @@ use crate::call::Event;
 use crate::client::Setup;
 use crate::error::Result;
 use crate::http::Body;
-use crate::text::encoding::percent_encode;
+use crate::text::encoding::push_percent_encoded;
+use crate::value::Str;
 pub(super) use methods::{BUCKET_METHODS, OBJECT_SUMMARY_METHODS};
 pub(super) use transfers::{BUCKET_TRANSFERS, OBJECT_TRANSFERS};
 
@@ -87,12 +88,18 @@ struct CallState {
 /// Removes the bucket from the operation's path, because the endpoint rules put it into the host or the path. The old
 /// signature covers the path with the bucket unless that is an ARN.
 fn remove_bucket_from_path(event: &mut Event<'_, '_>) -> anyhow::Result<()> {
-    let Some(rest) = event.request_uri().strip_prefix("/{Bucket}").map(str::to_owned) else { return Ok(()) };
-    let bucket = event.params()["Bucket"].as_str().unwrap_or_default().to_owned();
-    let key = event.params()["Key"].as_str().map(|key| percent_encode(key, "/"));
-    let bucket = if bucket.starts_with("arn:") { String::new() } else { format!("/{}", percent_encode(&bucket, "")) };
-    event.set_auth_path(format!("{bucket}/{}", key.unwrap_or_default()));
-    let rest = if rest.starts_with('/') { rest } else { format!("/{rest}") };
+    let Some(rest) = event.request_uri().strip_prefix("/{Bucket}") else { return Ok(()) };
+    let rest = if rest.starts_with('/') { Str::from(rest) } else { Str::concat(&["/", rest]) };
+    let bucket = event.params()["Bucket"].as_str().unwrap_or_default();
+    let key = event.params()["Key"].as_str().unwrap_or_default();
+    let mut auth_path = String::with_capacity(bucket.len() + key.len() + 16);
+    if !bucket.starts_with("arn:") {
+        auth_path.push('/');
+        push_percent_encoded(&mut auth_path, bucket, "");
+    }
+    auth_path.push('/');
+    push_percent_encoded(&mut auth_path, key, "/");
+    event.set_auth_path(auth_path);
     event.set_request_uri(rest);
     Ok(())
 }

@@ -114,15 +114,15 @@ pub(super) fn copy_source_key_digest(event: &mut Event<'_, '_>) -> anyhow::Resul
 }
 
 fn add_key_digest(params: &mut Map, member: &str) {
-    let digest_member = format!("{member}MD5");
-    if params.contains_key(&digest_member) {
-        return;
-    }
     let key = match params.get(member) {
         Some(Value::String(text)) => text.as_bytes().to_vec(),
         Some(Value::Bytes(bytes)) => bytes.to_vec(),
         _ => return,
     };
+    let digest_member = format!("{member}MD5");
+    if params.contains_key(&digest_member) {
+        return;
+    }
     params.insert(member, STANDARD.encode(&key));
     params.insert(digest_member, STANDARD.encode(Md5::digest(&key)));
 }
