@@ -176,6 +176,7 @@ impl Bench {
                 });
             }
             "cw_metrics_parse" => {
+                // JSON, as with boto3, unless the configuration prefers another protocol (`AWS_CONFIG_FILE`, `protocol_preference`).
                 let cloudwatch = self.client("cw", &session);
                 let params = metric_query();
                 self.repeat(true, || {

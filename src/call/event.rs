@@ -109,12 +109,13 @@ impl<'e, 'c> Event<'e, 'c> {
 
     /// Notes for later hooks of the same call. The library itself does not read them.
     pub fn notes(&self) -> &Map {
-        &self.call.notes
+        self.call.notes.get_or_init(Map::new)
     }
 
     /// Notes for later hooks of the same call, mutable.
     pub fn notes_mut(&mut self) -> &mut Map {
-        &mut self.call.notes
+        self.call.notes.get_or_init(Map::new);
+        self.call.notes.get_mut().expect("it was set")
     }
 
     /// The built-in parameters of the endpoint rules, by their names (`AWS::Region`).
@@ -226,7 +227,7 @@ impl<'e, 'c> Event<'e, 'c> {
 
     /// Adds a member to the parsed result, in `before-parse`; boto3's `customized_response_dict`.
     pub fn add_to_result(&mut self, name: impl Into<Str>, value: impl Into<Value>) {
-        self.call.added.insert(name, value);
+        self.call.added.get_or_insert_default().insert(name, value);
     }
 
     /// In `unknown-output`: the members of the response that the definition does not contain.

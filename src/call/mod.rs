@@ -27,7 +27,7 @@ pub use event::Event;
 pub use hooks::HookId;
 
 use std::any::Any;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use self::attempts::Attempts;
@@ -56,7 +56,7 @@ pub(crate) struct Call<'c> {
     /// The caller's parameters, as rewritten by hooks.
     pub params: Map,
     /// Data that users' hooks store for later hooks of this call. No stage reads them.
-    pub notes: Map,
+    pub notes: OnceLock<Map>,
     /// The parameters as the caller passed them, if a test double needs them.
     pub given: Option<Map>,
     /// Data that the service's customizations share between their hooks.
@@ -96,7 +96,7 @@ pub(crate) struct Call<'c> {
     /// The result is final: later hooks do not run on it.
     pub is_final: bool,
     /// Members that hooks add to the parsed result.
-    pub added: Map,
+    pub added: Option<Map>,
     /// The members of the response that the definition does not contain, if the client reports them.
     pub unknown_output: Vec<UnknownMember>,
     /// The letters of features, for the user agent.
@@ -174,7 +174,7 @@ impl<'c> Call<'c> {
             options,
             hooks: client.hooks.snapshot(),
             params,
-            notes: Map::new(),
+            notes: OnceLock::new(),
             given: None,
             service_state: None,
             #[cfg(feature = "python")]
@@ -197,7 +197,7 @@ impl<'c> Call<'c> {
             hint: None,
             error_class: None,
             is_final: false,
-            added: Map::new(),
+            added: None,
             unknown_output: Vec::new(),
             features: Vec::new(),
             started: client.time.pace.now(),

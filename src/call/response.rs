@@ -110,7 +110,9 @@ fn parse(call: &mut Call<'_>) -> Result<()> {
             metadata.insert("ChecksumAlgorithm", algorithm);
         }
     }
-    result.extend(std::mem::take(&mut call.added));
+    if let Some(added) = call.added.take() {
+        result.extend(added);
+    }
     call.result = Some(result);
     Ok(())
 }

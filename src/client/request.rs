@@ -30,7 +30,7 @@ use crate::value::{Map, Str, Value};
 #[must_use = "requests are lazy and do nothing until they are sent or prepared"]
 pub struct OperationRequest<'c> {
     client: &'c Client,
-    operation: String,
+    operation: Str,
     params: Value,
     options: CallOptions,
 }
@@ -38,12 +38,12 @@ pub struct OperationRequest<'c> {
 impl<'c> OperationRequest<'c> {
     pub(super) fn new(client: &'c Client, operation: &str, params: Value) -> OperationRequest<'c> {
         let options = client.call_settings.as_deref().cloned().unwrap_or_default();
-        OperationRequest { client, operation: operation.to_owned(), params, options }
+        OperationRequest { client, operation: operation.into(), params, options }
     }
 
     /// A call of another operation with the settings of this one.
     pub(crate) fn for_operation(&self, operation: &str, params: impl Into<Value>) -> OperationRequest<'c> {
-        OperationRequest { client: self.client, operation: operation.to_owned(), params: params.into(), options: self.options.clone() }
+        OperationRequest { client: self.client, operation: operation.into(), params: params.into(), options: self.options.clone() }
     }
 
     /// The client of the call.
@@ -157,7 +157,7 @@ impl<'c> OperationRequest<'c> {
 
     /// The client, the operation, the parameters, and the settings.
     #[cfg(feature = "tokio")]
-    pub(crate) fn into_parts(self) -> (Client, String, Value, CallOptions) {
+    pub(crate) fn into_parts(self) -> (Client, Str, Value, CallOptions) {
         (self.client.clone(), self.operation, self.params, self.options)
     }
 

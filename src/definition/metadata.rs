@@ -1,5 +1,7 @@
 //! The `metadata` of a service: its names, protocols, and authentication schemes.
 
+use std::str::FromStr;
+
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
@@ -79,20 +81,36 @@ impl ProtocolName {
     }
 }
 
+impl FromStr for ProtocolName {
+    type Err = Error;
+
+    /// # Errors
+    /// [`ErrorKind::InvalidConfig`] if there is no such protocol; the message lists all.
+    fn from_str(name: &str) -> Result<ProtocolName> {
+        ProtocolName::ALL.into_iter().find(|protocol| protocol.as_str() == name).ok_or_else(|| {
+            let known = ProtocolName::ALL.map(ProtocolName::as_str).join(", ");
+            Error::new(ErrorKind::InvalidConfig, format!("\"{name}\" is not a protocol. The protocols are {known}."))
+        })
+    }
+}
+
 impl Metadata {
+    /// Returns whether the service supports a protocol.
+    pub(super) fn supports(&self, protocol: ProtocolName) -> bool {
+        let listed: &[Str] = if self.protocols.is_empty() { self.protocol.as_slice() } else { &self.protocols };
+        listed.iter().any(|listed| listed == protocol.as_str())
+    }
+
     /// Returns the protocol to use: the first of [`ProtocolName::ALL`] in `protocols`, or otherwise `protocol`.
     pub(super) fn choose_protocol(&self, service: &str) -> Result<ProtocolName> {
-        let listed: Vec<&str> = match self.protocols.as_slice() {
-            [] => self.protocol.iter().map(|p| p.as_str()).collect(),
-            protocols => protocols.iter().map(|p| p.as_str()).collect(),
-        };
-        ProtocolName::ALL.into_iter().find(|p| listed.contains(&p.as_str())).ok_or_else(|| {
+        ProtocolName::ALL.into_iter().find(|protocol| self.supports(*protocol)).ok_or_else(|| {
+            let listed: &[Str] = if self.protocols.is_empty() { self.protocol.as_slice() } else { &self.protocols };
             let known: Vec<_> = ProtocolName::ALL.iter().map(|p| p.as_str()).collect();
             Error::new(
                 ErrorKind::InvalidDefinition,
                 format!(
                     "{service}: metadata.protocols: none of [{}] is supported; tucuxi supports {}",
-                    listed.join(", "),
+                    listed.iter().map(Str::as_str).collect::<Vec<_>>().join(", "),
                     known.join(", ")
                 ),
             )

@@ -1,6 +1,6 @@
 //! The definition of a service: `service-2.json`, whose operations and shapes are parsed on first use.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use indexmap::IndexMap;
 use serde::Deserialize;
@@ -20,10 +20,12 @@ use crate::value::Str;
 /// The definition of a service. It holds the unparsed operations and shapes, which are parsed on first use and remain in memory.
 pub struct Service {
     name: Str,
-    pub(super) content: Content,
+    pub(super) content: Arc<Content>,
     metadata: Metadata,
     client_context_params: Vec<(Str, Str)>,
     protocol: OnceLock<ProtocolName>,
+    /// This service in protocols that it also supports, in the order of [`ProtocolName::ALL`].
+    in_other_protocols: [OnceLock<Arc<Service>>; ProtocolName::ALL.len()],
     operations: Cells<Operation>,
     shapes: Cells<Shape>,
     operation_index: OnceLock<OperationIndex>,
@@ -49,12 +51,17 @@ impl Service {
 
     fn new(name: &str, (content, always): (Content, Result<Always>)) -> Result<Service> {
         let (metadata, client_context_params) = always?;
-        Ok(Service {
-            name: name.into(),
+        Ok(Service::of(name.into(), Arc::new(content), metadata, client_context_params))
+    }
+
+    fn of(name: Str, content: Arc<Content>, metadata: Metadata, client_context_params: Vec<(Str, Str)>) -> Service {
+        Service {
+            name,
             content,
             metadata,
             client_context_params,
             protocol: OnceLock::new(),
+            in_other_protocols: Default::default(),
             operations: Cells::new(),
             shapes: Cells::new(),
             operation_index: OnceLock::new(),
@@ -63,7 +70,7 @@ impl Service {
             methods: OnceLock::new(),
             discovers_endpoints: OnceLock::new(),
             errors: OnceLock::new(),
-        })
+        }
     }
 
     /// Returns the client name, such as `stepfunctions`.
@@ -152,6 +159,36 @@ impl Service {
                 let protocol = self.metadata.choose_protocol(&self.name)?;
                 Ok(*self.protocol.get_or_init(|| protocol))
             }
+        }
+    }
+
+    /// Returns the service in the first of these protocols that it supports. If it supports none of them, [`protocol`](Self::protocol)
+    /// stays the same.
+    ///
+    /// ```
+    /// use tucuxi::Definitions;
+    /// use tucuxi::unversioned::definition::ProtocolName;
+    ///
+    /// let cloudwatch = Definitions::embedded().service("cloudwatch", None)?;
+    /// assert_eq!(cloudwatch.protocol()?, ProtocolName::Json);
+    /// assert_eq!(cloudwatch.preferring(&[ProtocolName::Cbor])?.protocol()?, ProtocolName::Cbor);
+    /// # Ok::<(), tucuxi::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Fails if none of the service's protocols is supported.
+    pub fn preferring(self: &Arc<Service>, preference: &[ProtocolName]) -> Result<Arc<Service>> {
+        let usual = self.protocol()?;
+        let preferred = preference.iter().copied().find(|protocol| self.metadata.supports(*protocol)).unwrap_or(usual);
+        let index = ProtocolName::ALL.iter().position(|protocol| *protocol == preferred);
+        match index.filter(|_| preferred != usual) {
+            // Shapes keep what the parsers of a protocol know about them, so another protocol needs shapes of its own.
+            Some(index) => Ok(Arc::clone(self.in_other_protocols[index].get_or_init(|| {
+                let (content, context) = (Arc::clone(&self.content), self.client_context_params.clone());
+                let service = Service::of(self.name.clone(), content, self.metadata.clone(), context);
+                Arc::new(Service { protocol: preferred.into(), ..service })
+            }))),
+            None => Ok(Arc::clone(self)),
         }
     }
 

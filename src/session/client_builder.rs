@@ -191,6 +191,7 @@ impl ClientBuilder {
         let version = version.as_deref();
         let service = definitions.service(name, version).map_err(|error| crate::service::with_known_name(error, name))?;
         let settings = self.session.client_settings(self.client_request(&service)?)?;
+        let service = service.preferring(&settings.protocol_preference)?;
         let event_names = event_names(&service)?;
         let hooks = self.session.hooks().for_client(event_names.clone());
         let mut setup = Setup::new(&service, &settings, &hooks);

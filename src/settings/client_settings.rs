@@ -9,6 +9,7 @@ use super::config::Config;
 use super::environment::Environment;
 use super::proxy::ProxySettings;
 use super::table::SETTINGS;
+use crate::definition::ProtocolName;
 use crate::http::{ClientCert, HttpConfig, ProxyOptions, Verify};
 use crate::value::{List, Map, Str, Value};
 
@@ -66,6 +67,8 @@ pub(crate) struct ClientSettings {
     pub compression: CompressionSettings,
     /// In bytes.
     pub max_response_body_size: usize,
+    /// The protocols to use if the service supports them, the most preferred first.
+    pub protocol_preference: Vec<ProtocolName>,
     pub lenient_parsing: bool,
     /// Whether hooks learn of the members of a response that the definition does not contain.
     pub report_unknown_output: bool,
@@ -80,6 +83,12 @@ impl ClientSettings {
     /// One of the `s3` options.
     pub(crate) fn s3_option(&self, name: &str) -> Option<&Value> {
         self.s3.as_ref()?.get(name)
+    }
+
+    /// Null if there is no preference.
+    pub(super) fn protocol_preference_to_value(&self) -> Value {
+        let names: Vec<_> = self.protocol_preference.iter().map(|protocol| protocol.as_str()).collect();
+        if names.is_empty() { Value::Null } else { names.join(",").into() }
     }
 
     /// The settings as a `Config`, with the client's `region` and `signature_version`.

@@ -358,6 +358,12 @@ impl Config {
         self.set("auth_scheme_preference", schemes.into())
     }
 
+    /// Sets the preferred protocols, separated by commas: a client uses the first one that its service supports. `smithy-rpc-v2-cbor` has
+    /// smaller messages than JSON, which boto3 prefers, and takes less time to parse.
+    pub fn protocol_preference(self, protocols: impl Into<Str>) -> Config {
+        self.set("protocol_preference", protocols.into())
+    }
+
     /// Checks names, types, and values as boto3 does when a `Config` is created.
     pub(crate) fn check(&self) -> Result<()> {
         checks::check_config(&self.options)

@@ -258,6 +258,8 @@ settings! {
     ]).default("false").examples(FLAGS).resolved(|client| client.compression.disabled.into());
     MAX_RESPONSE_BODY_SIZE = Setting::new("max_response_body_size", Kind::Count, &[Config]).default("134217728").examples(NUMBERS)
         .resolved(|client| i64::try_from(client.max_response_body_size).unwrap_or(i64::MAX).into());
+    PROTOCOL_PREFERENCE = Setting::new("protocol_preference", Kind::Text, &[Config, Key("protocol_preference")])
+        .examples(&["smithy-rpc-v2-cbor", "query,json"]).resolved(|client| client.protocol_preference_to_value());
     LENIENT_PARSING = Setting::new("lenient_parsing", Kind::Flag, &[Config, Key("lenient_parsing")])
         .default("false").examples(FLAGS).resolved(|client| client.lenient_parsing.into());
     REPORT_UNKNOWN_OUTPUT = Setting::new("report_unknown_output", Kind::Flag, &[Config, Key("report_unknown_output")])

@@ -14,8 +14,8 @@ use super::environment::Environment;
 use super::lookup::Settings;
 use super::table::{self, Setting, Source};
 use super::{endpoint_url, region};
-use crate::definition::Definitions;
-use crate::error::Result;
+use crate::definition::{Definitions, ProtocolName};
+use crate::error::{Error, Result};
 use crate::text::url;
 use crate::value::{Map, Str, Value};
 
@@ -69,6 +69,7 @@ pub(crate) fn client_settings(request: ClientRequest<'_>, settings: &Settings, d
         response_checksum_validation: checksum_mode(&sources, &table::RESPONSE_CHECKSUM_VALIDATION)?,
         compression: compression(&sources)?,
         max_response_body_size: max_response_body_size(&sources)?,
+        protocol_preference: protocol_preference(&sources)?,
         lenient_parsing: sources.flag(&table::LENIENT_PARSING)?,
         report_unknown_output: sources.flag(&table::REPORT_UNKNOWN_OUTPUT)?,
         lambda: lambda(settings),
@@ -202,14 +203,20 @@ fn signing(sources: &Sources<'_>, endpoint_prefix: &str) -> Result<SigningSettin
     Ok(SigningSettings {
         unsigned: in_code.is_some_and(|version| version == UNSIGNED),
         signature_version,
-        auth_scheme_preference: preference.as_deref().map(schemes).unwrap_or_default(),
+        auth_scheme_preference: preference.as_deref().map(items).unwrap_or_default(),
         is_set_in_code,
         sigv4a_signing_region_set: sources.text(&table::SIGV4A_SIGNING_REGION_SET)?,
     })
 }
 
+fn protocol_preference(sources: &Sources<'_>) -> Result<Vec<ProtocolName>> {
+    let setting = &table::PROTOCOL_PREFERENCE;
+    let names = sources.text(setting)?.as_deref().map(items).unwrap_or_default();
+    names.iter().map(|name| name.parse().map_err(|error: Error| invalid(format!("{}: {}", setting.name, error.message())))).collect()
+}
+
 /// The items of a comma-separated list, without blanks.
-fn schemes(preference: &str) -> Vec<Str> {
+fn items(preference: &str) -> Vec<Str> {
     let schemes = preference.split(',').map(|scheme| scheme.replace([' ', '\t'], ""));
     schemes.filter(|scheme| !scheme.is_empty()).map(Str::from).collect()
 }

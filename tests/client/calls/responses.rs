@@ -139,6 +139,42 @@ fn lenient_parsing_is_a_setting() {
 }
 
 #[test]
+fn a_client_uses_the_first_preferred_protocol_that_its_service_supports() {
+    let metrics = |service: &str, preference: &str, body: &[u8]| {
+        let client = Fixed::new(200, &[], body).client(service, Config::new().protocol_preference(preference));
+        let request = client.request("list_metrics", value!({"Namespace": "n"})).prepare().unwrap();
+        let output = client.call("list_metrics", value!({"Namespace": "n"})).unwrap();
+        assert_eq!(output["Metrics"], value!([{"MetricName": "m"}]), "{preference}");
+        request
+    };
+    let json: &[u8] = br#"{"Metrics": [{"MetricName": "m"}]}"#;
+    let cbor: &[u8] = b"\xa1\x67Metrics\x81\xa1\x6aMetricName\x61m";
+    let query: &[u8] = b"<R><ListMetricsResult><Metrics><member><MetricName>m</MetricName></member></Metrics></ListMetricsResult></R>";
+    // The clients share the definitions, in which each protocol keeps its own names of members.
+    for _ in 0..2 {
+        let request = metrics("cloudwatch", "", json);
+        assert_eq!(request.headers.get("X-Amz-Target"), Some("GraniteServiceVersion20100801.ListMetrics"));
+        let request = metrics("cloudwatch", "rest-xml, smithy-rpc-v2-cbor,query", cbor);
+        assert_eq!(request.path(), "/service/GraniteServiceVersion20100801/operation/ListMetrics");
+        assert_eq!(request.headers.get("smithy-protocol"), Some("rpc-v2-cbor"));
+        let request = metrics("cloudwatch", "query,json", query);
+        assert!(request.headers.get("Content-Type").is_some_and(|form| form.starts_with("application/x-www-form-urlencoded")));
+    }
+    let client = Fixed::new(200, &[], json).client("sqs", Config::new().protocol_preference("smithy-rpc-v2-cbor"));
+    let request = client.request("list_queues", ()).prepare().unwrap();
+    assert_eq!(request.headers.get("X-Amz-Target"), Some("AmazonSQS.ListQueues"));
+}
+
+#[test]
+fn an_unknown_protocol_is_rejected_when_the_client_is_created() {
+    let session = Session::builder().environment(Environment::empty()).region("us-east-1").build().unwrap();
+    let error = session.client_builder("cloudwatch").config(Config::new().protocol_preference("json,cbor")).build().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidConfig);
+    let protocols = "json, rest-json, rest-xml, smithy-rpc-v2-cbor, query, ec2";
+    assert_eq!(error.message(), format!("protocol_preference: \"cbor\" is not a protocol. The protocols are {protocols}."));
+}
+
+#[test]
 fn an_unreadable_date_of_an_object_does_not_fail_its_download() {
     let headers = [("Last-Modified", "soon"), ("Expires", "0"), ("ETag", "e")];
     let client = Fixed::new(200, &headers, "content").client("s3", Config::new());

@@ -113,5 +113,5 @@ def own_config(config):
 
 
 _EXTENSIONS = {"deadline", "omit_null_parameters", "message_style", "max_response_header_size", "s3_compatible",
-               "s3_disable_express_session_auth", "max_response_body_size", "lenient_parsing", "strict_validation", "report_unknown_output",
+               "s3_disable_express_session_auth", "max_response_body_size", "lenient_parsing", "strict_validation", "report_unknown_output", "protocol_preference",
                "retry_mode", "total_max_attempts"}
