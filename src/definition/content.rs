@@ -265,7 +265,7 @@ mod tests {
         for name in definitions.services().unwrap() {
             for version in definitions.api_versions(&name, "service-2").unwrap() {
                 let in_parts = definitions.service(&name, Some(&version)).unwrap();
-                assert!(matches!(in_parts.content, Content::Parts(_)), "{name} {version} has no parts");
+                assert!(matches!(*in_parts.content, Content::Parts(_)), "{name} {version} has no parts");
                 let text = folder.read(&format!("{name}/{version}/service-2")).unwrap().unwrap().text;
                 assert!(definitions.source("service-2", &name, Some(&version)).unwrap().text == text, "{name} {version}");
                 let whole = Service::parse(&name, text).unwrap();
