@@ -56,8 +56,18 @@ impl Chain {
         }
     }
 
-    #[cfg(test)]
-    pub(super) fn methods(&self) -> Vec<&'static str> {
+    /// The credentials of the provider with that name.
+    pub(crate) fn load_from(&self, method: &str, retrieval: &Retrieval<'_>) -> Result<Option<Credentials>> {
+        let Some(provider) = self.0.iter().find(|provider| provider.method() == method) else {
+            return Err(unretrievable(method, format_args!("there is no such provider; there are {}", self.methods().join(", "))));
+        };
+        Ok(match load_complete(&**provider, retrieval)? {
+            Loaded::Found(credentials) => Some(credentials),
+            Loaded::Skipped(_) => None,
+        })
+    }
+
+    pub(crate) fn methods(&self) -> Vec<&'static str> {
         self.0.iter().map(|provider| provider.method()).collect()
     }
 }

@@ -25,7 +25,9 @@ pub(crate) use self::context::Clock;
 use self::context::SessionContext;
 use crate::auth::Credentials;
 use crate::call::hooks::Hooks;
-use crate::credentials::{self, AssumeRole, CredentialSource, InstanceRegion, ProviderContext, TokenSource};
+use crate::credentials::{
+    self, AssumeRole, Chain, CredentialSource, CustomProvider, InstanceRegion, ProviderContext, Retrieval, TokenSource,
+};
 use crate::definition::{Definition, Definitions, LegacyEndpoints, Resources, Service};
 use crate::endpoint::legacy;
 use crate::error::Result;
@@ -119,6 +121,45 @@ impl Session {
         let Inner { context, credentials, tokens, hooks } = &*self.0;
         let credentials = builder::role_of(credentials.clone(), role.into(), context);
         Session(Arc::new(Inner { context: context.clone(), credentials, tokens: tokens.clone(), hooks: hooks.copy() }))
+    }
+
+    /// Returns a session that gets its credentials from a function, as with
+    /// [`SessionBuilder::sole_credential_provider`]. Everything else is as in this session.
+    ///
+    /// ```
+    /// use tucuxi::{Credentials, Session};
+    ///
+    /// let session = Session::builder().region("eu-west-1").build()?;
+    /// let vaulted = session.with_credential_provider(|| Ok(Some(Credentials::new("AKID", "SECRET"))));
+    /// assert_eq!(vaulted.credentials_method()?, Some("custom"));
+    /// # Ok::<(), tucuxi::Error>(())
+    /// ```
+    pub fn with_credential_provider(&self, load: impl Fn() -> anyhow::Result<Option<Credentials>> + Send + Sync + 'static) -> Session {
+        let Inner { context, tokens, hooks, .. } = &*self.0;
+        let chain = credentials::own_only(CustomProvider::new(load));
+        let credentials = CredentialSource::searched(chain, context.windows, context.clone());
+        Session(Arc::new(Inner { context: context.clone(), credentials, tokens: tokens.clone(), hooks: hooks.copy() }))
+    }
+
+    /// Returns the names of the providers that a session without credentials of its own asks, in their order: `env`,
+    /// `assume-role`, …
+    pub fn credential_providers(&self) -> Vec<&'static str> {
+        self.provider_chain().methods()
+    }
+
+    /// Returns the credentials of one of the [`credential_providers`](Self::credential_providers), whatever the session signs
+    /// with; `None` if the provider has none. Every call asks the provider anew.
+    ///
+    /// # Errors
+    /// `CredentialRetrieval` for an unknown provider; those of [`credentials`](Self::credentials).
+    pub fn credentials_of_provider(&self, name: &str) -> Result<Option<Credentials>> {
+        let limits = Limits::default();
+        self.provider_chain().load_from(name, &Retrieval::new(&*self.0.context, &limits))
+    }
+
+    fn provider_chain(&self) -> Chain {
+        let settings = &self.0.context.settings;
+        credentials::chain(&settings.profile_name().into(), settings.profile_is_own())
     }
 
     /// Returns the definitions that this session uses.

@@ -109,6 +109,23 @@ fn credentials_come_in_the_order_of_the_chain() {
 }
 
 #[test]
+fn one_provider_or_a_function_instead_of_the_chain() {
+    let file = "[default]\naws_access_key_id = FILE\naws_secret_access_key = S\n";
+    let session = plain(file, &[("AWS_ACCESS_KEY_ID", "ENV"), ("AWS_SECRET_ACCESS_KEY", "S")]);
+    assert_eq!(session.credential_providers()[..2], ["env", "assume-role"]);
+    let key_of = |provider| session.credentials_of_provider(provider).map(|found| found.map(|own| own.access_key_id().to_owned()));
+    assert_eq!(key_of("env").unwrap().as_deref(), Some("ENV"));
+    assert_eq!(key_of("config-file").unwrap().as_deref(), Some("FILE"));
+    assert_eq!(key_of("custom-process").unwrap(), None);
+    let unknown = key_of("vault").unwrap_err();
+    assert_eq!(unknown.kind(), ErrorKind::CredentialRetrieval);
+    assert!(unknown.message().contains("vault: there is no such provider; there are env, assume-role,"), "{unknown}");
+    let other = session.with_credential_provider(|| Ok(Some(Credentials::new("OTHER", "S"))));
+    assert_eq!(other.credentials().unwrap().unwrap().access_key_id(), "OTHER");
+    assert_eq!(session.credentials().unwrap().unwrap().access_key_id(), "ENV");
+}
+
+#[test]
 fn broken_files_and_unknown_profiles_fail_the_session() {
     let broken = session("[default\n", "", &[], Session::builder()).unwrap_err();
     assert_eq!(broken.kind(), ErrorKind::ConfigParse);

@@ -18,7 +18,8 @@ pub(super) const MEMBERS: &[Row] = &[
     ("available_partitions", "method", &[], "Lists the partitions."),
     ("available_regions", "method", &["service_name", "partition_name", "allow_non_regional"], "Lists the regions of a service."),
     ("partition_for_region", "method", &["region_name"], "Returns the partition of a region."),
-    ("credentials", "method", &[], "Returns the credentials, or null."),
+    ("credentials", "method", &["provider"], "Returns the credentials, or those of one provider, or null."),
+    ("credential_providers", "method", &[], "Lists the providers of credentials in their order."),
     ("profiles", "method", &[], "Returns the options of every profile of the shared files."),
     (
         "definition",
@@ -32,7 +33,7 @@ pub(super) const MEMBERS: &[Row] = &[
     ("profile_name", "attribute", &[], "The profile."),
 ];
 
-const OPTIONS: [&str; 10] = [
+const OPTIONS: [&str; 11] = [
     "aws_access_key_id",
     "aws_secret_access_key",
     "aws_session_token",
@@ -43,6 +44,7 @@ const OPTIONS: [&str; 10] = [
     "definitions",
     "config_file",
     "credentials_file",
+    "credential_cache",
 ];
 
 impl Object {
@@ -56,7 +58,7 @@ impl Object {
 }
 
 /// Returns the builder of a session from boto3's arguments, and further `config` (a map of options), `definitions` (the path of a folder
-/// or archive), `config_file`, and `credentials_file`. Without an environment, the process's own counts.
+/// or archive), `config_file`, `credentials_file`, and `credential_cache` (a folder). Without an environment, the process's own counts.
 ///
 /// # Errors
 /// `InvalidConfig` for an unknown option, and `PartialCredentials`.
@@ -73,6 +75,7 @@ pub fn session_builder(options: &Map, environment: Option<Environment>) -> Resul
             "definitions" => builder.definitions(text(options, name)?),
             "config_file" => builder.config_file(text(options, name)?),
             "credentials_file" => builder.credentials_file(text(options, name)?),
+            "credential_cache" => builder.credential_cache(text(options, name)?),
             // They are read together below.
             name if OPTIONS.contains(&name) => builder,
             _ => {
@@ -153,16 +156,22 @@ pub(super) fn call(session: &Session, name: &str, mut params: Map) -> Result<Ans
         "definition_versions" => names(session.definitions().api_versions(text(&params, "service_name")?, text(&params, "kind")?)?),
         "services_with" => names(session.definitions().services_with(text(&params, "kind")?)?),
         "partition_for_region" => Answer::Value(session.partition_for_region(text(&params, "region_name")?)?.into()),
-        "credentials" => Answer::Value(match session.credentials()? {
-            Some(credentials) => described(&credentials, session.credentials_method()?).into(),
-            None => Value::Null,
-        }),
+        "credentials" => {
+            let provider = optional_text(&params, "provider")?;
+            let found = provider.map_or_else(|| session.credentials(), |name| session.credentials_of_provider(name))?;
+            Answer::Value(match (found, provider) {
+                (Some(credentials), Some(_)) => described(&credentials, provider).into(),
+                (Some(credentials), None) => described(&credentials, session.credentials_method()?).into(),
+                (None, _) => Value::Null,
+            })
+        }
+        "credential_providers" => names(session.credential_providers().into_iter().map(Str::from).collect()),
         _ => return Err(unknown("session", name, MEMBERS.iter().map(|row| row.0))),
     })
 }
 
 /// Credentials as a host sees them, by botocore's names.
-fn described(credentials: &Credentials, method: Option<&'static str>) -> Map {
+fn described(credentials: &Credentials, method: Option<&str>) -> Map {
     Map::from([
         ("access_key", Value::from(credentials.access_key_id())),
         ("secret_key", credentials.secret_access_key().into()),

@@ -224,6 +224,16 @@ impl Handle {
         }
     }
 
+    /// Returns a session with the hooks and settings of this one, whose credentials a function returns, or `None`.
+    fn with_credentials(&self, look_up: Py<PyAny>) -> PyResult<Handle> {
+        let Object::Session(session) = &self.object else { return Err(PyTypeError::new_err("not a session")) };
+        let session = session.with_credential_provider(move || {
+            let found = Python::attach(|py| from_python(look_up.bind(py).call0()?.as_any(), false))?;
+            Ok(if found.is_null() { None } else { Some(credentials_from(found)?) })
+        });
+        Ok(Handle { object: Object::Session(session), plain: false, service: None })
+    }
+
     /// Generates the type stubs of services: paths with their content.
     fn stubs(&self, py: Python<'_>, services: Vec<String>) -> PyResult<Vec<(String, String)>> {
         let Object::Session(session) = &self.object else { return Err(PyTypeError::new_err("not a session")) };
@@ -335,24 +345,21 @@ fn fetch_page(fetch: &Py<PyAny>, params: &Map, plain: bool) -> anyhow::Result<Va
 }
 
 /// Creates a session; see [`Object::session`]. The environment is a dictionary or a function of a variable's name; without one, it is
-/// that of the process. `credentials` is a function that returns the credentials or `None`.
+/// that of the process. `mfa_prompt` is a function that gets the serial number of a device and returns its code.
 #[pyfunction]
-#[pyo3(signature = (options, environment=None, credentials=None))]
+#[pyo3(signature = (options, environment=None, mfa_prompt=None))]
 fn session(
     py: Python<'_>,
     options: &Bound<'_, PyDict>,
     environment: Option<Bound<'_, PyAny>>,
-    credentials: Option<Py<PyAny>>,
+    mfa_prompt: Option<Py<PyAny>>,
 ) -> PyResult<Handle> {
     let options = params_from_python(options, false)?;
     let environment = environment.map(|variables| environment_of(&variables)).transpose()?;
     let object = released(py, || {
         let mut builder = session_builder(&options, environment)?;
-        if let Some(look_up) = credentials {
-            builder = builder.sole_credential_provider(move || {
-                let found = Python::attach(|py| from_python(look_up.bind(py).call0()?.as_any(), false))?;
-                Ok(if found.is_null() { None } else { Some(credentials_from(found)?) })
-            });
+        if let Some(prompt) = mfa_prompt {
+            builder = builder.mfa_prompt(move |serial| Ok(Python::attach(|py| prompt.call1(py, (serial,))?.extract(py))?));
         }
         builder.build().map(Object::Session)
     })?;

@@ -189,6 +189,15 @@ class URLLib3Session:
         """Has no effect: every request has its own connection."""
 
 
+def get_cert_path(verify):
+    """Returns the file of root certificates: the given one, or that of the system."""
+    if verify is not True:
+        return verify
+    import ssl
+
+    return ssl.get_default_verify_paths().cafile
+
+
 def _no_redirect():
     import urllib.request
 

@@ -3,10 +3,11 @@
 import logging
 import os
 import platform
+import weakref
 
-from . import _native, exceptions
+from . import _native, exceptions, providers
 from .config import Config
-from .credentials import Credentials, of_session
+from .credentials import Credentials, of_session, provider_of
 
 # name: (key in the configuration file, environment variables, default, conversion)
 _VARIABLES = {
@@ -31,18 +32,36 @@ _VARIABLES = {
 }
 
 
+_initializers = []
+
+
+def register_initializer(callback):
+    """Has a function called with every session that is created."""
+    _initializers.append(callback)
+
+
+def unregister_initializer(callback):
+    """Takes back a function that was registered."""
+    _initializers.remove(callback)
+
+
 class Session:
     """Variables, credentials, and components, from which clients are created."""
 
     SESSION_VARIABLES = dict(_VARIABLES)
     LOG_FORMAT = "%(asctime)s - %(name)s - %(levelname)s - %(message)s"
 
-    def __init__(self, session_vars=None, event_hooks=None, include_builtin_handlers=True, profile=None):
+    def __init__(self, session_vars=None, event_hooks=None, include_builtin_handlers=True, profile=None, *, _boto3_session=None):
         self.session_var_map = {**_VARIABLES, **(session_vars or {})}
         self._variables = {} if profile is None else {"profile": profile}
-        self._credentials, self._components, self._client_config = None, {}, None
-        self._boto3_session, self._handlers = None, []
+        self._credentials = self._found = self._client_config = None
+        self._components = {}
+        self._boto3_session, self._handlers = _boto3_session, []
+        # The other sessions that were created of this one.
+        self._sessions = weakref.WeakSet()
         self.user_agent_name, self.user_agent_version, self.user_agent_extra = "Botocore", "1.44.5", ""
+        for initialize in list(_initializers):
+            initialize(self)
 
     @property
     def _own(self):
@@ -55,12 +74,6 @@ class Session:
 
     def _changed(self):
         self._boto3_session = None
-
-    def __setattr__(self, name, value):
-        object.__setattr__(self, name, value)
-        # Programs set credentials that refresh themselves this way.
-        if name == "_credentials":
-            object.__setattr__(self, "_boto3_session", None)
 
     @property
     def profile(self):
@@ -120,7 +133,26 @@ class Session:
 
     def get_credentials(self):
         """Returns the credentials, or ``None``."""
-        return self._credentials if self._credentials is not None else of_session(self._own._native)
+        if self._credentials is None:
+            if self._chooses_credentials():
+                # Programs also set this attribute, to credentials that refresh themselves.
+                self._credentials = self.get_component("credential_provider").load_credentials()
+            elif self._found is None:
+                self._found = of_session(self._own._native)
+        return self._found if self._credentials is None else self._credentials
+
+    def _chooses_credentials(self):
+        """Whether the program has changed the resolver of credentials."""
+        if self._found is not None or self._own._has_credentials():
+            return False
+        resolver = self._components.get("credential_provider")
+        if resolver is not None and providers.is_changed(resolver, self._own._native.call("credential_providers")):
+            return True
+        return providers.is_replaced()
+
+    def _credential_lookup(self):
+        """The function that provides the credentials of clients, if they are not those that the native session finds."""
+        return provider_of(self.get_credentials) if self._credentials is not None or self._chooses_credentials() else None
 
     def create_client(self, service_name, region_name=None, api_version=None, use_ssl=True, verify=None, endpoint_url=None,
                       aws_access_key_id=None, aws_secret_access_key=None, aws_session_token=None, config=None, aws_account_id=None):
@@ -171,6 +203,12 @@ class Session:
                 self._components[name] = Loader(_session=self._own._native)
             elif name == "event_emitter":
                 return self._own.events
+            elif name == "endpoint_resolver":
+                from .regions import EndpointResolver
+
+                self._components[name] = EndpointResolver(self.get_data("endpoints"), uses_builtin_data=True)
+            elif name == "credential_provider":
+                self._components[name] = providers.resolver_of(self._own)
             else:
                 raise ValueError(f"Unknown component: {name}")
         found = self._components[name]
@@ -189,19 +227,26 @@ class Session:
 
     def register(self, event_name, handler, unique_id=None, unique_id_uses_count=False):
         """Adds a hook for the clients that are created from here on."""
+        for session in {self._own, *self._sessions}:
+            session.events.register(event_name, handler, unique_id)
         self._handlers.append((event_name, handler, unique_id))
-        self._own.events.register(event_name, handler, unique_id)
 
     def unregister(self, event_name, handler=None, unique_id=None, unique_id_uses_count=False):
         """Removes a hook."""
         self._handlers = [own for own in self._handlers if own[0] != event_name or (own[1] is not handler and own[2] != unique_id)]
-        self._own.events.unregister(event_name, handler, unique_id)
+        for session in {self._own, *self._sessions}:
+            session.events.unregister(event_name, handler, unique_id)
 
     def emit(self, event_name, **kwargs):
         return self._own.events.emit(event_name, **kwargs)
 
     def emit_first_non_none_response(self, event_name, **kwargs):
         return next((result for _, result in self.emit(event_name, **kwargs) if result is not None), None)
+
+    def _own_user_agent(self):
+        """The part of the user agent that the program has set."""
+        own = f"{self.user_agent_name}/{self.user_agent_version} " if self.user_agent_name not in ("Boto3", "Botocore") else ""
+        return (own + (self.user_agent_extra or "")).strip()
 
     def user_agent(self):
         """The beginning of the user agent of requests."""

@@ -56,7 +56,8 @@ class Config:
         unknown = [name for name in self._user_provided_options if name not in _DEFAULTS and name not in _EXTENSIONS]
         if unknown:
             raise TypeError(f"Got unexpected keyword argument '{unknown[0]}'")
-        _native.session({"config": self._tucuxi_value(), "config_file": "/dev/null", "credentials_file": "/dev/null"})
+        # The environment of the process has no part in it.
+        _native.session({"config": self._tucuxi_value(), "config_file": "/dev/null", "credentials_file": "/dev/null"}, {})
 
     def __getattr__(self, name):
         options = self.__dict__.get("_user_provided_options", {})

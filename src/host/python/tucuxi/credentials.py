@@ -152,27 +152,34 @@ def create_assume_role_refresher(client, params):
     return refresh
 
 
-def of_session(native):
-    """The credentials of a native session, or ``None``. Temporary ones are looked up again before they expire."""
-    found = native.call("credentials")
+def classes():
+    """The module of the classes that programs import, which may be an installed botocore's."""
+    return importlib.import_module("botocore.credentials") if "botocore.session" in sys.modules else sys.modules[__name__]
+
+
+def of_session(native, provider=None):
+    """The credentials of a native session, or of one of its providers, or ``None``. Temporary ones are renewed before they expire."""
+    arguments = {"provider": provider} if provider else {}
+    found = native.call("credentials", arguments)
     if not found:
         return None
     known = found["access_key"], found["secret_key"], found["token"]
-    # Programs compare their class with that of the module that they import, which may be an installed botocore's.
-    classes = importlib.import_module("botocore.credentials") if "botocore.session" in sys.modules else sys.modules[__name__]
     if found["expires"] is None:
-        return classes.Credentials(*known, found["method"], account_id=found["account_id"])
+        return classes().Credentials(*known, found["method"], account_id=found["account_id"])
 
     def refresh():
-        renewed = native.call("credentials")
+        renewed = native.call("credentials", arguments)
         return {**renewed, "expiry_time": renewed["expires"]}
 
-    return classes.RefreshableCredentials(*known, found["expires"], refresh, found["method"], account_id=found["account_id"])
+    return classes().RefreshableCredentials(*known, found["expires"], refresh, found["method"], account_id=found["account_id"])
 
 
-def provider_of(credentials):
-    """The function with which a native session asks credentials that a program has set."""
+def provider_of(get):
+    """The function with which a native session asks for the credentials that a function returns."""
     def look_up():
+        credentials = get()
+        if credentials is None:
+            return None
         own = credentials.get_frozen_credentials() if hasattr(credentials, "get_frozen_credentials") else credentials
         found = {"access_key": own.access_key, "secret_key": own.secret_key, "token": own.token}
         expires = getattr(credentials, "_expiry_time", None)

@@ -14,8 +14,8 @@ import threading
 import types as _types
 
 from . import (
-    _native, auth, awsrequest, boto3, botocore_session, clients, conditions, config, credentials, exceptions, hooks, loaders, model, paginate,
-    resources, response, session, stub, table, transfer, transfer_manager, types, utils, waiter,
+    _native, auth, awsrequest, boto3, botocore_session, clients, conditions, config, config_files, credentials, exceptions, hooks, loaders, model,
+    names, paginate, providers, regions, resources, response, session, stub, table, transfer, transfer_manager, types, utils, validate, waiter,
 )
 
 
@@ -24,7 +24,9 @@ def _s3transfer_modules():
         "s3transfer": {"S3Transfer": transfer.S3Transfer, "TransferConfig": transfer.TransferConfig},
         "s3transfer.manager": {"TransferManager": transfer_manager.TransferManager, "TransferConfig": transfer.TransferConfig},
         "s3transfer.subscribers": {"BaseSubscriber": transfer_manager.BaseSubscriber},
-        "s3transfer.futures": {"TransferFuture": transfer_manager.TransferFuture},
+        "s3transfer.futures": {"TransferFuture": transfer_manager.TransferFuture, "TransferMeta": transfer_manager.TransferMeta},
+        "s3transfer.exceptions": transfer_manager.ERRORS,
+        "s3transfer.utils": {"CallArgs": transfer_manager.CallArgs},
     }
 
 
@@ -39,7 +41,7 @@ def _public(module):
 def _boto3_modules():
     return {
         "boto3": boto3,
-        "boto3.session": {"Session": session.Session},
+        "boto3.session": {"Session": session.Session, **{name: exceptions.boto3_exceptions[name] for name in ("ResourceNotExistsError", "UnknownAPIVersionError")}},
         "boto3.exceptions": exceptions.boto3_exceptions,
         "boto3.dynamodb": {},
         "boto3.dynamodb.conditions": conditions,
@@ -64,19 +66,21 @@ def _boto3_modules():
 # What tucuxi provides even where botocore is installed: clients, and what is made for them.
 def _modules_for_clients():
     return {
-        "botocore": {"UNSIGNED": config.UNSIGNED, "__version__": boto3.__version__, "xform_name": _xform_name},
+        "botocore": {"UNSIGNED": config.UNSIGNED, "__version__": boto3.__version__, "xform_name": _xform_name,
+                     "register_initializer": botocore_session.register_initializer, "unregister_initializer": botocore_session.unregister_initializer},
         "botocore.config": {"Config": config.Config},
         "botocore.client": {"BaseClient": clients.BaseClient, "ClientMeta": clients.ClientMeta, "Config": config.Config,
                             "ClientError": exceptions.ClientError, "UNSIGNED": config.UNSIGNED},
-        "botocore.session": {"Session": botocore_session.Session, "get_session": botocore_session.get_session},
+        "botocore.session": {"Session": botocore_session.Session, "get_session": botocore_session.get_session, "UNSIGNED": config.UNSIGNED},
         "botocore.stub": _public(stub),
         "botocore.response": {"StreamingBody": response.StreamingBody, "IncompleteReadError": exceptions.IncompleteReadError},
         "botocore.eventstream": {"EventStream": response.EventStream},
         "botocore.waiter": {name: getattr(waiter, name) for name in ("Waiter", "WaiterModel", "SingleWaiterConfig", "create_waiter_with_client", "WaiterError", "WaiterConfigError")},
-        "botocore.paginate": {"Paginator": paginate.Paginator, "PageIterator": paginate.PageIterator},
-        "botocore.errorfactory": {"ClientExceptionsFactory": clients.ClientExceptions, "BaseClientExceptions": clients.ClientExceptions},
+        "botocore.paginate": {own.__name__: own for own in (paginate.Paginator, paginate.PageIterator, paginate.TokenEncoder, paginate.TokenDecoder)},
+        "botocore.errorfactory": {"ClientExceptionsFactory": clients.ClientExceptions, "BaseClientExceptions": clients.ClientExceptions,
+                                  "ClientError": exceptions.ClientError},
         "botocore.endpoint": {"Endpoint": awsrequest.Endpoint, "URLLib3Session": awsrequest.URLLib3Session},
-        "botocore.httpsession": {"URLLib3Session": awsrequest.URLLib3Session},
+        "botocore.httpsession": {"URLLib3Session": awsrequest.URLLib3Session, "get_cert_path": awsrequest.get_cert_path},
         "botocore.exceptions": _errors(),
         "botocore.parsers": {"ResponseParserError": exceptions.ResponseParserError},
     }
@@ -88,18 +92,25 @@ def _modules_of_their_own():
     return {
         "botocore.auth": {**_public(auth), "NoCredentialsError": exceptions.NoCredentialsError},
         "botocore.awsrequest": {name: getattr(awsrequest, name) for name in ("AWSRequest", "AWSPreparedRequest", "AWSResponse", "HeadersDict")},
-        "botocore.credentials": _public(credentials),
+        "botocore.credentials": {**_public(providers), **_public(credentials)},
         "botocore.signers": signers,
         "botocore.model": _public(model),
         "botocore.loaders": _public(loaders),
-        "botocore.utils": _public(utils),
-        "botocore.hooks": {"HierarchicalEmitter": hooks.LocalEmitter, "EventEmitter": hooks.LocalEmitter},
+        "botocore.utils": {**_public(utils), **_public(names), "InstanceMetadataFetcher": providers.InstanceMetadataFetcher},
+        "botocore.validate": _public(validate),
+        "botocore.configloader": {own.__name__: own for own in config_files.LOADERS},
+        "botocore.configprovider": {own.__name__: own for own in config_files.PROVIDERS},
+        "botocore.hooks": {"HierarchicalEmitter": hooks.LocalEmitter, "EventEmitter": hooks.LocalEmitter,
+                           "first_non_none_response": hooks.first_non_none_response},
         "botocore.handlers": {"BUILTIN_HANDLERS": [], "disable_signing": _disable_signing},
         "botocore.compat": {"HTTPHeaders": awsrequest.HTTPHeaders, **_of_compat()},
-        "botocore.regions": {},
+        "botocore.regions": _public(regions),
         "botocore.vendored": {},
-        "botocore.vendored.requests": {},
+        "botocore.vendored.requests": exceptions.requests_exceptions,
         "botocore.vendored.requests.exceptions": exceptions.requests_exceptions,
+        "botocore.vendored.requests.packages": {},
+        "botocore.vendored.requests.packages.urllib3": {},
+        "botocore.vendored.requests.packages.urllib3.exceptions": exceptions.urllib3_exceptions,
     }
 
 

@@ -144,6 +144,9 @@ def _requests_exceptions():
 
 
 requests_exceptions = _requests_exceptions()
+# Programs import them for `except` clauses; nothing raises them.
+urllib3_exceptions = {name: type(name, (Exception,), {"__module__": "botocore.vendored.requests.packages.urllib3.exceptions"})
+                      for name in ("HTTPError", "ProtocolError", "ReadTimeoutError", "ResponseError")}
 
 
 def _own_classes():

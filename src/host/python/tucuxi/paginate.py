@@ -1,5 +1,7 @@
 """``botocore.paginate``: paginators and iterations over pages."""
 
+import base64
+import json
 from collections import deque
 
 from . import _native
@@ -105,5 +107,41 @@ class PageIterator:
         return [items(key) for key in self.result_keys]
 
 
+class TokenEncoder:
+    """Makes the text of a token from a dictionary, which may contain bytes."""
+
+    def encode(self, token):
+        """Returns the token as Base64 of JSON; the places of bytes are noted in it."""
+        places = []
+        plain = self._without_bytes(token, (), places)
+        if places:
+            plain["boto_encoded_keys"] = places
+        return base64.b64encode(json.dumps(plain).encode("utf-8")).decode("utf-8")
+
+    def _without_bytes(self, value, place, places):
+        if isinstance(value, bytes):
+            places.append(list(place))
+            return base64.b64encode(value).decode("utf-8")
+        if isinstance(value, dict):
+            return {key: self._without_bytes(item, (*place, key), places) for key, item in value.items()}
+        if isinstance(value, list):
+            return [self._without_bytes(item, (*place, index), places) for index, item in enumerate(value)]
+        return value
+
+
+class TokenDecoder:
+    """Reads the tokens of :class:`TokenEncoder`."""
+
+    def decode(self, token):
+        """Returns the dictionary of a token."""
+        plain = json.loads(base64.b64decode(token.encode("utf-8")).decode("utf-8"))
+        for *way, last in plain.pop("boto_encoded_keys", []):
+            inner = plain
+            for step in way:
+                inner = inner[step]
+            inner[last] = base64.b64decode(inner[last].encode("utf-8"))
+        return plain
+
+
 Paginator.__module__ = "botocore.client"
-PageIterator.__module__ = "botocore.paginate"
+PageIterator.__module__ = TokenEncoder.__module__ = TokenDecoder.__module__ = "botocore.paginate"

@@ -2,7 +2,7 @@
 
 import re
 
-from . import _native, clients, credentials, exceptions
+from . import _native, clients, exceptions, providers
 from .botocore_session import Session as BotocoreSession
 from .config import Config, own_config
 from .hooks import EventEmitter, definitions_of_server, register_builtin
@@ -19,13 +19,13 @@ class Session:
     def __init__(self, aws_access_key_id=None, aws_secret_access_key=None, aws_session_token=None, region_name=None,
                  botocore_session=None, profile_name=None, aws_account_id=None, *, config=None, environment=None, definitions=None,
                  config_file=None, credentials_file=None):
-        own, look_up, text = botocore_session, None, lambda value: value if isinstance(value, str) else None
+        own, text = botocore_session, lambda value: value if isinstance(value, str) else None
         if own is not None:
             # A double returns anything.
             region_name, profile_name = (
                 given or text(own.get_config_variable(name)) for given, name in ((region_name, "region"), (profile_name, "profile")))
-            if isinstance(own, BotocoreSession) and getattr(own, "_credentials", None) is not None and aws_access_key_id is None:
-                look_up = credentials.provider_of(own._credentials)
+            if isinstance(own, BotocoreSession) and aws_access_key_id and aws_secret_access_key:
+                own.set_credentials(aws_access_key_id, aws_secret_access_key, aws_session_token, aws_account_id)
         config = config or Config._of({})
         options = {
             "aws_access_key_id": aws_access_key_id, "aws_secret_access_key": aws_secret_access_key,
@@ -37,7 +37,8 @@ class Session:
         given = {**self._options, "config": {**_STYLE, **config._tucuxi_value()}}
         if definitions is None and (folder := definitions_of_server()):
             given["definitions"] = folder
-        self._native = _native.session(given, environment, look_up)
+        self._native_options = given
+        self._native = _native.session(given, environment, providers.ask_for_code)
         self._events = None
         self._environment = environment
         self._session = self._botocore_session(own)
@@ -121,8 +122,12 @@ class Session:
     def _create(self, verb, service_name, options):
         if not isinstance(service_name, str):
             raise exceptions.ParamValidationError(report=f"Invalid service name: {service_name!r}")
+        more = self._session._own_user_agent() if isinstance(self._session, BotocoreSession) else ""
+        if more:
+            config = options.get("config") or Config._of({})
+            options = {**options, "config": config.merge(Config._of({"user_agent_extra": f"{more} {config.user_agent_extra or ''}".strip()}))}
         try:
-            return self._native.call(verb, {**options, "service_name": service_name})
+            return self._signing().call(verb, {**options, "service_name": service_name})
         except exceptions.UnknownServiceError:
             known = ", ".join(sorted(self.get_available_services()))
             raise exceptions.UnknownServiceError(service_name=service_name, known_service_names=known) from None
@@ -130,15 +135,25 @@ class Session:
             error.args = (re.sub(r" Did you mean [^\n]*\?", "", str(error)),)
             raise
 
+    def _signing(self):
+        """The native session, with the credentials that the program has set in the session below."""
+        own = self._session
+        look_up = own._credential_lookup() if isinstance(own, BotocoreSession) else None
+        return self._native if look_up is None else self._native.with_credentials(look_up)
+
+    def _has_credentials(self):
+        """Whether the session was created with credentials."""
+        return "aws_access_key_id" in self._options
+
     def _botocore_session(self, given):
         if given is None:
-            given = BotocoreSession()
+            given = BotocoreSession(_boto3_session=self)
             given._variables.update({name: value for name, value in (("profile", self._options.get("profile_name")),
                                                                     ("region", self._options.get("region_name"))) if value is not None})
-            given._boto3_session = self
         elif isinstance(given, BotocoreSession):
             for event_name, handler, unique_id in given._handlers:
                 self.events.register(event_name, handler, unique_id)
+            given._sessions.add(self)
         return given
 
     def __reduce__(self):
