@@ -62,7 +62,7 @@ pub struct Structure {
     pub keys: Arc<KeyTable>,
     /// The members by their names on the wire. The parser of the service's protocol sets this on first use. A service has one
     /// protocol, so there is one set of names.
-    pub(crate) wire_names: OnceLock<WireNames>,
+    pub(crate) wire_names: OnceLock<Box<WireNames>>,
     /// The slot of the member that is an event stream, once it is known.
     pub(crate) event_stream: OnceLock<Option<usize>>,
 }

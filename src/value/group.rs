@@ -156,6 +156,14 @@ impl Batch<'_> {
         }
     }
 
+    /// Creates a list, as [`list`](Self::list) does.
+    pub(crate) fn list_of(&mut self, mut items: Vec<Value>) -> List {
+        match items.len() <= SHORT {
+            true => self.list(items.drain(..)),
+            false => List::from(items),
+        }
+    }
+
     /// Creates a list.
     pub(crate) fn list(&mut self, items: std::vec::Drain<'_, Value>) -> List {
         match items.len() <= SHORT {

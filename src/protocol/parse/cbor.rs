@@ -53,16 +53,17 @@ fn typed(cbor: &mut Cbor<'_>, node: Node<'_>, position: &Position<'_>, batch: &m
 
 /// Reads a list. A value of another kind is an empty list if it is empty, otherwise a list with one item.
 fn list(cbor: &mut Cbor<'_>, item: Node<'_>, position: &Position<'_>, batch: &mut Batch<'_>) -> Result<Value> {
-    let mut list = Vec::new();
+    let mut list = Vec::with_capacity(cbor.array_length());
+    let mut items = batch.items();
     if cbor.at_array() {
         cbor.array(|cbor| {
-            list.push(typed(cbor, item, &position.index(list.len()), &mut batch.items())?);
+            list.push(typed(cbor, item, &position.index(list.len()), &mut items)?);
             Ok(())
         })?;
     } else if !cbor.skip_empty() {
-        list.push(typed(cbor, item, &position.index(0), &mut batch.items())?);
+        list.push(typed(cbor, item, &position.index(0), &mut items)?);
     }
-    Ok(Value::List(batch.list(list.drain(..))))
+    Ok(Value::List(batch.list_of(list)))
 }
 
 /// Reads a map. An empty value of another kind is an empty map.

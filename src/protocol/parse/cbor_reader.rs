@@ -81,6 +81,13 @@ impl<'a> Cbor<'a> {
         })
     }
 
+    /// Returns the length of the array that follows, if it is known and possible; otherwise 0.
+    pub(super) fn array_length(&self) -> usize {
+        let mut ahead = Cbor { ..*self };
+        let length = ahead.head().ok().filter(|head| head.major == 4 && head.info != 31).and_then(|head| ahead.argument(head).ok());
+        length.and_then(|length| usize::try_from(length).ok()).filter(|length| *length <= ahead.bytes.len() - ahead.at).unwrap_or(0)
+    }
+
     /// Reads an array. `item` must read one value.
     pub(super) fn array(&mut self, item: impl FnMut(&mut Self) -> Result<()>) -> Result<()> {
         let head = self.head()?;

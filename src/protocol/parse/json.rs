@@ -68,7 +68,8 @@ fn typed(json: &mut Json<'_>, node: Node<'_>, scalars: Scalars, position: &Posit
 /// Reads a list. A value of another kind is an empty list if it is empty, otherwise a list with one item.
 fn list(json: &mut Json<'_>, item: Node<'_>, scalars: Scalars, position: &Position<'_>, batch: &mut Batch<'_>) -> Result<Value> {
     if json.peek()? == b'[' {
-        let items = json.items(|json, index| typed(json, item, scalars, &position.index(index), &mut batch.items()))?;
+        let mut below = batch.items();
+        let items = json.items(|json, index| typed(json, item, scalars, &position.index(index), &mut below))?;
         return Ok(Value::List(batch.list(items)));
     }
     let mut list = Vec::new();
@@ -82,7 +83,8 @@ fn list(json: &mut Json<'_>, item: Node<'_>, scalars: Scalars, position: &Positi
 fn map(json: &mut Json<'_>, value: Node<'_>, scalars: Scalars, position: &Position<'_>, batch: &mut Batch<'_>) -> Result<Value> {
     Ok(Value::Map(match expect_object(json, position)? {
         true => {
-            let entries = json.entries(|json, key| typed(json, value, scalars, &position.key(key), &mut batch.items()))?;
+            let mut below = batch.items();
+            let entries = json.entries(|json, key| typed(json, value, scalars, &position.key(key), &mut below))?;
             batch.map(entries)
         }
         false => Map::new(),
@@ -190,7 +192,7 @@ fn wire_names<'a>(node: Node<'_>, structure: &'a Structure) -> Result<&'a WireNa
         let name = node.member(member)?.location_name().unwrap_or(&member.name);
         names.insert(name, slot);
     }
-    Ok(structure.wire_names.get_or_init(|| names))
+    Ok(structure.wire_names.get_or_init(|| Box::new(names)))
 }
 
 fn boolean(value: Value) -> Value {

@@ -113,9 +113,10 @@ fn typed<'a>(xml: &mut Xml<'a>, element: &Element<'a>, node: Node<'_>, position:
             let position = position.inside(node);
             let item = node.follow(item)?;
             let start = xml.items.len();
+            let mut below = batch.items();
             let mut text = Cow::Borrowed("");
             while let Some(child) = xml.child_or_text(&mut text)? {
-                let item = typed(xml, &child, item, &position.index(xml.items.len() - start), &mut batch.items())?;
+                let item = typed(xml, &child, item, &position.index(xml.items.len() - start), &mut below)?;
                 xml.items.push(item);
             }
             // Text in place of items is a list with one item.
@@ -268,7 +269,7 @@ fn wire_names<'a>(node: Node<'_>, structure: &'a Structure) -> Result<&'a WireNa
             }
         }
     }
-    Ok(structure.wire_names.get_or_init(|| names))
+    Ok(structure.wire_names.get_or_init(|| Box::new(names)))
 }
 
 /// Returns the name of a member's element. The elements of a flattened list are named after its items if those have a name.
