@@ -143,8 +143,8 @@
 //!
 //! The types at the root of the crate and those of [`http`] are the stable API. The interpreter's own types are in
 //! [`unversioned`]. [`guide::architecture`] describes the layers.
-// Only the C API and the conversions of Node's values have to use pointers.
-#![cfg_attr(not(any(feature = "capi", feature = "node")), forbid(unsafe_code))]
+// Only the C API and the conversions of the values of Lua and Node use pointers.
+#![cfg_attr(not(any(feature = "capi", feature = "lua", feature = "node")), forbid(unsafe_code))]
 #![deny(unsafe_code)]
 #![warn(missing_docs)]
 

@@ -90,9 +90,9 @@ pub(crate) enum Foreign {
 }
 
 /// The arguments of a method.
-pub(crate) struct Arguments {
+pub(crate) struct Arguments<'m> {
     callbacks: Arc<Callbacks>,
-    method: String,
+    method: &'m str,
     positional: Vec<Value>,
     params: Option<Map>,
     settings: Settings,
@@ -101,11 +101,11 @@ pub(crate) struct Arguments {
     pub(crate) functions: Vec<Function>,
 }
 
-impl Arguments {
-    pub(crate) fn new(callbacks: &Arc<Callbacks>, method: &str) -> Arguments {
+impl<'m> Arguments<'m> {
+    pub(crate) fn new(callbacks: &Arc<Callbacks>, method: &'m str) -> Arguments<'m> {
         Arguments {
             callbacks: Arc::clone(callbacks),
-            method: method.to_owned(),
+            method,
             positional: Vec::new(),
             params: None,
             settings: Settings::default(),
@@ -121,7 +121,7 @@ impl Arguments {
 
     /// Adds a positional argument that is no data.
     pub(crate) fn push_foreign(&mut self, foreign: Foreign) -> Result<()> {
-        if let (Foreign::Function(function), "on") = (&foreign, self.method.as_str()) {
+        if let (Foreign::Function(function), "on") = (&foreign, self.method) {
             self.hook = Some(*function);
             return Ok(());
         }
@@ -213,16 +213,16 @@ impl Arguments {
             return Ok((params, self.settings));
         }
         if let Object::Resource(resource) = object
-            && resource.member(&self.method) == Some(MemberKind::Subresource)
+            && resource.member(self.method) == Some(MemberKind::Subresource)
         {
             params.insert("identifiers", self.positional.into_iter().collect::<List>());
             return Ok((params, self.settings));
         }
         let members = object.members()?;
-        let member = members.iter().find(|member| member.name.as_str() == self.method);
+        let member = members.iter().find(|member| member.name == self.method);
         let names = member.map_or(&[][..], |member| &member.parameters);
         if self.positional.len() > names.len() {
-            let method = &self.method;
+            let method = self.method;
             return Err(match names {
                 [] => invalid(format_args!("{method} takes its parameters in a map")),
                 _ => invalid(format_args!("{method} takes at most {} arguments before the map: {}", names.len(), names.join(", "))),
@@ -244,9 +244,9 @@ impl Arguments {
 ///
 /// # Errors
 /// Those of [`Object::call`].
-pub(crate) fn invoke(object: &Object, arguments: Arguments) -> Result<Answer> {
-    let method = arguments.method.clone();
-    match (object, method.as_str()) {
+pub(crate) fn invoke(object: &Object, arguments: Arguments<'_>) -> Result<Answer> {
+    let method = arguments.method;
+    match (object, method) {
         (_, "close") => {
             object.close();
             Ok(Answer::Value(Value::Null))
@@ -262,11 +262,11 @@ pub(crate) fn invoke(object: &Object, arguments: Arguments) -> Result<Answer> {
         (Object::Client(_), "wait") => indirect(object, arguments, ["get_waiter", "waiter_name"]),
         (Object::Session(_), "client" | "resource") => {
             let (params, settings) = arguments.bind(object)?;
-            object.call(&method, with_boto3_names(params), settings)
+            object.call(method, with_boto3_names(params), settings)
         }
         _ => {
             let (params, settings) = arguments.bind(object)?;
-            object.call(&method, params, settings)
+            object.call(method, params, settings)
         }
     }
 }
@@ -282,16 +282,16 @@ pub(crate) fn with_boto3_names(mut options: Map) -> Map {
 }
 
 /// Calls a method of the paginator or the waiter of that name.
-fn indirect(client: &Object, arguments: Arguments, [getter, parameter]: [&'static str; 2]) -> Result<Answer> {
+fn indirect(client: &Object, arguments: Arguments<'_>, [getter, parameter]: [&'static str; 2]) -> Result<Answer> {
     let name = Map::from([(parameter, arguments.text(0, parameter)?)]);
     let Answer::Object(object) = client.call(getter, name, Settings::default())? else {
         return Ok(Answer::Value(Value::Null));
     };
-    object.call(&arguments.method, arguments.params.unwrap_or_default(), arguments.settings)
+    object.call(arguments.method, arguments.params.unwrap_or_default(), arguments.settings)
 }
 
 /// Registers a hook; returns its number.
-fn on(arguments: &Arguments, register: impl FnOnce(&str, Hook) -> Result<HookId>) -> Result<Answer> {
+fn on(arguments: &Arguments<'_>, register: impl FnOnce(&str, Hook) -> Result<HookId>) -> Result<Answer> {
     let event = arguments.text(0, "the name of an event")?;
     let function = arguments.hook.ok_or_else(|| invalid("on needs a function"))?;
     let id = register(event, hook(Arc::clone(&arguments.callbacks) as _, function))?;
@@ -299,7 +299,7 @@ fn on(arguments: &Arguments, register: impl FnOnce(&str, Hook) -> Result<HookId>
     Ok(Answer::Value(i64::try_from(function).unwrap_or(i64::MAX).into()))
 }
 
-fn off(arguments: &Arguments, remove: impl FnOnce(HookId) -> bool) -> Result<Answer> {
+fn off(arguments: &Arguments<'_>, remove: impl FnOnce(HookId) -> bool) -> Result<Answer> {
     let number = arguments.positional.first().and_then(Value::as_int).and_then(|number| u64::try_from(number).ok());
     let number = number.ok_or_else(|| invalid("off needs the number that on returned"))?;
     Ok(Answer::Value(arguments.callbacks.remove_hook(number).is_some_and(remove).into()))

@@ -3,106 +3,63 @@
 //! A string that is not UTF-8 is binary data. A table with items is a list, and any other one is a map, unless it is marked.
 //! Numbers that neither an integer nor a float of Lua holds keep their digits in a userdata.
 
-use mlua::{AnyUserData, Lua, LuaString, MetaMethod, Table, UserData, UserDataFields, UserDataMethods, Value as LuaValue};
+use mlua::{AnyUserData, Lua, MetaMethod, Table, UserData, UserDataFields, UserDataMethods, Value as LuaValue};
 
 use super::object::{CancelToken, Handle};
+use super::stack::{make_table, read_plain, string};
 use super::support;
 use crate::error::{Error, ErrorKind, Result};
-use crate::host::bridge::{Object, Visitor, visit};
+use crate::host::bridge::Object;
 use crate::host::script::{Arguments, Foreign};
 use crate::text::invalid;
-use crate::value::{Bytes, List, MAX_DEPTH, Map, Number, Set, Stream, Timestamp, Value};
+use crate::value::{Bytes, List, MAX_DEPTH, Map, Number, Set, Timestamp, Value};
 
 /// Converts a value for Lua. The content of a stream moves to the userdata.
 pub(super) fn to_lua(lua: &Lua, value: &Value) -> mlua::Result<LuaValue> {
-    visit(&ToLua { lua }, value)
+    match value {
+        Value::Null => Ok(LuaValue::NULL),
+        Value::Bool(value) => Ok(LuaValue::Boolean(*value)),
+        Value::Int(value) => Ok(LuaValue::Integer(*value)),
+        Value::Float(value) => Ok(LuaValue::Number(*value)),
+        Value::String(value) => lua.create_string(value.as_str()).map(LuaValue::String),
+        Value::Bytes(value) => lua.create_string(&value[..]).map(LuaValue::String),
+        Value::Number(value) => number(lua, value),
+        Value::Timestamp(value) => lua.create_userdata(LuaTimestamp(*value)).map(LuaValue::UserData),
+        Value::Stream(value) => lua.create_userdata(Handle::new(Object::stream(value))).map(LuaValue::UserData),
+        Value::List(_) | Value::Map(_) | Value::Set(_) => match make_table(lua, value, None)? {
+            LuaValue::Nil => {
+                let mut special = Vec::new();
+                add_special(lua, value, &mut special)?;
+                make_table(lua, value, Some(&lua.create_sequence_from(special)?))
+            }
+            table => Ok(table),
+        },
+    }
 }
 
-struct ToLua<'l> {
-    lua: &'l Lua,
-}
-
-impl ToLua<'_> {
-    fn items<'v>(&self, values: impl ExactSizeIterator<Item = &'v Value>) -> mlua::Result<Table> {
-        let table = self.lua.create_table_with_capacity(values.len(), 0)?;
-        for (index, value) in (1..).zip(values) {
-            table.raw_seti(index, visit(self, value)?)?;
+/// Converts the values in a container that are not plain, in their order.
+fn add_special(lua: &Lua, value: &Value, special: &mut Vec<LuaValue>) -> mlua::Result<()> {
+    match value {
+        Value::List(list) => list.iter().try_for_each(|value| add_special(lua, value, special)),
+        Value::Map(map) => map.values().try_for_each(|value| add_special(lua, value, special)),
+        Value::Set(set) => set.iter().try_for_each(|value| add_special(lua, value, special)),
+        Value::Number(_) | Value::Timestamp(_) | Value::Stream(_) => {
+            special.push(to_lua(lua, value)?);
+            Ok(())
         }
-        Ok(table)
-    }
-
-    fn mark(&self, name: &str) -> mlua::Result<Table> {
-        support(self.lua)?.raw_get::<Table>("marks")?.raw_get(name)
+        _ => Ok(()),
     }
 }
 
-impl Visitor for ToLua<'_> {
-    type Output = LuaValue;
-    type Error = mlua::Error;
-
-    fn null(&self) -> mlua::Result<LuaValue> {
-        Ok(LuaValue::NULL)
+/// An integer or a float if it has the same value, or else a userdata with all digits.
+fn number(lua: &Lua, value: &Number) -> mlua::Result<LuaValue> {
+    if let Ok(integer) = value.as_str().parse() {
+        return Ok(LuaValue::Integer(integer));
     }
-
-    fn bool(&self, value: bool) -> mlua::Result<LuaValue> {
-        Ok(LuaValue::Boolean(value))
-    }
-
-    fn int(&self, value: i64) -> mlua::Result<LuaValue> {
-        Ok(LuaValue::Integer(value))
-    }
-
-    fn float(&self, value: f64) -> mlua::Result<LuaValue> {
-        Ok(LuaValue::Number(value))
-    }
-
-    fn number(&self, value: &Number) -> mlua::Result<LuaValue> {
-        if let Ok(integer) = value.as_str().parse() {
-            return Ok(LuaValue::Integer(integer));
-        }
-        let float = value.to_f64();
-        match Number::parse(&format!("{float:?}")) {
-            Some(same) if same.normalized() == value.normalized() => Ok(LuaValue::Number(float)),
-            _ => Ok(LuaValue::UserData(self.lua.create_userdata(LuaNumber(value.clone()))?)),
-        }
-    }
-
-    fn string(&self, value: &str) -> mlua::Result<LuaValue> {
-        self.lua.create_string(value).map(LuaValue::String)
-    }
-
-    fn bytes(&self, value: &Bytes) -> mlua::Result<LuaValue> {
-        self.lua.create_string(&value[..]).map(LuaValue::String)
-    }
-
-    fn timestamp(&self, value: Timestamp) -> mlua::Result<LuaValue> {
-        self.lua.create_userdata(LuaTimestamp(value)).map(LuaValue::UserData)
-    }
-
-    fn list(&self, value: &List) -> mlua::Result<LuaValue> {
-        let table = self.items(value.iter())?;
-        if value.is_empty() {
-            table.set_metatable(Some(self.mark("list")?))?;
-        }
-        Ok(LuaValue::Table(table))
-    }
-
-    fn map(&self, value: &Map) -> mlua::Result<LuaValue> {
-        let table = self.lua.create_table_with_capacity(0, value.len())?;
-        for (name, value) in value {
-            table.raw_set(name.as_str(), visit(self, value)?)?;
-        }
-        Ok(LuaValue::Table(table))
-    }
-
-    fn set(&self, value: &Set) -> mlua::Result<LuaValue> {
-        let table = self.items(value.iter())?;
-        table.set_metatable(Some(self.mark("set")?))?;
-        Ok(LuaValue::Table(table))
-    }
-
-    fn stream(&self, value: &Stream) -> mlua::Result<LuaValue> {
-        self.lua.create_userdata(Handle::new(Object::stream(value))).map(LuaValue::UserData)
+    let float = value.to_f64();
+    match Number::parse(&format!("{float:?}")) {
+        Some(same) if same.normalized() == value.normalized() => Ok(LuaValue::Number(float)),
+        _ => Ok(LuaValue::UserData(lua.create_userdata(LuaNumber(value.clone()))?)),
     }
 }
 
@@ -111,11 +68,23 @@ impl Visitor for ToLua<'_> {
 /// # Errors
 /// `ParamValidation` for functions, threads, foreign userdata, tables with items and names, and tables that contain themselves.
 pub(super) fn from_lua(lua: &Lua, value: &LuaValue) -> Result<Value> {
-    FromLua::new(lua)?.value(value, &Path::Root, 0)
+    match read_plain(lua, value) {
+        Some(value) => Ok(value),
+        None => FromLua::new(lua)?.value(value, &Path::Root, 0),
+    }
 }
 
 /// Adds an argument of a method.
-pub(super) fn add_argument(lua: &Lua, arguments: &mut Arguments, value: &LuaValue) -> Result<()> {
+pub(super) fn add_argument(lua: &Lua, arguments: &mut Arguments<'_>, value: &LuaValue) -> Result<()> {
+    if let Some(value) = read_plain(lua, value) {
+        return match value {
+            Value::Map(map) => arguments.push_map(map),
+            value => {
+                arguments.push(value);
+                Ok(())
+            }
+        };
+    }
     let reader = FromLua::new(lua)?;
     match value {
         LuaValue::Table(table) if reader.kind(table)? == Kind::Map => {
@@ -228,7 +197,7 @@ impl FromLua {
             LuaValue::Boolean(value) => Ok((*value).into()),
             LuaValue::Integer(value) => Ok((*value).into()),
             LuaValue::Number(value) => Ok((*value).into()),
-            LuaValue::String(text) => Ok(string(text)),
+            LuaValue::String(text) => Ok(string(&text.as_bytes())),
             LuaValue::Table(table) => self.table(table, path, depth),
             LuaValue::UserData(data) => match (scalar(data), data.borrow::<Handle>()) {
                 (Some(value), _) => Ok(value),
@@ -288,14 +257,6 @@ fn text_key(key: &LuaValue, path: &Path<'_>) -> Result<String> {
     }
 }
 
-/// Text, or binary data if it is not UTF-8.
-fn string(text: &LuaString) -> Value {
-    match text.to_str() {
-        Ok(text) => Value::from(&*text),
-        Err(_) => Bytes::from(&*text.as_bytes()).into(),
-    }
-}
-
 /// A failure inside Lua.
 pub(super) fn internal(error: mlua::Error) -> Error {
     Error::new(ErrorKind::Conversion, error.to_string())
@@ -346,5 +307,59 @@ pub(super) struct LuaBytes(pub(super) Bytes);
 impl UserData for LuaBytes {
     fn add_methods<M: UserDataMethods<Self>>(methods: &mut M) {
         methods.add_meta_method(MetaMethod::ToString, |lua, this, ()| lua.create_string(&this.0[..]));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Credentials, Environment, Session, value};
+
+    fn state() -> Lua {
+        let session = Session::builder().environment(Environment::empty()).credentials(Credentials::new("AKID", "SECRET"));
+        let lua = Lua::new();
+        super::super::register(&lua, session.build().unwrap()).unwrap();
+        lua
+    }
+
+    #[test]
+    fn values_survive_the_way_to_lua_and_back() {
+        let lua = state();
+        let times = || (0..3).map(|seconds| Value::from(Timestamp::new(seconds, 0))).collect::<List>();
+        let digits = Number::parse("0.12345678901234567890123").unwrap();
+        let special = Set::from(vec![Value::Number(digits.clone()), Value::Int(1)]);
+        let mut value = value!({
+            "null": null, "yes": true, "int": i64::MIN, "float": 0.5, "text": "Rio Branco\u{0}", "binary": Bytes::from(&b"\xff\0"[..]),
+            "list": [1, [2, {"a": []}], "x"], "map": {"": {"b": null}}, "times": times(), "digits": Value::Number(digits),
+            "deep": [{"times": times(), "set": special}], "set": Set::from(vec![Value::from("a")]), "empty": Set::from(vec![]),
+        });
+        for _ in 0..MAX_DEPTH - 5 {
+            value = value!([value]);
+        }
+        let given = to_lua(&lua, &value).unwrap();
+        assert_eq!(from_lua(&lua, &given).unwrap(), value);
+    }
+
+    #[test]
+    fn a_table_with_a_special_value_is_read_like_a_plain_one() {
+        let lua = state();
+        for text in ["{}", "{ 1, { 2 } }", "{ a = { b = 'c' }, list = tucuxi.list(), set = tucuxi.set{ 1 }, null = tucuxi.null }"] {
+            let both: Table = lua.load(format!("return {{ {text}, {{ t = tucuxi.timestamp(0), v = {text} }} }}")).eval().unwrap();
+            let [plain, special] = [1, 2].map(|index| from_lua(&lua, &both.raw_get(index).unwrap()).unwrap());
+            assert_eq!(special, value!({"t": Timestamp::new(0, 0), "v": plain}), "{text}");
+        }
+    }
+
+    #[test]
+    fn values_that_are_no_data_are_named_at_any_depth() {
+        let lua = state();
+        for (text, message) in [
+            ("{ a = { { b = print } } }", "Invalid type for parameter a[0].b, type: function"),
+            ("{ a = { [1] = 'x', y = 'z' } }", "Invalid value for parameter a: a table has either items 1 to n or names"),
+            ("{ a = { [true] = 1 } }", "Invalid key in parameter a, type: boolean, valid types: string"),
+        ] {
+            let value: LuaValue = lua.load(format!("return {text}")).eval().unwrap();
+            assert!(from_lua(&lua, &value).unwrap_err().to_string().contains(message), "{text}");
+        }
     }
 }

@@ -24,6 +24,7 @@
 
 mod convert;
 mod object;
+mod stack;
 
 use std::sync::Arc;
 
@@ -61,6 +62,8 @@ pub fn register(lua: &Lua, session: Session) -> mlua::Result<Table> {
     lua.set_app_data(Binding { session: Arc::new(Object::Session(session)), callbacks: Arc::default() });
     let chunk = lua.load(include_str!("prelude.lua")).set_name("=tucuxi");
     let (module, support): (Table, Table) = chunk.call(library(lua)?)?;
+    let marks: Table = support.raw_get("marks")?;
+    stack::register_marks(lua, marks.raw_get("list")?, marks.raw_get("map")?, marks.raw_get("set")?)?;
     lua.set_named_registry_value(SUPPORT, support)?;
     lua.globals().set("tucuxi", &module)?;
     if lua.globals().contains_key("package")? {

@@ -48,10 +48,22 @@ end
 
 local object = {}
 
+-- The methods of clients that were looked up, which never change.
+local of_clients = setmetatable({}, { __mode = "k" })
+
 function object.__index(self, name)
+  local known = of_clients[self]
+  local found = known and known[name]
+  if found then return found end
   local kind, value = library.index(self, name)
-  if kind == "method" then return method(name) end
-  return checked(kind == "value", value)
+  if kind ~= "method" then return checked(kind == "value", value) end
+  found = method(name)
+  if not known and library.kind(self) == "client" then
+    known = {}
+    of_clients[self] = known
+  end
+  if known then known[name] = found end
+  return found
 end
 
 -- `for item in object`: an iteration continues by itself; a collection starts a new one, which is found by its last item.

@@ -2,7 +2,8 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
-use std::sync::PoisonError;
+use std::mem;
+use std::sync::{LazyLock, Mutex, PoisonError};
 
 use foldhash::fast::RandomState;
 use pyo3::exceptions::{PyRecursionError, PyTypeError};
@@ -19,9 +20,11 @@ use crate::value::{Bytes, List, MAX_DEPTH, Map, Notation, Number, Set, Stream, T
 
 /// Converts a value.
 pub(super) fn to_python(py: Python<'_>, value: &Value, plain: bool) -> PyResult<Py<PyAny>> {
-    let converter = Converter { py, registry: Registry::get(py)?, plain, keys: RefCell::default() };
+    let converter = Converter { py, registry: Registry::get(py)?, plain, keys: RefCell::new(Keys::take()) };
     let _paused = if is_large(value) { PausedCollector::new(py)? } else { None };
-    visit(&converter, value).map(Bound::unbind)
+    let converted = visit(&converter, value).map(Bound::unbind);
+    converter.keys.into_inner().give_back();
+    converted
 }
 
 /// Whether a response contains a long list.
@@ -54,30 +57,53 @@ impl Drop for PausedCollector<'_> {
     }
 }
 
+/// The keys of the maps that were converted: most maps have the same ones. They are interned, as the literals are by which programs
+/// look entries up.
+#[derive(Default)]
+struct Keys(HashMap<Box<str>, Py<PyString>, RandomState>);
+
+/// The keys, unless a conversion has them.
+static KEYS: LazyLock<Mutex<Keys>> = LazyLock::new(Mutex::default);
+
+impl Keys {
+    /// Maps whose keys are data would fill the memory.
+    const LIMIT: usize = 2048;
+    const LONGEST: usize = 64;
+
+    /// A conversion takes the keys, because the Python code that it may run can start another one.
+    fn take() -> Keys {
+        mem::take(&mut *KEYS.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Leaves the keys to the next conversion. Those of maps whose keys are data are forgotten.
+    fn give_back(mut self) {
+        if self.0.len() >= Keys::LIMIT {
+            return;
+        }
+        let mut kept = KEYS.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.0.len() > kept.0.len() {
+            mem::swap(&mut *kept, &mut self);
+        }
+    }
+
+    fn get<'py>(&mut self, py: Python<'py>, key: &str) -> Bound<'py, PyString> {
+        if let Some(known) = self.0.get(key) {
+            return known.bind(py).clone();
+        }
+        if self.0.len() >= Keys::LIMIT || key.len() > Keys::LONGEST {
+            return PyString::new(py, key);
+        }
+        let new = PyString::intern(py, key);
+        self.0.insert(key.into(), new.clone().unbind());
+        new
+    }
+}
+
 struct Converter<'py> {
     py: Python<'py>,
     registry: &'static Registry,
     plain: bool,
-    /// The keys of the maps converted so far: the items of a list have the same ones.
-    keys: RefCell<HashMap<Box<str>, Bound<'py, PyString>, RandomState>>,
-}
-
-impl<'py> Converter<'py> {
-    fn key(&self, key: &str) -> Bound<'py, PyString> {
-        /// Maps whose keys are data would fill the memory.
-        const LIMIT: usize = 512;
-        let mut keys = self.keys.borrow_mut();
-        if let Some(known) = keys.get(key) {
-            return known.clone();
-        }
-        if keys.len() == LIMIT {
-            return PyString::new(self.py, key);
-        }
-        // Programs look entries up by literals, which are interned.
-        let new = PyString::intern(self.py, key);
-        keys.insert(key.into(), new.clone());
-        new
-    }
+    keys: RefCell<Keys>,
 }
 
 /// An item of a list, converted while the list is made.
@@ -160,7 +186,8 @@ impl<'py> Visitor for Converter<'py> {
     fn map(&self, value: &Map) -> PyResult<Self::Output> {
         let dict = PyDict::new(self.py);
         for (key, value) in value {
-            dict.set_item(self.key(key), visit(self, value)?)?;
+            let value = visit(self, value)?;
+            dict.set_item(self.keys.borrow_mut().get(self.py, key), value)?;
         }
         Ok(dict.into_any())
     }

@@ -178,7 +178,7 @@ impl Binding {
         answer
     }
 
-    fn add(&self, arguments: &mut Arguments, value: &Dynamic) -> Result<()> {
+    fn add(&self, arguments: &mut Arguments<'_>, value: &Dynamic) -> Result<()> {
         if let Some(special) = special(value) {
             return arguments.push_foreign(self.foreign(special));
         }

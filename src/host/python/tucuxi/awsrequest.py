@@ -134,13 +134,22 @@ class AWSResponse:
         return self.content.decode("utf-8")
 
 
+# The modules of an installed botocore that the drop-in has imported beside its own.
+_botocore_modules = {}
+_NOTHING = {}
+
+
 def is_doubled():
     """Whether a test has put a double in the place of Python's connections, as vcrpy, httpretty, and pytest-socket do."""
     module = socket.socket.__module__
     if module != "socket" and not module.startswith(("gevent", "eventlet")):
         return True
-    pool = getattr(sys.modules.get("botocore.awsrequest"), "AWSHTTPSConnectionPool", None)
-    return pool is not None and not pool.ConnectionCls.__module__.startswith("botocore.")
+    # This is checked before each call, so nothing is imported: doubles replace a class of a module that was imported.
+    for modules in (sys.modules, _botocore_modules):
+        pool = getattr(modules.get("botocore.awsrequest"), "__dict__", _NOTHING).get("AWSHTTPSConnectionPool")
+        if pool is not None:
+            return not pool.ConnectionCls.__module__.startswith("botocore.")
+    return False
 
 
 def send_through_double(request):

@@ -163,7 +163,7 @@ class _Installed:
     """The modules of an installed botocore, which keep seeing each other rather than tucuxi's."""
 
     def __init__(self):
-        self._modules, self._lock = {}, threading.RLock()
+        self._modules, self._lock = awsrequest._botocore_modules, threading.RLock()
 
     def keep(self, name, module):
         self._modules[name] = module
