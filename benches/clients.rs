@@ -6,7 +6,8 @@ use std::hint::black_box;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use tucuxi::{Credentials, Session, Value, value};
+use tucuxi::http::{Headers, Request, Response, SendOptions, Transport};
+use tucuxi::{Bytes, Credentials, Session, Value, value};
 
 const FIRST: &str = "TUCUXI_BENCH_FIRST_CLIENT";
 
@@ -42,6 +43,34 @@ fn all_clients() {
     let services = session.available_services();
     let clients: Vec<_> = services.iter().map(|service| session.client(service).expect("the crate carries it")).collect();
     println!("{} clients: {:.1} MiB", clients.len(), (resident_memory() - before) as f64 / 1024.0);
+    drop((clients, session));
+    two_calls_of_each();
+}
+
+/// Answers every request with an empty body.
+struct Empty;
+
+impl Transport for Empty {
+    fn send(&self, _: &mut Request, _: &SendOptions) -> anyhow::Result<Response> {
+        Ok(Response::new(200, Headers::new(), Bytes::default()))
+    }
+}
+
+/// Prints how the resident memory grows with two calls of each service that has an operation without required parameters.
+fn two_calls_of_each() {
+    let session = session();
+    let before = resident_memory();
+    let mut clients = Vec::new();
+    for service in session.available_services() {
+        let client = session.client_builder(&service).transport(Empty).build().expect("the crate carries it");
+        let operations = client.operations();
+        let reads = operations.iter().filter(|method| ["list_", "describe_", "get_"].iter().any(|verb| method.starts_with(verb)));
+        let callable = reads.take(100).find(|method| client.call(method, ()).is_ok());
+        if callable.is_some_and(|method| client.call(method, ()).is_ok()) {
+            clients.push(client);
+        }
+    }
+    println!("two calls of {} services: {:.1} MiB", clients.len(), (resident_memory() - before) as f64 / 1024.0);
 }
 
 /// The resident memory in KiB; 0 where the kernel does not report it.
