@@ -15,7 +15,7 @@ import types as _types
 
 from . import (
     _native, auth, awsrequest, boto3, botocore_session, clients, conditions, config, config_files, credentials, exceptions, hooks, loaders, model,
-    names, paginate, providers, regions, resources, response, session, stub, table, transfer, transfer_manager, types, utils, validate, waiter,
+    names, paginate, providers, regions, resource_model, resources, response, session, stub, table, transfer, transfer_manager, types, utils, validate, waiter,
 )
 
 
@@ -55,7 +55,7 @@ def _boto3_modules():
         "boto3.resources.base": {"ServiceResource": resources.ServiceResource, "ResourceMeta": resources.ResourceMeta},
         "boto3.resources.collection": {"ResourceCollection": resources.ResourceCollection, "CollectionManager": resources.CollectionManager},
         "boto3.resources.factory": {"ServiceResource": resources.ServiceResource, "ResourceMeta": resources.ResourceMeta},
-        "boto3.resources.model": {},
+        "boto3.resources.model": _public(resource_model),
         "boto3.docs": {},
         "boto3.compat": {},
         "boto3.utils": {},

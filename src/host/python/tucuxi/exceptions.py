@@ -3,8 +3,11 @@
 Where botocore is installed, its classes are used, so that one ``except`` catches errors of both.
 """
 
+import ast
 import builtins
+import functools
 import re
+import string
 
 _NATIVE_MODULE = "botocore.exceptions"
 
@@ -153,7 +156,7 @@ def _own_classes():
     classes = {}
     for name, (bases, text) in _TREE.items():
         parents = tuple(classes.get(base) or requests_exceptions.get(base.partition(".")[2]) or getattr(builtins, base) for base in bases.split())
-        members = {"__module__": _NATIVE_MODULE, "fmt": text}
+        members = {"__module__": _NATIVE_MODULE, **({"fmt": text} if text else {})}
         if name == "BotoCoreError":
             def __init__(self, **kwargs):
                 Exception.__init__(self, self.fmt.format(**kwargs))
@@ -299,7 +302,7 @@ def make(data, text, service):
     exception = cls.__new__(cls)
     exception.args = (message,)
     if issubclass(cls, BotoCoreError):
-        exception.kwargs = dict(details)
+        exception.kwargs = {**_arguments(cls, message), **details}
         quoted = re.search(r'endpoint URL: "([^"]*)"', message)
         if quoted:
             exception.kwargs["endpoint_url"] = quoted[1]
@@ -309,6 +312,33 @@ def make(data, text, service):
             exception.last_response = response if response is not None else {}
             exception.kwargs = {"name": details.get("waiter", ""), "reason": message.partition(" failed: ")[2]}
     return exception
+
+
+@functools.lru_cache(maxsize=None)
+def _pattern_of(fmt):
+    """The expression that finds in a text what a format was filled with."""
+    parts, known = [], set()
+    for literal, name, _, _ in string.Formatter().parse(fmt):
+        parts.append(re.escape(literal))
+        if name:
+            parts.append(f"(?P={name})" if name in known else f"(?P<{name}>.*?)")
+            known.add(name)
+    return re.compile("".join(parts), re.DOTALL)
+
+
+def _arguments(cls, message):
+    """The arguments of which botocore would have made the text of an exception. Numbers and lists are values, as there."""
+    found = _pattern_of(cls.fmt).fullmatch(message)
+    return {name: _value_of(text) for name, text in found.groupdict().items()} if found else {}
+
+
+def _value_of(text):
+    if not re.fullmatch(r"-?\d+|\(.*\)|\[.*\]", text, re.DOTALL):
+        return text
+    try:
+        return ast.literal_eval(text)
+    except (ValueError, SyntaxError):
+        return text
 
 
 def foreign(value, plain):

@@ -81,6 +81,9 @@ def extended(session, event_name, name, bases, members):
     return type(name, tuple(bases), members)
 
 
+EventEmitter.__module__ = "botocore.hooks"
+
+
 def first_non_none_response(responses, default=None):
     """Returns the first result of hooks that is not ``None``."""
     return next((result for _, result in responses if result is not None), default)

@@ -25,6 +25,16 @@ class ResourceMeta:
     def data(self):
         return self._resource._native.get("data")
 
+    @property
+    def resource_model(self):
+        """What the definition says about the type of the resource."""
+        from .resource_model import model_of
+
+        described, session = self._resource._native.describe(""), self._resource._origin[0]
+        loader = session._session.get_component("data_loader")
+        kind = described["type"]
+        return model_of(loader, self.service_name, None, self.service_name if kind == "ServiceResource" else kind)
+
     def copy(self):
         return self
 

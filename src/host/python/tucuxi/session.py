@@ -132,7 +132,7 @@ class Session:
             known = ", ".join(sorted(self.get_available_services()))
             raise exceptions.UnknownServiceError(service_name=service_name, known_service_names=known) from None
         except exceptions.boto3_exceptions["ResourceNotExistsError"] as error:
-            error.args = (re.sub(r" Did you mean [^\n]*\?", "", str(error)),)
+            error.args = (re.sub(r" Did you mean [^\n]*\?", "", str(error)).replace(" a client(", " a boto3.client("),)
             raise
 
     def _signing(self):
