@@ -118,7 +118,7 @@ impl Drop for Channel {
 impl Shared {
     /// Sends the result of a call.
     pub(super) fn finish(&self, call: u32, result: Result<Answer>) {
-        let message = Message { number: call, function: 0, data: Output::Result(result) };
+        let message = Message { number: call, function: 0, data: Output::of_call(result) };
         // Without JavaScript, nobody waits for the result.
         let _ = self.dispatcher.call(message, ThreadsafeFunctionCallMode::NonBlocking);
     }

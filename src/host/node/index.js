@@ -5,6 +5,8 @@
 const fs = require('node:fs');
 const { Readable } = require('node:stream');
 const native = require('./tucuxi.node');
+// Programs may replace it.
+const { parse } = JSON;
 
 /** An error of a call. `name` is what a boto3 user would catch, `code` is the service's. */
 class TucuxiError extends Error {
@@ -101,6 +103,7 @@ function kept(callback, requests) {
 
 /** Turns an answer of the native module into what a program sees, or throws. */
 function result(answer, scope) {
+  if ('json' in answer) return parse(answer.json);
   if ('value' in answer) return opened(answer.value, scope);
   if ('handle' in answer) return wrap(answer.handle, scope);
   if ('handles' in answer) return answer.handles.map((handle) => wrap(handle));
