@@ -28,7 +28,7 @@ use moto::Moto;
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/hosts/python");
 /// Fewer would mean that files were not found.
-const SCRIPTS: usize = 68;
+const SCRIPTS: usize = 69;
 
 fn main() {
     let scripts = files("scripts");

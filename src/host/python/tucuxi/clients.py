@@ -32,7 +32,7 @@ class ClientMeta:
     @property
     def events(self):
         if self._events is None:
-            self._events = EventEmitter(self._native, self.service_model)
+            self._events = EventEmitter(self._native, self.service_model, self._client)
         return self._events
 
     @property

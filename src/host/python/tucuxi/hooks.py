@@ -3,6 +3,7 @@
 import os
 import sys
 import threading
+import weakref
 from urllib.parse import urlsplit
 
 from . import awsrequest
@@ -17,8 +18,10 @@ class EventEmitter:
     A hook gets copies of the data of its event and may change them or return its decision, as in botocore.
     """
 
-    def __init__(self, native, service_model=None):
+    def __init__(self, native, service_model=None, owner=None):
         self._native, self._service_model, self._hooks = native, service_model, []
+        # The native module holds the hooks of its object, so a hook must not hold the object.
+        self._owner = weakref.ref(owner) if owner is not None else lambda: None
 
     def register(self, event_name, handler, unique_id=None, unique_id_uses_count=False):
         """Adds a hook."""
@@ -59,13 +62,13 @@ class EventEmitter:
             return
         if not callable(handler):
             raise ValueError(f"Event handler {handler} must be callable.")
-        model = self._service_model
+        model, owner = self._service_model, self._owner
         stage = event_name.split(".")[0]
         # Stages of Python itself, such as `creating-client-class`, and names of other services match no call.
         hook = None
         if self._native is not None and (stage in _STAGES or stage == "*"):
             try:
-                hook = self._native.on(event_name, lambda data, context, failure: _dispatch(handler, data, context, failure, model), place, server)
+                hook = self._native.on(event_name, lambda data, context, failure: _dispatch(handler, data, context, failure, model, owner), place, server)
             except Exception:
                 hook = None
         self._hooks.append((event_name, handler, unique_id, hook))
@@ -138,19 +141,39 @@ class _Answers(threading.local):
 ANSWERS = _Answers()
 
 
-def _dispatch(handler, data, context, failure, service_model):
+def _dispatch(handler, data, context, failure, service_model, owner):
     """Calls a hook with botocore's arguments for its stage, and returns what it has changed.
 
     ``context`` is one dictionary for all hooks of a call. Plain values in it are notes, which hooks outside of Python see as well.
     """
     stage, notes = data["stage"], data.get("notes") or {}
     _complete(context, data, notes)
+    data["signer"] = _Signer(owner, data)
     call = {"event_name": data["name"], "context": context}
     changes = _STAGES[stage](handler, data, call, OperationModel(None, service_model or ServiceModel({}, data["service"]), data["operation"]), failure)
     noted = {name: value for name, value in context.items() if name not in _OWN_CONTEXT and (name in notes or isinstance(value, (str, int, float, bool, type(None))))}
     if noted != notes:
         changes["notes"] = noted
     return changes or None
+
+
+class _Signer:
+    """The ``request_signer`` of a hook: that of the client or session, made when the hook first uses it."""
+
+    def __init__(self, owner, data):
+        self._owner, self._data, self._signer = owner, data, None
+
+    def __getattr__(self, name):
+        if self._signer is None:
+            from .auth import RequestSigner
+
+            owner, data = self._owner(), self._data
+            if hasattr(owner, "_request_signer"):
+                self._signer = owner._request_signer
+            else:
+                version, credentials = data.get("signature_version") or "v4", owner and owner.get_credentials()
+                self._signer = RequestSigner(data["service"], data["region"], data.get("signing_name") or data["service"], version, credentials, None)
+        return getattr(self._signer, name)
 
 
 # What the context has beside the notes of hooks.
@@ -185,7 +208,7 @@ def _before_call(handler, data, call, model, failure):
     url, method = request.get("url"), request.get("method")
     params = {"url_path": urlsplit(url or "").path, "query_string": {}, "method": method, "headers": headers, "body": body, "url": url,
               "context": call["context"]}
-    returned = handler(params=params, model=model, request_signer=None, **call)
+    returned = handler(params=params, model=model, request_signer=data["signer"], **call)
     if returned is not None:
         http, parsed = returned
         status = getattr(http, "status_code", 200)
@@ -227,7 +250,8 @@ def _with_request(handler, data, call, model, failure):
             aws.headers[name] = value
         call["operation_name"] = data["operation"]
     if stage == "before-sign":
-        call.update(signing_name=data.get("signing_name"), region_name=data.get("region"), signature_version=data.get("signature_version"), request_signer=None)
+        call.update(signing_name=data.get("signing_name"), region_name=data.get("region"), signature_version=data.get("signature_version"),
+                    request_signer=data["signer"])
     aws.context = context
     returned = handler(request=aws, **call)
     changes = {}

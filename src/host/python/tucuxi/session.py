@@ -58,7 +58,7 @@ class Session:
     def events(self):
         """The events of the clients that are created from here on."""
         if self._events is None:
-            self._events = EventEmitter(self._native)
+            self._events = EventEmitter(self._native, owner=self)
         return self._events
 
     @property
