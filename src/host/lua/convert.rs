@@ -6,7 +6,7 @@
 use mlua::{AnyUserData, Lua, MetaMethod, Table, UserData, UserDataFields, UserDataMethods, Value as LuaValue};
 
 use super::object::{CancelToken, Handle};
-use super::stack::{make_table, read_plain, string};
+use super::stack::{make_table, read_plain, string, too_deep};
 use super::support;
 use crate::error::{Error, ErrorKind, Result};
 use crate::host::bridge::Object;
@@ -29,7 +29,7 @@ pub(super) fn to_lua(lua: &Lua, value: &Value) -> mlua::Result<LuaValue> {
         Value::List(_) | Value::Map(_) | Value::Set(_) => match make_table(lua, value, None)? {
             LuaValue::Nil => {
                 let mut special = Vec::new();
-                add_special(lua, value, &mut special)?;
+                add_special(lua, value, &mut special, 0)?;
                 make_table(lua, value, Some(&lua.create_sequence_from(special)?))
             }
             table => Ok(table),
@@ -38,11 +38,12 @@ pub(super) fn to_lua(lua: &Lua, value: &Value) -> mlua::Result<LuaValue> {
 }
 
 /// Converts the values in a container that are not plain, in their order.
-fn add_special(lua: &Lua, value: &Value, special: &mut Vec<LuaValue>) -> mlua::Result<()> {
+fn add_special(lua: &Lua, value: &Value, special: &mut Vec<LuaValue>, depth: usize) -> mlua::Result<()> {
     match value {
-        Value::List(list) => list.iter().try_for_each(|value| add_special(lua, value, special)),
-        Value::Map(map) => map.values().try_for_each(|value| add_special(lua, value, special)),
-        Value::Set(set) => set.iter().try_for_each(|value| add_special(lua, value, special)),
+        _ if depth > MAX_DEPTH => Err(too_deep()),
+        Value::List(list) => list.iter().try_for_each(|value| add_special(lua, value, special, depth + 1)),
+        Value::Map(map) => map.values().try_for_each(|value| add_special(lua, value, special, depth + 1)),
+        Value::Set(set) => set.iter().try_for_each(|value| add_special(lua, value, special, depth + 1)),
         Value::Number(_) | Value::Timestamp(_) | Value::Stream(_) => {
             special.push(to_lua(lua, value)?);
             Ok(())
@@ -338,6 +339,16 @@ mod tests {
         }
         let given = to_lua(&lua, &value).unwrap();
         assert_eq!(from_lua(&lua, &given).unwrap(), value);
+    }
+
+    #[test]
+    fn a_value_that_is_nested_too_deeply_is_an_error() {
+        let lua = state();
+        for innermost in [Value::Null, Value::from(Timestamp::new(0, 0))] {
+            let deep = (0..100_000).fold(innermost, |value, _| value!([value]));
+            let error = to_lua(&lua, &deep).unwrap_err().downcast_ref::<Error>().map(|error| error.kind());
+            assert_eq!(error, Some(ErrorKind::Conversion));
+        }
     }
 
     #[test]

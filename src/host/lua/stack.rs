@@ -11,6 +11,7 @@ use std::{ptr, slice};
 use mlua::ffi::{self, lua_State};
 use mlua::{Lua, Table, Value as LuaValue};
 
+use crate::error::{Error, ErrorKind};
 use crate::value::{Bytes, List, MAX_DEPTH, Map, Set, Value};
 
 /// The marks of tables whose kind cannot be seen. Their addresses are the keys of the metatables in the registry.
@@ -39,17 +40,27 @@ pub(super) fn register_marks(lua: &Lua, list: Table, map: Table, set: Table) -> 
 /// if there are more of them.
 pub(super) fn make_table(lua: &Lua, value: &Value, special: Option<&Table>) -> mlua::Result<LuaValue> {
     let count = special.map_or(0, Table::raw_len);
+    let mut is_too_deep = false;
     // SAFETY: the argument is replaced by the result. An error of Lua leaves `push` by a jump, and none of the frames that it leaves
     // owns anything.
-    unsafe {
+    let table = unsafe {
         lua.exec_raw(special, |state| {
-            if !(Stack { state, taken: 0, count }).push(value) {
+            let mut stack = Stack { state, taken: 0, count, is_too_deep: false };
+            if !stack.push(value, 0) {
                 ffi::lua_pushnil(state);
             }
+            is_too_deep = stack.is_too_deep;
             ffi::lua_replace(state, 1);
             ffi::lua_settop(state, 1);
         })
-    }
+    };
+    if is_too_deep { Err(too_deep()) } else { table }
+}
+
+/// The error for values that are nested too deeply for Lua's and this program's stacks.
+pub(super) fn too_deep() -> mlua::Error {
+    let message = format!("the value is nested deeper than {MAX_DEPTH} levels");
+    mlua::Error::external(Error::new(ErrorKind::Conversion, message))
 }
 
 /// A stack with the sequence of special values at its bottom.
@@ -58,6 +69,7 @@ struct Stack {
     /// The number of special values that were taken, of `count`.
     taken: usize,
     count: usize,
+    is_too_deep: bool,
 }
 
 impl Stack {
@@ -65,8 +77,12 @@ impl Stack {
     ///
     /// # Safety
     /// The stack has room for a value. No caller up to the protected call owns anything, because an error of Lua jumps there.
-    unsafe fn push(&mut self, value: &Value) -> bool {
+    unsafe fn push(&mut self, value: &Value, depth: usize) -> bool {
         let state = self.state;
+        if depth > MAX_DEPTH {
+            self.is_too_deep = true;
+            return false;
+        }
         // SAFETY: each table makes room for its key, its value, and what marks it, and strings are copied.
         unsafe {
             match value {
@@ -77,20 +93,20 @@ impl Stack {
                 Value::String(value) => push_bytes(state, value.as_bytes()),
                 Value::Bytes(value) => push_bytes(state, value),
                 Value::List(list) => {
-                    let complete = self.push_items(list.len(), list.iter());
+                    let complete = self.push_items(list.len(), list.iter(), depth);
                     if list.is_empty() {
                         mark(state, LIST);
                     }
                     return complete;
                 }
                 Value::Set(set) => {
-                    let complete = self.push_items(set.len(), set.iter());
+                    let complete = self.push_items(set.len(), set.iter(), depth);
                     if complete {
                         mark(state, SET);
                     }
                     return complete;
                 }
-                Value::Map(map) => return self.push_entries(map),
+                Value::Map(map) => return self.push_entries(map, depth),
                 Value::Number(_) | Value::Timestamp(_) | Value::Stream(_) => {
                     if self.taken == self.count {
                         return false;
@@ -105,14 +121,14 @@ impl Stack {
 
     /// # Safety
     /// That of [`push`](Stack::push).
-    unsafe fn push_entries(&mut self, map: &Map) -> bool {
+    unsafe fn push_entries(&mut self, map: &Map, depth: usize) -> bool {
         // SAFETY: the table is below the key and the value.
         unsafe {
             ffi::luaL_checkstack(self.state, 4, ptr::null());
             ffi::lua_createtable(self.state, 0, capacity(map.len()));
             for (name, value) in map {
                 push_bytes(self.state, name.as_bytes());
-                if !self.push(value) {
+                if !self.push(value, depth + 1) {
                     return false;
                 }
                 ffi::lua_rawset(self.state, -3);
@@ -123,13 +139,13 @@ impl Stack {
 
     /// # Safety
     /// That of [`push`](Stack::push).
-    unsafe fn push_items<'v>(&mut self, len: usize, values: impl Iterator<Item = &'v Value>) -> bool {
+    unsafe fn push_items<'v>(&mut self, len: usize, values: impl Iterator<Item = &'v Value>, depth: usize) -> bool {
         // SAFETY: the table is below the value.
         unsafe {
             ffi::luaL_checkstack(self.state, 4, ptr::null());
             ffi::lua_createtable(self.state, capacity(len), 0);
             for (index, value) in (1..).zip(values) {
-                if !self.push(value) {
+                if !self.push(value, depth + 1) {
                     return false;
                 }
                 ffi::lua_rawseti(self.state, -2, index);
