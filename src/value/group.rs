@@ -76,7 +76,7 @@ enum Contents {
 }
 
 thread_local! {
-    /// The space of batches that are not in use. A response in a hook's call is parsed while another one is not.
+    /// The space of the batches of the last response.
     static SPARE: RefCell<Vec<Place>> = const { RefCell::new(Vec::new()) };
 }
 
