@@ -6,6 +6,8 @@ import sys
 from collections.abc import Mapping, MutableMapping
 from urllib.parse import urlencode, urlsplit
 
+from . import names
+
 
 class HTTPHeaders(http.client.HTTPMessage):
     """The headers of a request that is not prepared yet. Setting a header again adds a value."""
@@ -70,7 +72,7 @@ class AWSRequest:
         if isinstance(body, dict):
             body = urlencode(body, doseq=True)
         headers = HeadersDict(self.headers.items())
-        length = _length(body)
+        length = names.determine_content_length(body)
         if "Content-Length" not in headers and "Transfer-Encoding" not in headers:
             if length is not None and (body is not None or self.method not in ("GET", "HEAD", "OPTIONS")):
                 headers["Content-Length"] = str(length)
@@ -79,19 +81,6 @@ class AWSRequest:
         prepared = AWSPreparedRequest(self.method, url, headers, body, self.stream_output)
         prepared.context = self.context
         return prepared
-
-
-def _length(body):
-    if body is None:
-        return 0
-    if hasattr(body, "__len__"):
-        return len(body)
-    if hasattr(body, "seek") and hasattr(body, "tell"):
-        place = body.tell()
-        end = body.seek(0, 2)
-        body.seek(place)
-        return (body.tell() if end is None else end) - place
-    return None
 
 
 class AWSPreparedRequest:

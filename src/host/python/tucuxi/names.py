@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from . import exceptions
 
 _LABEL = re.compile(r"^(?!-)[A-Za-z\d-]{1,63}(?<!-)$")
-_BUCKET = re.compile(r"^[a-z0-9][a-z0-9\-]*[a-z0-9]$")
+_BUCKET = re.compile(r"[a-z0-9][a-z0-9\-]*[a-z0-9]")
 
 
 class InvalidArnException(ValueError):
@@ -77,7 +77,7 @@ def check_dns_name(bucket_name):
     """Returns whether the name of a bucket can be a part of the name of a host with a certificate of S3."""
     if "." in bucket_name or not 3 <= len(bucket_name) <= 63:
         return False
-    return bool(_BUCKET.match(bucket_name))
+    return bool(_BUCKET.fullmatch(bucket_name))
 
 
 def hyphenize_service_id(service_id):

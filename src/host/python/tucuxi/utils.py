@@ -1,12 +1,12 @@
-"""The functions of ``botocore.utils`` and ``botocore.compat`` that programs use."""
+"""The functions of ``botocore.utils`` and ``botocore.compat`` that programs use. Those about ARNs, hosts, headers, and hashes are in
+:mod:`names <tucuxi.names>`."""
 
 import datetime
 import functools
-import hashlib
 import json
 import os
 import re
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from .zones import tzlocal, tzutc
 
@@ -83,66 +83,6 @@ def percent_encode_sequence(mapping, safe=SAFE_CHARS):
     return "&".join(pairs)
 
 
-def calculate_sha256(body, as_hex=False):
-    """Returns the digest of a file object, which is rewound."""
-    start, digest = body.tell(), hashlib.sha256()
-    for chunk in iter(lambda: body.read(1024 * 1024), b""):
-        digest.update(chunk)
-    body.seek(start)
-    return digest.hexdigest() if as_hex else digest.digest()
-
-
-def parse_key_val_file_contents(contents):
-    """Reads lines of the form ``name = value``."""
-    lines = (line.partition("=") for line in contents.splitlines() if "=" in line)
-    return {name.strip(): value.strip() for name, _, value in lines}
-
-
-def parse_key_val_file(filename, _open=open):
-    """Reads a file of lines of the form ``name = value``."""
-    from .exceptions import ConfigNotFound
-
-    try:
-        with _open(filename) as file:
-            return parse_key_val_file_contents(file.read())
-    except OSError:
-        raise ConfigNotFound(path=filename) from None
-
-
-def ensure_boolean(val):
-    """Reads ``true`` and ``false``."""
-    return val if isinstance(val, bool) else str(val).lower() == "true"
-
-
-def is_valid_endpoint_url(endpoint_url):
-    """Returns whether the host of a URL is valid."""
-    host = urlsplit(endpoint_url).hostname
-    if host is None or len(host) > 255:
-        return False
-    return re.fullmatch(r"(?:(?!-)[A-Za-z\d-]{1,63}(?<!-)\.)*(?!-)[A-Za-z\d_-]{1,63}(?<!-)", host.removesuffix(".")) is not None
-
-
-is_valid_uri = is_valid_endpoint_url
-
-
-def validate_region_name(region_name):
-    """Raises an error if a region cannot be part of a host."""
-    from .exceptions import InvalidRegionError
-
-    if region_name is not None and not re.fullmatch(r"(?!-)[a-zA-Z\d-]{1,63}(?<!-)", region_name):
-        raise InvalidRegionError(region_name=region_name)
-
-
-def lowercase_dict(original):
-    """Returns a copy with lowercase keys."""
-    return {key.lower(): value for key, value in original.items()}
-
-
-def has_header(header_name, headers):
-    """Returns whether a header is set, without regard to case."""
-    return header_name is not None and header_name.lower() in {str(name).lower() for name in headers}
-
-
 def get_service_module_name(service_model):
     """Returns the class name of a service's clients."""
     name = service_model.metadata.get("serviceAbbreviation") or service_model.metadata.get("serviceFullName") or service_model.service_name
@@ -160,31 +100,6 @@ def set_value_from_jmespath(source, expression, value, is_first=True):
 
 def fix_s3_host(request, signature_version, region_name, default_endpoint_url=None, **kwargs):
     """Has no effect: programs unregister this hook to keep the host of an S3-compatible store, which tucuxi does anyway."""
-
-
-class InvalidArnException(ValueError):
-    """A text is not an ARN."""
-
-
-class ArnParser:
-    """Takes ARNs apart."""
-
-    def parse_arn(self, arn):
-        """Returns a dictionary with ``partition``, ``service``, ``region``, ``account``, and ``resource``."""
-        parts = arn.split(":", 5)
-        if len(parts) < 6:
-            raise InvalidArnException(f"Provided ARN: {arn} must be of the format: arn:partition:service:region:account:resource")
-        return dict(zip(("partition", "service", "region", "account", "resource"), parts[1:]))
-
-    @staticmethod
-    def is_arn(value):
-        """Returns whether a value is an ARN."""
-        return isinstance(value, str) and value.startswith("arn:") and value.count(":") >= 5
-
-
-def check_dns_name(bucket_name):
-    """Returns whether a bucket can be part of a host that a wildcard certificate covers."""
-    return re.fullmatch(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]", bucket_name) is not None
 
 
 def remove_dot_segments(url):
